@@ -1,0 +1,96 @@
+import Foundation
+
+/// A file that takes its place whole: a reader sees the old contents or the new, never half of them.
+///
+/// Bytes go to a temporary file beside the final one; ``commit()`` makes them durable and gives the
+/// file its name. Without that the temporary file is removed with the object.
+package final class AtomicFile: Sendable {
+  /// The final file.
+  package let path: String
+  private let folder: String
+  private let temporary: String
+  private let descriptor: Int32
+
+  /// Replaces a file by bytes that are all there.
+  ///
+  /// - Throws: ``FileError`` of operation `create` or `write`; nothing is left behind.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let file = try AtomicFile(path)
+    try bytes.withUnsafeBufferPointer { (bytes) throws(FileError) in
+      try file.append(UnsafeRawBufferPointer(bytes))
+    }
+    try file.commit()
+  }
+
+  /// Makes the temporary file.
+  ///
+  /// - Throws: ``FileError`` of operation `create`.
+  package init(_ path: String) throws(FileError) {
+    let name = (path as NSString).lastPathComponent
+    let parent = (path as NSString).deletingLastPathComponent
+    let unique = "\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    let temporary = (parent as NSString).appendingPathComponent(".\(name).\(unique).partial")
+    let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(path: path, operation: .create, code: errno) }
+    self.path = path
+    folder = parent.isEmpty ? "." : parent
+    self.temporary = temporary
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    close(descriptor)
+    // After a commit there is no file of this name any more.
+    unlink(temporary)
+  }
+
+  /// Adds bytes at the end.
+  ///
+  /// - Throws: ``FileError`` of operation `write`.
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    try put(bytes) { rest, _ in Foundation.write(descriptor, rest.baseAddress, rest.count) }
+  }
+
+  /// Puts bytes at an offset; several threads may do so at once.
+  ///
+  /// - Throws: ``FileError`` of operation `write`.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+    try put(bytes) { rest, done in
+      pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
+    }
+  }
+
+  /// Makes the file that long; what is never written is zero.
+  ///
+  /// - Throws: ``FileError`` of operation `write`.
+  package func setLength(_ count: Int) throws(FileError) {
+    guard ftruncate(descriptor, off_t(count)) == 0 else { throw failure() }
+  }
+
+  /// Makes the bytes durable and gives the file its name, replacing any other.
+  ///
+  /// - Throws: ``FileError`` of operation `write`.
+  package func commit() throws(FileError) {
+    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw failure() }
+    // The file is whole either way; only the entry's survival of a power cut depends on this, and
+    // some file systems refuse it for folders.
+    let entry = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard entry >= 0 else { return }
+    fsync(entry)
+    close(entry)
+  }
+
+  private func put(
+    _ bytes: UnsafeRawBufferPointer,
+    _ step: (_ rest: UnsafeRawBufferPointer, _ done: Int) -> Int
+  ) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let written = step(UnsafeRawBufferPointer(rebasing: bytes[done...]), done)
+      guard written >= 0 || errno == EINTR else { throw failure() }
+      done += max(written, 0)
+    }
+  }
+
+  private func failure() -> FileError { FileError(path: path, operation: .write, code: errno) }
+}

@@ -1,0 +1,34 @@
+import Crypto
+import Foundation
+
+/// SHA-256 of files and bytes, as 64 lower-case hexadecimal digits.
+package enum FileDigest {
+  /// Digest of a file of any size, read once, piece by piece.
+  ///
+  /// - Throws: ``FileError``.
+  package static func sha256(ofFile path: String) throws(FileError) -> String {
+    var hash = SHA256()
+    try RegularFile(path).forEachPiece { hash.update(bufferPointer: $0) }
+    return hash.finalize().hexadecimal
+  }
+
+  /// Digest of bytes in memory.
+  package static func sha256(of bytes: some Sequence<UInt8>) -> String {
+    SHA256.hash(data: Data(bytes)).hexadecimal
+  }
+
+  /// Whether a text has a digest's form.
+  package static func isDigest(_ text: String) -> Bool {
+    text.utf8.count == 64
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+}
+
+extension Sequence<UInt8> {
+  /// Two lower-case hexadecimal digits a byte.
+  package var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,38 @@
+/// A dense array of Float32 values with a shape, row-major, last axis contiguous.
+///
+/// Axis letters used throughout the package: `N` images, `C` channels, `H`, `W` pixels, `O` output
+/// channels, `R`, `S` filter rows and columns, `D` feature width, `T` tokens. Images are
+/// `[C, H, W]` unless a name says otherwise.
+package struct Tensor: Equatable, Sendable {
+  /// Extent of every axis; empty for a scalar.
+  package let shape: [Int]
+  /// The values, `shape.product` of them.
+  package var values: [Float]
+
+  /// Wraps values that already lie in row-major order.
+  ///
+  /// - Precondition: `values.count` equals the product of `shape`.
+  package init(shape: [Int], values: [Float]) {
+    precondition(
+      values.count == shape.elementCount, "\(values.count) values do not fill shape \(shape)")
+    self.shape = shape
+    self.values = values
+  }
+
+  /// Fills a shape with one value.
+  package init(shape: [Int], repeating value: Float = 0) {
+    self.shape = shape
+    values = [Float](repeating: value, count: shape.elementCount)
+  }
+
+  /// Number of values.
+  package var count: Int { values.count }
+
+  /// The same values under another shape of equal size.
+  package func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, values: values) }
+}
+
+extension [Int] {
+  /// Product of all extents; 1 for a scalar's empty shape.
+  package var elementCount: Int { reduce(1, *) }
+}

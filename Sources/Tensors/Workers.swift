@@ -1,0 +1,57 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Runs independent pieces of work on a fixed number of threads.
+///
+/// Pieces are handed out one by one, so a slow image delays nobody. What a piece computes must not
+/// depend on its worker: that is what keeps scores independent of `--jobs`.
+package struct Workers: Sendable {
+  /// How many pieces run at once.
+  package let count: Int
+
+  /// - Parameter count: threads to use, at least 1; nil takes all cores the process may use.
+  package init(count: Int? = nil) {
+    self.count = max(1, count ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// Calls `body` once for every index in `0 ..< pieces`, in no particular order.
+  ///
+  /// - Parameters:
+  ///   - pieces: how many indices there are.
+  ///   - body: gets the index and the number of its worker, `0 ..< count`, so that it can use that
+  ///     worker's memory. The first error stops further pieces from being started.
+  /// - Throws: the error of the lowest index that failed.
+  package func forEach(
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws -> Void
+  ) throws {
+    let next = Atomic<Int>(0)
+    let failure = Mutex<(index: Int, error: any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: min(count, max(pieces, 0))) { worker in
+      while failure.withLock({ $0 == nil }) {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < pieces else { return }
+        do {
+          try body(index, worker)
+        } catch {
+          failure.withLock { if index < ($0?.index ?? .max) { $0 = (index, error) } }
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
+  }
+
+  /// Computes one value for every index and returns them in index order.
+  ///
+  /// - Throws: the error of the lowest index that failed.
+  package func map<Value: Sendable>(
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws -> Value
+  ) throws -> [Value] {
+    let values = Mutex<[Int: Value]>([:])
+    try forEach(pieces) { index, worker in
+      let value = try body(index, worker)
+      values.withLock { $0[index] = value }
+    }
+    return values.withLock { found in (0..<pieces).compactMap { found[$0] } }
+  }
+}

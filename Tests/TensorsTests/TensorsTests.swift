@@ -1,0 +1,71 @@
+import Synchronization
+import Tensors
+import Testing
+
+@Suite struct SplitMix64Tests {
+  /// First outputs for seed 0 of Vigna's reference implementation.
+  @Test func matchesTheReferenceSequence() {
+    var random = SplitMix64(seed: 0)
+    #expect(random.next() == 0xE220_A839_7B1D_CDAF)
+    #expect(random.next() == 0x6E78_9E6A_A1B9_65F4)
+    #expect(random.next() == 0x06C4_5D18_8009_454F)
+  }
+
+  @Test func staysInRange() {
+    var random = SplitMix64(seed: 7)
+    for _ in 0..<1000 {
+      let unit = random.nextUnit()
+      #expect(unit >= 0 && unit < 1)
+      let index = random.nextIndex(below: 3)
+      #expect((0..<3).contains(index))
+    }
+  }
+
+  @Test(arguments: [0, 1, 2, 17]) func shufflesWithoutLoss(count: Int) {
+    var values = Array(0..<count)
+    values.shuffle(seed: 3)
+    #expect(values.sorted() == Array(0..<count))
+  }
+}
+
+@Suite struct WorkersTests {
+  struct Failure: Error, Equatable { let index: Int }
+
+  @Test(arguments: [1, 2, 5]) func visitsEveryIndexOnce(count: Int) throws {
+    let visits = Mutex<[Int]>([])
+    try Workers(count: count).forEach(100) { index, worker in
+      #expect((0..<count).contains(worker))
+      visits.withLock { $0.append(index) }
+    }
+    #expect(visits.withLock { $0.sorted() } == Array(0..<100))
+  }
+
+  @Test func mapsInOrder() throws {
+    #expect(try Workers(count: 3).map(50) { index, _ in index * index } == (0..<50).map { $0 * $0 })
+  }
+
+  @Test func throwsTheLowestFailure() {
+    #expect(throws: Failure(index: 0)) {
+      try Workers(count: 2).forEach(10) { index, _ in throw Failure(index: index) }
+    }
+  }
+}
+
+@Suite struct SeededParametersTests {
+  @Test func hashesNamesAsPublished() {
+    // FNV-1a test vectors by L. C. Noll.
+    #expect(SeededParameters.fowlerNollVo("") == 0xCBF2_9CE4_8422_2325)
+    #expect(SeededParameters.fowlerNollVo("foobar") == 0x8594_4171_F739_67E8)
+  }
+
+  @Test func followsTheRoles() {
+    func values(_ name: String, _ shape: [Int]) -> [Float] {
+      SeededParameters.tensor(named: name, shape: shape, seed: 1).values
+    }
+    #expect(values("a.running_var", [100]).allSatisfy { $0 >= 0.5 && $0 < 1.5 })
+    #expect(values("a.bias", [100]).allSatisfy { abs($0) <= 0.1 })
+    #expect(values("a.weight", [10, 6, 1, 1]).allSatisfy { abs($0) <= 1 })
+    #expect(values("a.num_batches_tracked", []) == [0])
+    #expect(values("a.weight", [5]) != values("b.weight", [5]))
+  }
+}
