@@ -32,10 +32,15 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     room("Essentials", needs: [crypto]),
     room("Tensors"),
+    room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
+    tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   ]
 )

@@ -1,0 +1,32 @@
+/// A colour of 8 bits a channel.
+package struct RGBColour: Sendable, Hashable, CustomStringConvertible {
+  package let red, green, blue: UInt8
+
+  package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    (self.red, self.green, self.blue) = (red, green, blue)
+  }
+
+  package var description: String { "(\(red), \(green), \(blue))" }
+}
+
+/// The colours that CelebAMask-HQ's tools paint classes with.
+package enum LabelPalette {
+  /// Of class 0…18: `switchablenorms/CelebAMask-HQ`, `face_parsing/Data_preprocessing/g_color.py`.
+  package static let celebAMaskHQ: [RGBColour] = [
+    RGBColour(0, 0, 0), RGBColour(204, 0, 0), RGBColour(76, 153, 0), RGBColour(204, 204, 0),
+    RGBColour(51, 51, 255), RGBColour(204, 0, 204), RGBColour(0, 255, 255),
+    RGBColour(255, 204, 204), RGBColour(102, 51, 0), RGBColour(255, 0, 0), RGBColour(102, 204, 0),
+    RGBColour(255, 255, 0), RGBColour(0, 0, 153), RGBColour(0, 0, 204), RGBColour(255, 51, 153),
+    RGBColour(0, 204, 204), RGBColour(0, 51, 0), RGBColour(255, 153, 51), RGBColour(0, 204, 0),
+  ]
+
+  /// What `face_parsing/utils.py` of the same repository, and MaskGAN's demo, paint class 7 with.
+  package static let otherRightBrow = RGBColour(51, 255, 255)
+
+  /// The class of every colour of both palettes.
+  static let classes: [RGBColour: UInt8] = {
+    var classes = [otherRightBrow: UInt8(7)]
+    for (index, colour) in celebAMaskHQ.enumerated() { classes[colour] = UInt8(index) }
+    return classes
+  }()
+}

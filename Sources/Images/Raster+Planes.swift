@@ -1,0 +1,55 @@
+import Tensors
+
+extension Raster {
+  /// The part inside the given rows and columns.
+  ///
+  /// - Precondition: both ranges lie inside the image.
+  package func cropped(rows: Range<Int>, columns: Range<Int>) -> Raster {
+    precondition(
+      rows.lowerBound >= 0 && rows.upperBound <= height && columns.lowerBound >= 0
+        && columns.upperBound <= width, "the crop leaves the image")
+    var part = [UInt8]()
+    part.reserveCapacity(rows.count * columns.count * channels)
+    for row in rows {
+      let start = (row * width + columns.lowerBound) * channels
+      part += samples[start..<start + columns.count * channels]
+    }
+    return Raster(width: columns.count, height: rows.count, channels: channels, samples: part)
+  }
+
+  /// The samples as floats, `[C, H, W]`, values 0…255.
+  package var planes: Tensor {
+    let size = width * height
+    let values = [Float](unsafeUninitializedCapacity: size * channels) { planes, filled in
+      samples.withUnsafeBufferPointer { samples in
+        for channel in 0..<channels {
+          for pixel in 0..<size {
+            planes[channel * size + pixel] = Float(samples[pixel * channels + channel])
+          }
+        }
+      }
+      filled = size * channels
+    }
+    return Tensor(shape: [channels, height, width], values: values)
+  }
+}
+
+extension Tensor {
+  /// The part of every plane inside the given rows and columns.
+  ///
+  /// - Precondition: the tensor is `[C, H, W]` and both ranges lie inside.
+  package func cropped(rows: Range<Int>, columns: Range<Int>) -> Tensor {
+    precondition(
+      shape.count == 3 && rows.lowerBound >= 0 && rows.upperBound <= shape[1]
+        && columns.lowerBound >= 0 && columns.upperBound <= shape[2], "the crop leaves the image")
+    var part = [Float]()
+    part.reserveCapacity(shape[0] * rows.count * columns.count)
+    for channel in 0..<shape[0] {
+      for row in rows {
+        let start = (channel * shape[1] + row) * shape[2] + columns.lowerBound
+        part += values[start..<start + columns.count]
+      }
+    }
+    return Tensor(shape: [shape[0], rows.count, columns.count], values: part)
+  }
+}

@@ -1,0 +1,109 @@
+import CImageCodecs
+
+/// Samples as a file stores them, before any conversion to colour or classes.
+struct StoredImage {
+  /// What the samples mean.
+  enum Colour {
+    case grey
+    case greyAlpha
+    case rgb
+    case rgbAlpha
+    /// R, G, B of 256 entries; those the file does not define are black.
+    case palette([UInt8])
+    /// As Adobe stores them: 255 is no ink.
+    case invertedCMYK
+  }
+
+  let format: ImageFormat
+  let width: Int
+  let height: Int
+  let colour: Colour
+  /// Samples in a pixel.
+  let channels: Int
+  /// Bits of a sample in the file.
+  let bitDepth: Int
+  /// Row-major, a byte a sample, not scaled.
+  ///
+  /// 16-bit samples are cut to their high byte; but 16-bit grey keeps both, high byte first.
+  let samples: [UInt8]
+
+  /// Decodes a PNG or JPEG.
+  ///
+  /// - Throws: every state of ``ImageError`` that is about a file's contents.
+  init(decoding bytes: [UInt8], named name: String) throws(ImageError) {
+    let format = try ImageFormat(of: bytes, named: name)
+    if case .other(let kind) = format {
+      throw ImageError(
+        path: name, state: .unsupported,
+        reason: "this is a \(kind) image; only PNG and JPEG are read, so convert it first")
+    }
+    self = try bytes.withUnsafeBufferPointer { buffer throws(ImageError) -> StoredImage in
+      let decoder =
+        format == .png
+        ? image_decoder_open_png(buffer.baseAddress, buffer.count)
+        : image_decoder_open_jpeg(buffer.baseAddress, buffer.count)
+      guard let decoder else { throw Self.noMemory(name) }
+      defer { image_decoder_close(decoder) }
+      return try StoredImage(from: decoder, format, byteCount: buffer.count, named: name)
+    }
+  }
+
+  private init(
+    from decoder: OpaquePointer, _ format: ImageFormat, byteCount: Int, named name: String
+  ) throws(ImageError) {
+    guard let header = image_decoder_header(decoder)?.pointee else { throw Self.noMemory(name) }
+    // Even a header that is broken further on may tell that the image is too large.
+    try ImageLimits.check(width: Int(header.width), height: Int(header.height), named: name)
+    try Self.check(decoder, byteCount, name)
+    self.format = format
+    width = Int(header.width)
+    height = Int(header.height)
+    colour = Self.colour(of: header)
+    channels = Int(header.channels)
+    bitDepth = Int(header.bit_depth)
+    let stride = width * channels * Int(header.bytes_in_sample)
+    let size = stride * height
+    samples = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      let status = image_decoder_read(decoder, buffer.baseAddress, stride)
+      count = status == image_codec_ok ? size : 0
+    }
+    try Self.check(decoder, byteCount, name)
+  }
+
+  private static func check(
+    _ decoder: OpaquePointer, _ byteCount: Int, _ name: String
+  ) throws(ImageError) {
+    let words = String(cString: image_decoder_message(decoder))
+    switch image_decoder_status(decoder) {
+    case image_codec_ok: return
+    case image_codec_truncated:
+      throw ImageError(
+        path: name, state: .truncated,
+        reason: "the file ends after \(byteCount) bytes, before the image does; fetch it again")
+    case image_codec_unsupported:
+      throw ImageError(
+        path: name, state: .unsupported,
+        reason: "this kind of image is not read (\(words)); save it as 8-bit PNG or JPEG")
+    case image_codec_no_memory: throw noMemory(name)
+    default:
+      throw ImageError(
+        path: name, state: .corrupt, reason: "the image is damaged (\(words)); fetch it again")
+    }
+  }
+
+  private static func noMemory(_ name: String) -> ImageError {
+    ImageError(path: name, state: .tooLarge, reason: "there is not enough memory to decode it")
+  }
+
+  private static func colour(of header: image_header) -> Colour {
+    switch header.colour {
+    case image_colour_grey: return .grey
+    case image_colour_grey_alpha: return .greyAlpha
+    case image_colour_rgb_alpha: return .rgbAlpha
+    case image_colour_cmyk_inverted: return .invertedCMYK
+    case image_colour_palette:
+      return .palette(withUnsafeBytes(of: header.palette) { Array($0) })
+    default: return .rgb
+    }
+  }
+}

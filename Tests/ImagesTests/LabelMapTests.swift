@@ -1,0 +1,108 @@
+import Images
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct LabelMapTests {
+  static let palette = LabelPalette.celebAMaskHQ
+
+  private func decode(_ raster: Raster) throws(ImageError) -> Raster {
+    try ImageDecoder.labelMap(decoding: ImageEncoder.png(raster), named: "map.png")
+  }
+
+  private func failure(_ bytes: [UInt8]) -> ImageError? {
+    do throws(ImageError) {
+      _ = try ImageDecoder.labelMap(decoding: bytes, named: "map.png")
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  static let everyClass = Raster.computed(19, 2, 1) { x, y, _ in y == 0 ? x : 18 - x }
+
+  /// The classes painted with their colours.
+  static func painted(_ labels: Raster, rightBrow: RGBColour = palette[7]) -> Raster {
+    Raster.computed(labels.width, labels.height, 3) { x, y, channel in
+      let label = labels[x: x, y: y]
+      let colour = label == 7 ? rightBrow : palette[Int(label)]
+      return Int([colour.red, colour.green, colour.blue][channel])
+    }
+  }
+
+  @Test func greyValuesAreClasses() throws {
+    #expect(try decode(Self.everyClass) == Self.everyClass)
+  }
+
+  @Test func paletteIndicesAreClasses() throws {
+    let file = ImageEncoder.labelMapPNG(Self.everyClass)
+    #expect(try ImageDecoder.labelMap(decoding: file, named: "map") == Self.everyClass)
+    // And the palette is CelebAMask-HQ's, for whoever looks at the file.
+    #expect(try ImageDecoder.rgb(decoding: file, named: "map") == Self.painted(Self.everyClass))
+  }
+
+  @Test func coloursOfBothPalettesAreClasses() throws {
+    #expect(try decode(Self.painted(Self.everyClass)) == Self.everyClass)
+    let other = Self.painted(Self.everyClass, rightBrow: LabelPalette.otherRightBrow)
+    #expect(try decode(other) == Self.everyClass)
+  }
+
+  /// Few bits are unpacked, not scaled, whatever the colours of the palette.
+  @Test(arguments: ["grey", "palette"], [1, 2, 4])
+  func fewBitsAreUnpacked(kind: String, bits: Int) throws {
+    // The formula that wrote the files: the highest bits of the noisy picture.
+    let expected = Goldens.picture(13, 11, 1).samples.map { $0 >> UInt8(8 - bits) }
+    for suffix in ["", "-interlaced"] {
+      let file = try Goldens.file("\(kind)\(bits)\(suffix).png")
+      let labels = try ImageDecoder.labelMap(decoding: file, named: "map")
+      #expect(labels.samples == expected, "\(kind)\(bits)\(suffix)")
+    }
+  }
+
+  @Test func anUnknownColourIsNamedWithItsPlace() throws {
+    var picture = Self.painted(Self.everyClass)
+    picture[x: 4, y: 1, channel: 2] = 17
+    let error = try #require(failure(ImageEncoder.png(picture)))
+    #expect(error.state == .unknownColour)
+    #expect(error.reason.contains("(255, 51, 17) at column 4, row 1"))
+  }
+
+  @Test func anUnknownClassIsNamedWithItsPlace() throws {
+    var labels = Self.everyClass
+    labels[x: 5, y: 1] = 19
+    let error = try #require(failure(ImageEncoder.png(labels)))
+    #expect(error.state == .unknownClass)
+    #expect(error.reason.contains("value 19 at column 5, row 1"))
+  }
+
+  @Test(arguments: [
+    "grey.jpg", "baseline-444.jpg", "grey16.png", "rgb16.png", "rgba8.png", "greyalpha8.png",
+  ])
+  func refusesWhatCannotHoldClasses(name: String) throws {
+    let error = try #require(failure(Goldens.file(name)))
+    #expect(error.state == .unsupported)
+    #expect(error.reason.contains("; save"), "no advice: \(error)")
+  }
+
+  @Test func ordersAreInverseOfEachOther() {
+    let there = LabelOrder.celebAMaskHQ.conversion(to: .biSeNet)
+    let back = LabelOrder.biSeNet.conversion(to: .celebAMaskHQ)
+    #expect(there == [0, 1, 10, 6, 4, 5, 2, 3, 7, 8, 11, 12, 13, 17, 18, 9, 15, 14, 16])
+    #expect(back == [0, 1, 6, 7, 4, 5, 3, 8, 9, 15, 2, 10, 11, 12, 17, 16, 18, 13, 14])
+    #expect(there.map { back[Int($0)] } == Array(0...18))
+    #expect(
+      LabelOrder.unetSmall.conversion(to: .celebAMaskHQ)
+        == [0, 11, 6, 1, 9, 5, 2, 16, 8, 3, 12, 7, 14, 13, 10, 17, 18, 4, 15])
+  }
+
+  @Test func relabellingFollowsTheOrder() {
+    let there = Self.everyClass.relabelled(from: .celebAMaskHQ, to: .biSeNet)
+    // Hair is class 13 of the one and class 17 of the other.
+    #expect(there[x: 13, y: 0] == 17 && there[x: 5, y: 1] == 17)
+    #expect(there.relabelled(from: .biSeNet, to: .celebAMaskHQ) == Self.everyClass)
+  }
+
+  @Test func noTwoClassesShareAColour() {
+    #expect(Set(Self.palette + [LabelPalette.otherRightBrow]).count == 20)
+  }
+}
