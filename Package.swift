@@ -35,12 +35,15 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
+    .target(name: "CKernels"),
     room("Essentials", needs: [crypto]),
     room("Tensors"),
+    room("Kernels", needs: ["CKernels", "Tensors"]),
     room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
+    tests(of: "Kernels", also: ["Tensors"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   ]
 )

@@ -1,0 +1,112 @@
+import CKernels
+import Tensors
+
+/// A convolution whose weights lie ready for the micro-kernel.
+///
+/// `y[p, o] = activation(bias[o] + Σ_r Σ_s Σ_c x[p·stride − padding + (r, s)·dilation, c] · w[o, c, r, s] + residual[p, o])`
+///
+/// No patch matrix is made: for every tile of output pixels a table of pointers names the input rows
+/// of each filter tap (zeros for padding), and one kernel call walks taps and channels. A transposed
+/// convolution of stride `s` is `s²` ordinary ones over the output's sub-grids; a linear layer is a
+/// 1×1 convolution on one pixel.
+///
+/// - Exactness: sums in Float32 in the fixed order taps, channels; equal for any tiling.
+package final class PackedConvolution: Sendable {
+  /// Shape arithmetic.
+  package let geometry: ConvolutionGeometry
+  /// `C`.
+  package let inputChannels: Int
+  /// `O`.
+  package let outputChannels: Int
+
+  private let activation: Activation
+  private let level: CPULevel
+  private let phases: [Phase]
+  /// `[group][panel][tile columns]`, zero-padded.
+  private let bias: AlignedMemory
+  private let slopes: AlignedMemory
+  private let panelCount: Int
+
+  /// Packs weights.
+  ///
+  /// - Parameters:
+  ///   - weights: `[O, C / groups, R, S]`, or `[C, O / groups, R, S]` for the transposed form.
+  ///   - bias: `[O]`.
+  ///   - geometry: shape arithmetic.
+  ///   - activation: applied to each finished sum.
+  ///   - level: instruction set; the weights are packed for its tile.
+  package init(
+    weights: Tensor, bias: [Float], geometry: ConvolutionGeometry, activation: Activation = .none,
+    level: CPULevel = .current
+  ) {
+    precondition(weights.shape.count == 4, "convolution weights have four axes")
+    let groups = geometry.groups
+    outputChannels = geometry.isTransposed ? weights.shape[1] * groups : weights.shape[0]
+    inputChannels = geometry.isTransposed ? weights.shape[0] : weights.shape[1] * groups
+    precondition(bias.count == outputChannels, "bias does not match the output channels")
+    self.geometry = geometry
+    self.activation = activation
+    self.level = level
+    let width = level.kernels.tile_columns
+    let outputsPerGroup = outputChannels / groups
+    panelCount = (outputsPerGroup + width - 1) / width
+    self.bias = Self.panels(of: bias, groups: groups, width: width)
+    if case .prelu(let slopes) = activation {
+      precondition(slopes.count == outputChannels, "slopes do not match the output channels")
+      self.slopes = Self.panels(of: slopes, groups: groups, width: width)
+    } else {
+      slopes = AlignedMemory(count: 0)
+    }
+    phases = Phase.all(of: geometry).map { $0.packed(weights, geometry: geometry, width: width) }
+  }
+
+  /// Lays `[O]` values out by group and panel, padding with zeros.
+  private static func panels(of values: [Float], groups: Int, width: Int) -> AlignedMemory {
+    let perGroup = values.count / groups
+    let padded = (perGroup + width - 1) / width * width
+    let memory = AlignedMemory(count: groups * padded)
+    memory.base.initialize(repeating: 0, count: memory.count)
+    for group in 0..<groups {
+      for index in 0..<perGroup {
+        memory.base[group * padded + index] = values[group * perGroup + index]
+      }
+    }
+    return memory
+  }
+
+  /// Convolves one image.
+  ///
+  /// - Parameters:
+  ///   - input: `[H, W, C]`.
+  ///   - output: `[H', W', O]`. Overwritten.
+  ///   - residual: added before the activation; shaped like the output.
+  ///   - scratch: pointer tables; one per worker.
+  package func apply(
+    _ input: FeatureMap, to output: FeatureMap, adding residual: FeatureMap? = nil,
+    scratch: KernelScratch
+  ) {
+    precondition(input.channels == inputChannels, "input has \(input.channels) channels")
+    precondition(output.channels == outputChannels, "output has \(output.channels) channels")
+    precondition(
+      output.rows == geometry.outputRows(input.rows)
+        && output.columns == geometry.outputColumns(input.columns), "output has the wrong size")
+    let job = ConvolutionJob(
+      input: input, output: output, residual: residual, kernels: level.kernels,
+      channels: inputChannels / geometry.groups,
+      outputsPerGroup: outputChannels / geometry.groups, panelCount: panelCount,
+      activation: activation.symbol, bias: bias.base, slopes: slopes.base)
+    for phase in phases {
+      for group in 0..<geometry.groups { job.run(phase, group: group, scratch: scratch) }
+    }
+  }
+}
+
+extension Activation {
+  var symbol: ek_activation {
+    switch self {
+    case .none: EK_ACTIVATION_NONE
+    case .relu: EK_ACTIVATION_RELU
+    case .prelu: EK_ACTIVATION_PRELU
+    }
+  }
+}
