@@ -39,11 +39,13 @@ let package = Package(
     room("Essentials", needs: [crypto]),
     room("Tensors"),
     room("Kernels", needs: ["CKernels", "Tensors"]),
+    room("Graphs", needs: ["Kernels", "Tensors"]),
     room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
     tests(of: "Kernels", also: ["Tensors"]),
+    tests(of: "Graphs", also: ["Kernels", "Tensors"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   ]
 )

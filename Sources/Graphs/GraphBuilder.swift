@@ -1,0 +1,45 @@
+/// Collects nodes and parameters while a network describes itself.
+final class GraphBuilder {
+  let network: String
+  private(set) var nodes: [Node] = []
+  private(set) var parameters: [ParameterSpecification] = []
+  private(set) var outputs: [String: Int] = [:]
+  private(set) var outputNames: [String] = []
+  /// The first thing that did not fit; tracing goes on with substitute shapes.
+  private(set) var error: GraphError?
+  private var parameterNames: Set<String> = []
+
+  init(network: String) { self.network = network }
+
+  func add(_ operation: Operation, _ inputs: [Int], shape: [Int], scope: String) -> Value {
+    if shape.contains(where: { $0 < 1 }) { reject(operation.name, inputs, scope: scope) }
+    nodes.append(
+      Node(
+        operation: operation, inputs: inputs, shape: shape.map { max($0, 1) }, scope: scope))
+    return Value(builder: self, node: nodes.count - 1)
+  }
+
+  func reject(_ operation: String, _ inputs: [Int], scope: String) {
+    guard error == nil else { return }
+    error = .doesNotFit(
+      network: network, scope: scope, operation: operation, shapes: inputs.map { nodes[$0].shape })
+  }
+
+  func refuse(_ reason: String) {
+    if error == nil { error = .refused(network: network, reason: reason) }
+  }
+
+  /// Notes a parameter; naming one twice is how weights are shared.
+  func parameter(_ name: String, shape: [Int], isCounter: Bool = false) -> String {
+    if parameterNames.insert(name).inserted {
+      parameters.append(ParameterSpecification(name: name, shape: shape, isCounter: isCounter))
+    }
+    return name
+  }
+
+  func tap(_ node: Int, as name: String) {
+    precondition(
+      outputs[name] == nil || outputs[name] == node, "\(network) names two results '\(name)'")
+    if outputs.updateValue(node, forKey: name) == nil { outputNames.append(name) }
+  }
+}

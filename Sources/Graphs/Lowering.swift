@@ -1,0 +1,283 @@
+import Foundation
+import Kernels
+import Tensors
+
+/// Turns the part of a graph that some results need into stages: batch norms are folded into the
+/// convolutions before them, residual sums and activations are fused behind them.
+struct Lowering {
+  private let graph: Graph
+  private let parameters: [String: Tensor]
+  private let level: CPULevel
+  /// Nodes whose values somebody asked for; nothing may be fused past them.
+  private let requested: Set<Int>
+  private let consumers: [Int: [Int]]
+  private let needed: [Int]
+  private var absorbed: Set<Int> = []
+  private(set) var stages: [Stage] = []
+
+  /// - Throws: ``GraphError`` for missing or misshapen parameters.
+  init(
+    _ graph: Graph, outputs: [String], parameters: [String: Tensor], level: CPULevel
+  ) throws(GraphError) {
+    self.graph = graph
+    self.parameters = parameters
+    self.level = level
+    needed = graph.nodes(neededFor: outputs)
+    requested = Set(outputs.compactMap { graph.outputs[$0] })
+    var consumers: [Int: [Int]] = [:]
+    for node in needed {
+      for input in graph.nodes[node].inputs { consumers[input, default: []].append(node) }
+    }
+    self.consumers = consumers
+    // A chain is emitted where it ends: by then everything it reads has been emitted.
+    var chains: [Int: Chain] = [:]
+    for node in needed where !absorbed.contains(node) {
+      if let chain = try chain(from: node) { chains[chain.end] = chain }
+    }
+    for node in needed {
+      if let chain = chains[node] {
+        stages.append(try stage(of: chain))
+      } else if !absorbed.contains(node) {
+        stages += try plainStages(of: node)
+      }
+    }
+  }
+
+  // MARK: Chains
+
+  /// A convolution or linear layer and what is fused behind it.
+  private struct Chain {
+    let start: Int
+    var batchNorms: [Int] = []
+    var residual: Int?
+    var activation: Int?
+    var end: Int
+  }
+
+  private mutating func chain(from start: Int) throws(GraphError) -> Chain? {
+    switch graph.nodes[start].operation {
+    case .convolution, .linear: break
+    default: return nil
+    }
+    var chain = Chain(start: start, end: start)
+    while let next = soleConsumer(of: chain.end), case .batchNorm = graph.nodes[next].operation {
+      chain.batchNorms.append(next)
+      absorb(next, into: &chain)
+    }
+    if let next = soleConsumer(of: chain.end), case .add = graph.nodes[next].operation {
+      let operands = graph.nodes[next].inputs
+      let other = operands[0] == chain.end ? operands[1] : operands[0]
+      if other != chain.end, graph.nodes[other].shape == graph.nodes[chain.end].shape {
+        chain.residual = other
+        absorb(next, into: &chain)
+      }
+    }
+    if let next = soleConsumer(of: chain.end), isActivation(next) {
+      chain.activation = next
+      absorb(next, into: &chain)
+    }
+    absorbed.insert(start)
+    return chain
+  }
+
+  /// Moves the end of a chain on; all its nodes but the end's stage vanish.
+  private mutating func absorb(_ node: Int, into chain: inout Chain) {
+    absorbed.insert(node)
+    chain.end = node
+  }
+
+  private func soleConsumer(of node: Int) -> Int? {
+    guard !requested.contains(node), let list = consumers[node], list.count == 1,
+      !absorbed.contains(list[0])
+    else { return nil }
+    return list[0]
+  }
+
+  private func isActivation(_ node: Int) -> Bool {
+    switch graph.nodes[node].operation {
+    case .relu, .prelu: true
+    default: false
+    }
+  }
+
+  private func stage(of chain: Chain) throws(GraphError) -> Stage {
+    let node = graph.nodes[chain.start]
+    var (input, layer) = try layer(of: node)
+    for batchNorm in chain.batchNorms {
+      let (scale, shift) = try batchNormFactors(graph.nodes[batchNorm])
+      layer.fold(scale: scale, shift: shift)
+    }
+    let activation = try chain.activation.map { node throws(GraphError) in try self.activation(node)
+    }
+    let inputs = [input] + (chain.residual.map { [$0] } ?? [])
+    let action: Stage.Action
+    if layer.isDepthwise {
+      action = .depthwise(
+        PackedDepthwise(
+          weights: layer.weights, bias: layer.bias, geometry: layer.geometry,
+          activation: activation ?? .none, level: level), residual: chain.residual)
+    } else {
+      action = .convolution(
+        PackedConvolution(
+          weights: layer.weights, bias: layer.bias, geometry: layer.geometry,
+          activation: activation ?? .none, level: level), residual: chain.residual)
+    }
+    return Stage(action: action, inputs: inputs, output: chain.end)
+  }
+
+  private func activation(_ node: Int) throws(GraphError) -> Activation {
+    guard case .prelu(let weight) = graph.nodes[node].operation else { return .relu }
+    return .prelu(try parameter(weight, shape: [graph.nodes[node].shape[0]]).values)
+  }
+
+  // MARK: Layers
+
+  /// A convolution's or linear layer's unpacked weights, and the node it reads.
+  private func layer(of node: Node) throws(GraphError) -> (input: Int, layer: FoldableLayer) {
+    switch node.operation {
+    case .convolution(let geometry, let weight, let bias):
+      let inputChannels = graph.nodes[node.inputs[0]].shape[0]
+      let first = geometry.isTransposed ? inputChannels : node.shape[0]
+      let second = (geometry.isTransposed ? node.shape[0] : inputChannels) / geometry.groups
+      let weights = try parameter(
+        weight, shape: [first, second, geometry.kernel.rows, geometry.kernel.columns])
+      let layer = FoldableLayer(
+        weights: weights, bias: try self.bias(bias, count: node.shape[0]), geometry: geometry)
+      return (node.inputs[0], layer)
+    case .linear(let weight, let bias):
+      return try linear(node, weight: weight, bias: bias)
+    default: preconditionFailure("\(node.operation.name) is not a layer")
+    }
+  }
+
+  /// A linear layer on a flattened map is a convolution whose filter covers the whole map, so the
+  /// flattening needs no copy.
+  private func linear(_ node: Node, weight: String, bias: String?) throws(GraphError) -> (
+    input: Int, layer: FoldableLayer
+  ) {
+    var input = node.inputs[0]
+    let source = graph.nodes[input]
+    let weights = try parameter(weight, shape: [node.shape[0], source.shape[0]])
+    var map = [source.shape[0], 1, 1]
+    if case .flatten = source.operation, !requested.contains(input) {
+      input = source.inputs[0]
+      map = graph.nodes[input].shape
+    }
+    let layer = FoldableLayer(
+      weights: weights.reshaped([node.shape[0]] + map),
+      bias: try self.bias(bias, count: node.shape[0]),
+      geometry: ConvolutionGeometry(kernel: Extent(map[1], map[2])))
+    return (input, layer)
+  }
+
+  private func bias(_ name: String?, count: Int) throws(GraphError) -> [Float] {
+    guard let name else { return [Float](repeating: 0, count: count) }
+    return try parameter(name, shape: [count]).values
+  }
+
+  private func parameter(_ name: String, shape: [Int]) throws(GraphError) -> Tensor {
+    guard let tensor = parameters[name] else { throw .missingParameter(name: name) }
+    guard tensor.shape == shape else {
+      throw .misshapenParameter(name: name, expected: shape, found: tensor.shape)
+    }
+    return tensor
+  }
+
+  /// A batch norm as `x · scale + shift`, in Float64.
+  private func batchNormFactors(_ node: Node) throws(GraphError) -> (
+    scale: [Double], shift: [Double]
+  ) {
+    guard case .batchNorm(let prefix, let epsilon, let affine) = node.operation else {
+      preconditionFailure("not a batch norm")
+    }
+    let shape = [node.shape[0]]
+    let mean = try parameter("\(prefix).running_mean", shape: shape).values
+    let variance = try parameter("\(prefix).running_var", shape: shape).values
+    let weight = affine ? try parameter("\(prefix).weight", shape: shape).values : nil
+    let bias = affine ? try parameter("\(prefix).bias", shape: shape).values : nil
+    let scale = variance.indices.map {
+      Double(weight?[$0] ?? 1) / (Double(variance[$0]) + Double(epsilon)).squareRoot()
+    }
+    let shift = mean.indices.map { Double(bias?[$0] ?? 0) - Double(mean[$0]) * scale[$0] }
+    return (scale, shift)
+  }
+
+  // MARK: Everything else
+
+  private func plainStages(of index: Int) throws(GraphError) -> [Stage] {
+    let node = graph.nodes[index]
+    func stage(_ action: Stage.Action) -> [Stage] {
+      [Stage(action: action, inputs: node.inputs, output: index)]
+    }
+    switch node.operation {
+    case .input: return []
+    case .convolution, .linear: preconditionFailure("layers are lowered as chains")
+    case .batchNorm:
+      let (scale, shift) = try batchNormFactors(node)
+      return stage(.affine(scale: scale.map(Float.init), shift: shift.map(Float.init)))
+    case .prelu, .relu: return stage(.activation(try activation(index)))
+    case .sigmoid: return stage(.sigmoid)
+    case .maxPool(let pooling): return stage(.maxPool(pooling))
+    case .averagePool(let pooling, let countIncludePad):
+      return stage(.averagePool(pooling, countIncludePad: countIncludePad))
+    case .adaptiveAveragePool: return stage(.adaptiveAverage)
+    case .resizeNearest: return stage(.nearest)
+    case .resizeBilinear(let alignCorners): return stage(.bilinear(alignCorners: alignCorners))
+    case .subsample(let stride): return stage(.subsample(stride: stride))
+    case .flatten: return isFlattenUnused(index) ? [] : stage(.flatten)
+    case .l2Normalize: return stage(.normalize)
+    case .affine(let scale, let shift): return stage(.affine(scale: scale, shift: shift))
+    case .add: return stage(.sum(.none))
+    case .multiply: return stage(.product)
+    case .concatenate:
+      var offset = 0
+      return node.inputs.map { input in
+        defer { offset += graph.nodes[input].shape[0] }
+        return Stage(action: .copy(channelOffset: offset), inputs: [input], output: index)
+      }
+    }
+  }
+
+  /// Whether every reader of a flattening reads the map behind it instead.
+  private func isFlattenUnused(_ index: Int) -> Bool {
+    !requested.contains(index)
+      && (consumers[index] ?? []).allSatisfy {
+        if case .linear = graph.nodes[$0].operation { true } else { false }
+      }
+  }
+}
+
+/// Weights and bias into which batch norms are folded before packing.
+struct FoldableLayer {
+  private(set) var weights: Tensor
+  private(set) var bias: [Float]
+  let geometry: ConvolutionGeometry
+
+  /// Whether every channel has its own filter.
+  var isDepthwise: Bool {
+    geometry.groups > 1 && !geometry.isTransposed && weights.shape[0] == geometry.groups
+      && weights.shape[1] == 1
+  }
+
+  /// Replaces `y` by `y · scale[o] + shift[o]`; products in Float64, rounded once.
+  mutating func fold(scale: [Double], shift: [Double]) {
+    let shape = weights.shape
+    let size = shape[2] * shape[3]
+    let perGroup = geometry.isTransposed ? shape[1] : 0
+    weights.values.withUnsafeMutableBufferPointer { values in
+      for first in 0..<shape[0] {
+        for second in 0..<shape[1] {
+          let group = perGroup > 0 ? first / (shape[0] / geometry.groups) : 0
+          let factor = scale[perGroup > 0 ? group * perGroup + second : first]
+          let start = (first * shape[1] + second) * size
+          for index in start..<start + size {
+            values[index] = Float(Double(values[index]) * factor)
+          }
+        }
+      }
+    }
+    for index in bias.indices {
+      bias[index] = Float(Double(bias[index]) * scale[index] + shift[index])
+    }
+  }
+}

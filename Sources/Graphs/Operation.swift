@@ -1,0 +1,74 @@
+import Kernels
+
+/// What a node of a graph computes, in the terms of PyTorch's modules.
+///
+/// Parameters are referred to by their full checkpoint names.
+package enum Operation: Hashable, Sendable {
+  case input
+  /// Weight `[O, C / groups, R, S]`, or `[C, O / groups, R, S]` if transposed.
+  case convolution(ConvolutionGeometry, weight: String, bias: String?)
+  /// Weight `[O, D]`.
+  case linear(weight: String, bias: String?)
+  /// `(x − running_mean) / √(running_var + ε) · weight + bias`, the last two only if affine.
+  case batchNorm(prefix: String, epsilon: Float, affine: Bool)
+  case prelu(weight: String)
+  case relu
+  case sigmoid
+  case maxPool(Pooling)
+  case averagePool(Pooling, countIncludePad: Bool)
+  case adaptiveAveragePool
+  case resizeNearest
+  case resizeBilinear(alignCorners: Bool)
+  case subsample(stride: Int)
+  case flatten
+  case l2Normalize
+  case affine(scale: [Float], shift: [Float])
+  case add
+  case multiply
+  case concatenate
+
+  /// Short name for tables and messages.
+  package var name: String {
+    switch self {
+    case .input: "input"
+    case .convolution(let geometry, _, _): Operation.name(of: geometry)
+    case .linear: "linear"
+    case .batchNorm: "batch norm"
+    case .prelu: "prelu"
+    case .relu: "relu"
+    case .sigmoid: "sigmoid"
+    case .maxPool(let pooling): "max pool \(pooling.kernel) /\(pooling.stride)"
+    case .averagePool(let pooling, _): "average pool \(pooling.kernel) /\(pooling.stride)"
+    case .adaptiveAveragePool: "adaptive average pool"
+    case .resizeNearest: "resize nearest"
+    case .resizeBilinear: "resize bilinear"
+    case .subsample(let stride): "subsample /\(stride)"
+    case .flatten: "flatten"
+    case .l2Normalize: "L2 normalise"
+    case .affine: "affine"
+    case .add: "add"
+    case .multiply: "multiply"
+    case .concatenate: "concatenate"
+    }
+  }
+
+  private static func name(of geometry: ConvolutionGeometry) -> String {
+    var name = geometry.isTransposed ? "transposed conv" : "conv"
+    name += " \(geometry.kernel)"
+    if geometry.stride > 1 { name += " /\(geometry.stride)" }
+    if geometry.groups > 1 { name += " g\(geometry.groups)" }
+    return name
+  }
+}
+
+/// One step of a graph.
+package struct Node: Sendable {
+  /// What it computes.
+  package let operation: Operation
+  /// Nodes it reads, all earlier in the graph.
+  package let inputs: [Int]
+  /// Per-sample shape of the result, `[C, H, W]` or `[D]`; there is no batch axis.
+  package let shape: [Int]
+  /// Where in the network it stands, in parameter-name terms; empty at the root.
+  package let scope: String
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Kernels
+import Tensors
+
+extension Graph {
+  /// Evaluates every named result node by node with the reference operations, planar and unfused.
+  ///
+  /// It is slow and meant to be read: what ``Executable`` computes is tested against it.
+  ///
+  /// - Throws: ``GraphError/missingParameter(name:)``.
+  package func evaluate(_ input: Tensor, parameters: [String: Tensor]) throws(GraphError)
+    -> [String: Tensor]
+  {
+    var values: [Tensor] = []
+    for node in nodes {
+      let operands = node.inputs.map { values[$0] }
+      values.append(
+        try Evaluation(parameters: parameters).result(of: node, operands, input: input))
+    }
+    return outputs.mapValues { values[$0] }
+  }
+}
+
+/// The meaning of each operation.
+private struct Evaluation {
+  let parameters: [String: Tensor]
+
+  func parameter(_ name: String) throws(GraphError) -> Tensor {
+    guard let tensor = parameters[name] else { throw .missingParameter(name: name) }
+    return tensor
+  }
+
+  func bias(_ name: String?) throws(GraphError) -> [Float]? {
+    guard let name else { return nil }
+    return try parameter(name).values
+  }
+
+  func result(of node: Node, _ x: [Tensor], input: Tensor) throws(GraphError) -> Tensor {
+    let shape = node.shape
+    switch node.operation {
+    case .input: return input
+    case .convolution(let geometry, let weight, let bias):
+      return Reference.convolution(
+        x[0], weights: try parameter(weight), bias: try self.bias(bias), geometry: geometry)
+    case .linear(let weight, let bias):
+      return Reference.linear(x[0], weights: try parameter(weight), bias: try self.bias(bias))
+    case .batchNorm(let prefix, let epsilon, let affine):
+      return try batchNorm(x[0], prefix: prefix, epsilon: epsilon, affine: affine)
+    case .prelu(let weight):
+      let slopes = try parameter(weight).values
+      return eachChannel(x[0]) { $0 < 0 ? $0 * Double(slopes[$1]) : $0 }
+    case .relu: return eachChannel(x[0]) { value, _ in max(value, 0) }
+    case .sigmoid: return eachChannel(x[0]) { value, _ in 1 / (1 + exp(-value)) }
+    case .maxPool(let pooling): return Reference.maxPool(x[0], pooling)
+    case .averagePool(let pooling, let countIncludePad):
+      return Reference.averagePool(x[0], pooling, countIncludePad: countIncludePad)
+    case .adaptiveAveragePool:
+      return Reference.adaptiveAveragePool(x[0], rows: shape[1], columns: shape[2])
+    case .resizeNearest: return Reference.nearest(x[0], rows: shape[1], columns: shape[2])
+    case .resizeBilinear(let alignCorners):
+      return Reference.bilinear(
+        x[0], rows: shape[1], columns: shape[2], alignCorners: alignCorners)
+    case .subsample(let stride):
+      return Reference.maxPool(x[0], Pooling(kernel: 1, stride: stride))
+    case .flatten: return x[0].reshaped(shape)
+    case .l2Normalize:
+      let norm = sqrt(x[0].values.reduce(0.0) { $0 + Double($1) * Double($1) })
+      return eachChannel(x[0]) { value, _ in value / norm }
+    case .affine(let scale, let shift):
+      return eachChannel(x[0]) { $0 * Double(scale[$1]) + Double(shift[$1]) }
+    case .add: return elementwise(x[0], x[1], +)
+    case .multiply: return elementwise(x[0], x[1], *)
+    case .concatenate: return Tensor(shape: shape, values: x.flatMap(\.values))
+    }
+  }
+
+  private func batchNorm(_ x: Tensor, prefix: String, epsilon: Float, affine: Bool)
+    throws(GraphError) -> Tensor
+  {
+    let mean = try parameter("\(prefix).running_mean").values
+    let variance = try parameter("\(prefix).running_var").values
+    let weight = affine ? try parameter("\(prefix).weight").values : nil
+    let bias = affine ? try parameter("\(prefix).bias").values : nil
+    return eachChannel(x) { value, channel in
+      let deviation = (Double(variance[channel]) + Double(epsilon)).squareRoot()
+      return (value - Double(mean[channel])) / deviation * Double(weight?[channel] ?? 1)
+        + Double(bias?[channel] ?? 0)
+    }
+  }
+
+  private func eachChannel(_ x: Tensor, _ transform: (Double, Int) -> Double) -> Tensor {
+    let plane = x.count / x.shape[0]
+    return Tensor(
+      shape: x.shape,
+      values: x.values.indices.map { Float(transform(Double(x.values[$0]), $0 / plane)) })
+  }
+
+  private func elementwise(_ x: Tensor, _ y: Tensor, _ combine: (Double, Double) -> Double)
+    -> Tensor
+  {
+    let plane = x.count / y.count
+    return Tensor(
+      shape: x.shape,
+      values: x.values.indices.map {
+        Float(combine(Double(x.values[$0]), Double(y.values[$0 / plane])))
+      })
+  }
+}

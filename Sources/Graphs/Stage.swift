@@ -1,0 +1,59 @@
+import Kernels
+
+/// One call at inference: an operation with its weights packed and its followers fused into it.
+struct Stage: Sendable {
+  /// What runs.
+  enum Action: Sendable {
+    case convolution(PackedConvolution, residual: Int?)
+    case depthwise(PackedDepthwise, residual: Int?)
+    case activation(Activation)
+    case sigmoid
+    case maxPool(Pooling)
+    case averagePool(Pooling, countIncludePad: Bool)
+    case adaptiveAverage
+    case nearest
+    case bilinear(alignCorners: Bool)
+    case subsample(stride: Int)
+    case flatten
+    case normalize
+    case affine(scale: [Float], shift: [Float])
+    case sum(Activation)
+    case product
+    /// Copies one part of a concatenation that could not be written in place.
+    case copy(channelOffset: Int)
+  }
+
+  let action: Action
+  /// Nodes read, the residual included.
+  let inputs: [Int]
+  /// Node written.
+  let output: Int
+
+  /// Runs on one image; `map` finds where a node's result lies.
+  func run(map: (Int) -> FeatureMap, scratch: KernelScratch) {
+    let output = map(self.output)
+    let input = map(inputs[0])
+    switch action {
+    case .convolution(let layer, let residual):
+      layer.apply(input, to: output, adding: residual.map(map), scratch: scratch)
+    case .depthwise(let layer, let residual):
+      layer.apply(input, to: output, adding: residual.map(map), scratch: scratch)
+    case .activation(let activation): output.writeActivation(activation, of: input)
+    case .sigmoid: output.writeSigmoid(of: input)
+    case .maxPool(let pooling): output.writeMaximum(of: input, pooling: pooling)
+    case .averagePool(let pooling, let countIncludePad):
+      output.writeAverage(of: input, pooling: pooling, countIncludePad: countIncludePad)
+    case .adaptiveAverage: output.writeAdaptiveAverage(of: input)
+    case .nearest: output.writeNearest(of: input)
+    case .bilinear(let alignCorners): output.writeBilinear(of: input, alignCorners: alignCorners)
+    case .subsample(let stride): output.writeSubsample(of: input, stride: stride)
+    case .flatten: output.writeFlattened(input)
+    case .normalize: output.writeNormalized(input)
+    case .affine(let scale, let shift): output.writeAffine(of: input, scale: scale, shift: shift)
+    case .sum(let activation): output.writeSum(of: input, map(inputs[1]), activation: activation)
+    case .product: output.writeProduct(of: input, map(inputs[1]))
+    case .copy(let offset):
+      output.channels(from: offset, count: input.channels).writeCopy(of: input)
+    }
+  }
+}

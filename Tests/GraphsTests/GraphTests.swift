@@ -1,0 +1,124 @@
+import Graphs
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+/// A network with every operation and every fusion, small enough for the readable evaluation.
+struct Zoo: Network {
+  let name = "zoo"
+  let inputShape = [3, 19, 17]
+
+  func describe(_ scope: Scope, _ input: Value) -> Value {
+    let scaled = input.perChannelAffine(scale: [2, 0.5, 1], shift: [0.1, 0, -0.2])
+    var x = scope["stem"]["0"].convolution(scaled, to: 20, kernel: 3, padding: 1, bias: false)
+    x = scope["stem"]["1"].batchNorm(x).relu().tapped("stem")
+    x = residualUnit(scope["unit"], x).tapped("unit")
+    let a = scope["branch"]["a"].convolution(x, to: 7, kernel: 1).relu()
+    let b = scope["branch"]["b"].prelu(
+      scope["branch"]["conv"].convolution(x, to: 9, kernel: Extent(1, 3), padding: Extent(0, 1)))
+    let pool = x.averagePool(3, stride: 1, padding: 1, countIncludePad: false)
+    let inner = Value.concatenated([a, b])
+    x = Value.concatenated([inner, pool, a]).tapped("joined")
+    let down = scope["down"].convolution(
+      x, to: x.channels, kernel: 3, stride: 2, padding: 1, groups: x.channels)
+    let gate = scope["gate"].convolution(x.globalAveragePool(), to: x.channels, kernel: 1).sigmoid()
+    x = (scope["norm"].batchNorm(down, affine: false) * gate).tapped("gated")
+    let up = scope["up"].transposedConvolution(x, to: 6, kernel: 2, stride: 2)
+    x = Value.concatenated([
+      up.resizedBilinear(rows: 9, columns: 8, alignCorners: true),
+      x.resizedNearest(rows: 9, columns: 8),
+      x.maxPool(2, stride: 1).resizedNearest(rows: 9, columns: 8),
+    ]).tapped("resized")
+    let features = scope["head"]["bn"].batchNorm(
+      scope["head"]["fc"].linear(x.adaptiveAveragePool(rows: 2, columns: 3).flattened(), to: 10))
+    return features.l2Normalized()
+  }
+
+  private func residualUnit(_ scope: Scope, _ x: Value) -> Value {
+    let pre = scope["pre"].batchNorm(x)
+    var y = scope["conv1"].convolution(pre, to: 20, kernel: 3, padding: 1, bias: false)
+    y = scope["prelu"].prelu(y)
+    y = scope["bn"].batchNorm(scope["conv2"].convolution(y, to: 20, kernel: 3, padding: 1))
+    let shortcut = scope["shortcut"].convolution(x, to: 20, kernel: 1)
+    return (y + shortcut).relu()
+  }
+}
+
+@Suite struct GraphTests {
+  static let parameters: [String: Tensor] = {
+    guard let graph = try? Graph(tracing: Zoo()) else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: graph.parameters.map {
+        ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: 21))
+      })
+  }()
+
+  @Test(arguments: CPULevel.allCases.filter { $0 <= .best })
+  func fusedAndPlannedEqualsPlain(level: CPULevel) throws {
+    let graph = try Graph(tracing: Zoo())
+    let input = SeededParameters.input(shape: graph.inputShape, seed: 22)
+    let expected = try graph.evaluate(input, parameters: Self.parameters)
+    let executable = try Executable(
+      graph, parameters: Self.parameters, outputs: graph.outputNames, level: level)
+    let found = executable.run(input, in: executable.makeWorkspace())
+    for name in graph.outputNames {
+      let (one, other) = try (#require(found[name]), #require(expected[name]))
+      #expect(one.shape == other.shape)
+      // A dozen layers of Float32 sums of up to 180 products: √(12·180)·ε in relative error.
+      #expect(Agreement(one.values, other.values).nmse <= 1e-11, "\(name)")
+    }
+  }
+
+  /// Asking for fewer results fuses more and reuses memory differently; the values stay.
+  @Test(arguments: ["stem", "unit", "joined", "gated", "resized", "output"])
+  func oneResultAloneEqualsAllTogether(name: String) throws {
+    let graph = try Graph(tracing: Zoo())
+    let input = SeededParameters.input(shape: graph.inputShape, seed: 23)
+    let all = try Executable(graph, parameters: Self.parameters, outputs: graph.outputNames)
+    let one = try Executable(graph, parameters: Self.parameters, outputs: [name])
+    let workspace = Workspace()
+    let expected = try #require(all.run(input, in: workspace)[name])
+    let found = try #require(one.run(input, in: workspace)[name])
+    #expect(Agreement(found.values, expected.values).nmse <= 1e-11)
+    #expect(one.workspaceSize <= all.workspaceSize)
+  }
+
+  /// What an earlier image left in the workspace must not show.
+  @Test func resultsDoNotDependOnTheWorkspacesPast() throws {
+    let graph = try Graph(tracing: Zoo())
+    let executable = try Executable(graph, parameters: Self.parameters)
+    let first = SeededParameters.input(shape: graph.inputShape, seed: 24)
+    let other = Tensor(shape: graph.inputShape, repeating: .nan)
+    let used = executable.makeWorkspace()
+    _ = executable.run(other, in: used)
+    #expect(
+      executable.run(first, in: used) == executable.run(first, in: executable.makeWorkspace()))
+  }
+
+  @Test func namesParametersOnceAndInOrder() throws {
+    let graph = try Graph(tracing: Zoo())
+    #expect(Set(graph.parameters.map(\.name)).count == graph.parameters.count)
+    #expect(graph.parameters.first?.name == "stem.0.weight")
+    #expect(graph.parameters.filter(\.isCounter).map(\.name).contains("stem.1.num_batches_tracked"))
+  }
+
+  @Test func refusesWhatDoesNotFit() throws {
+    #expect(throws: GraphError.self) { try Graph(tracing: Zoo(), inputShape: [4, 19, 17]) }
+    let graph = try Graph(tracing: Zoo())
+    #expect(throws: GraphError.unknownOutput(name: "nose", available: graph.outputNames)) {
+      try Executable(graph, parameters: Self.parameters, outputs: ["nose"])
+    }
+    var parameters = Self.parameters
+    parameters["up.bias"] = nil
+    #expect(throws: GraphError.missingParameter(name: "up.bias")) {
+      try Executable(graph, parameters: parameters)
+    }
+    parameters["up.bias"] = Tensor(shape: [7])
+    #expect(
+      throws: GraphError.misshapenParameter(name: "up.bias", expected: [6], found: [7])
+    ) {
+      try Executable(graph, parameters: parameters)
+    }
+  }
+}
