@@ -24,28 +24,33 @@ func tests(
     exclude: exclude, swiftSettings: strict)
 }
 
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
   name: "evalkit",
   dependencies: [
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CKernels"),
     room("Essentials", needs: [crypto]),
     room("Tensors"),
     room("Kernels", needs: ["CKernels", "Tensors"]),
     room("Graphs", needs: ["Kernels", "Tensors"]),
+    room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf]),
     room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
     tests(of: "Kernels", also: ["Tensors"]),
     tests(of: "Graphs", also: ["Kernels", "Tensors"]),
+    tests(of: "Checkpoints", also: ["Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   ]
 )

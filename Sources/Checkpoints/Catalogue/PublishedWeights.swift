@@ -1,0 +1,50 @@
+/// One weight file that somebody published, and what is known about it.
+package struct PublishedWeights: Hashable, Sendable {
+  /// What the file is for.
+  package enum Role: String, Sendable, CaseIterable {
+    case fid, lpipsTrunk = "lpips-trunk", lpipsHeads = "lpips-heads", identity, parser, clip
+    case detector, vocabulary
+  }
+
+  /// How surely a file can be recognised.
+  package enum Digest: Hashable, Sendable {
+    /// The whole SHA-256, 64 lower-case hexadecimal digits.
+    case exact(String)
+    /// Its first digits, as torchvision puts them into file names.
+    case prefix(String)
+    /// Nobody published it.
+    case unknown
+
+    /// Whether a file's SHA-256 is this one; nil where there is nothing to compare with.
+    package func matches(_ sha256: String) -> Bool? {
+      switch self {
+      case .exact(let expected): sha256 == expected
+      case .prefix(let expected): sha256.hasPrefix(expected)
+      case .unknown: nil
+      }
+    }
+  }
+
+  /// Networks that take weights from the file, by the names of the command line.
+  package let networks: [String]
+  /// What the file is for.
+  package let role: Role
+  /// Name in the weights directory: the published one.
+  package let fileName: String
+  /// Other published names of the same bytes.
+  package let otherNames: [String]
+  /// Length; nil where it was published only roughly.
+  package let bytes: Int?
+  /// What is known of the SHA-256.
+  package let digest: Digest
+  /// Tensors that the network uses, counters included; nil where nobody counted them.
+  package let tensorCount: Int?
+  /// Trainable values among them; nil where nobody counted them.
+  package let parameterCount: Int?
+  /// The papers whose protocol uses it by default.
+  package let papers: [String]
+  /// Licence of the repository that publishes it, and limits of its training data.
+  package let licence: String
+  /// Where a person gets it.
+  package let source: String
+}

@@ -1,0 +1,112 @@
+import Tensors
+
+/// One named tensor of a checkpoint, converted only when its values are asked for.
+package struct CheckpointTensor: Sendable {
+  /// Full name, dots between the levels.
+  package let name: String
+  /// Encoding of the stored elements.
+  package let elementType: ElementType
+  let layout: TensorLayout
+  let storage: TensorStorage
+  let isBigEndian: Bool
+
+  /// Name of the tensor in a file that holds exactly one and does not name it, such as `.npy`.
+  package static let soleName = "value"
+
+  /// Extents, row-major as the writer saw them.
+  package var shape: [Int] { layout.shape }
+
+  /// Number of elements.
+  package var count: Int { layout.count }
+
+  /// Describes a tensor whose layout is checked against the storage's length.
+  ///
+  /// - Throws: `corrupt` where it would reach outside.
+  init(
+    name: String, elementType: ElementType, shape: [Int], strides: [Int]? = nil, offset: Int = 0,
+    storage: TensorStorage, isBigEndian: Bool = false
+  ) throws(CheckpointError) {
+    do {
+      layout = try TensorLayout(
+        shape: shape, strides: strides ?? TensorLayout.rowMajorStrides(of: shape), offset: offset,
+        storageCount: storage.byteCount / elementType.byteCount)
+    } catch {
+      throw storage.store.failure(.corrupt, "tensor \(name) \(error.reason)")
+    }
+    self.name = name
+    self.elementType = elementType
+    self.storage = storage
+    self.isBigEndian = isBigEndian
+  }
+
+  /// All elements as `Float`, row-major; integers and float64 are rounded to nearest.
+  ///
+  /// - Throws: `corrupt` where the archive's checksum disagrees with the bytes.
+  package func floats() throws(CheckpointError) -> [Float] {
+    try withElements { ElementConversion.floats($0, count: count, from: elementType) }
+  }
+
+  /// All elements as `Double`, row-major; 64-bit integers are rounded to nearest.
+  ///
+  /// - Throws: as `floats()`.
+  package func doubles() throws(CheckpointError) -> [Double] {
+    try withElements { ElementConversion.doubles($0, count: count, from: elementType) }
+  }
+
+  /// Shape and `floats()` together.
+  ///
+  /// - Throws: as `floats()`.
+  package func tensor() throws(CheckpointError) -> Tensor {
+    Tensor(shape: shape, values: try floats())
+  }
+
+  /// Lends the elements little-endian, contiguous and row-major, copied only where they are not.
+  private func withElements<Result>(
+    _ body: (UnsafeRawPointer) -> [Result]
+  ) throws(CheckpointError) -> [Result] {
+    guard count > 0 else { return [] }
+    return try storage.bytes().withBytes { bytes in
+      guard let base = bytes.baseAddress else { return [] }
+      let start = base + layout.offset * elementType.byteCount
+      guard isBigEndian || !layout.isContiguous else { return body(start) }
+      switch elementType.byteCount {
+      case 1: return gathered(start, as: UInt8.self, body)
+      case 2: return gathered(start, as: UInt16.self, body)
+      case 4: return gathered(start, as: UInt32.self, body)
+      default: return gathered(start, as: UInt64.self, body)
+      }
+    }
+  }
+
+  /// Walks the strides, last axis innermost, into a row-major copy of same-sized words.
+  private func gathered<Word: FixedWidthInteger & BitwiseCopyable, Result>(
+    _ start: UnsafeRawPointer, as type: Word.Type, _ body: (UnsafeRawPointer) -> [Result]
+  ) -> [Result] {
+    let width = MemoryLayout<Word>.size
+    let rowLength = shape.last ?? 1
+    let rowStride = (layout.strides.last ?? 1) * width
+    var position = [Int](repeating: 0, count: shape.count)
+    let words = [Word](unsafeUninitializedCapacity: count) { words, initialized in
+      while initialized < count {
+        var source = start + zip(position, layout.strides).reduce(0) { $0 + $1.0 * $1.1 } * width
+        for _ in 0..<rowLength {
+          let word = source.loadUnaligned(as: Word.self)
+          words.initializeElement(at: initialized, to: isBigEndian ? word.byteSwapped : word)
+          initialized += 1
+          source += rowStride
+        }
+        advance(&position)
+      }
+    }
+    return words.withUnsafeBytes { $0.baseAddress.map(body) ?? [] }
+  }
+
+  /// Steps to the next row, as an odometer does; the last axis stays 0.
+  private func advance(_ position: inout [Int]) {
+    for axis in shape.indices.dropLast().reversed() {
+      position[axis] += 1
+      if position[axis] < shape[axis] { return }
+      position[axis] = 0
+    }
+  }
+}

@@ -1,0 +1,161 @@
+/// What the allowed names do with their arguments.
+extension PickleMachine {
+  /// REDUCE: arranges the arguments of an allowed name as data.
+  mutating func reduced(
+    _ callee: PickleValue, _ arguments: PickleValue
+  ) throws(CheckpointError) -> PickleValue {
+    guard case .global(let global) = callee else {
+      throw reader.failure(.forbidden, "calls something that is not a known name")
+    }
+    let arguments = try items(of: arguments, "arguments")
+    switch global {
+    case .orderedDictionary: return try orderedDictionary(arguments)
+    case .size: return make(.tuple(try items(of: arguments.first ?? .none, "a size")))
+    // Where a tensor once lived does not matter here.
+    case .device: return .none
+    case .rebuildTensor, .rebuildTensorWithHooks, .rebuildTensorWithType:
+      return .tensor(try tensor(global, arguments))
+    case .rebuildParameter:
+      guard let data = arguments.first, case .tensor = data else {
+        throw reader.failure(.corrupt, "makes a parameter of something that is no tensor")
+      }
+      return data
+    case .scriptList: return arguments.first ?? .none
+    case .storage, .untypedStorage, .elementType, .scriptClass:
+      throw reader.failure(.forbidden, "calls a type that only names elements or attributes")
+    }
+  }
+
+  /// NEWOBJ: an empty object of an allowed class.
+  mutating func newObject(
+    _ callee: PickleValue, _ arguments: PickleValue
+  ) throws(CheckpointError) -> PickleValue {
+    switch callee {
+    case .global(.scriptClass): make(.instance(state: .none))
+    case .global(.orderedDictionary), .global(.rebuildParameter), .global(.size):
+      try reduced(callee, arguments)
+    default:
+      throw reader.failure(.forbidden, "creates an object of a class that is not data")
+    }
+  }
+
+  /// BUILD: attributes of an object; those of a dictionary (`_metadata`) carry no tensors.
+  mutating func built(
+    _ target: PickleValue, _ state: PickleValue
+  ) throws(CheckpointError) -> PickleValue {
+    if case .tensor = target { return target }
+    guard case .object(let index) = target else {
+      throw reader.failure(.forbidden, "sets attributes of something that has none")
+    }
+    switch objects[index] {
+    case .dictionary: break
+    case .instance: objects[index] = .instance(state: state)
+    case .tuple, .list:
+      throw reader.failure(.forbidden, "sets attributes of something that has none")
+    }
+    return target
+  }
+
+  /// A persistent identifier: `("storage", type, key, location, count[, view])`.
+  ///
+  /// Source: pytorch/pytorch, torch/serialization.py, `persistent_load`.
+  func storageReference(_ identifier: PickleValue) throws(CheckpointError) -> StorageReference {
+    let fields = try items(of: identifier, "a storage")
+    guard fields.count >= 5, case .text("storage") = fields[0], case .global(let type) = fields[1],
+      case .text(let key) = fields[2], case .integer(let count) = fields[4], count >= 0
+    else {
+      if case .text("module")? = fields.first {
+        throw reader.failure(.forbidden, "holds a whole module instead of its state dict")
+      }
+      throw reader.failure(.corrupt, "names a storage in an unknown way")
+    }
+    var reference: StorageReference
+    switch type {
+    case .storage(let element):
+      reference = StorageReference(key: key, elementType: element, count: count)
+    case .untypedStorage:
+      reference = StorageReference(key: key, elementType: nil, count: count)
+    default: throw reader.failure(.corrupt, "names a storage of an unknown type")
+    }
+    if fields.count > 5, case .object = fields[5] {
+      try view(of: &reference, try items(of: fields[5], "a storage view"))
+    }
+    return reference
+  }
+
+  private func view(
+    of reference: inout StorageReference, _ fields: [PickleValue]
+  ) throws(CheckpointError) {
+    guard fields.count == 3, case .integer(let offset) = fields[1],
+      case .integer(let count) = fields[2], offset >= 0, count >= 0,
+      offset <= reference.count, count <= reference.count - offset
+    else { throw reader.failure(.corrupt, "views a storage outside its bounds") }
+    reference.offset = offset
+    reference.viewCount = count
+  }
+
+  private mutating func orderedDictionary(
+    _ arguments: [PickleValue]
+  ) throws(CheckpointError) -> PickleValue {
+    guard let source = arguments.first else { return make(.dictionary([])) }
+    var pairs: [(key: PickleValue, value: PickleValue)] = []
+    for pair in try items(of: source, "an ordered dictionary") {
+      try spend(1)
+      let pair = try items(of: pair, "an ordered dictionary's pair")
+      guard pair.count == 2 else {
+        throw reader.failure(.corrupt, "makes a dictionary of something that is no pair")
+      }
+      pairs.append((pair[0], pair[1]))
+    }
+    return make(.dictionary(pairs))
+  }
+
+  /// `(storage, offset, shape, strides, …)`; version 3 has the element type as seventh argument.
+  ///
+  /// Source: pytorch/pytorch, torch/_utils.py, `_rebuild_tensor*`.
+  private func tensor(
+    _ global: PickleGlobal, _ arguments: [PickleValue]
+  ) throws(CheckpointError) -> TensorRecord {
+    guard arguments.count >= 4, case .storage(let storage) = arguments[0],
+      case .integer(let offset) = arguments[1]
+    else { throw reader.failure(.corrupt, "describes a tensor in an unknown way") }
+    var type = storage.elementType
+    if global == .rebuildTensorWithType {
+      guard arguments.count >= 7, case .global(.elementType(let element)) = arguments[6] else {
+        throw reader.failure(.corrupt, "describes a tensor without its element type")
+      }
+      type = element
+    }
+    guard let type else {
+      throw reader.failure(.corrupt, "describes a tensor of an untyped storage")
+    }
+    return TensorRecord(
+      storage: storage, elementType: type, offset: offset,
+      shape: try integers(arguments[2], "a shape"), strides: try integers(arguments[3], "strides"))
+  }
+
+  private func integers(
+    _ value: PickleValue, _ what: String
+  ) throws(CheckpointError) -> [Int] {
+    var integers: [Int] = []
+    for item in try items(of: value, what) {
+      guard case .integer(let integer) = item else {
+        throw reader.failure(.corrupt, "has \(what) that is no list of integers")
+      }
+      integers.append(integer)
+    }
+    return integers
+  }
+
+  private func items(
+    of value: PickleValue, _ what: String
+  ) throws(CheckpointError) -> [PickleValue] {
+    if case .object(let index) = value {
+      switch objects[index] {
+      case .tuple(let items), .list(let items): return items
+      case .dictionary, .instance: break
+      }
+    }
+    throw reader.failure(.corrupt, "has \(what) in an unknown form")
+  }
+}

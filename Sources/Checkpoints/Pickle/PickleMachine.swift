@@ -1,0 +1,245 @@
+/// Reads a pickle as data.
+///
+/// The instructions are a closed list (`PickleOpcode`) and so are the names that they may ask for
+/// (`PickleGlobal`); anything else ends the reading with an error that says what was asked for and
+/// where. Nothing is imported, called or executed. Time and memory are bounded by a budget of steps.
+struct PickleMachine {
+  /// Containers that were built; `PickleValue.object` is an index into them.
+  var objects: [PickleObject] = []
+  /// Every storage that was named, by its key; the first mention counts.
+  private(set) var references: [String: StorageReference] = [:]
+  var reader: ByteReader
+  let allowsScript: Bool
+  private var stack: [PickleValue] = []
+  private var marks: [Int] = []
+  private var memo: [Int: PickleValue] = [:]
+  private var budget = PickleMachine.largestBudget
+
+  /// Steps and copied items that one pickle may take; published checkpoints take some ten thousand.
+  static let largestBudget = 1 << 21
+
+  /// Prepares to read the pickle that starts at the reader's position.
+  init(_ reader: ByteReader, allowsScript: Bool = false) {
+    self.reader = reader
+    self.allowsScript = allowsScript
+  }
+
+  /// Reads up to and including STOP and returns what was on top.
+  ///
+  /// - Throws: `forbidden` for an instruction or name outside the lists, otherwise `truncated`,
+  ///   `corrupt` or `tooLarge`.
+  mutating func run() throws(CheckpointError) -> PickleValue {
+    while true {
+      let start = reader.position
+      try spend(1)
+      let code = try reader.integer(UInt8.self)
+      guard let opcode = PickleOpcode(rawValue: code) else {
+        throw reader.failure(
+          .forbidden,
+          "uses the pickle instruction \(PickleOpcode.refusedName(code)), "
+            + "which is not read,", at: start)
+      }
+      if opcode == .stop { return try pop() }
+      try execute(opcode, at: start)
+    }
+  }
+
+  private mutating func execute(
+    _ opcode: PickleOpcode, at start: Int
+  ) throws(CheckpointError) {
+    switch opcode {
+    case .none, .newTrue, .newFalse, .binaryInteger, .byte, .short, .long, .binaryFloat,
+      .binaryUnicode, .shortBinaryUnicode, .binaryString, .shortBinaryString, .binaryBytes,
+      .shortBinaryBytes:
+      push(try scalar(opcode))
+    case .mark, .emptyTuple, .tuple, .tupleOfOne, .tupleOfTwo, .tupleOfThree, .emptyList, .append,
+      .appends, .emptyDictionary, .setItem, .setItems:
+      try arrange(opcode)
+    case .put, .longPut, .memoize, .get, .longGet: try recall(opcode)
+    case .global, .stackGlobal: push(.global(try global(opcode, at: start)))
+    case .binaryPersistentIdentifier:
+      let reference = try storageReference(try pop())
+      if references[reference.key] == nil { references[reference.key] = reference }
+      push(.storage(reference))
+    case .reduce:
+      let arguments = try pop()
+      push(try reduced(try pop(), arguments))
+    case .newObject:
+      let arguments = try pop()
+      push(try newObject(try pop(), arguments))
+    case .build:
+      let state = try pop()
+      push(try built(try pop(), state))
+    case .protocolVersion: _ = try reader.integer(UInt8.self)
+    case .frame: _ = try reader.integer(UInt64.self)
+    case .stop: break
+    }
+  }
+
+  // MARK: Stack
+
+  mutating func spend(_ steps: Int) throws(CheckpointError) {
+    budget -= steps
+    guard budget >= 0 else {
+      throw reader.failure(.tooLarge, "takes more than \(Self.largestBudget) steps")
+    }
+  }
+
+  /// Adds a container and returns its name.
+  mutating func make(_ object: PickleObject) -> PickleValue {
+    objects.append(object)
+    return .object(objects.count - 1)
+  }
+
+  private mutating func push(_ value: PickleValue) { stack.append(value) }
+
+  private mutating func pop() throws(CheckpointError) -> PickleValue {
+    guard stack.count > marks.last ?? 0, let value = stack.popLast() else {
+      throw reader.failure(.corrupt, "takes a value from an empty stack")
+    }
+    return value
+  }
+
+  private mutating func popToMark() throws(CheckpointError) -> [PickleValue] {
+    guard let mark = marks.popLast() else {
+      throw reader.failure(.corrupt, "closes a group that was never opened")
+    }
+    let items = [PickleValue](stack[mark...])
+    stack.removeSubrange(mark...)
+    return items
+  }
+
+  private mutating func popTuple(of count: Int) throws(CheckpointError) -> PickleValue {
+    var items: [PickleValue] = []
+    for _ in 0..<count { items.append(try pop()) }
+    return make(.tuple(items.reversed()))
+  }
+
+  // MARK: Instructions
+
+  private mutating func scalar(_ opcode: PickleOpcode) throws(CheckpointError) -> PickleValue {
+    switch opcode {
+    case .newTrue: return .boolean(true)
+    case .newFalse: return .boolean(false)
+    case .binaryInteger: return .integer(Int(try reader.integer(Int32.self)))
+    case .byte: return .integer(Int(try reader.integer(UInt8.self)))
+    case .short: return .integer(Int(try reader.integer(UInt16.self)))
+    case .long: return integer(try reader.bytes(Int(try reader.integer(UInt8.self))).array)
+    case .binaryFloat:
+      return .real(Double(bitPattern: try reader.integer(UInt64.self).byteSwapped))
+    case .binaryUnicode, .binaryString:
+      return try text(length: Int(try reader.integer(UInt32.self)))
+    case .shortBinaryUnicode, .shortBinaryString:
+      return try text(length: Int(try reader.integer(UInt8.self)))
+    case .binaryBytes:
+      _ = try reader.bytes(Int(try reader.integer(UInt32.self)))
+      return .bytes
+    case .shortBinaryBytes:
+      _ = try reader.bytes(Int(try reader.integer(UInt8.self)))
+      return .bytes
+    default: return .none
+    }
+  }
+
+  /// Python 2 wrote names as byte strings, so anything that is not UTF-8 is no name.
+  private mutating func text(length: Int) throws(CheckpointError) -> PickleValue {
+    try reader.bytes(length).text.map { .text($0) } ?? .bytes
+  }
+
+  private func integer(_ bytes: [UInt8]) -> PickleValue {
+    guard bytes.count <= 8 else { return .wideInteger(bytes) }
+    let sign: UInt64 = bytes.last.map { $0 & 0x80 != 0 } == true ? .max : 0
+    let pattern = bytes.reversed().reduce(sign) { $0 << 8 | UInt64($1) }
+    return .integer(Int(Int64(bitPattern: pattern)))
+  }
+
+  private mutating func arrange(_ opcode: PickleOpcode) throws(CheckpointError) {
+    switch opcode {
+    case .mark: marks.append(stack.count)
+    case .emptyTuple: push(make(.tuple([])))
+    case .tuple: push(make(.tuple(try popToMark())))
+    case .tupleOfOne: push(try popTuple(of: 1))
+    case .tupleOfTwo: push(try popTuple(of: 2))
+    case .tupleOfThree: push(try popTuple(of: 3))
+    case .emptyList: push(make(.list([])))
+    case .append: try extendList(with: [try pop()])
+    case .appends: try extendList(with: try popToMark())
+    case .emptyDictionary: push(make(.dictionary([])))
+    case .setItem:
+      let value = try pop()
+      try extendDictionary(with: [try pop(), value])
+    default: try extendDictionary(with: try popToMark())
+    }
+  }
+
+  private mutating func extendList(with items: [PickleValue]) throws(CheckpointError) {
+    let target = try pop()
+    guard case .object(let index) = target, case .list(var list) = objects[index] else {
+      throw reader.failure(.corrupt, "appends to something that is no list")
+    }
+    // Taken out of its place while it grows, so that it is not copied.
+    objects[index] = .list([])
+    list.append(contentsOf: items)
+    objects[index] = .list(list)
+    push(target)
+  }
+
+  private mutating func extendDictionary(with items: [PickleValue]) throws(CheckpointError) {
+    let target = try pop()
+    guard case .object(let index) = target, case .dictionary(var pairs) = objects[index],
+      items.count.isMultiple(of: 2)
+    else { throw reader.failure(.corrupt, "sets items of something that is no dictionary") }
+    objects[index] = .dictionary([])
+    for pair in stride(from: 0, to: items.count, by: 2) {
+      pairs.append((items[pair], items[pair + 1]))
+    }
+    objects[index] = .dictionary(pairs)
+    push(target)
+  }
+
+  private mutating func recall(_ opcode: PickleOpcode) throws(CheckpointError) {
+    switch opcode {
+    case .memoize: memo[memo.count] = try top()
+    case .put: memo[Int(try reader.integer(UInt8.self))] = try top()
+    case .longPut: memo[Int(try reader.integer(UInt32.self))] = try top()
+    default:
+      let index =
+        opcode == .get
+        ? Int(try reader.integer(UInt8.self)) : Int(try reader.integer(UInt32.self))
+      guard let value = memo[index] else {
+        throw reader.failure(.corrupt, "recalls value \(index), which it never kept,")
+      }
+      push(value)
+    }
+  }
+
+  private func top() throws(CheckpointError) -> PickleValue {
+    guard stack.count > marks.last ?? 0, let value = stack.last else {
+      throw reader.failure(.corrupt, "keeps a value of an empty stack")
+    }
+    return value
+  }
+
+  private mutating func global(
+    _ opcode: PickleOpcode, at start: Int
+  ) throws(CheckpointError) -> PickleGlobal {
+    let module: String
+    let name: String
+    if opcode == .global {
+      module = try reader.line().text ?? "?"
+      name = try reader.line().text ?? "?"
+    } else {
+      guard case .text(let second) = try pop(), case .text(let first) = try pop() else {
+        throw reader.failure(.corrupt, "names a global by something that is no text", at: start)
+      }
+      (module, name) = (first, second)
+    }
+    guard let global = PickleGlobal(module: module, name: name, allowsScript: allowsScript) else {
+      let shown = "\(module).\(name)".prefix(100).filter { !$0.isNewline }
+      throw reader.failure(
+        .forbidden, "asks for \(shown), which is not among the names that a checkpoint may use,",
+        at: start)
+    }
+    return global
+  }
+}
