@@ -1,0 +1,100 @@
+import Graphs
+import Synchronization
+import Tensors
+
+/// A network and its parameters from an ONNX file.
+///
+/// The nodes become the graph's own operations, so that the network runs like any other. Parameters
+/// keep the initializers' names and, where they have the layout of PyTorch's modules, their shape.
+///
+/// - Deviation: batch normalisation becomes a scale and a shift per channel, computed in Float64 from its
+///   constants and rounded to Float32; it is not folded into the convolution before it.
+package struct ONNXModel: Sendable {
+  /// The description to trace.
+  package let network: ONNXNetwork
+  /// What the graph's parameter list asks for, by name; float16, bfloat16 and float64 became float32.
+  package let parameters: [String: Tensor]
+  /// Parameters that are not laid out as in the file, with what was done to them, for example
+  /// `fc.weight: transposed to [10, 64]`.
+  package let rearranged: [String: String]
+
+  /// Names of ONNX's operations that can be imported.
+  package static var operations: Set<String> { Set(ONNXImporters.table.keys) }
+
+  /// Reads a model file.
+  ///
+  /// - Parameters:
+  ///   - path: the `.onnx` file; external data are read from its folder only.
+  ///   - name: the network's name, by default the file's without its ending.
+  ///   - inputShape: the input without its batch axis, `[C, H, W]` or `[D]`; needed where the file leaves
+  ///     sizes open, and must agree with it elsewhere.
+  ///   - taps: names of edges that the graph shall offer as results beside its own.
+  /// - Returns: the network, ready to trace, and its parameters.
+  /// - Throws: ``ONNXError``.
+  package static func open(
+    path: String, name: String? = nil, inputShape: [Int]? = nil, taps: [String] = []
+  ) throws(ONNXError) -> ONNXModel {
+    let program = try ONNXProgram(path: path)
+    let network = ONNXNetwork(
+      name: name ?? fileStem(path), inputShape: try program.inputShape(given: inputShape),
+      program: program, taps: taps)
+    let parameters = try Rehearsal(network).parameters()
+    return ONNXModel(
+      network: network, parameters: parameters.tensors, rearranged: parameters.rearranged)
+  }
+
+  private static func fileStem(_ path: String) -> String {
+    let file = path.split(separator: "/").last ?? ""
+    return String(file.hasSuffix(".onnx") ? file.dropLast(5) : file)
+  }
+}
+
+/// The network of an ONNX file.
+package struct ONNXNetwork: Network {
+  package let name: String
+  package let inputShape: [Int]
+  let program: ONNXProgram
+  let taps: [String]
+
+  package func describe(_ scope: Scope, _ input: Value) -> Value {
+    do throws(ONNXError) {
+      return try ONNXWalk(self, scope: scope).run(input)
+    } catch {
+      return input.refused(because: error.problem.description)
+    }
+  }
+}
+
+/// Traces a network once to learn its parameters, and to fail with the error that says most.
+private final class Rehearsal: Network {
+  private let network: ONNXNetwork
+  private let result = Mutex<Result<ONNXParameters, ONNXError>?>(nil)
+
+  init(_ network: ONNXNetwork) { self.network = network }
+
+  var name: String { network.name }
+  var inputShape: [Int] { network.inputShape }
+
+  func describe(_ scope: Scope, _ input: Value) -> Value {
+    do throws(ONNXError) {
+      let walk = ONNXWalk(network, scope: scope)
+      let output = try walk.run(input)
+      let parameters = walk.parameters
+      result.withLock { $0 = .success(parameters) }
+      return output
+    } catch {
+      result.withLock { $0 = .failure(error) }
+      return input
+    }
+  }
+
+  func parameters() throws(ONNXError) -> ONNXParameters {
+    let tracing = Result { () throws(GraphError) in try Graph(tracing: self) }
+    if let parameters = try result.withLock({ $0 })?.get(), case .success = tracing {
+      return parameters
+    }
+    guard case .failure(let error) = tracing else { preconditionFailure("nothing was traced") }
+    throw ONNXError(
+      path: network.program.path, problem: .doesNotFit(reason: error.description))
+  }
+}

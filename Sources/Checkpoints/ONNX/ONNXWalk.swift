@@ -1,0 +1,96 @@
+import Graphs
+import Tensors
+
+/// One description of the network: goes through the nodes and keeps what every edge carries.
+final class ONNXWalk {
+  /// The largest extent of an image that is believed.
+  static let largestExtent = 1 << 16
+  /// The largest result, in values, that is believed: 4 GB.
+  static let largestResult = 1 << 30
+
+  let scope: Scope
+  let operatorSet: Int
+  /// What importers asked for so far.
+  var parameters = ONNXParameters()
+  private let program: ONNXProgram
+  private let taps: [String]
+  private var edges: [String: ONNXOperand] = [:]
+
+  init(_ network: ONNXNetwork, scope: Scope) {
+    program = network.program
+    taps = network.taps
+    operatorSet = program.operatorSet
+    self.scope = scope
+  }
+
+  /// Describes the network on an input.
+  ///
+  /// The first result of the file is the main one; its other results and the taps are named after their
+  /// edges.
+  func run(_ input: Value) throws(ONNXError) -> Value {
+    for (name, constant) in program.constants {
+      edges[name] = ONNXOperand(constant, name: name)
+    }
+    edges[program.input] = .value(input)
+    for node in program.nodes {
+      let result = try imported(node)
+      if let edge = node.outputs.first, !edge.isEmpty { edges[edge] = result }
+    }
+    for name in program.outputs.dropFirst() + taps {
+      // A second result may be called as this package calls the main one.
+      let isTaken = name == Graph.mainOutput && name != program.outputs[0]
+      _ = try result(name).tapped(isTaken ? "\(name) (second)" : name)
+    }
+    return try result(program.outputs[0])
+  }
+
+  private func imported(_ node: ONNXNode) throws(ONNXError) -> ONNXOperand {
+    guard let importer = ONNXImporters.table[node.operation] else {
+      throw node.refuse("cannot be imported")
+    }
+    var operands: [ONNXOperand?] = []
+    for edge in node.inputs {
+      // Only first results are kept; the others serve training.
+      if !edge.isEmpty && edges[edge] == nil {
+        throw node.refuse("reads '\(edge)', a result of a kind that only training uses")
+      }
+      operands.append(edges[edge])
+    }
+    let result = try importer(ONNXStep(node: node, operands: operands, walk: self))
+    if case .value(let value, _) = result, value.shape.elementCount > Self.largestResult {
+      throw node.refuse("yields \(value.shape), which is too large to be meant")
+    }
+    return result
+  }
+
+  private func result(_ name: String) throws(ONNXError) -> Value {
+    switch edges[name] {
+    case .value(let value, _): return value
+    case let other:
+      let reason = "result '\(name)' is \(other?.kind ?? "not an edge of the model")"
+      throw ONNXError(path: program.path, problem: .doesNotFit(reason: reason))
+    }
+  }
+}
+
+/// Parameters that the operations asked for.
+struct ONNXParameters: Sendable {
+  private(set) var tensors: [String: Tensor] = [:]
+  private(set) var rearranged: [String: String] = [:]
+
+  /// Notes a parameter; another tensor or layout under a name that is taken gets one of its own.
+  ///
+  /// `change` says what was done to the tensor; nil if it is as stored.
+  mutating func claim(_ name: String, _ tensor: Tensor, change: String?) -> ParameterSpecification {
+    let change = change.map { "\($0) to \(tensor.shape)" }
+    var unique = name
+    var copies = 1
+    while let present = tensors[unique], present != tensor {
+      copies += 1
+      unique = "\(name) (\(change ?? "as stored"), \(copies))"
+    }
+    tensors[unique] = tensor
+    rearranged[unique] = change
+    return ParameterSpecification(name: unique, shape: tensor.shape)
+  }
+}
