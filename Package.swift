@@ -44,6 +44,7 @@ let package = Package(
     room("Kernels", needs: ["CKernels", "Tensors"]),
     room("Graphs", needs: ["Kernels", "Tensors"]),
     room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf]),
+    room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
     room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
@@ -51,6 +52,8 @@ let package = Package(
     tests(of: "Kernels", also: ["Tensors"]),
     tests(of: "Graphs", also: ["Kernels", "Tensors"]),
     tests(of: "Checkpoints", also: ["Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
+    tests(
+      of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   ]
 )

@@ -1,0 +1,53 @@
+import Essentials
+import Graphs
+
+/// All networks that the package can evaluate, by the names of the command line.
+package enum NetworkCatalogue {
+  /// Every network, in the order in which people read them.
+  package static let networks: [any PublishedNetwork] = [
+    InceptionV3(), AlexNet(), VGG16(), SqueezeNet(), IRSE50(), MobileFaceNet(), BiSeNet(),
+    CelebAMaskUNet(),
+  ]
+
+  /// Names of all networks.
+  package static var names: [String] { networks.map(\.name) }
+
+  /// The network of a name.
+  ///
+  /// - Throws: ``UnknownNetwork`` that offers the nearest name.
+  package static func named(_ name: String) throws(UnknownNetwork) -> any PublishedNetwork {
+    guard let network = networks.first(where: { $0.name == name }) else {
+      throw UnknownNetwork(name: name, known: names)
+    }
+    return network
+  }
+
+  /// The trunk of a name, for LPIPS.
+  ///
+  /// - Throws: ``UnknownNetwork`` that offers the nearest trunk.
+  package static func perceptualTrunk(named name: String) throws(UnknownNetwork)
+    -> any PerceptualTrunk
+  {
+    let trunks = networks.compactMap { $0 as? any PerceptualTrunk }
+    guard let trunk = trunks.first(where: { $0.name == name }) else {
+      throw UnknownNetwork(name: name, known: trunks.map(\.name))
+    }
+    return trunk
+  }
+}
+
+/// A network name that nobody answers to.
+package struct UnknownNetwork: Error, Equatable, CustomStringConvertible {
+  /// What was asked for.
+  package let name: String
+  /// What there is.
+  package let known: [String]
+
+  /// The known name that is most like it.
+  package var nearest: String? { Spelling.nearest(to: name, among: known) }
+
+  package var description: String {
+    let offer = nearest.map { ", nearest is '\($0)'" } ?? ""
+    return "no network is called '\(name)'\(offer); there are \(known.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,45 @@
+import Graphs
+import Kernels
+
+/// VGG16's convolutional trunk (configuration D, no batch norm).
+///
+/// Input `[3, H, W]`, ImageNet-normalised RGB, at least 32×32. Output: `features` as a whole,
+/// `[512, H/32, W/32]`. Taps: LPIPS's `relu1_2`, `relu2_2`, `relu3_3`, `relu4_3`, `relu5_3`; the
+/// other activations and pools as `features.N`.
+///
+/// Source: Simonyan and Zisserman, arXiv 1409.1556; torchvision `models/vgg.py`;
+/// richzhang/PerceptualSimilarity, `lpips/pretrained_networks.py`.
+package struct VGG16: PerceptualTrunk {
+  package let name = "vgg16"
+  package let inputShape = [3, 256, 256]
+  package let summary = "VGG16 trunk with LPIPS taps relu1_2…relu5_3; torchvision weights"
+  package let ignorableCheckpointPrefixes = ["classifier."]
+
+  private let stages: [(channels: Int, convolutions: Int)] = [
+    (64, 2), (128, 2), (256, 3), (512, 3), (512, 3),
+  ]
+
+  package init() {}
+
+  package var perceptualTaps: [PerceptualTap] {
+    stages.enumerated().map { index, stage in
+      PerceptualTap(name: "relu\(index + 1)_\(stage.convolutions)", channels: stage.channels)
+    }
+  }
+
+  package func describe(_ scope: Scope, _ input: Value) -> Value {
+    var x = input
+    var index = 0
+    for (stage, tap) in zip(stages, perceptualTaps) {
+      for convolution in 1...stage.convolutions {
+        x = scope["features.\(index)"].convolution(x, to: stage.channels, kernel: 3, padding: 1)
+        let isLast = convolution == stage.convolutions
+        x = x.relu().tapped(isLast ? tap.name : "features.\(index + 1)")
+        index += 2
+      }
+      x = x.maxPool(2, stride: 2).tapped("features.\(index)")
+      index += 1
+    }
+    return x
+  }
+}

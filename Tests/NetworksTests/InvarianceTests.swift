@@ -1,0 +1,66 @@
+import Graphs
+import Networks
+import Tensors
+import Testing
+
+/// Properties that need no golden: what else is computed, and what came before, changes no bit.
+struct InvarianceTests {
+  private let seed: UInt64 = 11
+
+  private func seeded(_ graph: Graph) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: graph.parameters.map {
+        ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: seed))
+      })
+  }
+
+  @Test(arguments: [
+    ("squeezenet1_1", [3, 49, 37]), ("mobilefacenet", [3, 112, 96]), ("bisenet", [3, 64, 96]),
+    ("celebamask-unet", [3, 32, 48]),
+  ])
+  func askingForMoreTapsChangesNoBit(name: String, shape: [Int]) throws {
+    let graph = try Graph(tracing: NetworkCatalogue.named(name), inputShape: shape)
+    let parameters = seeded(graph)
+    let input = SeededParameters.input(shape: shape, seed: seed)
+    let all = try Executable(graph, parameters: parameters, outputs: graph.outputNames)
+    let one = try Executable(graph, parameters: parameters)
+    let together = all.run(input, in: all.makeWorkspace())
+    let alone = one.run(input, in: one.makeWorkspace())
+    #expect(together[Graph.mainOutput] == alone[Graph.mainOutput], "seed \(seed)")
+  }
+
+  @Test func workspaceLeavesNoTrace() throws {
+    let shape = [3, 49, 37]
+    let graph = try Graph(tracing: SqueezeNet(), inputShape: shape)
+    let executable = try Executable(graph, parameters: seeded(graph))
+    let first = SeededParameters.input(shape: shape, seed: seed)
+    let second = SeededParameters.input(shape: shape, seed: seed + 1)
+    let workspace = executable.makeWorkspace()
+    let fresh = executable.run(first, in: workspace)
+    let other = executable.run(second, in: workspace)
+    #expect(fresh != other)
+    #expect(executable.run(first, in: workspace) == fresh, "seed \(seed)")
+  }
+
+  @Test func auxiliaryHeadsAreAskedForButNotComputed() throws {
+    let graph = try Graph(tracing: BiSeNet())
+    let needed = graph.nodes(neededFor: [Graph.mainOutput])
+    let scopes = Set(needed.map { graph.nodes[$0].scope })
+    #expect(!scopes.contains { $0.hasPrefix("conv_out16") || $0.hasPrefix("conv_out32") })
+    #expect(scopes.contains("conv_out.conv_out"))
+    #expect(graph.parameters.contains { $0.name == "conv_out16.conv_out.weight" })
+    #expect(graph.parameters.contains { $0.name == "conv_out32.conv_out.weight" })
+  }
+
+  @Test func earlyTapsNeedOnlyTheStem() throws {
+    let graph = try Graph(tracing: InceptionV3())
+    let scopes = Set(graph.nodes(neededFor: ["64"]).map { graph.nodes[$0].scope })
+    #expect(!scopes.contains { $0.hasPrefix("Mixed") || $0.hasPrefix("Conv2d_3b") })
+  }
+
+  @Test func identityEmbeddingEndsInANormalisation() throws {
+    let graph = try Graph(tracing: IRSE50())
+    let last = try #require(graph.outputs[Graph.mainOutput])
+    #expect(graph.nodes[last].operation == .l2Normalize)
+  }
+}

@@ -1,0 +1,60 @@
+import Graphs
+import Networks
+import Tensors
+import Testing
+
+/// What each network asks of a checkpoint.
+struct ParameterTests {
+  /// Tensors in the state dict and trainable values, as the papers' repositories have them.
+  static let totals = [
+    "inception-fid": (564, 21_785_568), "alexnet": (10, 2_469_696), "vgg16": (26, 14_714_688),
+    "squeezenet1_1": (50, 722_496), "ir-se50": (397, 43_797_696), "mobilefacenet": (333, 999_552),
+    "bisenet": (191, 13_300_416), "celebamask-unet": (136, 1_944_355),
+  ]
+
+  @Test(arguments: NetworkCatalogue.names)
+  func namesAndShapesAreTheStateDicts(name: String) throws {
+    let graph = try Graph(tracing: NetworkCatalogue.named(name))
+    let asked = Dictionary(uniqueKeysWithValues: graph.parameters.map { ($0.name, $0.shape) })
+    let published = try Golden.parameters(of: name)
+    #expect(Set(asked.keys).symmetricDifference(published.keys).sorted() == [])
+    for (parameter, shape) in published {
+      #expect(asked[parameter] == shape, "\(parameter)")
+    }
+  }
+
+  @Test(arguments: NetworkCatalogue.names)
+  func totalsAreThePublishedOnes(name: String) throws {
+    let graph = try Graph(tracing: NetworkCatalogue.named(name))
+    let golden = try Golden(of: name)
+    let trainable = graph.parameters.filter { !$0.isStatistic }
+    let found = (graph.parameters.count, trainable.reduce(0) { $0 + $1.shape.elementCount })
+    let expected = try #require(Self.totals[name])
+    #expect(found == expected)
+    #expect((golden.tensors, golden.trainable) == expected)
+  }
+
+  @Test(arguments: NetworkCatalogue.names)
+  func parametersDoNotDependOnTheInputSize(name: String) throws {
+    let network = try NetworkCatalogue.named(name)
+    let parameters = try Graph(tracing: network).parameters
+    for run in try Golden(of: name).cases {
+      #expect(try Graph(tracing: network, inputShape: run.inputShape).parameters == parameters)
+    }
+  }
+
+  @Test(arguments: NetworkCatalogue.names)
+  func ignoresNothingThatItNeeds(name: String) throws {
+    let network = try NetworkCatalogue.named(name)
+    for parameter in try Graph(tracing: network).parameters {
+      #expect(!network.ignorableCheckpointPrefixes.contains { parameter.name.hasPrefix($0) })
+    }
+  }
+}
+
+extension ParameterSpecification {
+  /// Whether training gathers it instead of learning it.
+  fileprivate var isStatistic: Bool {
+    isCounter || name.hasSuffix(".running_mean") || name.hasSuffix(".running_var")
+  }
+}

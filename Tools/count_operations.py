@@ -1,0 +1,32 @@
+"""Counts the multiply-adds of every reference network with PyTorch's own counter.
+
+    python3 Tools/count_operations.py
+
+needs torch. Prints one line a network: name, input size, multiply-adds of all convolutions and
+products in one forward pass of one image, auxiliary heads included. The numbers in
+Tests/HarnessTests/NetworkTablesTests.swift were made with PyTorch 2.15.0.
+"""
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from reference_networks import NETWORKS
+
+SIZES = {
+    "inception-fid": (299, 299),
+    "alexnet": (256, 256),
+    "vgg16": (256, 256),
+    "squeezenet1_1": (256, 256),
+    "ir-se50": (112, 112),
+    "mobilefacenet": (112, 96),
+    "bisenet": (512, 512),
+    "celebamask-unet": (512, 512),
+}
+
+print("PyTorch", torch.__version__)
+for name, network in NETWORKS.items():
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        network().eval()(torch.zeros(1, 3, *SIZES[name]))
+    # The counter knows two operations to a multiply-add.
+    print(f"{name:16} {SIZES[name]} {counter.get_total_flops() // 2:,}")
