@@ -1,0 +1,47 @@
+/// Why two feature sets have no Fréchet distance.
+package enum FrechetError: Error, Equatable, CustomStringConvertible {
+  /// Fewer than two rows, of which no covariance can be estimated.
+  case tooFewRows(count: Int)
+  /// The rows hold no values, or not `rows · columns` of them.
+  case wrongCount(values: Int, rows: Int, columns: Int)
+  /// A feature is infinite or not a number.
+  case notFinite(row: Int, column: Int)
+  /// A stored mean or covariance holds a value that is infinite or not a number.
+  case notFiniteStatistics(name: String)
+  /// A stored covariance has not the square shape that its mean asks for.
+  case wrongCovariance(values: Int, dimensions: Int)
+  /// A stored covariance is not symmetric.
+  case notSymmetric(row: Int, column: Int)
+  /// The two sets' features differ in width.
+  case dimensionMismatch(first: Int, second: Int)
+  /// A matrix is too large for LAPACK's 32-bit indices.
+  case tooLarge(order: Int)
+  /// LAPACK gave up.
+  case decompositionFailed(routine: String, code: Int)
+
+  package var description: String {
+    switch self {
+    case .tooFewRows(let count):
+      "FID needs at least 2 images in each set, but one has \(count): add images to it."
+    case .wrongCount(let values, let rows, let columns):
+      "\(values) feature values do not fill \(rows) rows of \(columns) columns."
+    case .notFinite(let row, let column):
+      "Feature \(column) of row \(row) (counted from 0) is not finite: check that image and the "
+        + "network's weights."
+    case .notFiniteStatistics(let name):
+      "The stored \(name) holds a value that is not finite: make the statistics file anew."
+    case .wrongCovariance(let values, let dimensions):
+      "The stored covariance has \(values) values, but a mean of \(dimensions) dimensions needs "
+        + "\(dimensions)×\(dimensions): make the statistics file anew."
+    case .notSymmetric(let row, let column):
+      "The stored covariance is not symmetric: [\(row), \(column)] and [\(column), \(row)] differ."
+    case .dimensionMismatch(let first, let second):
+      "The features of the first set have \(first) dimensions, those of the second \(second): use "
+        + "the same network and tap for both."
+    case .tooLarge(let order):
+      "A matrix of order \(order) is too large to decompose; the limit is 32000."
+    case .decompositionFailed(let routine, let code):
+      "LAPACK's \(routine) failed with code \(code): check the features for extreme values."
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Tensors
+
+/// Differences of two 8-bit images, sample by sample; sums are exact integers.
+package enum PixelDifference {
+  /// Mean absolute error over all pixels and channels, on the scale where samples are `[0, 1]`.
+  ///
+  /// Lower is better, 0 for equal images, 1 at most.
+  /// - Throws: `ImagePairError.sizeMismatch`, `.empty`.
+  package static func meanAbsoluteError(
+    _ first: Raster, _ second: Raster
+  ) throws(ImagePairError) -> Double {
+    let sum = try sums(first, second).absolute
+    return Double(sum) / Double(first.samples.count) / 255
+  }
+
+  /// Peak signal-to-noise ratio in decibels, `10·log₁₀(255² / mean squared error)`.
+  ///
+  /// Higher is better; `.infinity` for equal images, which a report prints as `∞` and JSON, which
+  /// has no infinity, as null. A mean over pairs with an infinite one is infinite.
+  ///
+  /// Source: `skimage.metrics.peak_signal_noise_ratio(data_range=255)`.
+  /// - Throws: `ImagePairError.sizeMismatch`, `.empty`.
+  package static func peakSignalToNoiseRatio(
+    _ first: Raster, _ second: Raster
+  ) throws(ImagePairError) -> Double {
+    let sum = try sums(first, second).squared
+    guard sum > 0 else { return .infinity }
+    let meanSquaredError = Double(sum) / Double(first.samples.count)
+    return 10 * log10(255 * 255 / meanSquaredError)
+  }
+
+  /// Sums of `|a − b|` and `(a − b)²`.
+  private static func sums(
+    _ first: Raster, _ second: Raster
+  ) throws(ImagePairError) -> (absolute: Int, squared: Int) {
+    try ImagePairError.requireEqualExtents(first, second)
+    return first.samples.withUnsafeBufferPointer { a in
+      second.samples.withUnsafeBufferPointer { b in
+        var absolute = 0
+        var squared = 0
+        for index in 0..<a.count {
+          let difference = Int(a[index]) - Int(b[index])
+          absolute += abs(difference)
+          squared += difference * difference
+        }
+        return (absolute, squared)
+      }
+    }
+  }
+}

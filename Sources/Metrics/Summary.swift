@@ -1,0 +1,52 @@
+/// Mean and spread of per-image scores.
+package struct Summary: Equatable, Sendable {
+  /// How many scores.
+  package let count: Int
+  /// Arithmetic mean.
+  package let mean: Double
+  /// Sample standard deviation (divided by `count − 1`); nil for one score or an infinite one.
+  package let standardDeviation: Double?
+  /// Standard error of the mean, `standardDeviation / √count`.
+  package let standardError: Double?
+
+  /// Summarises scores; nil for none.
+  ///
+  /// Sums run in the order given (the caller sorts by image id) and carry Neumaier's compensation.
+  /// An infinite score (the PSNR of equal images) makes the mean infinite.
+  package init?(_ scores: [Double]) {
+    guard !scores.isEmpty else { return nil }
+    count = scores.count
+    guard scores.allSatisfy(\.isFinite) else {
+      mean = scores.reduce(0, +)
+      standardDeviation = nil
+      standardError = nil
+      return
+    }
+    let mean = Self.compensatedSum(scores) / Double(scores.count)
+    self.mean = mean
+    guard scores.count > 1 else {
+      standardDeviation = nil
+      standardError = nil
+      return
+    }
+    let squares = Self.compensatedSum(scores.map { ($0 - mean) * ($0 - mean) })
+    let deviation = (squares / Double(scores.count - 1)).squareRoot()
+    standardDeviation = deviation
+    standardError = deviation / Double(scores.count).squareRoot()
+  }
+
+  /// Sum with an error of about one rounding, however many the values.
+  ///
+  /// Source: Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen",
+  /// ZAMM 54, 1974.
+  package static func compensatedSum(_ values: [Double]) -> Double {
+    var sum = 0.0
+    var compensation = 0.0
+    for value in values {
+      let next = sum + value
+      compensation += abs(sum) >= abs(value) ? (sum - next) + value : (value - next) + sum
+      sum = next
+    }
+    return sum + compensation
+  }
+}

@@ -1,0 +1,266 @@
+import Foundation
+import Metrics
+import Tensors
+import TestSupport
+import Testing
+
+/// Relative to `tr Σ₁ + tr Σ₂`: sums of some hundred Float64 terms, each good to about 1e-15.
+private let tolerance = 1e-13
+
+struct FrechetDistanceTests {
+  @Test func goldensCoverFullAndMissingRank() throws {
+    let cases = try Goldens.load().frechet
+    #expect(cases.contains { $0.exact != nil && max($0.first, $0.second) <= $0.dimensions })
+    #expect(cases.contains { $0.exact != nil && min($0.first, $0.second) > $0.dimensions })
+  }
+
+  @Test func symmetricFormMatchesReferences() throws {
+    for golden in try Goldens.load().frechet {
+      let (first, second) = try golden.features()
+      let found = try FrechetDistance.between(
+        FeatureStatistics(first), FeatureStatistics(second))
+      let scale = golden.variance
+      #expect(found.form == .symmetric)
+      #expect(
+        abs(found.value - (golden.exact ?? golden.nuclear)) <= tolerance * scale, "\(golden)")
+      // scipy's sqrtm takes roots of eigenvalues that are zero but for noise: 1e-16 becomes 1e-8,
+      // once for each missing rank.
+      let full = min(golden.first, golden.second) > golden.dimensions
+      #expect(abs(found.value - golden.sqrtm) <= (full ? 1e-10 : 1e-6) * scale, "\(golden)")
+      #expect(found.residual <= 1e-6 * scale, "\(golden)")
+      #expect([found.first.rank, found.second.rank] == golden.ranks, "\(golden)")
+    }
+  }
+
+  @Test func lowRankFormMatchesExactValues() throws {
+    for golden in try Goldens.load().frechet {
+      let (first, second) = try golden.features()
+      let found = try FrechetDistance.between(first, second, form: .lowRank)
+      #expect(found.form == .lowRank)
+      let exact = golden.exact ?? golden.nuclear
+      #expect(abs(found.value - exact) <= tolerance * golden.variance, "\(golden)")
+      #expect(found.residual <= tolerance * golden.variance, "\(golden)")
+      #expect([found.first.rank, found.second.rank] == golden.ranks, "\(golden)")
+    }
+  }
+
+  @Test func takesTheLowRankFormWhileThereAreFewerRowsThanDimensions() throws {
+    let few = try features(seed: 1, rows: 6, columns: 8)
+    let many = try features(seed: 2, rows: 9, columns: 8)
+    #expect(try FrechetDistance.between(few, few).form == .lowRank)
+    #expect(try FrechetDistance.between(few, many).form == .symmetric)
+    #expect(try FrechetDistance.between(many, few).form == .symmetric)
+  }
+
+  @Test func oneDimensionHasAClosedForm() throws {
+    let first = try FeatureMatrix(rows: 4, columns: 1, values: [1, 2, 4, 9])
+    let second = try FeatureMatrix(rows: 3, columns: 1, values: [-3, 0, 1.5])
+    // Means 4 and −0.5; variances 38/3 and 5.25.
+    let expected = 4.5 * 4.5 + pow((38.0 / 3).squareRoot() - 5.25.squareRoot(), 2)
+    for form in [FrechetDistance.Form.symmetric, .lowRank] {
+      let found = try FrechetDistance.between(first, second, form: form)
+      #expect(abs(found.value - expected) <= 1e-13 * expected, "\(form)")
+    }
+  }
+
+  @Test func diagonalCovariancesAddUp() throws {
+    // Columns (±a, 0), (0, ±b) are uncorrelated; sample variances are 2a²/3 and 2b²/3.
+    let first = try FeatureMatrix(rows: 4, columns: 2, values: [3, 0, -3, 0, 0, 1, 0, -1])
+    let second = try FeatureMatrix(rows: 4, columns: 2, values: [2, 7, -2, 7, 0, 12, 0, 2])
+    let expected = 49 + 2.0 / 3 * (1 + 16)
+    for form in [FrechetDistance.Form.symmetric, .lowRank] {
+      let found = try FrechetDistance.between(first, second, form: form)
+      #expect(abs(found.value - expected) <= 1e-13 * expected, "\(form)")
+    }
+  }
+
+  @Test(arguments: [(40, 12), (10, 24)])
+  func sameSetIsAtZeroAndShiftedSetAtItsShift(rows: Int, columns: Int) throws {
+    let set = try features(seed: 3, rows: rows, columns: columns)
+    // A power of two and small features: the shifted values are exact in Float32.
+    let shifted = try FeatureMatrix(
+      rows: rows, columns: columns, values: set.values.map { quantised($0) + 2 })
+    let exactSet = try FeatureMatrix(
+      rows: rows, columns: columns, values: set.values.map(quantised))
+    for form in [FrechetDistance.Form.symmetric, .lowRank] {
+      let own = try FrechetDistance.between(set, set, form: form)
+      #expect(abs(own.value) <= tolerance * own.varianceTerm)
+      #expect(own.displayed >= 0 && own.displayed <= max(0, own.value))
+      let moved = try FrechetDistance.between(exactSet, shifted, form: form)
+      let expected = 4 * Double(columns)
+      #expect(abs(moved.value - expected) <= tolerance * expected)
+    }
+  }
+
+  @Test func turnsDoNotChangeIt() throws {
+    let first = try features(seed: 4, rows: 50, columns: 6)
+    let second = try features(seed: 5, rows: 45, columns: 6)
+    let before = try FrechetDistance.between(first, second)
+    let after = try FrechetDistance.between(turned(first), turned(second))
+    // The turned features are rounded to Float32: relative 6e-8 of every value.
+    #expect(abs(before.value - after.value) <= 1e-6 * before.varianceTerm)
+  }
+
+  @Test func orderOfSetsAndRowsOnlyMovesRounding() throws {
+    let first = try features(seed: 6, rows: 30, columns: 10)
+    let second = try features(seed: 7, rows: 28, columns: 10)
+    let rows = (0..<30).reversed().flatMap { first.values[($0 * 10)..<($0 * 10 + 10)] }
+    let reversed = try FeatureMatrix(rows: 30, columns: 10, values: rows)
+    let found = try FrechetDistance.between(first, second)
+    for other in [
+      try FrechetDistance.between(second, first), try FrechetDistance.between(reversed, second),
+    ] {
+      #expect(abs(found.value - other.value) <= tolerance * found.varianceTerm)
+    }
+  }
+
+  @Test func bitsDoNotDependOnWorkers() throws {
+    let first = try features(seed: 8, rows: 700, columns: 40)
+    let second = try features(seed: 9, rows: 20, columns: 40)
+    let alone = try FrechetDistance.between(first, second)
+    let lowRank = try FrechetDistance.between(second, second, form: .lowRank)
+    let together = try Workers(count: 2).map(4) { _, _ in
+      (
+        try FrechetDistance.between(first, second),
+        try FrechetDistance.between(second, second, form: .lowRank)
+      )
+    }
+    for pair in together {
+      #expect(pair.0 == alone)
+      #expect(pair.1 == lowRank)
+    }
+  }
+
+  @Test func constantFeaturesHaveNoVariance() throws {
+    let flat = try FeatureMatrix(rows: 3, columns: 4, values: Array(repeating: 2, count: 12))
+    let other = try features(seed: 10, rows: 9, columns: 4)
+    for form in [FrechetDistance.Form.symmetric, .lowRank] {
+      let found = try FrechetDistance.between(flat, flat, form: form)
+      #expect(found.value == 0 && found.first.rank == 0 && found.first.condition == 1)
+      let mixed = try FrechetDistance.between(flat, other, form: form)
+      #expect(mixed.couplingTerm == 0 && mixed.value == mixed.meanTerm + mixed.varianceTerm)
+    }
+  }
+
+  @Test func statisticsAreSampleMoments() throws {
+    let set = try FeatureMatrix(rows: 3, columns: 2, values: [1, 2, 3, 5, 8, 2])
+    let statistics = FeatureStatistics(set)
+    #expect(statistics.mean == [4, 3])
+    #expect(statistics.covariance == [13, -1.5, -1.5, 3])
+    #expect(statistics.count == 3 && statistics.trace == 16)
+  }
+
+  @Test func blocksOfRowsAddUpToTheWhole() throws {
+    let set = try features(seed: 13, rows: 1100, columns: 5)
+    let statistics = FeatureStatistics(set)
+    for i in 0..<5 {
+      for j in 0..<5 {
+        let products = (0..<1100).map { row in
+          (Double(set.values[row * 5 + i]) - statistics.mean[i])
+            * (Double(set.values[row * 5 + j]) - statistics.mean[j])
+        }
+        let expected = Summary.compensatedSum(products) / 1099
+        // 1100 terms, each rounded to 1.1e-16 of a product that is at most the variance's size.
+        #expect(abs(statistics.covariance[i * 5 + j] - expected) <= 1e-14 * statistics.trace)
+      }
+    }
+  }
+
+  @Test func refusesUnusableFeatures() throws {
+    #expect(throws: FrechetError.tooFewRows(count: 1)) {
+      try FeatureMatrix(rows: 1, columns: 2, values: [1, 2])
+    }
+    #expect(throws: FrechetError.tooFewRows(count: 0)) { try FeatureMatrix(Tensor(shape: [])) }
+    #expect(throws: FrechetError.wrongCount(values: 3, rows: 2, columns: 2)) {
+      try FeatureMatrix(rows: 2, columns: 2, values: [1, 2, 3])
+    }
+    #expect(throws: FrechetError.wrongCount(values: 0, rows: 2, columns: .max)) {
+      try FeatureMatrix(rows: 2, columns: .max, values: [])
+    }
+    for bad in [Float.nan, .infinity, -.infinity] {
+      #expect(throws: FrechetError.notFinite(row: 1, column: 2)) {
+        try FeatureMatrix(rows: 2, columns: 3, values: [1, 2, 3, 4, 5, bad])
+      }
+    }
+    let narrow = try features(seed: 1, rows: 4, columns: 3)
+    let wide = try features(seed: 1, rows: 4, columns: 5)
+    #expect(throws: FrechetError.dimensionMismatch(first: 3, second: 5)) {
+      try FrechetDistance.between(narrow, wide)
+    }
+    #expect(throws: FrechetError.dimensionMismatch(first: 5, second: 3)) {
+      try FrechetDistance.between(FeatureStatistics(wide), FeatureStatistics(narrow))
+    }
+  }
+
+  @Test func refusesUnusableStatistics() throws {
+    #expect(throws: FrechetError.tooFewRows(count: 1)) {
+      try FeatureStatistics(count: 1, mean: [0], covariance: [1])
+    }
+    #expect(throws: FrechetError.wrongCovariance(values: 3, dimensions: 2)) {
+      try FeatureStatistics(count: nil, mean: [0, 0], covariance: [1, 0, 0])
+    }
+    #expect(throws: FrechetError.notFiniteStatistics(name: "mean")) {
+      try FeatureStatistics(count: nil, mean: [.nan], covariance: [1])
+    }
+    #expect(throws: FrechetError.notFiniteStatistics(name: "covariance")) {
+      try FeatureStatistics(count: nil, mean: [0], covariance: [.infinity])
+    }
+    #expect(throws: FrechetError.notSymmetric(row: 1, column: 0)) {
+      try FeatureStatistics(count: nil, mean: [0, 0], covariance: [1, 0.5, 0.25, 1])
+    }
+    #expect(
+      "\(FrechetError.notFinite(row: 7, column: 3))".contains("row 7"), "names the row")
+  }
+
+  /// Features as in the golden script: neighbours correlated, spectrum falling.
+  private func features(
+    seed: UInt64, rows: Int, columns: Int, shift: Float = 0
+  ) throws -> FeatureMatrix {
+    try FeatureMatrix.seeded(seed, rows: rows, columns: columns, shift: shift)
+  }
+
+  /// Rounds to a multiple of 2⁻¹², so that adding 2 is exact.
+  private func quantised(_ value: Float) -> Float { (value * 4096).rounded() / 4096 }
+
+  /// Multiplies every row by one Householder reflection.
+  private func turned(_ set: FeatureMatrix) throws -> FeatureMatrix {
+    let axis = (0..<set.columns).map { Double($0 + 1) }
+    let square = axis.reduce(0) { $0 + $1 * $1 }
+    var values: [Float] = []
+    for row in 0..<set.rows {
+      let old = (0..<set.columns).map { Double(set.values[row * set.columns + $0]) }
+      let dot = zip(old, axis).reduce(0) { $0 + $1.0 * $1.1 }
+      values += zip(old, axis).map { Float($0 - 2 * dot / square * $1) }
+    }
+    return try FeatureMatrix(rows: set.rows, columns: set.columns, values: values)
+  }
+}
+
+extension FeatureMatrix {
+  static func seeded(
+    _ seed: UInt64, rows: Int, columns: Int, shift: Float
+  ) throws -> FeatureMatrix {
+    var random = SplitMix64(seed: seed)
+    var values = (0..<rows * columns).map { _ in 2 * random.nextUnit() - 1 }
+    for row in 0..<rows {
+      let start = row * columns
+      for column in 1..<max(columns, 1) {
+        values[start + column] = values[start + column] * 0.5 + values[start + column - 1] * 0.75
+      }
+      for column in 0..<columns {
+        let scale = Float(sign: .plus, exponent: -(column % 7), significand: 1)
+        values[start + column] = values[start + column] * scale + shift * Float(column % 3)
+      }
+    }
+    return try FeatureMatrix(rows: rows, columns: columns, values: values)
+  }
+}
+
+extension Goldens.Frechet {
+  func features() throws -> (FeatureMatrix, FeatureMatrix) {
+    (
+      try FeatureMatrix.seeded(11, rows: first, columns: dimensions, shift: 0),
+      try FeatureMatrix.seeded(12, rows: second, columns: dimensions, shift: 0.125)
+    )
+  }
+}
