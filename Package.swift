@@ -49,6 +49,7 @@ let package = Package(
     room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
     room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
     room("Metrics", needs: ["COpenBLAS", "Tensors"]),
+    room("Datasets", needs: ["Essentials", "Images", "Tensors"]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -59,5 +60,6 @@ let package = Package(
       of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
     tests(of: "Metrics", also: ["Tensors"], exclude: ["Goldens"]),
+    tests(of: "Datasets", also: ["Images", "Tensors"]),
   ]
 )

@@ -1,0 +1,101 @@
+import Tensors
+
+/// Pairs to measure, and what had to be left out on the way to them.
+package struct Dataset: Equatable, Sendable {
+  /// Where the pairs come from, in the form that `--dataset` takes.
+  package let name: String
+  /// The pairs, sorted by the bytes of their ids.
+  package let pairs: [Pair]
+  /// What was missing, surplus or broken; nothing is left out silently.
+  package let findings: [DatasetFinding]
+
+  /// Sorts the pairs of one source.
+  ///
+  /// - Throws: `DatasetError.invalidID`; `.noPairs` if there are none.
+  package init(name: String, pairs: [Pair], findings: [DatasetFinding]) throws(DatasetError) {
+    let findings = findings.filter { !$0.isEmpty }
+    guard !pairs.isEmpty else {
+      throw .noPairs(
+        place: name, reason: findings.first.map { "\($0)" } ?? "no images were found")
+    }
+    self.name = name
+    self.pairs = try PairManifest(pairs: pairs).pairs
+    self.findings = findings
+  }
+
+  /// The pairs as a manifest.
+  package func manifest() throws(DatasetError) -> PairManifest { try PairManifest(pairs: pairs) }
+
+  /// At most `count` of the pairs; a finding says so when there are fewer.
+  package func selecting(_ count: Int, by selection: PairSelection = .lowestIDs) -> Dataset {
+    var findings = findings
+    if pairs.count < count { findings.append(.fewerPairs(asked: count, found: pairs.count)) }
+    return Dataset(
+      name: name, sorted: selection.apply(to: pairs, count: count), findings: findings)
+  }
+
+  private init(name: String, sorted pairs: [Pair], findings: [DatasetFinding]) {
+    self.name = name
+    self.pairs = pairs
+    self.findings = findings
+  }
+}
+
+/// Which pairs are taken when there are more than asked for.
+package enum PairSelection: Equatable, Sendable {
+  /// The first ids in byte order: the default, and the same set for whoever has the same files.
+  case lowestIDs
+  /// The first pairs of a Fisher–Yates shuffle of the sorted ids by SplitMix64.
+  case seeded(UInt64)
+
+  /// At most `count` of the pairs, sorted by id as they came.
+  func apply(to pairs: [Pair], count: Int) -> [Pair] {
+    switch self {
+    case .lowestIDs: return Array(pairs.prefix(max(count, 0)))
+    case .seeded(let seed):
+      var order = Array(pairs.indices)
+      order.shuffle(seed: seed)
+      return order.prefix(max(count, 0)).sorted().map { pairs[$0] }
+    }
+  }
+}
+
+/// Something about a dataset that its user must know; the description is a sentence.
+package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
+  /// Ids that were asked for, or have a mask, but have no image.
+  case withoutImage([String])
+  /// Ids with an image but without a mask; left out.
+  case withoutMask([String])
+  /// Ids without a caption; kept.
+  case withoutCaption([String])
+  /// Captions without an image; left out.
+  case surplusCaptions([String])
+  /// Ids on the skip list; left out.
+  case skipped([String])
+  /// An id whose mask could not be made; left out.
+  case brokenMask(id: String, reason: String)
+  /// Fewer pairs than were asked for.
+  case fewerPairs(asked: Int, found: Int)
+
+  /// Whether there is nothing to tell.
+  var isEmpty: Bool {
+    switch self {
+    case .withoutImage(let ids), .withoutMask(let ids), .withoutCaption(let ids),
+      .surplusCaptions(let ids), .skipped(let ids):
+      ids.isEmpty
+    case .brokenMask, .fewerPairs: false
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .withoutImage(let ids): "\(ids.count) left out for want of an image: \(ids.summary())"
+    case .withoutMask(let ids): "\(ids.count) left out for want of a mask: \(ids.summary())"
+    case .withoutCaption(let ids): "\(ids.count) without a caption: \(ids.summary())"
+    case .surplusCaptions(let ids): "\(ids.count) captions without an image: \(ids.summary())"
+    case .skipped(let ids): "\(ids.count) left out by the skip list: \(ids.summary())"
+    case .brokenMask(let id, let reason): "\(id) left out for its mask: \(reason)"
+    case .fewerPairs(let asked, let found): "\(asked) pairs were asked for, \(found) are there"
+    }
+  }
+}

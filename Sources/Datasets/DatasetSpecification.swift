@@ -1,0 +1,74 @@
+import Essentials
+import Tensors
+
+/// What `--dataset` names.
+package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible {
+  /// Faces drawn from seeds.
+  case synthetic
+  /// A folder in CelebAMask-HQ's published layout.
+  case celebAMaskHQ(directory: String)
+  /// A pair manifest.
+  case pairs(manifest: String)
+  /// A folder of images with masks beside them.
+  case folder(directory: String)
+
+  /// The valid forms, for messages.
+  package static let forms = [
+    "synthetic", "celebamask-hq:DIR", "pairs:MANIFEST.jsonl", "folder:DIR",
+  ]
+
+  /// Parses `synthetic`, `celebamask-hq:DIR`, `pairs:FILE` or `folder:DIR`.
+  ///
+  /// - Throws: `DatasetError.unknownDataset`, which names the nearest form, or `.missingPlace`.
+  package init(parsing text: String) throws(DatasetError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let kind = String(parts[0])
+    let place = parts.count > 1 ? String(parts[1]) : ""
+    let kinds = Self.forms.map { String($0.prefix { $0 != ":" }) }
+    guard kinds.contains(kind), kind != "synthetic" || parts.count == 1 else {
+      let nearest = Spelling.nearest(to: kind, among: kinds) ?? ""
+      throw .unknownDataset(text: text, nearest: Self.forms.first { $0.hasPrefix(nearest) } ?? "")
+    }
+    if kind != "synthetic", place.isEmpty { throw .missingPlace(kind: kind) }
+    self =
+      switch kind {
+      case "celebamask-hq": .celebAMaskHQ(directory: place)
+      case "pairs": .pairs(manifest: place)
+      case "folder": .folder(directory: place)
+      default: .synthetic
+      }
+  }
+
+  package var description: String {
+    switch self {
+    case .synthetic: "synthetic"
+    case .celebAMaskHQ(let directory): "celebamask-hq:\(directory)"
+    case .pairs(let manifest): "pairs:\(manifest)"
+    case .folder(let directory): "folder:\(directory)"
+    }
+  }
+
+  /// Finds the dataset's pairs.
+  ///
+  /// - Parameters:
+  ///   - cache: folder for what has to be made from the files, such as merged label maps.
+  ///   - limit: how many pairs of the lowest ids are enough, which can spare the work for the
+  ///     rest; what comes may be more.
+  ///   - workers: threads for that work.
+  /// - Returns: the pairs, and what was left out.
+  /// - Throws: `DatasetError`; for `synthetic` always `.syntheticNotBuilt`.
+  package func open(
+    cache: String, atMost limit: Int? = nil, workers: Workers = Workers()
+  ) throws(DatasetError) -> Dataset {
+    switch self {
+    case .synthetic: throw .syntheticNotBuilt
+    case .celebAMaskHQ(let directory):
+      return try CelebAMaskHQ(directory: directory).dataset(
+        cache: cache, atMost: limit, workers: workers)
+    case .pairs(let manifest):
+      return try Dataset(
+        name: description, pairs: PairManifest(contentsOf: manifest).pairs, findings: [])
+    case .folder(let directory): return try FolderDataset.open(directory)
+    }
+  }
+}

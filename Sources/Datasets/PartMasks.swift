@@ -1,0 +1,100 @@
+import Essentials
+import Foundation
+import Images
+import Tensors
+
+/// CelebAMask-HQ's one-mask-a-part files, merged into label maps.
+///
+/// Source: `switchablenorms/CelebAMask-HQ`, `face_parsing/Data_preprocessing/g_mask.py`: parts are
+/// painted in the order of their classes, so later ones overwrite earlier ones; a pixel belongs to
+/// a part where its first channel is not 0.
+package struct PartMasks: Sendable {
+  /// Part names in class order; the first one is class 1, background is class 0.
+  package static let paintOrder = [
+    "skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow", "l_ear", "r_ear", "mouth",
+    "u_lip", "l_lip", "hair", "hat", "ear_r", "neck_l", "neck", "cloth",
+  ]
+  /// Images that lie in one sub-folder.
+  package static let idsPerFolder = 2000
+
+  /// `CelebAMask-HQ-mask-anno`.
+  package let directory: String
+  /// An existing folder that merged maps are kept in.
+  package let cache: String
+
+  /// The part masks of a folder, merged into another.
+  package init(directory: String, cache: String) {
+    self.directory = directory
+    self.cache = cache
+  }
+
+  /// Path of the merged label map, made if the cache lacks it; nil if the id has no part at all.
+  ///
+  /// The cached file's name carries the SHA-256 of all parts, so that changed parts are merged anew.
+  ///
+  /// - Throws: `DatasetError.unreadable` for a part that does not decode or has another size than
+  ///   the others; `.unwritable`.
+  package func labelMapPath(of id: Int) throws(DatasetError) -> String? {
+    let parts = try parts(of: id)
+    guard !parts.isEmpty else { return nil }
+    var content = "merge-1"
+    for part in parts { content += " \(part.label) \(FileDigest.sha256(of: part.bytes))" }
+    let path = "\(cache)/\(id)-\(FileDigest.sha256(of: content.utf8).prefix(32)).png"
+    if !isFile(path) {
+      try DatasetFiles.write(ImageEncoder.png(try Self.merged(parts)), to: path)
+    }
+    return path
+  }
+
+  /// One part's file.
+  struct Part {
+    let label: UInt8
+    let path: String
+    let bytes: [UInt8]
+  }
+
+  /// Paints parts over each other in the given order; `[H, W, 1]`, values are classes.
+  static func merged(_ parts: [Part]) throws(DatasetError) -> Raster {
+    var map: Raster?
+    for part in parts {
+      let mask = try decoded(part)
+      var target =
+        map
+        ?? Raster(
+          width: mask.width, height: mask.height, channels: 1,
+          samples: [UInt8](repeating: 0, count: mask.width * mask.height))
+      guard mask.width == target.width, mask.height == target.height else {
+        throw .unreadable(
+          path: part.path,
+          reason: "it has \(mask.width)×\(mask.height) pixels, the parts before it have "
+            + "\(target.width)×\(target.height)")
+      }
+      for pixel in target.samples.indices where mask.samples[pixel * mask.channels] != 0 {
+        target.samples[pixel] = part.label
+      }
+      map = target
+    }
+    return map ?? Raster(width: 0, height: 0, channels: 1, samples: [])
+  }
+
+  private static func decoded(_ part: Part) throws(DatasetError) -> Raster {
+    do {
+      return try ImageDecoder.rgb(decoding: part.bytes, named: part.path)
+    } catch {
+      throw .unreadable(path: error.path, reason: error.reason)
+    }
+  }
+
+  private func parts(of id: Int) throws(DatasetError) -> [Part] {
+    let digits = String(id)
+    let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    var parts: [Part] = []
+    for (index, name) in Self.paintOrder.enumerated() {
+      let path = "\(directory)/\(id / Self.idsPerFolder)/\(padded)_\(name).png"
+      guard isFile(path) else { continue }
+      parts.append(
+        Part(label: UInt8(index + 1), path: path, bytes: try DatasetFiles.contents(of: path)))
+    }
+    return parts
+  }
+}

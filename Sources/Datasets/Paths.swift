@@ -1,0 +1,35 @@
+import Foundation
+
+/// Paths as manifests spell them.
+package enum Paths {
+  /// An absolute path without `.` and `..`.
+  ///
+  /// - Parameters:
+  ///   - path: absolute, or relative to `folder`.
+  ///   - folder: nil takes the working directory.
+  /// - Returns: the path from the root.
+  package static func absolute(_ path: String, in folder: String? = nil) -> String {
+    let base = folder.map { URL(fileURLWithPath: $0, isDirectory: true) }
+    return URL(fileURLWithPath: path, relativeTo: base).standardizedFileURL.path
+  }
+
+  /// The folder that a file lies in, freed of symbolic links: `..` behind a link leads elsewhere.
+  static func realFolder(of path: String) -> String {
+    URL(fileURLWithPath: absolute(path)).deletingLastPathComponent().resolvingSymlinksInPath().path
+  }
+
+  /// A path seen from a folder, with as many `..` as it takes.
+  ///
+  /// - Parameters:
+  ///   - path: of a file.
+  ///   - folder: absolute and freed of symbolic links.
+  /// - Returns: the steps from the folder to the file.
+  static func relative(_ path: String, to folder: String) -> String {
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    let target = URL(fileURLWithPath: realFolder(of: path)).pathComponents + [name]
+    let base = URL(fileURLWithPath: folder).pathComponents
+    let shared = zip(target, base).prefix { $0 == $1 }.count
+    let steps = Array(repeating: "..", count: base.count - shared) + target.dropFirst(shared)
+    return steps.joined(separator: "/")
+  }
+}
