@@ -50,6 +50,7 @@ let package = Package(
     room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
     room("Metrics", needs: ["COpenBLAS", "Tensors"]),
     room("Datasets", needs: ["Essentials", "Images", "Tensors"]),
+    room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -61,5 +62,6 @@ let package = Package(
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
     tests(of: "Metrics", also: ["Tensors"], exclude: ["Goldens"]),
     tests(of: "Datasets", also: ["Images", "Tensors"]),
+    tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
   ]
 )

@@ -1,0 +1,66 @@
+import Datasets
+import Foundation
+import Images
+import Tensors
+
+/// A program of somebody else's that is started once and asked for one image after the other.
+///
+/// Verified images lie in the output folder as `<id>.png`; what belongs to the run lies in its
+/// hidden sub-folder `.evalkit`: receipts, logs of standard error, images that are being written.
+/// An image whose receipt still fits (same command, conditions, seed and bytes) is not made again.
+package struct CommandMethod: Method {
+  package let name: String
+  package let fingerprint: String
+  package let missing: [String]
+  /// Why an id has no image.
+  package let failures: [String: GenerationFailure]
+  /// How long each image took, in seconds.
+  package let seconds: [String: Double]
+  /// Ids whose images were there already.
+  package let reused: [String]
+  /// The log of standard error; nil if nothing had to be run.
+  package let logPath: String?
+  private let directory: String
+
+  /// Runs a command over the pairs that this process measures, as far as images are missing.
+  ///
+  /// - Throws: `MethodError.notStarted` if the program cannot be started; `.foreignImages` if the
+  ///   folder holds images without receipts; `.cancelled`; `.file` if the folder cannot be used.
+  package init(
+    name: String, arguments: [String], running context: MethodContext
+  ) throws(MethodError) {
+    let workspace: CommandWorkspace
+    let foreign: [String]
+    do {
+      workspace = try CommandWorkspace(
+        directory: context.outputDirectory, arguments: arguments,
+        seeds: SeedPlan(runSeed: context.seed))
+      foreign = try workspace.foreignImages()
+    } catch {
+      throw .file(error)
+    }
+    guard foreign.isEmpty else {
+      throw .foreignImages(directory: workspace.directory, ids: foreign)
+    }
+    let run = CommandRun(arguments: arguments, workspace: workspace, context: context)
+    let result = try run.generate(context.measuredPairs)
+    self.name = name
+    fingerprint = "command \(workspace.programIdentity) seed=\(context.seed)"
+    missing = result.failures.keys.sortedByBytes()
+    failures = result.failures
+    seconds = result.seconds
+    reused = result.reused.sortedByBytes()
+    logPath = result.logPath
+    directory = workspace.directory
+  }
+
+  package func image(for pair: Pair) throws(MethodError) -> Raster {
+    if let failure = failures[pair.id] { throw .notGenerated(id: pair.id, failure) }
+    guard seconds[pair.id] != nil else { throw .missing(id: pair.id, directory: directory) }
+    do {
+      return try ImageDecoder.rgb(contentsOf: "\(directory)/\(pair.id).png")
+    } catch {
+      throw .image(error)
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// How an external command is run.
+package struct CommandOptions: Equatable, Sendable {
+  /// Requests that are sent before the first of them is answered, at least 1.
+  package var requestsInFlight = 1
+  /// How long an answer may take, in seconds, from the request or the answer before it.
+  package var secondsPerRequest = 600.0
+  /// What the first answer after a start may take in addition, for loading a model.
+  package var secondsToStart = 600.0
+  /// How often the command is started again after a crash, a time-out or an invalid answer.
+  package var maximumRestarts = 3
+  /// How often an id is asked for before a crash or an invalid answer counts as its failure.
+  package var maximumAttempts = 2
+  /// How long the command may take to leave when its input ends.
+  package var secondsToLeave = 10.0
+
+  /// The defaults.
+  package init() {}
+}

@@ -1,0 +1,51 @@
+import Datasets
+import Images
+import Tensors
+
+/// A folder of images that somebody made before, matched to pairs by file stem.
+package struct FolderMethod: Method {
+  package let name: String
+  package let missing: [String]
+  package let surplus: [String]
+  /// The images' folder.
+  package let folder: ImageFolder
+  /// Whether missing and surplus ids seem to differ in leading zeros only.
+  package let differsByPaddingOnly: Bool
+
+  /// Lists a folder and compares it with the ids that are wanted.
+  ///
+  /// - Parameters:
+  ///   - name: the row's name.
+  ///   - directory: the images' folder.
+  ///   - ids: all ids of the table; others are surplus.
+  ///   - measured: those of them that this process measures and may miss; nil means all.
+  /// - Throws: `MethodError.file` if the folder cannot be listed or two images share an id.
+  package init(
+    name: String, directory: String, expecting ids: [String], measuring measured: Set<String>? = nil
+  ) throws(MethodError) {
+    do {
+      folder = try ImageFolder(directory: directory)
+    } catch {
+      throw .file(error)
+    }
+    let match = folder.matched(to: ids)
+    self.name = name
+    missing = match.missing.filter { measured?.contains($0) ?? true }
+    surplus = match.surplus
+    differsByPaddingOnly = match.differsByPaddingOnly
+  }
+
+  /// Images count by their content, so a folder adds nothing of its own.
+  package var fingerprint: String { "folder" }
+
+  package func image(for pair: Pair) throws(MethodError) -> Raster {
+    guard let path = folder.paths[pair.id] else {
+      throw .missing(id: pair.id, directory: folder.directory)
+    }
+    do {
+      return try ImageDecoder.rgb(contentsOf: path)
+    } catch {
+      throw .image(error)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Datasets
+import Images
+import Tensors
+
+/// Whatever turns a condition into an image.
+///
+/// A method is ready when it exists: folders are listed, averages computed, commands have run. Its
+/// images can then be asked for in any order and from any thread.
+package protocol Method: Sendable {
+  /// The row's name.
+  var name: String { get }
+  /// Everything that can move the method's pixels beside its inputs, as one line of text.
+  var fingerprint: String { get }
+  /// Ids that were asked for but are not there, sorted by bytes.
+  var missing: [String] { get }
+  /// Ids that are there but were not asked for, sorted by bytes.
+  var surplus: [String] { get }
+
+  /// The image for a pair, RGB.
+  ///
+  /// - Throws: `MethodError`, whose `state` says how this input ends.
+  func image(for pair: Pair) throws(MethodError) -> Raster
+}
+
+extension Method {
+  package var missing: [String] { [] }
+  package var surplus: [String] { [] }
+}
+
+/// What opening a method needs to know about the run.
+package struct MethodContext: Sendable {
+  /// All pairs of the table, also those that another shard measures.
+  package var pairs: [Pair]
+  /// The ids that this process measures; nil means all of them.
+  package var ids: Set<String>?
+  /// Width and height in pixels of what the anchors make.
+  package var size = 256
+  /// The run's seed.
+  package var seed: UInt64 = 0
+  /// Threads for work on whole sets.
+  package var workers = Workers()
+  /// Folder in which an external command's images are kept.
+  package var outputDirectory: String
+  /// How an external command is run.
+  package var command = CommandOptions()
+  /// Asked several times a second whether to stop.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told after every image of an external command.
+  package var progress: @Sendable (_ finished: Int, _ total: Int) -> Void = { _, _ in }
+
+  /// A run over pairs that keeps its images in a folder.
+  package init(pairs: [Pair], outputDirectory: String) {
+    self.pairs = pairs
+    self.outputDirectory = outputDirectory
+  }
+
+  /// The pairs that this process measures.
+  var measuredPairs: [Pair] {
+    guard let ids else { return pairs }
+    return pairs.filter { ids.contains($0.id) }
+  }
+}
+
+extension MethodSpecification {
+  /// Makes the method ready: lists its folder, computes its average or runs its command.
+  ///
+  /// - Throws: `MethodError` if the method as a whole cannot be used.
+  package func open(in context: MethodContext) throws(MethodError) -> any Method {
+    switch source {
+    case .folder(let directory):
+      return try FolderMethod(
+        name: name, directory: directory, expecting: context.pairs.map(\.id),
+        measuring: context.ids)
+    case .command(let arguments):
+      return try CommandMethod(name: name, arguments: arguments, running: context)
+    case .builtin(.groundTruth): return GroundTruthAnchor(name: name, size: context.size)
+    case .builtin(.shuffled):
+      return try ShuffledAnchor(
+        name: name, pairs: context.pairs, seed: context.seed, size: context.size)
+    case .builtin(.meanFace):
+      return try MeanFaceAnchor(
+        name: name, pairs: context.pairs, size: context.size, workers: context.workers)
+    case .builtin(.blurred): return BlurredAnchor(name: name, size: context.size)
+    }
+  }
+}

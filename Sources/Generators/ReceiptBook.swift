@@ -1,0 +1,76 @@
+import Datasets
+import Foundation
+
+/// What is known of one finished image of an external command.
+struct Receipt: Codable, Equatable {
+  /// Whose image it is.
+  let id: String
+  /// SHA-256 of everything that was asked: command, conditions, seed.
+  let request: String
+  /// SHA-256 of the image file.
+  let sha256: String
+  /// The image's size in pixels.
+  let width: Int
+  let height: Int
+  /// How long it took, as the command says, or else from request to answer.
+  let seconds: Double
+}
+
+/// The receipts of a folder, one JSON line each, appended as images are finished.
+///
+/// A line that a crash has cut off counts for nothing: its image is made again.
+final class ReceiptBook {
+  /// The latest receipt of each id.
+  private(set) var receipts: [String: Receipt] = [:]
+  /// Whether the book held nothing when it was opened.
+  let wasEmpty: Bool
+  private let path: String
+  private let descriptor: Int32
+
+  /// Opens or creates a book.
+  ///
+  /// - Throws: `DatasetError`.
+  init(path: String) throws(DatasetError) {
+    self.path = path
+    descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw .unwritable(path: path, reason: FileFault.reason(code: errno))
+    }
+    let bytes = FileManager.default.contents(atPath: path) ?? Data()
+    wasEmpty = bytes.isEmpty
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      if let receipt = try? JSONDecoder().decode(Receipt.self, from: line) {
+        receipts[receipt.id] = receipt
+      }
+    }
+    // The next receipt must not be swallowed by the rest of a line that was cut off.
+    if let last = bytes.last, last != UInt8(ascii: "\n") { try append([]) }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Adds a receipt with one write, so that shards may share a book.
+  ///
+  /// - Throws: `DatasetError.unwritable`.
+  func add(_ receipt: Receipt) throws(DatasetError) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    do {
+      try append([UInt8](encoder.encode(receipt)))
+    } catch let error as DatasetError {
+      throw error
+    } catch {
+      throw .unwritable(path: path, reason: "\(error)")
+    }
+    receipts[receipt.id] = receipt
+  }
+
+  private func append(_ line: [UInt8]) throws(DatasetError) {
+    let bytes = line + [UInt8(ascii: "\n")]
+    let written = write(descriptor, bytes, bytes.count)
+    guard written == bytes.count else {
+      throw .unwritable(
+        path: path, reason: written < 0 ? FileFault.reason(code: errno) : "the disk is full")
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Datasets
+import Generators
+import Images
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct FolderMethodTests {
+  @Test func findsImagesAndCountsMissingAndSurplus() throws {
+    let faces = try Faces(count: 4)
+    for name in ["002.PNG", "000.jpeg", "extra.png"] {
+      try faces.folder.write(ImageEncoder.png(faces.face(2)), to: "ours/\(name)")
+    }
+    try faces.folder.write(Array("cut".utf8), to: "ours/003.jpg")
+    let context = MethodContext(pairs: faces.pairs, outputDirectory: faces.path("out"))
+    let method = try MethodSpecification(parsing: "ours=folder:\(faces.path("ours"))")
+      .open(in: context)
+    #expect(method.missing == ["001"])
+    #expect(method.surplus == ["extra"])
+    var shard = context
+    shard.ids = ["000", "002"]
+    let part = try MethodSpecification(parsing: "ours=folder:\(faces.path("ours"))").open(in: shard)
+    #expect(part.missing.isEmpty && part.surplus == ["extra"])
+    #expect(try method.image(for: faces.pairs[2]) == faces.face(2))
+    let missing = MethodError.missing(id: "001", directory: faces.path("ours"))
+    #expect(throws: missing) { try method.image(for: faces.pairs[1]) }
+    #expect(missing.state == "missing")
+    let broken = try #require(throws: MethodError.self) { try method.image(for: faces.pairs[3]) }
+    #expect(broken.state == "not-an-image", "\(broken)")
+  }
+
+  @Test func refusesTwoImagesOfOneStemAndFoldersThatAreNotThere() throws {
+    let faces = try Faces(count: 1)
+    let png = try ImageEncoder.png(faces.face(0))
+    try faces.folder.write(png, to: "ours/000.png")
+    try faces.folder.write(png, to: "ours/000.jpg")
+    #expect(
+      throws: MethodError.file(
+        .ambiguousStem(directory: faces.path("ours"), stem: "000", files: ["000.jpg", "000.png"]))
+    ) { try FolderMethod(name: "m", directory: faces.path("ours"), expecting: ["000"]) }
+    #expect(
+      throws: MethodError.file(
+        .unreadable(path: faces.path("gone"), reason: "no such file or folder"))
+    ) { try FolderMethod(name: "m", directory: faces.path("gone"), expecting: ["000"]) }
+  }
+
+  @Test func hintsAtLeadingZeros() throws {
+    let faces = try Faces(count: 1)
+    try faces.folder.write(ImageEncoder.png(faces.face(0)), to: "ours/000028.png")
+    let method = try FolderMethod(
+      name: "m", directory: faces.path("ours"), expecting: ["28"])
+    #expect(method.differsByPaddingOnly)
+  }
+}
+
+@Suite struct SeedPlanTests {
+  @Test func agreesWithTheDocumentedFormula() {
+    // Python: the state of SplitMix64 is FNV-1a("28000") XOR 42; its first value.
+    #expect(SeedPlan(runSeed: 42).seed(for: "28000") == 4027775213587900682)
+    #expect(SeedPlan(runSeed: 42).portableSeed(for: "28000") == 468894747)
+  }
+
+  @Test func givesEveryIDItsOwn() {
+    let plan = SeedPlan(runSeed: 7)
+    let seeds = (28000...29999).map { plan.seed(for: "\($0)") }
+    #expect(Set(seeds).count == 2000)
+    #expect(plan.seed(for: "28000") != SeedPlan(runSeed: 8).seed(for: "28000"))
+    #expect((0..<2000).allSatisfy { plan.portableSeed(for: "\($0)") < 1 << 31 })
+  }
+}
+
+@Suite struct MethodExportTests {
+  @Test func whatIsWrittenIsReadAgain() throws {
+    let faces = try Faces(count: 3)
+    let pairs = faces.pairs + [Pair(id: "blind")]
+    let anchor = GroundTruthAnchor(size: 8)
+    let failures = try MethodExport.write(
+      anchor, pairs: pairs, to: faces.path("out"), workers: Workers(count: 2))
+    #expect(failures == ["blind": .noReference(id: "blind")])
+    let folder = try FolderMethod(
+      name: "f", directory: faces.path("out"), expecting: pairs.map(\.id))
+    #expect(folder.missing == ["blind"])
+    for pair in faces.pairs {
+      #expect(try folder.image(for: pair) == anchor.image(for: pair))
+    }
+  }
+
+  @Test func saysThatItCannotWrite() throws {
+    let faces = try Faces(count: 1)
+    let error = try #require(throws: MethodError.self) {
+      try MethodExport.write(
+        BlurredAnchor(size: 8), pairs: faces.pairs, to: faces.path("images/000.png/out"))
+    }
+    #expect(error.description.contains("cannot be written"))
+  }
+}
