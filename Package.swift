@@ -24,12 +24,14 @@ func tests(
     exclude: exclude, swiftSettings: strict)
 }
 
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
   name: "evalkit",
   dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
@@ -51,6 +53,7 @@ let package = Package(
     room("Metrics", needs: ["COpenBLAS", "Tensors"]),
     room("Datasets", needs: ["Essentials", "Images", "Tensors"]),
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
+    room("Tables", needs: ["Essentials", yams]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -63,5 +66,6 @@ let package = Package(
     tests(of: "Metrics", also: ["Tensors"], exclude: ["Goldens"]),
     tests(of: "Datasets", also: ["Images", "Tensors"]),
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
+    tests(of: "Tables"),
   ]
 )

@@ -1,0 +1,159 @@
+import Essentials
+
+/// One table of one paper: what it measures, on what, by which choices, and what was published.
+///
+/// The typed form of a file `Protocols/<id>.yaml`.
+package struct PaperTable: Sendable, Hashable {
+  /// Id, for example `ddgi.table1`; the file's name without its extension.
+  package let id: String
+  /// What the table is about, in a few words.
+  package let title: String
+  /// Where it was published.
+  package let paper: Paper
+  /// The caption as printed in the paper.
+  package let caption: String
+  /// The images that it is measured on.
+  package let dataset: Dataset
+  /// How many condition–image pairs, and which.
+  package let pairs: PairSelection
+  /// Every choice that moves a number, in the file's order.
+  package internal(set) var switches: [Switch]
+  /// The measured quantities, left to right.
+  package let columns: [Column]
+  /// Groups of rows, top to bottom.
+  package let sections: [Section]
+  /// Built-in methods to measure beside the paper's.
+  package let anchors: [Anchor]
+  /// Remarks that rows refer to, or that hold for the whole table.
+  package let footnotes: [Footnote]
+
+  /// The paper's bibliographic data.
+  package struct Paper: Sendable, Hashable {
+    package let title: String
+    package let authors: [String]
+    package let venue: String
+    /// Number on arXiv, for example `2405.04356`; `nil` where there is none.
+    package let arXiv: String?
+  }
+
+  /// A dataset's name and split.
+  package struct Dataset: Sendable, Hashable {
+    package let name: String
+    package let split: String
+  }
+
+  /// How many pairs are measured and how they are chosen.
+  package struct PairSelection: Sendable, Hashable {
+    package let count: Int
+    package let sampling: String
+  }
+
+  /// One measured quantity.
+  package struct Column: Sendable, Hashable {
+    /// Unique in the table; the metric's name unless several columns share a metric.
+    package let id: String
+    /// The metric to measure; `nil` only where `isPublishedOnly`.
+    package let metric: MetricName?
+    /// As printed, without the arrow.
+    package let heading: String
+    package let direction: Direction
+    /// Decimals printed for measured values.
+    package let digits: Int
+    /// Decimals that the paper prints.
+    package let publishedDigits: Int
+    package let scale: Scale
+    /// Whether the column repeats the paper and is never measured, such as a human study.
+    package let isPublishedOnly: Bool
+  }
+
+  /// Which way is better.
+  package enum Direction: String, CaseIterable, Sendable {
+    case lowerIsBetter = "lower"
+    case higherIsBetter = "higher"
+  }
+
+  /// From a stored score to the number that the table prints.
+  package enum Scale: String, CaseIterable, Sendable {
+    /// As stored.
+    case plain
+    /// A fraction in `[0, 1]`, printed times 100.
+    case percent
+
+    /// What a stored score is multiplied by before printing.
+    package var factor: Double { self == .percent ? 100 : 1 }
+  }
+
+  /// Rows that share their input conditions.
+  package struct Section: Sendable, Hashable {
+    package let id: String
+    package let title: String
+    package let rows: [Row]
+  }
+
+  /// One published method.
+  package struct Row: Sendable, Hashable {
+    /// Unique in its section; the name that `--method` uses for it.
+    package let id: String
+    /// As printed.
+    package let method: String
+    /// Kind of generator, for example `GAN`.
+    package let model: String
+    /// `2D` or `3D`.
+    package let domain: String
+    /// One value per column in the paper's own scale; `nil` where the paper reports none.
+    package let published: [Double?]
+    /// Id of the footnote that belongs to the row.
+    package let footnote: String?
+  }
+
+  /// A remark under the table.
+  package struct Footnote: Sendable, Hashable {
+    package let id: String
+    package let text: String
+  }
+
+  /// The value of the switch with this name.
+  package func value(of switchName: String) -> String? {
+    switches.first { $0.name == switchName }?.value
+  }
+
+  /// The same table measured by another choice than its file's.
+  ///
+  /// The switch then says so itself: its confidence is `unknown`, its reason names the file's value.
+  ///
+  /// - Throws: `TableError` for a switch that the table does not have and a value that it does not
+  ///   allow, naming the nearest ones.
+  package func setting(
+    _ switchName: String, to value: String
+  ) throws(TableError) -> PaperTable {
+    guard let index = switches.firstIndex(where: { $0.name == switchName }) else {
+      let names = switches.map(\.name)
+      let nearest = Spelling.suggestions(for: switchName, among: names)
+      throw TableError(
+        file: id, line: nil, key: switchName,
+        problem: .unknownKey(nearest: nearest, allowed: names))
+    }
+    let old = switches[index]
+    guard old.allowed.contains(value) else {
+      let words = old.allowed.words
+      throw TableError(
+        file: id, line: nil, key: switchName,
+        problem: .unknownValue(
+          value, nearest: Spelling.suggestions(for: value, among: words), allowed: words))
+    }
+    guard old.value != value else { return self }
+    var table = self
+    table.switches[index] = Switch(
+      name: old.name, value: value, allowed: old.allowed, confidence: .unknown,
+      reason: "Set for this run instead of the protocol's \(old.value).")
+    return table
+  }
+
+  /// The published value of a row in a column, in the paper's own scale.
+  package func published(section: String, row: String, column: String) -> Double? {
+    guard let position = columns.firstIndex(where: { $0.id == column }),
+      let found = sections.first(where: { $0.id == section })?.rows.first(where: { $0.id == row })
+    else { return nil }
+    return found.published[position]
+  }
+}

@@ -1,0 +1,67 @@
+import Essentials
+import Foundation
+
+/// The folder `Protocols/`, one `<id>.yaml` for each table.
+///
+/// Where the folder lies is the caller's business; nothing here looks for it.
+package struct ProtocolFolder: Sendable {
+  /// Where the files are.
+  package let url: URL
+
+  /// Refers to a folder without touching it.
+  package init(_ url: URL) { self.url = url }
+
+  /// The ids of all tables, sorted; files that are not `.yaml` and hidden ones do not count.
+  ///
+  /// - Throws: `TableError` where the folder cannot be listed.
+  package func ids() throws(TableError) -> [String] {
+    let names: [String]
+    do { names = try FileManager.default.contentsOfDirectory(atPath: url.path) } catch {
+      throw failure(url.path, .unreadable(reason: "no such folder, or no right to list it"))
+    }
+    return names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
+      .map { String($0.dropLast(".yaml".count)) }.sorted()
+  }
+
+  /// The table with an id.
+  ///
+  /// - Throws: `TableError` for an unknown id, naming the nearest ones, and for a faulty file.
+  package func table(_ id: String) throws(TableError) -> PaperTable {
+    let known = try ids()
+    guard known.contains(id) else {
+      let nearest = Spelling.suggestions(for: id, among: known)
+      throw failure(url.path, .unknownTable(id, nearest: nearest, allowed: known))
+    }
+    let path = url.appendingPathComponent("\(id).yaml").path
+    let table = try PaperTable(yaml: try text(of: path), file: path)
+    guard table.id == id else {
+      let reason = "is '\(table.id)', but the file's name says '\(id)'; make them agree"
+      throw failure(path, .inconsistent(reason: reason), key: "id")
+    }
+    return table
+  }
+
+  private func text(of path: String) throws(TableError) -> String {
+    let limit = 1 << 20
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw failure(path, .unreadable(reason: "it is missing, or reading is not allowed"))
+    }
+    defer { try? handle.close() }
+    guard let data = try? handle.read(upToCount: limit + 1) else {
+      throw failure(path, .unreadable(reason: "reading failed"))
+    }
+    guard data.count <= limit else {
+      throw failure(path, .unreadable(reason: "it is larger than \(limit) bytes"))
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw failure(path, .unreadable(reason: "it is not UTF-8 text"))
+    }
+    return text
+  }
+
+  private func failure(
+    _ path: String, _ problem: TableError.Problem, key: String = ""
+  ) -> TableError {
+    TableError(file: path, line: nil, key: key, problem: problem)
+  }
+}

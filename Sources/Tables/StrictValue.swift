@@ -1,0 +1,139 @@
+import Essentials
+import Yams
+
+/// One node of a YAML file that knows where it stands, so that every complaint can say so.
+struct StrictValue {
+  let node: Node
+  /// Path of the file.
+  let file: String
+  /// Keys from the root, for example `columns[2].heading`.
+  let key: String
+
+  /// An error about this node.
+  func error(_ problem: TableError.Problem) -> TableError {
+    TableError(file: file, line: node.mark?.line, key: key, problem: problem)
+  }
+
+  /// The entries of a mapping that may hold the keys `allowed` and no others.
+  func mapping(allowing allowed: [String]) throws(TableError) -> StrictMapping {
+    guard case .mapping(let mapping) = node else { throw wrongType("a mapping") }
+    for entry in mapping.keys {
+      let name = entry.scalar?.string ?? ""
+      guard !allowed.contains(name) else { continue }
+      throw TableError(
+        file: file, line: entry.mark?.line, key: joined(name),
+        problem: .unknownKey(
+          nearest: Spelling.suggestions(for: name, among: allowed), allowed: allowed))
+    }
+    return StrictMapping(owner: self, mapping: mapping)
+  }
+
+  /// The elements of a sequence; it may not be empty.
+  func list() throws(TableError) -> [StrictValue] {
+    guard case .sequence(let sequence) = node, !sequence.isEmpty else {
+      throw wrongType("a list with at least one entry")
+    }
+    return sequence.enumerated().map { position, element in
+      StrictValue(node: element, file: file, key: "\(key)[\(position)]")
+    }
+  }
+
+  /// A scalar's text, without the blanks around it; it may not be empty.
+  func string() throws(TableError) -> String {
+    guard let scalar = node.scalar, !isNull else { throw wrongType("a text") }
+    let text = scalar.string.split(whereSeparator: \.isNewline).joined(separator: " ")
+    guard text.contains(where: { !$0.isWhitespace }) else { throw wrongType("a text") }
+    return text
+  }
+
+  /// A whole number in a range.
+  func integer(in range: ClosedRange<Int>) throws(TableError) -> Int {
+    guard let text = node.scalar?.string, let value = Int(text), range.contains(value) else {
+      throw wrongType("a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// A finite number written with at most `digits` decimals, or `nil` for `null`.
+  func published(digits: Int) throws(TableError) -> Double? {
+    if isNull { return nil }
+    guard let text = node.scalar?.string, text.allSatisfy({ "+-.0123456789".contains($0) }),
+      let value = Double(text)
+    else { throw wrongType("a decimal number or null") }
+    let decimals = text.split(separator: ".", omittingEmptySubsequences: false).dropFirst().first
+    guard (decimals?.count ?? 0) <= digits else {
+      throw error(.tooManyDecimals(text, digits: digits))
+    }
+    return value
+  }
+
+  /// `true` or `false`.
+  func flag() throws(TableError) -> Bool {
+    guard let value = node.bool else { throw wrongType("true or false") }
+    return value
+  }
+
+  /// One of the words that an enumeration spells.
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    of choices: Choice.Type
+  ) throws(TableError) -> Choice where Choice.RawValue == String {
+    let word = try string()
+    guard let choice = Choice(rawValue: word) else {
+      throw unknownValue(word, allowed: choices.allCases.map(\.rawValue))
+    }
+    return choice
+  }
+
+  /// An error that names a word, what it may have meant, and what is allowed.
+  func unknownValue(_ word: String, allowed: [String]) -> TableError {
+    error(
+      .unknownValue(
+        word, nearest: Spelling.suggestions(for: word, among: allowed), allowed: allowed))
+  }
+
+  func wrongType(_ expected: String) -> TableError {
+    error(.wrongType(expected: expected, found: kind))
+  }
+
+  func joined(_ name: String) -> String { key.isEmpty ? name : "\(key).\(name)" }
+
+  private var isNull: Bool { node.null != nil }
+
+  private var kind: String {
+    switch node {
+    case .mapping: "a mapping"
+    case .sequence(let sequence): sequence.isEmpty ? "an empty list" : "a list"
+    case .scalar(let scalar): isNull || scalar.string.isEmpty ? "empty" : "'\(scalar.string)'"
+    case .alias: "an alias"
+    }
+  }
+}
+
+/// A mapping whose keys have been checked.
+struct StrictMapping {
+  let owner: StrictValue
+  let mapping: Node.Mapping
+
+  /// The entry under a key that must be there.
+  subscript(_ name: String) -> StrictValue {
+    get throws(TableError) {
+      if let value = optional(name) { return value }
+      throw TableError(
+        file: owner.file, line: owner.node.mark?.line, key: owner.joined(name),
+        problem: .missingKey)
+    }
+  }
+
+  /// The entry under a key that may be absent.
+  func optional(_ name: String) -> StrictValue? {
+    mapping[name].map { StrictValue(node: $0, file: owner.file, key: owner.joined(name)) }
+  }
+
+  /// The entries in the file's order.
+  var entries: [(name: String, value: StrictValue)] {
+    mapping.map { entry in
+      let name = entry.key.scalar?.string ?? ""
+      return (name, StrictValue(node: entry.value, file: owner.file, key: owner.joined(name)))
+    }
+  }
+}

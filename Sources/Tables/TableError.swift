@@ -1,0 +1,59 @@
+/// Why a protocol file cannot be used: which file, where in it, and what is wrong.
+package struct TableError: Error, Equatable, CustomStringConvertible {
+  /// Path of the file or folder.
+  package let file: String
+  /// Line of the offending entry, from 1, where known.
+  package let line: Int?
+  /// The entry, for example `sections[0].rows[3].values`; empty for the file as a whole.
+  package let key: String
+  /// What is wrong with it.
+  package let problem: Problem
+
+  /// The kinds of mistakes that a protocol file can hold.
+  package enum Problem: Equatable, Sendable {
+    case unreadable(reason: String)
+    case notYAML(reason: String)
+    case missingKey
+    case unknownKey(nearest: [String], allowed: [String])
+    case wrongType(expected: String, found: String)
+    case unknownValue(String, nearest: [String], allowed: [String])
+    case wrongCount(expected: Int, found: Int)
+    case duplicate(String)
+    case unknownTable(String, nearest: [String], allowed: [String])
+    case tooManyDecimals(String, digits: Int)
+    case inconsistent(reason: String)
+  }
+
+  package var description: String {
+    let place = line.map { "\(file):\($0)" } ?? file
+    return key.isEmpty ? "\(place) \(sentence)." : "\(place): '\(key)' \(sentence)."
+  }
+
+  private var sentence: String {
+    switch problem {
+    case .unreadable(let reason): "cannot be read: \(reason)"
+    case .notYAML(let reason): "is not valid YAML: \(reason)"
+    case .missingKey: "is missing; add it"
+    case .unknownKey(let nearest, let allowed):
+      "is not a known key; \(Self.hint(nearest, allowed))"
+    case .wrongType(let expected, let found): "must be \(expected), but it is \(found)"
+    case .unknownValue(let value, let nearest, let allowed):
+      "does not allow '\(value)'; \(Self.hint(nearest, allowed))"
+    case .wrongCount(let expected, let found):
+      "needs \(expected) entries, one for each column, but has \(found)"
+    case .duplicate(let id): "repeats '\(id)', which must be unique"
+    case .unknownTable(let id, let nearest, let allowed):
+      "defines no table '\(id)'; \(Self.hint(nearest, allowed))"
+    case .tooManyDecimals(let text, let digits):
+      "is \(text), with more than the \(digits) decimals that its column publishes"
+    case .inconsistent(let reason): reason
+    }
+  }
+
+  private static func hint(_ nearest: [String], _ allowed: [String]) -> String {
+    let words = nearest.isEmpty ? allowed : nearest
+    guard !words.isEmpty else { return "there is none" }
+    let list = words.map { "'\($0)'" }.joined(separator: ", ")
+    return nearest.isEmpty ? "allowed: \(list)" : "the nearest valid: \(list)"
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Tables
+import TestSupport
+import Testing
+
+struct ProtocolFolderTests {
+  @Test func listsAndReadsTables() throws {
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let ids = try folder.ids()
+    #expect(ids.contains("ddgi.table1"))
+    #expect(ids == ids.sorted())
+    for id in ids { #expect(try folder.table(id).id == id) }
+  }
+
+  @Test func namesTheNearestTable() throws {
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let error = try #require(throws: TableError.self) { try folder.table("ddgi.tabel1") }
+    #expect(error.description.contains("'ddgi.table1'"))
+  }
+
+  @Test func refusesFolderThatIsMissing() throws {
+    let missing = try TemporaryFolder().url.appendingPathComponent("none")
+    let error = try #require(throws: TableError.self) { try ProtocolFolder(missing).ids() }
+    #expect(error.description.contains(missing.path))
+  }
+
+  @Test func refusesFilesThatDoNotMatchTheirName() throws {
+    let temporary = try TemporaryFolder()
+    let source = Fixtures.projectRoot.appendingPathComponent("Protocols/ddgi.table1.yaml")
+    try FileManager.default.copyItem(atPath: source.path, toPath: temporary.path("other.yaml"))
+    try temporary.write([0xFF, 0xFE, 0x00], to: "bytes.yaml")
+    try temporary.write(Data(count: (1 << 20) + 1), to: "large.yaml")
+    let folder = ProtocolFolder(temporary.url)
+    #expect(try folder.ids() == ["bytes", "large", "other"])
+    for (id, word) in [("other", "agree"), ("bytes", "UTF-8"), ("large", "larger")] {
+      let error = try #require(throws: TableError.self) { try folder.table(id) }
+      #expect(error.description.contains(word), "\(error)")
+    }
+  }
+}
