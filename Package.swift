@@ -24,6 +24,7 @@ func tests(
     exclude: exclude, swiftSettings: strict)
 }
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -31,6 +32,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let package = Package(
   name: "evalkit",
   dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -54,6 +56,7 @@ let package = Package(
     room("Datasets", needs: ["Essentials", "Images", "Tensors"]),
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
+    room("Store", needs: [grdb]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -67,5 +70,6 @@ let package = Package(
     tests(of: "Datasets", also: ["Images", "Tensors"]),
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Tables"),
+    tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
   ]
 )

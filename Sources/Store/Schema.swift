@@ -1,0 +1,132 @@
+import GRDB
+
+/// The tables and views, as a list of migrations that only ever grows.
+///
+/// A released migration is never edited: the text of each is pinned by a test. `PRAGMA
+/// user_version` is the number of migrations applied.
+enum Schema {
+  /// Marks a file as evalkit's: the bytes `evkt`.
+  static let applicationID = 0x6576_6B74
+
+  /// Names and SQL, oldest first.
+  static let migrations: [(name: String, sql: String)] = [
+    ("1 runs, images and scores", firstTables + firstViews)
+  ]
+
+  /// The schema that this version reads and writes.
+  static var version: Int { migrations.count }
+
+  /// Applies what is missing, each migration in one transaction together with its version.
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    for (index, migration) in migrations.enumerated() {
+      migrator.registerMigration(migration.name) { database in
+        try database.execute(sql: migration.sql)
+        try database.execute(sql: "PRAGMA user_version = \(index + 1)")
+      }
+    }
+    return migrator
+  }
+
+  /// Columns that identify a row come first and form its key, so that rows of one run and method
+  /// lie together and reading them in id order needs no sorting.
+  private static let firstTables = """
+    CREATE TABLE fingerprint (
+      hash TEXT NOT NULL PRIMARY KEY,
+      text TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE run (
+      id TEXT NOT NULL PRIMARY KEY,
+      protocolID TEXT NOT NULL,
+      created TEXT NOT NULL,
+      commandLine TEXT NOT NULL,
+      toolVersion TEXT NOT NULL,
+      status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'interrupted', 'failed')),
+      fingerprint TEXT NOT NULL REFERENCES fingerprint (hash),
+      settings TEXT NOT NULL CHECK (json_valid(settings)),
+      machine TEXT NOT NULL CHECK (json_valid(machine)),
+      pairsHash TEXT NOT NULL
+    );
+
+    CREATE TABLE method (
+      runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      specification TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      PRIMARY KEY (runID, name)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE image (
+      runID TEXT NOT NULL,
+      method TEXT NOT NULL,
+      imageID TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('scored', 'failed')),
+      contentHash TEXT,
+      PRIMARY KEY (runID, method, imageID),
+      FOREIGN KEY (runID, method) REFERENCES method (runID, name) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+
+    CREATE TABLE failure (
+      runID TEXT NOT NULL,
+      method TEXT NOT NULL,
+      imageID TEXT NOT NULL,
+      state TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      PRIMARY KEY (runID, method, imageID),
+      FOREIGN KEY (runID, method, imageID) REFERENCES image (runID, method, imageID)
+        ON DELETE CASCADE
+    ) WITHOUT ROWID;
+
+    CREATE TABLE score (
+      runID TEXT NOT NULL,
+      method TEXT NOT NULL,
+      imageID TEXT NOT NULL,
+      metric TEXT NOT NULL,
+      value REAL,
+      reason TEXT,
+      fingerprint TEXT NOT NULL REFERENCES fingerprint (hash),
+      PRIMARY KEY (runID, method, imageID, metric),
+      FOREIGN KEY (runID, method, imageID) REFERENCES image (runID, method, imageID)
+        ON DELETE CASCADE,
+      CHECK ((value IS NULL) = (reason IS NOT NULL))
+    ) WITHOUT ROWID;
+
+    CREATE TABLE setScore (
+      runID TEXT NOT NULL,
+      method TEXT NOT NULL,
+      metric TEXT NOT NULL,
+      value REAL,
+      reason TEXT,
+      referenceCount INTEGER,
+      generatedCount INTEGER NOT NULL,
+      standardError REAL,
+      details TEXT NOT NULL CHECK (json_valid(details)),
+      fingerprint TEXT NOT NULL REFERENCES fingerprint (hash),
+      PRIMARY KEY (runID, method, metric),
+      FOREIGN KEY (runID, method) REFERENCES method (runID, name) ON DELETE CASCADE,
+      CHECK ((value IS NULL) = (reason IS NOT NULL))
+    ) WITHOUT ROWID;
+
+    CREATE TABLE artifact (
+      key TEXT NOT NULL PRIMARY KEY,
+      payload BLOB NOT NULL,
+      byteCount INTEGER NOT NULL CHECK (byteCount = length(payload)),
+      created TEXT NOT NULL
+    );
+
+    """
+
+  /// Views with stable columns, for people with an SQLite shell.
+  private static let firstViews = """
+    CREATE VIEW scores_per_image AS
+      SELECT runID AS run, method, imageID AS image, metric, value, fingerprint FROM score;
+
+    CREATE VIEW scores AS
+      SELECT runID AS run, method, metric, value, generatedCount AS n, standardError AS stderr,
+        fingerprint
+      FROM setScore;
+
+    """
+}

@@ -1,0 +1,155 @@
+import Foundation
+
+/// What became of one image of one method; exactly one row for each.
+package struct ImageRecord: Sendable, Hashable {
+  package let run: String
+  package let method: String
+  package let imageID: String
+  /// SHA-256 of the decoded pixels, or of the file; `nil` where there is none to hash.
+  package let contentHash: String?
+  package let outcome: Outcome
+
+  /// The one state in which every input ends.
+  package enum Outcome: Sendable, Hashable {
+    case scored
+    /// `state` is one word for the ledger, such as `truncated`; `reason` is a sentence.
+    case failed(state: String, reason: String)
+  }
+
+  package init(
+    run: String, method: String, imageID: String, contentHash: String?, outcome: Outcome
+  ) {
+    self.run = run
+    self.method = method
+    self.imageID = imageID
+    self.contentHash = contentHash
+    self.outcome = outcome
+  }
+}
+
+/// A measured number, or the reason why there is none.
+///
+/// Finite values are kept to the last bit, but for the sign of a zero, which carries nothing: it is
+/// dropped here, before SQLite would. NaN and infinities become reasons.
+package enum StoredValue: Sendable, Hashable {
+  case number(Double)
+  case absent(reason: String)
+
+  /// Wraps any result of a computation.
+  package init(_ value: Double) {
+    if value.isNaN {
+      self = .absent(reason: "not a number")
+    } else if value.isInfinite {
+      self = .absent(reason: value > 0 ? "infinite" : "negatively infinite")
+    } else {
+      self = .number(value + 0.0)
+    }
+  }
+
+  init(value: Double?, reason: String?) {
+    self = value.map(Self.number) ?? .absent(reason: reason ?? "unknown")
+  }
+
+  /// The number, if there is one.
+  package var number: Double? { if case .number(let value) = self { value } else { nil } }
+
+  /// Why there is no number.
+  package var reason: String? { if case .absent(let reason) = self { reason } else { nil } }
+}
+
+/// One metric of one image.
+package struct ScoreRecord: Sendable, Hashable {
+  package let metric: String
+  package let value: StoredValue
+  /// Hash of everything that can move the value; must be registered before.
+  package let fingerprint: String
+
+  package init(metric: String, value: StoredValue, fingerprint: String) {
+    self.metric = metric
+    self.value = value
+    self.fingerprint = fingerprint
+  }
+
+  package init(metric: String, value: Double, fingerprint: String) {
+    self.init(metric: metric, value: StoredValue(value), fingerprint: fingerprint)
+  }
+}
+
+/// A stored score together with the image that it belongs to.
+package struct ImageScore: Sendable, Hashable {
+  package let method: String
+  package let imageID: String
+  package let score: ScoreRecord
+}
+
+/// What must agree for a stored score to be used instead of measuring again.
+package struct ScoreKey: Sendable, Hashable {
+  package let method: String
+  package let imageID: String
+  package let metric: String
+  package let fingerprint: String
+
+  package init(method: String, imageID: String, metric: String, fingerprint: String) {
+    self.method = method
+    self.imageID = imageID
+    self.metric = metric
+    self.fingerprint = fingerprint
+  }
+}
+
+/// One metric of a method's whole set of images.
+package struct SetScoreRecord: Sendable, Hashable {
+  package let method: String
+  package let metric: String
+  package let value: StoredValue
+  /// Images on the real side; `nil` where the metric has no such side.
+  package let referenceCount: Int?
+  /// Images, or pairs, that the value is made of.
+  package let generatedCount: Int
+  /// Standard error of the value; `nil` where none is known.
+  package let standardError: Double?
+  /// What else belongs to the value, as a JSON text.
+  package let details: String
+  package let fingerprint: String
+
+  package init(
+    method: String, metric: String, value: StoredValue, referenceCount: Int? = nil,
+    generatedCount: Int, standardError: Double? = nil, details: String = "{}",
+    fingerprint: String
+  ) {
+    self.method = method
+    self.metric = metric
+    self.value = value
+    self.referenceCount = referenceCount
+    self.generatedCount = generatedCount
+    self.standardError = standardError.flatMap { $0.isFinite ? $0 + 0.0 : nil }
+    self.details = details
+    self.fingerprint = fingerprint
+  }
+}
+
+/// A row of the failure ledger.
+package struct FailureRecord: Sendable, Hashable {
+  package let method: String
+  package let imageID: String
+  package let state: String
+  package let reason: String
+}
+
+/// How a method's images ended.
+package struct ImageCounts: Sendable, Hashable {
+  package let scored: Int
+  package let failed: Int
+}
+
+/// Something expensive that depends on content alone: features, a confusion matrix, an embedding.
+package struct ArtifactRecord: Sendable, Hashable {
+  /// Content hash and fingerprint of whatever made it; equal keys mean equal payloads.
+  package let key: String
+  package let payload: Data
+
+  package init(key: String, payload: Data) {
+    self.key = key
+    self.payload = payload
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import GRDB
+
+extension Store {
+  /// Keeps results that depend on content alone; a key that is there already is left as it is.
+  package func insert(_ artifacts: [ArtifactRecord]) throws(StoreError) {
+    try write { database in try insert(artifacts, in: database) }
+  }
+
+  /// The payload under a key, or `nil`.
+  package func artifact(_ key: String) throws(StoreError) -> Data? {
+    try read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT payload FROM artifact WHERE key = ?")
+      return try Data.fetchOne(statement, arguments: [key])
+    }
+  }
+
+  /// Those of the given keys that are there, without loading their payloads.
+  package func existingArtifacts(among keys: [String]) throws(StoreError) -> Set<String> {
+    try read { database in
+      let statement = try database.cachedStatement(sql: "SELECT 1 FROM artifact WHERE key = ?")
+      return Set(
+        try keys.filter { try Int.fetchOne(statement, arguments: [$0]) != nil })
+    }
+  }
+
+  /// How many artifacts there are and how many bytes their payloads take.
+  package func artifactTotals() throws(StoreError) -> (count: Int, bytes: Int) {
+    try read { database in
+      let row = try Row.fetchOne(
+        database,
+        sql: "SELECT count(*) AS count, coalesce(sum(byteCount), 0) AS bytes FROM artifact")
+      return (row?["count"] ?? 0, row?["bytes"] ?? 0)
+    }
+  }
+
+  func insert(_ artifacts: [ArtifactRecord], in database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: "INSERT INTO artifact VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    for artifact in artifacts {
+      try statement.execute(arguments: [
+        artifact.key, artifact.payload, artifact.payload.count, Timestamp.text(Date()),
+      ])
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import GRDB
+
+extension Store {
+  /// Stores a new run with its methods and fingerprints, all at once.
+  ///
+  /// - Parameters:
+  ///   - run: the run; its id must be new.
+  ///   - methods: its rows, in the order of the report.
+  ///   - fingerprints: texts of the run's and its scores' fingerprints, as far as known.
+  /// - Throws: `StoreError`, `rejected` for an id that exists or a fingerprint without text.
+  package func begin(
+    _ run: RunRecord, methods: [MethodRecord], fingerprints: [FingerprintRecord]
+  ) throws(StoreError) {
+    try write { database in
+      try register(fingerprints, in: database)
+      try database.execute(
+        sql: "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        arguments: [
+          run.id, run.protocolID, Timestamp.text(run.created), run.commandLine, run.toolVersion,
+          run.status.rawValue, run.fingerprint, run.settings, run.machine, run.pairsHash,
+        ])
+      try add(methods, toRun: run.id, in: database)
+    }
+  }
+
+  /// Adds methods to a run, behind those it has; one of the same name is kept as it is.
+  package func add(_ methods: [MethodRecord], toRun run: String) throws(StoreError) {
+    try write { database in try add(methods, toRun: run, in: database) }
+  }
+
+  /// Notes how far a run has come.
+  package func setStatus(_ status: RunStatus, ofRun run: String) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE run SET status = ? WHERE id = ?", arguments: [status.rawValue, run])
+      guard database.changesCount == 1 else {
+        throw StoreError.unknownRun(path: path, prefix: run)
+      }
+    }
+  }
+
+  /// The run begun last among those that match, or `nil`.
+  package func latestRun(_ filter: RunFilter = RunFilter()) throws(StoreError) -> RunRecord? {
+    try runs(filter, limit: 1).first
+  }
+
+  /// Runs that match, the last begun first.
+  package func runs(
+    _ filter: RunFilter = RunFilter(), limit: Int = 1000
+  ) throws(StoreError) -> [RunRecord] {
+    try read { database in
+      let statuses = filter.statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM run
+          WHERE protocolID = coalesce(:protocol, protocolID)
+            AND fingerprint = coalesce(:fingerprint, fingerprint)
+            AND pairsHash = coalesce(:pairs, pairsHash)
+            AND status IN (\(statuses))
+          ORDER BY created DESC, rowid DESC LIMIT :limit
+          """,
+        arguments: [
+          "protocol": filter.protocolID, "fingerprint": filter.fingerprint,
+          "pairs": filter.pairsHash, "limit": limit,
+        ])
+      return rows.map(RunRecord.init(row:))
+    }
+  }
+
+  /// The only run whose id begins with a prefix.
+  ///
+  /// - Throws: `unknownRun` and `ambiguousRun`; a full id is never ambiguous.
+  package func run(idPrefix prefix: String) throws(StoreError) -> RunRecord {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT * FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id",
+        arguments: [prefix])
+      let runs = rows.map(RunRecord.init(row:))
+      if let exact = runs.first(where: { $0.id == prefix }) { return exact }
+      guard !prefix.isEmpty, let run = runs.first else {
+        throw StoreError.unknownRun(path: path, prefix: prefix)
+      }
+      guard runs.count == 1 else {
+        throw StoreError.ambiguousRun(path: path, prefix: prefix, matches: runs.map(\.id))
+      }
+      return run
+    }
+  }
+
+  /// A run's methods in the order of its report.
+  package func methods(ofRun run: String) throws(StoreError) -> [MethodRecord] {
+    try read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM method WHERE runID = ? ORDER BY position", arguments: [run]
+      ).map { MethodRecord(name: $0["name"], specification: $0["specification"], kind: $0["kind"]) }
+    }
+  }
+
+  /// Keeps the texts that fingerprints stand for; scores may then refer to them.
+  ///
+  /// - Throws: `fingerprintCollision` where a hash is known with another text.
+  package func register(_ fingerprints: [FingerprintRecord]) throws(StoreError) {
+    try write { database in try register(fingerprints, in: database) }
+  }
+
+  /// The text that a fingerprint stands for.
+  package func text(ofFingerprint hash: String) throws(StoreError) -> String? {
+    try read { database in
+      try String.fetchOne(
+        database, sql: "SELECT text FROM fingerprint WHERE hash = ?", arguments: [hash])
+    }
+  }
+
+  private func register(_ fingerprints: [FingerprintRecord], in database: Database) throws {
+    for fingerprint in fingerprints {
+      try database.execute(
+        sql: "INSERT INTO fingerprint VALUES (?, ?) ON CONFLICT DO NOTHING",
+        arguments: [fingerprint.hash, fingerprint.text])
+      let kept = try String.fetchOne(
+        database, sql: "SELECT text FROM fingerprint WHERE hash = ?",
+        arguments: [fingerprint.hash])
+      guard kept == fingerprint.text else {
+        throw StoreError.fingerprintCollision(path: path, hash: fingerprint.hash)
+      }
+    }
+  }
+
+  private func add(_ methods: [MethodRecord], toRun run: String, in database: Database) throws {
+    for method in methods {
+      try database.execute(
+        sql: """
+          INSERT INTO method (runID, name, position, specification, kind)
+          VALUES (?1, ?2, (SELECT count(*) FROM method WHERE runID = ?1), ?3, ?4)
+          ON CONFLICT DO NOTHING
+          """,
+        arguments: [run, method.name, method.specification, method.kind])
+    }
+  }
+}
+
+extension RunRecord {
+  fileprivate init(row: Row) {
+    self.init(
+      id: row["id"], protocolID: row["protocolID"],
+      created: Timestamp.date(row["created"]) ?? .distantPast, commandLine: row["commandLine"],
+      toolVersion: row["toolVersion"],
+      // The schema admits these four words only.
+      status: RunStatus(rawValue: row["status"]) ?? .failed, fingerprint: row["fingerprint"],
+      settings: row["settings"], machine: row["machine"], pairsHash: row["pairsHash"])
+  }
+}

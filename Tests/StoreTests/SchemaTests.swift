@@ -1,0 +1,80 @@
+import Foundation
+import GRDB
+import Store
+import TestSupport
+import Testing
+
+/// What other programs may rely on.
+struct SchemaTests {
+  private func query<Value: DatabaseValueConvertible>(
+    _ sql: String, of path: String, as type: Value.Type
+  ) throws -> [Value] {
+    let queue = try DatabaseQueue(path: path)
+    return try queue.read { try Value.fetchAll($0, sql: sql) }
+  }
+
+  private func columns(of view: String, in path: String) throws -> [String] {
+    try query("SELECT name FROM pragma_table_info('\(view)')", of: path, as: String.self)
+  }
+
+  @Test func keepsTheViewsStable() throws {
+    let fixture = try StoreFixture()
+    #expect(
+      try columns(of: "scores_per_image", in: fixture.path) == [
+        "run", "method", "image", "metric", "value", "fingerprint",
+      ])
+    #expect(
+      try columns(of: "scores", in: fixture.path) == [
+        "run", "method", "metric", "value", "n", "stderr", "fingerprint",
+      ])
+    let score = ScoreRecord(metric: "id", value: 0.5, fingerprint: "f1")
+    try fixture.store.record(fixture.scored("1"), scores: [score])
+    let set = SetScoreRecord(
+      method: "ours", metric: "fid", value: .number(3), generatedCount: 9, fingerprint: "f2")
+    try fixture.store.replace([set], inRun: "r1")
+    let image = try query(
+      "SELECT run || method || image || metric || value || fingerprint FROM scores_per_image",
+      of: fixture.path, as: String.self)
+    #expect(image == ["r1ours1id0.5f1"])
+    let sets = try query(
+      "SELECT run || method || metric || value || n || fingerprint FROM scores",
+      of: fixture.path, as: String.self)
+    #expect(sets == ["r1oursfid3.09f2"])
+  }
+
+  @Test func setsThePragmas() throws {
+    let fixture = try StoreFixture()
+    #expect(try query("PRAGMA journal_mode", of: fixture.path, as: String.self) == ["wal"])
+    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [1])
+    #expect(
+      try query("PRAGMA application_id", of: fixture.path, as: Int.self) == [0x6576_6B74])
+    let names = try query(
+      "SELECT identifier FROM grdb_migrations ORDER BY rowid", of: fixture.path, as: String.self)
+    #expect(names == ["1 runs, images and scores"])
+  }
+
+  /// A released migration may not change: databases made by it are out there.
+  @Test func pinsReleasedMigrations() throws {
+    let fixture = try StoreFixture()
+    let sql = try query(
+      """
+      SELECT sql FROM sqlite_master
+      WHERE sql IS NOT NULL AND name <> 'grdb_migrations' ORDER BY type, name
+      """, of: fixture.path, as: String.self
+    ).map { $0 + ";\n" }.joined()
+    #expect(try sql == GoldenFolder().text("schema-1.sql"))
+  }
+
+  @Test func deletesEverythingOfARun() throws {
+    let fixture = try StoreFixture()
+    let score = ScoreRecord(metric: "id", value: 0.5, fingerprint: "f1")
+    try fixture.store.record(fixture.scored("1"), scores: [score])
+    try fixture.store.record(fixture.failed("2"))
+    let queue = try DatabaseQueue(path: fixture.path)
+    try queue.write { try $0.execute(sql: "DELETE FROM run") }
+    for table in ["method", "image", "failure", "score", "setScore"] {
+      #expect(try query("SELECT count(*) FROM \(table)", of: fixture.path, as: Int.self) == [0])
+    }
+    #expect(try fixture.store.integrityCheck() == [])
+  }
+}
