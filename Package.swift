@@ -57,6 +57,7 @@ let package = Package(
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
     room("Store", needs: [grdb]),
+    room("Verdicts"),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -71,5 +72,6 @@ let package = Package(
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Tables"),
     tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
+    tests(of: "Verdicts"),
   ]
 )

@@ -1,0 +1,47 @@
+/// What a stored run says, as far as a gate must know it.
+package struct Evidence: Sendable {
+  /// Every metric known to the tool, measured or not.
+  package let knownMetrics: [String]
+  package let methods: [Method]
+  package let measurements: [Measurement]
+  /// Why the run may not be judged at all, such as "the run was interrupted"; `nil` if it may.
+  package let defect: String?
+
+  /// A method of the run and how its images ended.
+  package struct Method: Sendable, Hashable {
+    package let name: String
+    /// Whether it is a built-in floor or ceiling; requirements without a method leave it out.
+    package let isAnchor: Bool
+    package let scored: Int
+    package let failed: Int
+
+    package init(name: String, isAnchor: Bool, scored: Int, failed: Int) {
+      self.name = name
+      self.isAnchor = isAnchor
+      self.scored = scored
+      self.failed = failed
+    }
+  }
+
+  /// One measured number in the scale that the table prints; `nil` or NaN where there is none.
+  package struct Measurement: Sendable, Hashable {
+    package let method: String
+    package let metric: String
+    package let value: Double?
+
+    package init(method: String, metric: String, value: Double?) {
+      self.method = method
+      self.metric = metric
+      self.value = value
+    }
+  }
+
+  package init(
+    knownMetrics: [String], methods: [Method], measurements: [Measurement], defect: String? = nil
+  ) {
+    self.knownMetrics = knownMetrics
+    self.methods = methods
+    self.measurements = measurements
+    self.defect = defect
+  }
+}

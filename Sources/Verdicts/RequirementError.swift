@@ -1,0 +1,27 @@
+/// Why a requirement cannot be asked; all of them are usage errors.
+package enum RequirementError: Error, Equatable, CustomStringConvertible {
+  case malformed(text: String, reason: String)
+  case unknownMetric(text: String, metric: String, known: [String])
+  case unknownMethod(text: String, method: String, known: [String])
+  /// A gate without requirements could never fail.
+  case none
+
+  /// What the process ends with.
+  package var exitStatus: ExitStatus { .usage }
+
+  package var description: String {
+    switch self {
+    case .malformed(let text, let reason):
+      "The requirement '\(text)' \(reason); expected METRIC OPERATOR NUMBER with one of "
+        + "<= >= < > ==, such as 'fid<=47' or 'ours:id >= 0.75'."
+    case .unknownMetric(let text, let metric, let known):
+      "The requirement '\(text)' names the metric '\(metric)', which does not exist; "
+        + "the metrics are \(known.joined(separator: ", "))."
+    case .unknownMethod(let text, let method, let known):
+      "The requirement '\(text)' names the method '\(method)', which the run does not have; "
+        + "its methods are \(known.joined(separator: ", "))."
+    case .none:
+      "The gate has nothing to check; give at least one --require, such as 'fid<=47'."
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/// What a gate found.
+///
+/// The printed words and the exit code both come from `outcome`.
+package struct Verdict: Sendable, Hashable {
+  /// One line for each check, in the order of the requirements and methods.
+  package let lines: [Line]
+
+  /// How a check, or the whole gate, ended.
+  package enum Outcome: String, CaseIterable, Sendable {
+    case pass, regression, invalid
+
+    /// What the process ends with.
+    package var exitStatus: ExitStatus {
+      switch self {
+      case .pass: .done
+      case .regression: .regression
+      case .invalid: .invalidRun
+      }
+    }
+  }
+
+  /// One check and how it ended.
+  package struct Line: Sendable, Hashable {
+    /// What was checked, for example `ours: fid <= 47.0`.
+    package let check: String
+    package let outcome: Outcome
+    /// What was found, in one sentence.
+    package let finding: String
+  }
+
+  /// Invalid if any line is, for a bound kept by half a run proves nothing; a pass needs a check.
+  package var outcome: Outcome {
+    if lines.isEmpty || lines.contains(where: { $0.outcome == .invalid }) { return .invalid }
+    return lines.contains { $0.outcome == .regression } ? .regression : .pass
+  }
+
+  /// What the process ends with.
+  package var exitStatus: ExitStatus { outcome.exitStatus }
+
+  /// The last line to print: the verdict in words, with its code.
+  package var sentence: String {
+    let kept = lines.count { $0.outcome == .pass }
+    let broken = lines.filter { $0.outcome == .regression }.map(\.check)
+    let invalid = lines.filter { $0.outcome == .invalid }.map(\.check)
+    var words = "Verdict: \(outcome.rawValue): \(kept) of \(lines.count) checks hold"
+    if !broken.isEmpty { words += "; broken: \(broken.joined(separator: ", "))" }
+    if !invalid.isEmpty { words += "; invalid: \(invalid.joined(separator: ", "))" }
+    return words + " (exit code \(exitStatus.code))."
+  }
+
+  /// Holds requirements against evidence.
+  ///
+  /// - Parameters:
+  ///   - requirements: at least one.
+  ///   - evidence: what was measured.
+  ///   - allowedFailures: how many images of a judged method may have failed.
+  /// - Throws: `RequirementError` for a metric or method that does not exist, and for no
+  ///   requirements. A metric that exists but was not measured is an invalid run, not a pass.
+  package init(
+    of requirements: [Requirement], on evidence: Evidence, allowedFailures: Int = 0
+  ) throws(RequirementError) {
+    guard !requirements.isEmpty else { throw .none }
+    var lines: [Line] = []
+    if let defect = evidence.defect {
+      lines.append(Line(check: "run", outcome: .invalid, finding: "The run is invalid: \(defect)."))
+    }
+    var judged: [Evidence.Method] = []
+    for requirement in requirements {
+      let methods = try Self.methods(of: requirement, in: evidence)
+      if methods.isEmpty {
+        let finding = "The run has no method to judge besides anchors."
+        lines.append(Line(check: "\(requirement)", outcome: .invalid, finding: finding))
+      }
+      for method in methods {
+        lines.append(Self.line(requirement, for: method, in: evidence))
+        if !judged.contains(method) { judged.append(method) }
+      }
+    }
+    self.lines =
+      lines + judged.compactMap { Self.coverage(of: $0, allowedFailures: allowedFailures) }
+  }
+
+  private static func methods(
+    of requirement: Requirement, in evidence: Evidence
+  ) throws(RequirementError) -> [Evidence.Method] {
+    guard evidence.knownMetrics.contains(requirement.metric) else {
+      throw .unknownMetric(
+        text: "\(requirement)", metric: requirement.metric, known: evidence.knownMetrics)
+    }
+    guard let name = requirement.method else { return evidence.methods.filter { !$0.isAnchor } }
+    let methods = evidence.methods.filter { $0.name == name }
+    guard !methods.isEmpty else {
+      throw .unknownMethod(
+        text: "\(requirement)", method: name, known: evidence.methods.map(\.name))
+    }
+    return methods
+  }
+
+  private static func line(
+    _ requirement: Requirement, for method: Evidence.Method, in evidence: Evidence
+  ) -> Line {
+    let bound = "\(requirement.metric) \(requirement.comparison.rawValue) \(requirement.bound)"
+    let check = "\(method.name): \(bound)"
+    let values = evidence.measurements
+      .filter { $0.method == method.name && $0.metric == requirement.metric }.map(\.value)
+    guard values.count == 1, let value = values[0], value.isFinite else {
+      let found = values.count > 1 ? "several values" : "no number"
+      return Line(
+        check: check, outcome: .invalid,
+        finding: "\(method.name) has \(found) for \(requirement.metric).")
+    }
+    let holds = requirement.comparison.holds(value, requirement.bound)
+    return Line(
+      check: check, outcome: holds ? .pass : .regression,
+      finding: "\(method.name) has \(requirement.metric) \(value), "
+        + (holds ? "which keeps the bound." : "which breaks the bound."))
+  }
+
+  /// A line about images only where they spoil the verdict.
+  private static func coverage(of method: Evidence.Method, allowedFailures: Int) -> Line? {
+    let total = method.scored + method.failed
+    guard method.scored == 0 || method.failed > allowedFailures else { return nil }
+    let finding =
+      method.scored == 0
+      ? "No image of \(method.name) was scored."
+      : "\(method.failed) of \(total) images of \(method.name) failed, "
+        + "more than the \(allowedFailures) allowed."
+    return Line(check: "\(method.name): images", outcome: .invalid, finding: finding)
+  }
+}
