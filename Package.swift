@@ -58,6 +58,7 @@ let package = Package(
     room("Tables", needs: ["Essentials", yams]),
     room("Store", needs: [grdb]),
     room("Verdicts"),
+    room("Reports"),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -73,5 +74,6 @@ let package = Package(
     tests(of: "Tables"),
     tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
     tests(of: "Verdicts"),
+    tests(of: "Reports", exclude: ["Snapshots"]),
   ]
 )

@@ -1,0 +1,67 @@
+/// Comma-separated values after RFC 4180: one line for each cell of the table.
+///
+/// Columns `measured` and `published` hold the number to the last bit, `…_text` the number as
+/// printed in every other format. Empty means absent; `note` says why.
+enum CSVReport {
+  static let headings = [
+    "section", "method", "kind", "details", "column", "direction", "unit", "measured",
+    "measured_text", "standard_error", "published", "published_text", "difference", "n",
+    "n_expected", "n_reference", "best", "note", "fingerprint",
+  ]
+
+  static func render(_ report: TableReport) -> String {
+    var records = [headings]
+    for row in PrintedTable(report).rows {
+      for ((cell, printed), column) in zip(zip(row.row.cells, row.cells), report.columns) {
+        let head = [
+          row.section, row.row.name, row.row.isAnchor ? "anchor" : "method",
+          row.row.details.joined(separator: " "), column.id, column.direction.rawValue,
+          column.unit,
+        ]
+        records.append(head + fields(of: cell, printed))
+      }
+    }
+    return records.map { $0.map(quote).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func fields(
+    of cell: TableReport.Cell, _ printed: PrintedTable.Cell
+  ) -> [String] {
+    let measurement = cell.measured
+    return [
+      number(cell.value), printed.measured ?? "", number(cell.standardError),
+      number(cell.published), printed.published ?? "", number(cell.difference),
+      measurement.map { "\($0.count)" } ?? "", measurement.map { "\($0.expectedCount)" } ?? "",
+      measurement?.referenceCount.map { "\($0)" } ?? "", printed.isBest ? "true" : "false",
+      cell.explanation ?? "", measurement?.fingerprint ?? "",
+    ]
+  }
+
+  /// The shortest decimal that gives the same number back.
+  private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+  /// A field in quotes where RFC 4180 asks for them.
+  static func quote(_ field: String) -> String {
+    let needsQuotes = field.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
+    return needsQuotes ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
+  }
+}
+
+extension TableReport.Cell {
+  /// The measured number if it is one.
+  var value: Double? { measured.flatMap { $0.value.isFinite ? $0.value : nil } }
+
+  /// The standard error if it is a number.
+  var standardError: Double? { measured?.standardError.flatMap { $0.isFinite ? $0 : nil } }
+
+  /// Measured less published.
+  var difference: Double? {
+    guard let value, let published else { return nil }
+    return value - published
+  }
+
+  /// The note, or why a measurement shows no number.
+  var explanation: String? {
+    note ?? (measured != nil && value == nil ? "the result is no finite number" : nil)
+  }
+}

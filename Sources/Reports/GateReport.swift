@@ -1,0 +1,49 @@
+/// What a gate checked, as plain values.
+package struct GateReport: Sendable, Hashable {
+  /// What was judged, for example `ddgi.table1`.
+  package let name: String
+  package let checks: [Check]
+
+  /// How a check ended, in JUnit's terms.
+  package enum Outcome: Sendable, Hashable {
+    case passed
+    /// A bound is broken: `failure`.
+    case broken
+    /// The run cannot be judged: `error`.
+    case invalid
+    /// Not decided, or not run: `skipped`.
+    case undecided
+  }
+
+  /// One check.
+  package struct Check: Sendable, Hashable {
+    /// The method, which groups checks.
+    package let subject: String
+    /// What was asked, for example `fid <= 47.0`.
+    package let name: String
+    package let outcome: Outcome
+    /// What was found, in one sentence.
+    package let finding: String
+    /// Numbers and hashes that belong to it, in order.
+    package let properties: [TableReport.Fact]
+
+    package init(
+      subject: String, name: String, outcome: Outcome, finding: String,
+      properties: [TableReport.Fact] = []
+    ) {
+      self.subject = subject
+      self.name = name
+      self.outcome = outcome
+      self.finding = finding
+      self.properties = properties
+    }
+  }
+
+  package init(name: String, checks: [Check]) {
+    self.name = name
+    self.checks = checks
+  }
+
+  /// The checks as JUnit XML, which CI systems show as tests.
+  package var junit: String { JUnitReport.render(self) }
+}

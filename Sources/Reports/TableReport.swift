@@ -1,0 +1,246 @@
+/// Everything that a rendered table says, as plain values.
+///
+/// All numbers are in the scale that is printed: a percentage is 83.41, not 0.8341. Nothing here
+/// depends on the time of rendering, so equal measurements give equal text.
+package struct TableReport: Sendable, Hashable {
+  package var title: String
+  /// Paragraphs above the table: which weights, which data, how to read it.
+  package var notes: [String]
+  /// The paper's caption.
+  package var caption: String
+  /// Heading over the sections' titles, for example `Input conditions`.
+  package var sectionHeading: String
+  /// Headings over `Row.details`.
+  package var detailHeadings: [String]
+  package var columns: [Column]
+  package var sections: [Section]
+  /// Remarks below the table that belong to no single row.
+  package var remarks: [String]
+  package var images: [ImageLine]
+  package var notRun: [NotRunLine]
+  package var weights: [WeightsLine]
+  package var fingerprints: [FingerprintLine]
+  package var switches: [SwitchLine]
+  /// Facts about the run, such as its id and the hash of its pairs.
+  package var facts: [Fact]
+
+  package init(
+    title: String, notes: [String] = [], caption: String, sectionHeading: String,
+    detailHeadings: [String] = [], columns: [Column], sections: [Section],
+    remarks: [String] = [], images: [ImageLine] = [], notRun: [NotRunLine] = [],
+    weights: [WeightsLine] = [], fingerprints: [FingerprintLine] = [],
+    switches: [SwitchLine] = [], facts: [Fact] = []
+  ) {
+    self.title = title
+    self.notes = notes
+    self.caption = caption
+    self.sectionHeading = sectionHeading
+    self.detailHeadings = detailHeadings
+    self.columns = columns
+    self.sections = sections
+    self.remarks = remarks
+    self.images = images
+    self.notRun = notRun
+    self.weights = weights
+    self.fingerprints = fingerprints
+    self.switches = switches
+    self.facts = facts
+  }
+}
+
+extension TableReport {
+  /// One measured quantity.
+  package struct Column: Sendable, Hashable {
+    /// Name for machines, for example `lpips-alex`.
+    package let id: String
+    /// As printed, without the arrow.
+    package let heading: String
+    package let direction: Direction
+    /// `%` or empty.
+    package let unit: String
+    /// Decimals of measured values.
+    package let digits: Int
+    /// Decimals of published values.
+    package let publishedDigits: Int
+
+    package init(
+      id: String, heading: String, direction: Direction, unit: String = "", digits: Int,
+      publishedDigits: Int
+    ) {
+      self.id = id
+      self.heading = heading
+      self.direction = direction
+      self.unit = unit
+      self.digits = digits
+      self.publishedDigits = publishedDigits
+    }
+  }
+
+  /// Which way is better.
+  package enum Direction: String, Sendable {
+    case lowerIsBetter = "lower"
+    case higherIsBetter = "higher"
+
+    var arrow: String { self == .lowerIsBetter ? "↓" : "↑" }
+  }
+
+  /// Rows that share their input conditions, and among which the best value is marked.
+  package struct Section: Sendable, Hashable {
+    package let title: String
+    package let rows: [Row]
+
+    package init(title: String, rows: [Row]) {
+      self.title = title
+      self.rows = rows
+    }
+  }
+
+  /// One method.
+  package struct Row: Sendable, Hashable {
+    package let name: String
+    /// One text for each of `detailHeadings`.
+    package let details: [String]
+    /// Whether it is a floor or ceiling, which is never marked as best.
+    package let isAnchor: Bool
+    /// A footnote to the name.
+    package let note: String?
+    /// One for each column.
+    package let cells: [Cell]
+
+    package init(
+      name: String, details: [String] = [], isAnchor: Bool = false, note: String? = nil,
+      cells: [Cell]
+    ) {
+      self.name = name
+      self.details = details
+      self.isAnchor = isAnchor
+      self.note = note
+      self.cells = cells
+    }
+  }
+
+  /// What is known about one method in one column.
+  package struct Cell: Sendable, Hashable {
+    package let measured: Measurement?
+    package let published: Double?
+    /// A footnote: why there is no measured value, or what is special about it.
+    package let note: String?
+
+    package init(measured: Measurement? = nil, published: Double? = nil, note: String? = nil) {
+      self.measured = measured
+      self.published = published
+      self.note = note
+    }
+  }
+
+  /// A measured number and what it rests on.
+  package struct Measurement: Sendable, Hashable {
+    package let value: Double
+    /// Images, or pairs, that the value is made of.
+    package let count: Int
+    /// Images, or pairs, that there should have been.
+    package let expectedCount: Int
+    /// Images on the real side, where the metric has one.
+    package let referenceCount: Int?
+    package let standardError: Double?
+    /// Hash of everything that can move the value.
+    package let fingerprint: String
+
+    package init(
+      value: Double, count: Int, expectedCount: Int, referenceCount: Int? = nil,
+      standardError: Double? = nil, fingerprint: String
+    ) {
+      self.value = value
+      self.count = count
+      self.expectedCount = expectedCount
+      self.referenceCount = referenceCount
+      self.standardError = standardError
+      self.fingerprint = fingerprint
+    }
+  }
+}
+
+extension TableReport {
+  /// How a method's images ended.
+  package struct ImageLine: Sendable, Hashable {
+    package let method: String
+    package let scored: Int
+    package let expected: Int
+    /// Number of failed images by state, for example `truncated`.
+    package let failures: [String: Int]
+
+    package init(method: String, scored: Int, expected: Int, failures: [String: Int] = [:]) {
+      self.method = method
+      self.scored = scored
+      self.expected = expected
+      self.failures = failures
+    }
+  }
+
+  /// A method or column that was not run, and why.
+  package struct NotRunLine: Sendable, Hashable {
+    package let subject: String
+    package let reason: String
+
+    package init(subject: String, reason: String) {
+      self.subject = subject
+      self.reason = reason
+    }
+  }
+
+  /// Weights behind the numbers.
+  package struct WeightsLine: Sendable, Hashable {
+    package let network: String
+    package let file: String
+    /// In full; people see its beginning.
+    package let sha256: String
+    /// What to know about them, such as `noise in two layers`.
+    package let note: String
+
+    package init(network: String, file: String, sha256: String, note: String = "") {
+      self.network = network
+      self.file = file
+      self.sha256 = sha256
+      self.note = note
+    }
+  }
+
+  /// A fingerprint and the text that it stands for.
+  package struct FingerprintLine: Sendable, Hashable {
+    package let metric: String
+    package let hash: String
+    package let text: String
+
+    package init(metric: String, hash: String, text: String) {
+      self.metric = metric
+      self.hash = hash
+      self.text = text
+    }
+  }
+
+  /// A choice of the protocol.
+  package struct SwitchLine: Sendable, Hashable {
+    package let name: String
+    package let value: String
+    package let confidence: String
+    package let reason: String
+
+    package init(name: String, value: String, confidence: String, reason: String) {
+      self.name = name
+      self.value = value
+      self.confidence = confidence
+      self.reason = reason
+    }
+  }
+
+  /// A named fact.
+  package struct Fact: Sendable, Hashable {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+}
