@@ -59,6 +59,12 @@ let package = Package(
     room("Store", needs: [grdb]),
     room("Verdicts"),
     room("Reports"),
+    room(
+      "Harness",
+      needs: [
+        "Checkpoints", "Datasets", "Essentials", "Generators", "Graphs", "Images", "Kernels",
+        "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Verdicts", crypto, yams,
+      ]),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -75,5 +81,10 @@ let package = Package(
     tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
     tests(of: "Verdicts"),
     tests(of: "Reports", exclude: ["Snapshots"]),
+    tests(
+      of: "Harness",
+      also: [
+        "Checkpoints", "Graphs", "Images", "Metrics", "Networks", "Store", "Tables", "Tensors",
+      ]),
   ]
 )

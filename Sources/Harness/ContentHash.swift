@@ -1,0 +1,26 @@
+import Crypto
+import Essentials
+import Foundation
+import Tensors
+
+/// Identity of decoded pixels: the same image under another name or in another lossless file is the
+/// same content.
+struct ContentHash: Hashable, Sendable {
+  /// SHA-256 in hexadecimal.
+  let text: String
+
+  /// Hashes size and samples.
+  init(_ raster: Raster) {
+    var hash = SHA256()
+    hash.update(data: Data("\(raster.width)×\(raster.height)×\(raster.channels);".utf8))
+    raster.samples.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    text = hash.finalize().hexadecimal
+  }
+
+  /// Key under which a result that depends on these contents is kept.
+  static func key(_ fingerprint: Fingerprint, _ contents: ContentHash...) -> String {
+    var hash = SHA256()
+    for part in [fingerprint.hash] + contents.map(\.text) { hash.update(data: Data(part.utf8)) }
+    return hash.finalize().hexadecimal
+  }
+}

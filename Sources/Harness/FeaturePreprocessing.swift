@@ -1,0 +1,35 @@
+import Essentials
+import Images
+
+/// How images reach a network when its features are asked for.
+enum FeaturePreprocessing {
+  /// ImageNet's mean and deviation at the image's own size, which is what LPIPS's scaling layer
+  /// makes of its input.
+  static let imageNet = Preprocessing(
+    name: "imagenet",
+    tensorSteps: [
+      .divide(by: 255),
+      .normalise(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]),
+    ])
+
+  /// What each network of the catalogue was published with.
+  static let published: [String: Preprocessing] = [
+    "inception-fid": .fidPytorch, "alexnet": imageNet, "vgg16": imageNet,
+    "squeezenet1_1": imageNet, "ir-se50": .irSE50Crop, "mobilefacenet": .mobileFaceNet112x96,
+    "bisenet": .biSeNet512, "celebamask-unet": .celebAMaskUNet512(),
+  ]
+
+  /// The preprocessing of a name.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` that offers the nearest name.
+  static func named(_ name: String) throws(HarnessError) -> Preprocessing {
+    let known = Preprocessing.all + [imageNet]
+    if let found = known.first(where: { $0.name == name }) { return found }
+    let names = known.map(\.name)
+    throw HarnessError(
+      .usage,
+      "no preprocessing is called '\(name)', nearest is "
+        + "'\(Spelling.nearest(to: name, among: names) ?? "")'; there are "
+        + names.joined(separator: ", "))
+  }
+}

@@ -1,0 +1,107 @@
+import Checkpoints
+import Datasets
+import Foundation
+import Images
+import Tensors
+
+/// Where the rows of a feature file come from.
+enum FeatureSource: Sendable {
+  /// Images by id, sorted by the ids' bytes.
+  case images([FeatureImage], Preprocessing)
+  /// Inputs that are prepared already, `[N, …]`.
+  case prepared(Tensor, path: String)
+
+  /// One image file.
+  struct FeatureImage: Equatable, Sendable {
+    /// File name without its extension.
+    let id: String
+    let path: String
+  }
+
+  /// Number of rows.
+  var count: Int {
+    switch self {
+    case .images(let images, _): images.count
+    case .prepared(let tensor, _): tensor.shape[0]
+    }
+  }
+
+  /// What a message calls a row.
+  func name(of row: Int) -> String {
+    switch self {
+    case .images(let images, _): images[row].id
+    case .prepared: "row \(row)"
+    }
+  }
+
+  /// The network's input for one row.
+  func input(_ row: Int) throws -> Tensor {
+    switch self {
+    case .images(let images, let preprocessing):
+      let path = images[row].path
+      return try preprocessing.apply(try ImageDecoder.rgb(contentsOf: path), named: path)
+    case .prepared(let tensor, _):
+      let shape = Array(tensor.shape.dropFirst())
+      let start = row * shape.elementCount
+      return Tensor(
+        shape: shape, values: Array(tensor.values[start..<start + shape.elementCount]))
+    }
+  }
+
+  /// Lists the images of folders and files.
+  ///
+  /// - Parameters:
+  ///   - paths: folders, whose images are taken, and files.
+  ///   - notice: told of files in a folder that are no images by their extension.
+  /// - Returns: the images, sorted by their ids' bytes.
+  /// - Throws: ``HarnessError`` if there are none or two share an id; `DatasetError` for folders.
+  static func list(_ paths: [String], notice: (String) -> Void) throws -> [FeatureImage] {
+    var images: [FeatureImage] = []
+    for path in paths {
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      guard isFolder.boolValue else {
+        let name = (path as NSString).lastPathComponent as NSString
+        images.append(FeatureImage(id: name.deletingPathExtension, path: path))
+        continue
+      }
+      let folder = try ImageFolder(directory: path)
+      if !folder.otherFiles.isEmpty {
+        notice("\(path): no images: \(folder.otherFiles.summary())")
+      }
+      if folder.paths.isEmpty { throw HarnessError(.runtime, "\(path) holds no images") }
+      images += folder.paths.map { FeatureImage(id: $0.key, path: $0.value) }
+    }
+    images.sort { Identifier.precedes($0.id, $1.id) }
+    for (first, second) in zip(images, images.dropFirst()) where first.id == second.id {
+      throw HarnessError(
+        .usage, "\(first.path) and \(second.path) share the id '\(first.id)'; ids must differ")
+    }
+    return images
+  }
+
+  /// Reads prepared inputs.
+  ///
+  /// - Parameters:
+  ///   - path: a float32 `.npy` file, `[N, C, H, W]`.
+  ///   - sample: shape of the network's published input, whose rank and channels must agree; nil
+  ///     leaves the judgement to the network.
+  /// - Returns: the inputs as a source of rows.
+  /// - Throws: `CheckpointError`, or ``HarnessError`` for another type or shape.
+  static func prepared(_ path: String, like sample: [Int]?) throws -> FeatureSource {
+    let array = try NPYFile.read(path)
+    guard array.elementType == .float32 else {
+      throw HarnessError(
+        .runtime, "\(path) holds \(array.elementType.rawValue), but --input must be float32")
+    }
+    let shape = array.shape
+    guard shape.count == (sample?.count ?? shape.count - 1) + 1, shape.count > 1,
+      shape.allSatisfy({ $0 > 0 }), shape[1] == sample?[0] ?? shape[1]
+    else {
+      let channels = sample.map { "\($0[0])" } ?? "C"
+      throw HarnessError(
+        .runtime, "\(path) has shape \(shape), but --input must be [N, \(channels), H, W]")
+    }
+    return .prepared(try array.tensor(), path: path)
+  }
+}

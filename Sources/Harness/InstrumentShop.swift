@@ -1,0 +1,148 @@
+import Checkpoints
+import Essentials
+import Foundation
+import Graphs
+import Images
+import Kernels
+import Metrics
+import Networks
+import Tensors
+
+/// Why a column is not measured; the sentence stands in the report.
+package struct NotRun: Error, Equatable, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Makes the networks of a weight suite ready.
+package struct InstrumentShop: Sendable {
+  /// Where the files come from.
+  package let suite: WeightSuite
+
+  /// Works from one suite.
+  package init(_ suite: WeightSuite) { self.suite = suite }
+
+  // MARK: Instruments
+
+  /// The feature extractor of FID in one of its input pipelines; without a tap it takes the suite's, or
+  /// else 2048.
+  ///
+  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  package func fidExtractor(_ preprocessing: Preprocessing, tap: String? = nil) throws
+    -> FeatureExtractor
+  {
+    let choice = suite.roles[.fid] ?? RoleChoice()
+    let network = try load(choice, role: .fid, as: .fid, default: "inception-fid")
+    return FeatureExtractor(
+      network: network, tap: tap ?? choice.tap ?? "2048", preprocessing: preprocessing)
+  }
+
+  /// The identity network; the suite may name another than the default.
+  ///
+  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  package func identity(network name: String, preprocessing: Preprocessing) throws
+    -> FeatureExtractor
+  {
+    let choice = suite.roles[.id] ?? RoleChoice()
+    let network = try load(choice, role: .id, as: .identity, default: name)
+    return FeatureExtractor(
+      network: network, tap: choice.tap ?? Graph.mainOutput,
+      preprocessing: try choice.namedPreprocessing ?? preprocessing)
+  }
+
+  /// The face parser; the suite may name another than the default.
+  ///
+  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  package func parser(network name: String, preprocessing: Preprocessing) throws -> FaceParser {
+    let choice = suite.roles[.parser] ?? RoleChoice()
+    let network = try load(choice, role: .parser, as: .parser, default: name)
+    let order = try choice.classes.map(LabelOrder.known)
+    let fallback: LabelOrder = network.network.name == "bisenet" ? .biSeNet : .celebAMaskHQ
+    return FaceParser(
+      network: network, preprocessing: try choice.namedPreprocessing ?? preprocessing,
+      order: order ?? fallback)
+  }
+
+  /// LPIPS with the trunk of a role.
+  ///
+  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  package func perceptual(_ role: WeightRole) throws -> PerceptualMeter {
+    guard let name = role.trunk else { preconditionFailure("\(role.rawValue) has no trunk") }
+    let choice = suite.roles[role] ?? RoleChoice()
+    let trunk = try NetworkCatalogue.perceptualTrunk(named: name)
+    let network = PerceptualNetwork(trunk: trunk)
+    let path = try file(choice.file, of: name, as: .lpipsTrunk, for: role)
+    let loaded = try LoadedNetwork(
+      network, checkpoint: path, ignoring: trunk.ignorableCheckpointPrefixes)
+    let headPath = try file(choice.heads, of: name, as: .lpipsHeads, for: role)
+    let heads = try Checkpoint.open(path: headPath).bind(to: network.heads)
+    return PerceptualMeter(
+      network: loaded, taps: trunk.perceptualTaps.map(\.name),
+      heads: network.heads.map { heads[$0.name]?.values ?? [] },
+      headWeights: WeightFile(path: headPath, sha256: try FileDigest.sha256(ofFile: headPath)))
+  }
+
+  // MARK: Files
+
+  private func load(
+    _ choice: RoleChoice, role: WeightRole, as kind: PublishedWeights.Role, default name: String
+  ) throws -> LoadedNetwork {
+    if let onnx = choice.onnx {
+      return try LoadedNetwork.onnx(try named(onnx, for: role), inputShape: nil, tap: nil).network
+    }
+    let network = try NetworkCatalogue.named(choice.network ?? name)
+    return try LoadedNetwork(
+      network, checkpoint: try file(choice.file, of: network.name, as: kind, for: role))
+  }
+
+  /// The file that the suite names, or else the published one under any of its names.
+  private func file(
+    _ choice: String?, of network: String, as kind: PublishedWeights.Role, for role: WeightRole
+  ) throws -> String {
+    if let choice { return try named(choice, for: role) }
+    let published = WeightCatalogue.files(for: network).filter { $0.role == kind }
+    let found = published.lazy.compactMap { WeightCatalogue.path(of: $0, in: suite.directory) }
+    guard let path = found.first else {
+      let wanted = published.first?.fileName ?? "a file for \(network)"
+      throw NotRun("no weights for '\(role.rawValue)': \(wanted) is not in \(suite.directory)")
+    }
+    return path
+  }
+
+  private func named(_ file: String, for role: WeightRole) throws -> String {
+    let path = suite.path(file)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw NotRun("the weights of '\(role.rawValue)' are missing: \(path)")
+    }
+    return path
+  }
+}
+
+extension RoleChoice {
+  var namedPreprocessing: Preprocessing? {
+    get throws {
+      guard let preprocessing else { return nil }
+      guard let found = Preprocessing.named(preprocessing) else {
+        throw HarnessError(
+          .runtime,
+          "the weights manifest names the unknown preprocessing '\(preprocessing)'; known "
+            + "are \(Preprocessing.names.joined(separator: ", "))")
+      }
+      return found
+    }
+  }
+}
+
+extension LabelOrder {
+  fileprivate static func known(_ name: String) throws -> LabelOrder {
+    let all = [LabelOrder.celebAMaskHQ, .biSeNet, .unetSmall]
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw HarnessError(
+        .runtime,
+        "the weights manifest names the unknown class order '\(name)'; known are "
+          + all.map(\.name).joined(separator: ", "))
+    }
+    return found
+  }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Graphs
+import Images
+import Kernels
+import Metrics
+import Networks
+import Tensors
+
+/// One worker's memory for all networks.
+///
+/// Two workspaces, because a perceptual distance keeps one image's activations while it computes the
+/// other's.
+package final class WorkerMemory: @unchecked Sendable {
+  /// Where networks usually run.
+  package let main = Workspace()
+  /// Where the real image's activations stay.
+  package let other = Workspace()
+
+  /// Starts empty.
+  package init() {}
+}
+
+/// A network that turns an image into one vector: Inception features, a face embedding.
+package struct FeatureExtractor: Sendable {
+  /// The network.
+  package let network: LoadedNetwork
+  /// The named result to read.
+  package let tap: String
+  /// From RGB to the network's input.
+  package let preprocessing: Preprocessing
+
+  /// Joins a network and the way images reach it.
+  package init(network: LoadedNetwork, tap: String, preprocessing: Preprocessing) {
+    self.network = network
+    self.tap = tap
+    self.preprocessing = preprocessing
+  }
+
+  /// Everything that can move a feature.
+  package var fingerprint: Fingerprint {
+    Fingerprint([
+      "arithmetic": Arithmetic.name,
+      "network": network.network.name,
+      "preprocessing": preprocessing.fingerprint,
+      "tap": tap,
+      "weights": network.weights.sha256,
+    ])
+  }
+
+  /// The vector of one image, planar order.
+  package func features(of image: Raster, named name: String, in memory: WorkerMemory) throws
+    -> [Float]
+  {
+    let input = try preprocessing.apply(image, named: name)
+    let executable = try network.executable(inputShape: input.shape, outputs: [tap])
+    return executable.run(input, in: memory.main)[tap]?.values ?? []
+  }
+}
+
+/// A network that gives every pixel of a face its class.
+package struct FaceParser: Sendable {
+  /// The network; its main result is `[19, H, W]` logits.
+  package let network: LoadedNetwork
+  /// From RGB to the network's input.
+  package let preprocessing: Preprocessing
+  /// The order in which the network numbers the classes.
+  package let order: LabelOrder
+
+  /// Everything that can move a label.
+  package var fingerprint: Fingerprint {
+    Fingerprint([
+      "arithmetic": Arithmetic.name,
+      "classes": order.name,
+      "network": network.network.name,
+      "preprocessing": preprocessing.fingerprint,
+      "upscaling": "pil-nearest",
+      "weights": network.weights.sha256,
+    ])
+  }
+
+  /// Label map of one image in CelebAMask-HQ's class order, at the size of the ground truth.
+  ///
+  /// The first of equal logits wins, as in NumPy's and PyTorch's argmax.
+  package func labels(
+    of image: Raster, width: Int, height: Int, named name: String, in memory: WorkerMemory
+  )
+    throws -> Raster
+  {
+    let input = try preprocessing.apply(image, named: name)
+    let executable = try network.executable(
+      inputShape: input.shape, outputs: [Graph.mainOutput])
+    executable.compute(input, in: memory.main)
+    let logits = executable.features(Graph.mainOutput, in: memory.main)
+    let labels = Raster(
+      width: logits.columns, height: logits.rows, channels: 1,
+      samples: logits.largestChannel(renumbered: order.conversion(to: .celebAMaskHQ)))
+    if labels.width == width && labels.height == height { return labels }
+    return labels.resized(width: width, height: height, filter: .nearest)
+  }
+}
+
+/// LPIPS with one of its trunks.
+package struct PerceptualMeter: Sendable {
+  /// The trunk behind its scaling layer.
+  package let network: LoadedNetwork
+  /// Names of the compared activations.
+  package let taps: [String]
+  /// One linear head a tap.
+  package let heads: [[Float]]
+  /// Which file the heads came from.
+  package let headWeights: WeightFile
+
+  /// Everything that can move a distance.
+  package var fingerprint: Fingerprint {
+    Fingerprint([
+      "arithmetic": Arithmetic.name,
+      "heads": headWeights.sha256,
+      "network": network.network.name,
+      "preprocessing": Preprocessing.lpips().fingerprint,
+      "weights": network.weights.sha256,
+    ])
+  }
+
+  /// Leaves one image's activations in a workspace.
+  package func activate(_ image: Raster, named name: String, in workspace: Workspace) throws
+    -> Executable
+  {
+    let input = try Preprocessing.lpips().apply(image, named: name)
+    let executable = try network.executable(inputShape: input.shape, outputs: taps)
+    executable.compute(input, in: workspace)
+    return executable
+  }
+
+  /// The distance of two images whose activations were left in two workspaces.
+  package func distance(_ executable: Executable, _ first: Workspace, _ second: Workspace) -> Double
+  {
+    zip(taps, heads).reduce(0) { sum, layer in
+      let one = executable.features(layer.0, in: first)
+      let other = executable.features(layer.0, in: second)
+      return sum
+        + LPIPS.layerDistance(
+          first: one.buffer, second: other.buffer, pixels: one.pixels, channels: one.channels,
+          pixelStride: one.pixelStride, weights: layer.1)
+    }
+  }
+}
+
+extension FeatureMap {
+  /// The memory from the first to the last value.
+  fileprivate var buffer: UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: base, count: (pixels - 1) * pixelStride + channels)
+  }
+
+  /// For every pixel the renumbered index of its largest channel, the first of equals.
+  fileprivate func largestChannel(renumbered: [UInt8]) -> [UInt8] {
+    precondition(channels == renumbered.count, "\(channels) logits, \(renumbered.count) classes")
+    return (0..<pixels).map { pixel in
+      let logits = base + pixel * pixelStride
+      var best = 0
+      for channel in 1..<channels where logits[channel] > logits[best] { best = channel }
+      return renumbered[best]
+    }
+  }
+}

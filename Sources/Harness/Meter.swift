@@ -1,0 +1,138 @@
+import Graphs
+import Images
+import Metrics
+import Tensors
+
+/// One image on its way through the meters.
+struct Subject: Sendable {
+  /// What errors call it, usually its path.
+  let name: String
+  /// RGB at the working size.
+  let image: Raster
+  /// Identity of the pixels.
+  let content: ContentHash
+
+  init(name: String, image: Raster) {
+    self.name = name
+    self.image = image
+    content = ContentHash(image)
+  }
+}
+
+/// A way to measure one image against its reference.
+package enum Meter: Sendable {
+  /// Features for the distance of two sets; by itself it gives no score.
+  case features(FeatureExtractor, mode: FrechetMode)
+  case perceptual(MetricIdentifier, PerceptualMeter)
+  case similarity(MetricIdentifier, StructuralSimilarity.Variant)
+  case meanAbsoluteError
+  case peakSignalToNoiseRatio
+  case identity(FeatureExtractor)
+  /// Labels against a ground-truth map; scores are accuracy and mean IoU.
+  case segmentation(FaceParser, size: Int?, miou: MeanIntersectionOverUnion)
+
+  /// The metrics that it serves.
+  package var metrics: [MetricIdentifier] {
+    switch self {
+    case .features: [.fid]
+    case .perceptual(let metric, _), .similarity(let metric, _): [metric]
+    case .meanAbsoluteError: [.mae]
+    case .peakSignalToNoiseRatio: [.psnr]
+    case .identity: [.id]
+    case .segmentation: [.accuracy, .miou]
+    }
+  }
+
+  /// Whether it compares an image with something of the same id.
+  package var isPairwise: Bool { if case .features = self { false } else { true } }
+
+  /// Everything that can move one of its scores, apart from the images.
+  package func fingerprint(of metric: MetricIdentifier, working: WorkingSize) -> Fingerprint {
+    var settings: [String: String?] = [
+      "decoder": "libjpeg-islow-fancy,libpng,rgb8",
+      "metric": "\(metric.rawValue)@\(metric.descriptor.version)",
+      "working-size": working.description,
+    ]
+    var parts: [String: Fingerprint] = [:]
+    switch self {
+    case .features(let extractor, let mode):
+      parts["extractor"] = extractor.fingerprint
+      settings["mode"] = mode.rawValue
+      settings["statistics"] = "float64,n-1"
+    case .perceptual(_, let meter):
+      parts["distance"] = meter.fingerprint
+      settings["reduction"] = "mean"
+    case .similarity(_, let variant):
+      settings["variant"] = variant.rawValue
+      settings["data-range"] = "255"
+      settings["reduction"] = "mean"
+    case .meanAbsoluteError, .peakSignalToNoiseRatio: settings["reduction"] = "mean"
+    case .identity(let extractor):
+      parts["extractor"] = extractor.fingerprint
+      settings["reduction"] = "mean"
+    case .segmentation(let parser, let size, let miou):
+      parts["parser"] = parser.fingerprint
+      settings["size"] = size.map(String.init) ?? "of the mask"
+      settings["miou"] = metric == .miou ? miou.rawValue : nil
+      settings["reduction"] = metric == .miou && miou.isPerImage ? "mean" : "dataset"
+    }
+    return Fingerprint(settings, parts: parts)
+  }
+
+  /// The networks that it uses, with the weights of each.
+  package var networks: [(name: String, weights: WeightFile)] {
+    switch self {
+    case .features(let extractor, _), .identity(let extractor):
+      [(extractor.network.network.name, extractor.network.weights)]
+    case .perceptual(_, let meter):
+      [
+        (meter.network.network.name, meter.network.weights),
+        ("\(meter.network.network.name) heads", meter.headWeights),
+      ]
+    case .segmentation(let parser, _, _):
+      [(parser.network.network.name, parser.network.weights)]
+    default: []
+    }
+  }
+}
+
+/// FID's input pipelines, by the package whose numbers they reproduce.
+package enum FrechetMode: String, CaseIterable, Sendable {
+  case pytorchFID = "pytorch-fid"
+  case torchFidelity = "torch-fidelity"
+  case cleanFID = "clean-fid"
+
+  /// From RGB to Inception's input.
+  package var preprocessing: Preprocessing {
+    switch self {
+    case .pytorchFID: .fidPytorch
+    case .torchFidelity: .fidTorchFidelity
+    case .cleanFID: .fidClean
+    }
+  }
+}
+
+/// The size at which images are compared.
+package struct WorkingSize: Sendable, CustomStringConvertible {
+  /// Width and height in pixels; nil leaves images as they are.
+  package let side: Int?
+  /// How other sizes get there.
+  package let filter: PillowFilter
+
+  /// Images as they are.
+  package static let native = WorkingSize(side: nil, filter: .bicubic)
+
+  /// A square.
+  package init(side: Int?, filter: PillowFilter) {
+    self.side = side
+    self.filter = filter
+  }
+
+  package var description: String { side.map { "\($0) pil-\(filter.rawValue)" } ?? "native" }
+
+  /// An image at the working size; one that has it already is left alone.
+  func apply(_ image: Raster) -> Raster {
+    guard let side, image.width != side || image.height != side else { return image }
+    return image.resized(width: side, height: side, filter: filter)
+  }
+}

@@ -1,0 +1,123 @@
+import Images
+import Metrics
+import Tables
+
+/// Which metrics are wanted and by which choices; the typed form of a protocol's switches.
+package struct MeterRequest: Sendable {
+  /// What to measure, in order.
+  package var metrics: [MetricIdentifier]
+  /// FID's input pipeline.
+  package var fidMode = FrechetMode.pytorchFID
+  /// FID's result; nil takes the weight suite's, or else 2048.
+  package var fidTap: String?
+  /// Definition of the metric `ssim`.
+  package var ssim = StructuralSimilarity.Variant.skimage
+  /// Definition of the metric `ms-ssim`.
+  package var msSSIM = StructuralSimilarity.Variant.vainfMSSSIM
+  /// Catalogue name of the identity network.
+  package var identityNetwork = "ir-se50"
+  /// From RGB to the identity network.
+  package var identityPreprocessing = Preprocessing.irSE50Crop
+  /// Catalogue name of the face parser.
+  package var parserNetwork = "celebamask-unet"
+  /// From RGB to the parser.
+  package var parserPreprocessing = Preprocessing.celebAMaskUNet512()
+  /// Side of the label maps that are compared; nil takes each map's own.
+  package var labelSize: Int?
+  /// How intersections over unions are averaged.
+  package var miou = MeanIntersectionOverUnion.agg19
+  /// The size at which images are compared.
+  package var working = WorkingSize.native
+
+  /// Wants metrics by the defaults.
+  package init(metrics: [MetricIdentifier]) { self.metrics = metrics }
+
+  /// Reads a protocol's switches.
+  ///
+  /// - Throws: ``HarnessError`` for a value that this version does not measure.
+  package init(_ table: PaperTable) throws {
+    self.init(
+      metrics: table.columns.compactMap { column in
+        column.isPublishedOnly
+          ? nil : column.metric.flatMap { MetricIdentifier(rawValue: $0.rawValue) }
+      })
+    let switches = SwitchReader(table: table)
+    try switches.refuseOthers()
+    fidMode = try switches.value("fid_impl", FrechetMode.init(rawValue:)) ?? fidMode
+    if let variant = table.value(of: "ssim_impl") {
+      guard let known = StructuralSimilarity.Variant(rawValue: variant) else {
+        throw switches.unsupported("ssim_impl", variant)
+      }
+      if known == .vainfMSSSIM { msSSIM = known } else { ssim = known }
+    }
+    let filter = try switches.value("result_resize", PillowFilter.init(switchValue:))
+    working = WorkingSize(
+      side: table.value(of: "result_size").flatMap { Int($0) }, filter: filter ?? .bicubic)
+    labelSize = table.value(of: "seg_size").flatMap { Int($0) }
+    miou = try switches.value("miou_mode", MeanIntersectionOverUnion.init(rawValue:)) ?? miou
+    try readIdentity(switches)
+    try readParser(switches)
+  }
+
+  private mutating func readIdentity(_ switches: SwitchReader) throws {
+    switch switches.table.value(of: "id_impl") {
+    case nil, "irse50-crop": break
+    case "mobilefacenet-aligned":
+      identityNetwork = "mobilefacenet"
+      identityPreprocessing = .mobileFaceNet112x96
+    case let other?: throw switches.unsupported("id_impl", other)
+    }
+  }
+
+  private mutating func readParser(_ switches: SwitchReader) throws {
+    let filter = try switches.value("parser_resize", PillowFilter.init(switchValue:)) ?? .bilinear
+    switch switches.table.value(of: "parser") {
+    case nil, "unet-cmask": parserPreprocessing = .celebAMaskUNet512(filter: filter)
+    case "bisenet":
+      parserNetwork = "bisenet"
+      parserPreprocessing = .biSeNet512
+    case "unetsmall":
+      parserNetwork = "unetsmall"
+      parserPreprocessing = .unetSmall256
+    case let other?: throw switches.unsupported("parser", other)
+    }
+  }
+}
+
+/// Typed access to a protocol's switches.
+private struct SwitchReader {
+  let table: PaperTable
+
+  func value<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
+    guard let text = table.value(of: name) else { return nil }
+    guard let value = parse(text) else { throw unsupported(name, text) }
+    return value
+  }
+
+  /// Refuses values of switches of which only one is measured; a switch that says one thing while
+  /// another is done would be worse than none.
+  func refuseOthers() throws {
+    let measured = ["fid_ref": "gt_same_ids", "lpips_pairs": "gt_pair", "id_pairs": "gt_pair"]
+    for (name, only) in measured.sorted(by: { $0.key < $1.key }) {
+      if let value = table.value(of: name), value != only { throw unsupported(name, value) }
+    }
+    // Real images and results reach the working size by the same filter.
+    if let value = table.value(of: "ref_resize"), value != table.value(of: "result_resize") {
+      throw unsupported("ref_resize", value)
+    }
+  }
+
+  func unsupported(_ name: String, _ value: String) -> HarnessError {
+    HarnessError(
+      .usage,
+      "\(table.id): the value '\(value)' of the switch \(name) is not measured by this version")
+  }
+}
+
+extension PillowFilter {
+  /// The filter of a switch value such as `pil_bicubic`.
+  fileprivate init?(switchValue: String) {
+    guard switchValue.hasPrefix("pil_") else { return nil }
+    self.init(rawValue: String(switchValue.dropFirst("pil_".count)))
+  }
+}

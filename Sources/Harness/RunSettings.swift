@@ -1,0 +1,63 @@
+import Foundation
+import Metrics
+
+/// What a run measured with, stored with it, so that a report needs nothing but the database.
+package struct RunSettings: Codable, Sendable {
+  /// Where the pairs came from.
+  package var dataset: String
+  /// How many pairs.
+  package var pairCount: Int
+  /// What was missing or surplus in the dataset.
+  package var findings: [String]
+  /// The suite of weights as named.
+  package var weights: String
+  /// Every network used.
+  package var networks: [NetworkUse]
+  /// Why metrics were not measured, by metric.
+  package var notRun: [String: String]
+  /// How the weights at hand depart from what was asked for.
+  package var deviations: [String]
+  /// Seed of everything random.
+  package var seed: UInt64
+  /// The settings that the run's fingerprint is made of.
+  package var identity: [String: String]
+
+  /// One network and its weights.
+  package struct NetworkUse: Codable, Hashable, Sendable {
+    package var network: String
+    package var file: String
+    package var sha256: String
+    package var metrics: [String]
+  }
+
+  init(
+    plan: MeterPlan, dataset: String, pairCount: Int, findings: [String], weights: String,
+    seed: UInt64, identity: [String: String]
+  ) {
+    self.dataset = dataset
+    self.pairCount = pairCount
+    self.findings = findings
+    self.weights = weights
+    self.seed = seed
+    self.identity = identity
+    networks = plan.meters.flatMap { meter in
+      meter.networks.map { network in
+        NetworkUse(
+          network: network.name, file: network.weights.name, sha256: network.weights.sha256,
+          metrics: meter.metrics.map(\.rawValue))
+      }
+    }
+    notRun = Dictionary(
+      uniqueKeysWithValues: plan.notRun.map { ($0.key.rawValue, $0.value) })
+    deviations = plan.deviations
+  }
+
+  /// Reads the settings of a stored run.
+  ///
+  /// - Throws: ``HarnessError`` if another version wrote what this one cannot read.
+  init(json: String, run: String) throws {
+    do { self = try JSONDecoder().decode(RunSettings.self, from: Data(json.utf8)) } catch {
+      throw HarnessError(.runtime, "the settings of run \(run) are of another version")
+    }
+  }
+}

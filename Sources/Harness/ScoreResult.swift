@@ -1,0 +1,180 @@
+import Datasets
+import Essentials
+import Foundation
+import Images
+import Metrics
+
+/// The scores of one folder against another.
+package struct ScoreResult: Sendable {
+  /// The run's id.
+  package let run: String
+  /// The meters that were used.
+  package let plan: MeterPlan
+  let ids: [String]
+  let items: [ItemResult]
+  /// One score a metric.
+  package let scores: [SetScore]
+  /// Ids with a real image but none to score.
+  package let missing: [String]
+  /// Ids with an image to score but no real one.
+  package let surplus: [String]
+  /// Real images behind statistics from a file, where the file says so.
+  let statisticsCount: Int?
+
+  /// An image without scores.
+  package struct FailedImage: Sendable {
+    /// Its id.
+    package let id: String
+    /// `reference` or `generated`.
+    package let side: String
+    /// Why.
+    package let failure: ImageFailure
+  }
+
+  /// The failure ledger, sorted by id.
+  package var failures: [FailedImage] {
+    zip(ids, items).flatMap { id, item in
+      [("reference", item.reference?.failure), ("generated", item.candidates[0]?.failure)]
+        .compactMap { side, failure in
+          failure.map { FailedImage(id: id, side: side, failure: $0) }
+        }
+    }
+  }
+
+  // MARK: Output
+
+  /// The JSON object of the contract with the outside.
+  package var json: String {
+    JSONText.encode(
+      Document(
+        counts: Counts(
+          reference: statisticsCount ?? items.count { $0.reference?.value != nil },
+          generated: items.count { $0.candidates[0]?.value != nil },
+          paired: items.count { $0.candidates[0]?.value != nil && $0.reference?.value != nil },
+          failed: failures.count, missing: missing.count, surplus: surplus.count),
+        fingerprint: fingerprint.hash,
+        metrics: Dictionary(
+          uniqueKeysWithValues: scores.map { ($0.metric.rawValue, entry($0)) }),
+        failures: failures.map {
+          Failure(
+            id: $0.id, side: $0.side, state: $0.failure.state, reason: $0.failure.reason)
+        }, run: run, notes: plan.deviations), pretty: true)
+  }
+
+  /// Everything that can move any of the scores.
+  package var fingerprint: Fingerprint {
+    Fingerprint(
+      Dictionary(uniqueKeysWithValues: scores.map { ($0.metric.rawValue, $0.fingerprint.hash) }))
+  }
+
+  /// The scores for people, one a line.
+  package var text: String {
+    let lines = scores.map { score in
+      let descriptor = score.metric.descriptor
+      let name = score.metric.rawValue.padding(toLength: 14, withPad: " ", startingAt: 0)
+      guard let value = score.value else { return "\(name)-  \(score.reason ?? "")" }
+      let printed =
+        value.isFinite
+        ? String(format: "%.\(max(descriptor.digits, 4))f", value * descriptor.unit.printedScale)
+        : value == .infinity ? "∞ " : "\(value) "
+      let count =
+        score.referenceCount.map { "n = \(score.count) against \($0)" } ?? "n = \(score.count)"
+      return "\(name)\(printed)\(descriptor.unit.suffix) \(descriptor.direction.arrow)  \(count)"
+    }
+    let ledger = failures.prefix(10).map {
+      "failed \($0.id) (\($0.failure.state)): \($0.failure.reason)"
+    }
+    let more = failures.count > 10 ? ["… and \(failures.count - 10) more failures"] : []
+    return (lines + ledger + more).joined(separator: "\n")
+  }
+
+  /// Writes `id,state,metric…`, a line an image, sorted by id.
+  func writePerImage(to path: String) throws {
+    let metrics = plan.measured.filter { $0.descriptor.scope != .set }
+    var lines = [(["id", "state"] + metrics.map(\.rawValue)).joined(separator: ",")]
+    for (id, item) in zip(ids, items) {
+      guard let candidate = item.candidates[0] else { continue }
+      let state = candidate.failure?.state ?? "scored"
+      let values = metrics.map { metric in
+        candidate.value?.scores[metric].map { "\($0)" } ?? ""
+      }
+      lines.append(([Self.quoted(id), state] + values).joined(separator: ","))
+    }
+    try AtomicFile.write(Array((lines.joined(separator: "\r\n") + "\r\n").utf8), to: path)
+  }
+
+  /// A field as RFC 4180 wants it.
+  private static func quoted(_ field: String) -> String {
+    guard field.contains(where: { ",\"\r\n".contains($0) }) else { return field }
+    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+  }
+
+  private func entry(_ score: SetScore) -> Entry {
+    var entry = Entry(
+      value: ExplicitNull(wrappedValue: score.value.flatMap { $0.isFinite ? $0 : nil }),
+      n: score.metric == .fid ? .two(score.referenceCount, score.count) : .one(score.count),
+      fingerprint: score.fingerprint.hash)
+    entry.stderr = score.standardError
+    entry.reason = score.reason ?? score.value.flatMap { $0.isFinite ? nil : "\($0)" }
+    entry.details = score.details.isEmpty ? nil : score.details
+    if case .features(let extractor, let mode)? = plan.meter(for: score.metric) {
+      entry.mode = mode.rawValue
+      entry.dims = Int(extractor.tap)
+    }
+    return entry
+  }
+}
+
+private struct Document: Encodable {
+  var schema = 1
+  var tool = "evalkit \(Tool.version)"
+  let counts: Counts
+  let fingerprint: String
+  let metrics: [String: Entry]
+  let failures: [Failure]
+  let run: String
+  let notes: [String]
+}
+
+private struct Counts: Encodable {
+  let reference, generated, paired, failed, missing, surplus: Int
+}
+
+private struct Failure: Encodable {
+  let id, side, state, reason: String
+}
+
+/// A number that appears as `null` where it is absent, so that its key is always there.
+@propertyWrapper private struct ExplicitNull: Encodable {
+  var wrappedValue: Double?
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+  }
+}
+
+private struct Entry: Encodable {
+  @ExplicitNull var value: Double?
+  let n: Count
+  let fingerprint: String
+  var stderr: Double?
+  var reason: String?
+  var mode: String?
+  var dims: Int?
+  var details: [String: String]?
+
+  /// One number for pairs, two for sets.
+  enum Count: Encodable {
+    case one(Int)
+    case two(Int?, Int)
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .one(let count): try container.encode(count)
+      case .two(let first, let second): try container.encode([first, second])
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Metrics
+import Store
+
+/// One metric of a whole set of images.
+package struct SetScore: Sendable {
+  /// What was measured.
+  package let metric: MetricIdentifier
+  /// The value as stored, fractions for percentages; nil where there is none.
+  package let value: Double?
+  /// Why there is no value.
+  package let reason: String?
+  /// Real images that took part; nil where the metric has no such side.
+  package let referenceCount: Int?
+  /// Measured images that took part.
+  package let count: Int
+  /// Standard error of a mean over images.
+  package let standardError: Double?
+  /// Everything that can move the value, apart from the images.
+  package let fingerprint: Fingerprint
+  /// Further facts, as JSON.
+  package let details: [String: String]
+
+  /// As stored.
+  func record(method: String) -> SetScoreRecord {
+    SetScoreRecord(
+      method: method, metric: metric.rawValue,
+      value: value.map { StoredValue($0) } ?? .absent(reason: reason ?? "none"),
+      referenceCount: referenceCount, generatedCount: count, standardError: standardError,
+      details: JSONText.encode(details), fingerprint: fingerprint.hash)
+  }
+}
+
+/// Reduces the results of one row to the scores of the set.
+struct SetReduction {
+  let plan: MeterPlan
+  /// Features of the real images, sorted by id.
+  let references: [[Float]]
+  /// Statistics of the real images from a file, in place of ``references``.
+  let statistics: FeatureStatistics?
+  /// The row's images, sorted by id; failures are left out.
+  let images: [ImageResult]
+
+  /// The scores of all measured metrics.
+  func scores() -> [SetScore] { plan.measured.compactMap(score) }
+
+  private func score(_ metric: MetricIdentifier) -> SetScore? {
+    guard let meter = plan.meter(for: metric), let fingerprint = plan.fingerprint(of: metric) else {
+      return nil
+    }
+    func make(
+      _ value: Double?, count: Int, references: Int? = nil, error: Double? = nil,
+      reason: String? = nil, details: [String: String] = [:]
+    ) -> SetScore {
+      SetScore(
+        metric: metric, value: value, reason: value == nil ? reason ?? "nothing was measured" : nil,
+        referenceCount: references, count: count, standardError: error, fingerprint: fingerprint,
+        details: details)
+    }
+    switch meter {
+    case .features: return frechet(make)
+    case .segmentation(_, _, let miou):
+      let matrices = images.compactMap(\.confusion)
+      do {
+        if metric == .miou {
+          return make(try miou.score(ofImages: matrices), count: matrices.count)
+        }
+        var sum = ConfusionMatrix()
+        for matrix in matrices { try sum.merge(matrix) }
+        let spread = Summary(matrices.compactMap(\.accuracy))
+        return make(sum.accuracy, count: matrices.count, error: spread?.standardError)
+      } catch {
+        return make(nil, count: matrices.count, reason: "\(error)")
+      }
+    default:
+      let summary = Summary(images.compactMap { $0.scores[metric] })
+      return make(
+        summary?.mean, count: summary?.count ?? 0, references: summary?.count,
+        error: summary?.standardError)
+    }
+  }
+
+  private func frechet(
+    _ make: (Double?, Int, Int?, Double?, String?, [String: String]) -> SetScore
+  ) -> SetScore {
+    let generated = images.compactMap(\.features)
+    let referenceCount = statistics?.count ?? references.count
+    do {
+      let second = try FeatureMatrix(stacking: generated)
+      let distance: FrechetDistance
+      if let statistics {
+        distance = try FrechetDistance.between(statistics, FeatureStatistics(second))
+      } else {
+        distance = try FrechetDistance.between(FeatureMatrix(stacking: references), second)
+      }
+      let details = [
+        "form": distance.form.rawValue,
+        "rank": "\(distance.first.rank), \(distance.second.rank)",
+        "dimensions": "\(second.columns)",
+      ]
+      return make(distance.value, generated.count, referenceCount, nil, nil, details)
+    } catch {
+      return make(nil, generated.count, referenceCount, nil, "\(error)", [:])
+    }
+  }
+}
+
+extension FeatureMatrix {
+  /// One row an image.
+  package init(stacking rows: [[Float]]) throws(FrechetError) {
+    try self.init(
+      rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
+  }
+}

@@ -1,0 +1,214 @@
+import Datasets
+import Foundation
+import Generators
+import Metrics
+import Store
+import Tables
+import Tensors
+
+/// What the command line says about measuring a table.
+package struct TableOptions: Sendable {
+  /// Where the pairs come from.
+  package var dataset = DatasetSpecification.synthetic
+  /// How many pairs; nil takes the protocol's number.
+  package var pairCount: Int?
+  /// The suite of weights.
+  package var weights = "compact"
+  /// Rows to measure.
+  package var methods: [MethodSpecification] = []
+  /// Metrics to measure; nil takes the protocol's columns.
+  package var metrics: [MetricIdentifier]?
+  /// FID's input pipeline; nil takes the protocol's.
+  package var fidMode: FrechetMode?
+  /// Folder of the database and the caches.
+  package var results = "Results"
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+  /// Seed of everything random.
+  package var seed: UInt64 = 0
+  /// Most images that may fail before the run counts as invalid; nil allows any number but all.
+  package var maximumFailures: Int?
+  /// How external commands are run.
+  package var command = CommandOptions()
+  /// Whether results of earlier runs on the same content may be used.
+  package var isRecalling = true
+  /// The command as it was typed, for the record.
+  package var commandLine = ""
+  /// Asked often whether to stop.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told what is going on.
+  package var progress: @Sendable (JobProgress) -> Void = { _ in }
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
+  package init() {}
+}
+
+/// Measures a table: opens pairs, methods and networks, measures, stores and reduces.
+package struct TableJob {
+  private let table: PaperTable
+  private let options: TableOptions
+
+  /// Prepares to measure a table.
+  package init(_ table: PaperTable, options: TableOptions) {
+    self.table = table
+    self.options = options
+  }
+
+  /// Measures everything that can be measured and stores it.
+  ///
+  /// - Returns: the run, ready to be reported.
+  /// - Throws: errors of datasets, methods, weights and the store, each one sentence;
+  ///   ``HarnessError`` of kind `cancelled` or `invalid`.
+  package func run() throws -> RunSession {
+    let workers = Workers(count: options.jobs)
+    let store = try Store(path: options.results + "/evalkit.sqlite")
+    let shop = InstrumentShop(try WeightSuite(parsing: options.weights))
+    let plan = try MeterPlan(try request(), shop: shop)
+    if plan.measured.isEmpty {
+      throw HarnessError(
+        .invalid,
+        "no column can be measured: "
+          + Set(plan.notRun.values).sorted().joined(separator: "; "))
+    }
+    let dataset = try options.dataset.open(cache: options.results + "/datasets", workers: workers)
+      .selecting(options.pairCount ?? table.pairs.count)
+    for finding in dataset.findings { options.notice(finding.description) }
+    let methods = try openMethods(dataset, size: plan.working.side ?? 256, workers: workers)
+    let session = try RunSession(
+      store, try description(plan, dataset, methods),
+      methods: methods.map(\.record) + [RunSession.referenceMethod],
+      fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
+    options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
+    try session.perform {
+      let items = try MeasurementJob(
+        pairs: dataset.pairs, candidates: methods.map { Candidate($0.method) }, plan: plan,
+        requiresReference: true, store: store, run: session.id, workers: workers,
+        isRecalling: options.isRecalling, shouldStop: options.shouldStop,
+        progress: options.progress
+      ).measure()
+      try reduce(methods, items, plan, to: session)
+      try checkValidity(items)
+    }
+    return session
+  }
+
+  private func request() throws -> MeterRequest {
+    var request = try MeterRequest(table)
+    if let metrics = options.metrics { request.metrics = metrics }
+    if let mode = options.fidMode { request.fidMode = mode }
+    return request
+  }
+
+  // MARK: Methods
+
+  /// A row and how it was asked for.
+  struct OpenMethod {
+    let specification: MethodSpecification
+    let method: any Method
+
+    var record: MethodRecord {
+      let (kind, text): (String, String) =
+        switch specification.source {
+        case .folder(let directory): ("folder", "folder:\(directory)")
+        case .command(let arguments): ("command", "command:\(arguments.joined(separator: " "))")
+        case .builtin(let anchor): ("builtin", "builtin:\(anchor.rawValue)")
+        }
+      return MethodRecord(name: specification.name, specification: text, kind: kind)
+    }
+  }
+
+  private func openMethods(_ dataset: Dataset, size: Int, workers: Workers) throws -> [OpenMethod] {
+    var context = MethodContext(
+      pairs: dataset.pairs, outputDirectory: options.results + "/generated")
+    context.size = size
+    context.seed = options.seed
+    context.workers = workers
+    context.command = options.command
+    context.shouldStop = options.shouldStop
+    let anchors = table.anchors.compactMap { anchor in
+      Generators.Anchor(rawValue: anchor.rawValue).map {
+        MethodSpecification(name: anchor.rawValue, source: .builtin($0))
+      }
+    }
+    let named = options.methods
+    let wanted = named + anchors.filter { anchor in !named.contains { $0.name == anchor.name } }
+    return try wanted.map { specification in
+      let method = try specification.open(in: context)
+      if !method.missing.isEmpty {
+        options.notice("\(method.name): \(method.missing.count) images are missing")
+      }
+      if !method.surplus.isEmpty {
+        options.notice(
+          "\(method.name): \(method.surplus.count) images belong to no pair and are left out")
+      }
+      return OpenMethod(specification: specification, method: method)
+    }
+  }
+
+  // MARK: Identity of the run
+
+  private func description(_ plan: MeterPlan, _ dataset: Dataset, _ methods: [OpenMethod]) throws
+    -> RunDescription
+  {
+    var identity = ["protocol": table.id, "seed": "\(options.seed)"]
+    for metric in plan.measured {
+      identity["metric.\(metric.rawValue)"] = plan.fingerprint(of: metric)?.hash
+    }
+    for (index, method) in methods.enumerated() {
+      identity["method.\(index)"] =
+        "\(method.record.name)=\(method.record.specification);\(method.method.fingerprint)"
+    }
+    let settings = RunSettings(
+      plan: plan, dataset: dataset.name, pairCount: dataset.pairs.count,
+      findings: dataset.findings.map(\.description), weights: options.weights,
+      seed: options.seed, identity: identity)
+    return RunDescription(
+      protocolID: table.id, commandLine: options.commandLine,
+      fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),
+      pairsHash: try dataset.manifest().contentHash)
+  }
+
+  // MARK: Reduction
+
+  /// Stores the scores of every row's set.
+  private func reduce(
+    _ methods: [OpenMethod], _ items: [ItemResult], _ plan: MeterPlan, to session: RunSession
+  )
+    throws
+  {
+    let references = items.compactMap { $0.reference?.value?.features }
+    for (index, method) in methods.enumerated() {
+      let reduction = SetReduction(
+        plan: plan, references: references, statistics: nil,
+        images: items.compactMap { $0.candidates[index]?.value })
+      try session.store.replace(
+        reduction.scores().map { $0.record(method: method.specification.name) },
+        inRun: session.id)
+    }
+  }
+
+  /// A run that measured nothing, or lost more than allowed, must not look like a result.
+  private func checkValidity(_ items: [ItemResult]) throws {
+    let failures = items.flatMap { $0.candidates.compactMap { $0?.failure } }
+    if items.allSatisfy({ $0.candidates.allSatisfy { $0?.value == nil } }) {
+      let reason = failures.first?.reason ?? "there are no images"
+      throw HarnessError(.invalid, "nothing was measured; the first reason is: \(reason)")
+    }
+    if let limit = options.maximumFailures, failures.count > limit {
+      throw HarnessError(
+        .invalid,
+        "\(failures.count) images failed, more than the \(limit) allowed; the ledger in "
+          + "\(options.results)/evalkit.sqlite names each")
+    }
+  }
+}
+
+extension Result {
+  /// The value of a success.
+  var value: Success? { if case .success(let value) = self { value } else { nil } }
+
+  /// The error of a failure.
+  var failure: Failure? { if case .failure(let failure) = self { failure } else { nil } }
+}

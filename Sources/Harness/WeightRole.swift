@@ -1,0 +1,42 @@
+/// The jobs that networks do in a measurement.
+package enum WeightRole: String, CaseIterable, Sendable {
+  case fid
+  case lpipsAlex = "lpips-alex"
+  case lpipsVGG = "lpips-vgg"
+  case lpipsSqueeze = "lpips-squeeze"
+  case id
+  case parser
+
+  /// The trunk of a perceptual role.
+  var trunk: String? {
+    switch self {
+    case .lpipsAlex: "alexnet"
+    case .lpipsVGG: "vgg16"
+    case .lpipsSqueeze: "squeezenet1_1"
+    case .fid, .id, .parser: nil
+    }
+  }
+}
+
+/// Which network does a job, where its weights are and how images reach it; nil means the default.
+package struct RoleChoice: Hashable, Sendable {
+  /// A name of the network catalogue; nil with ``onnx``.
+  package var network: String?
+  /// Path of the checkpoint.
+  package var file: String?
+  /// Path of an ONNX model that stands in for a network.
+  package var onnx: String?
+  /// Path of LPIPS's linear heads.
+  package var heads: String?
+  /// Which result to read, for example `768`.
+  package var tap: String?
+  /// Name of the preprocessing.
+  package var preprocessing: String?
+  /// Name of a parser's class order.
+  package var classes: String?
+  /// What a reader of the numbers must know about these weights.
+  package var note: String?
+
+  /// A choice that leaves everything to the defaults.
+  package init() {}
+}

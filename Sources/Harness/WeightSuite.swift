@@ -1,0 +1,180 @@
+import Foundation
+import Yams
+
+/// The set of weight files that a run measures with.
+///
+/// `published:DIR` is a folder with the files under their published names; a `weights.yaml` inside it,
+/// or a manifest given by path, names other files, networks, results or preprocessings:
+///
+///     directory: weights            # optional, relative to the manifest
+///     note: what a reader must know
+///     roles:
+///       fid: {file: inception.pth, tap: "768"}
+///       parser: {onnx: parser.onnx, preprocessing: unet-small-256, classes: unet-small}
+package struct WeightSuite: Sendable {
+  /// As given on the command line.
+  package let name: String
+  /// Folder in which file names are looked up.
+  package let directory: String
+  /// What a reader of any number must know.
+  package let note: String?
+  /// What the manifest says of each role.
+  package let roles: [WeightRole: RoleChoice]
+
+  /// Where published weights lie unless a folder is named: `$XDG_DATA_HOME/evalkit/weights`.
+  package static var defaultDirectory: String {
+    let environment = ProcessInfo.processInfo.environment
+    // The XDG specification tells to ignore relative values.
+    let base =
+      environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+      ?? (environment["HOME"] ?? "") + "/.local/share"
+    return base + "/evalkit/weights"
+  }
+
+  /// Understands `compact`, `published`, `published:DIR` or the path of a manifest.
+  ///
+  /// - Throws: ``HarnessError`` for folders and manifests that are missing or not understood.
+  package init(parsing text: String) throws {
+    if text == "compact" {
+      throw HarnessError(
+        .runtime,
+        "the compact networks are not part of this version; use --weights published:DIR with the "
+          + "published weight files, or --weights MANIFEST.yaml")
+    }
+    if text == "published" || text.hasPrefix("published:") {
+      let directory =
+        text == "published" ? Self.defaultDirectory : String(text.dropFirst("published:".count))
+      try self.init(name: text, folder: directory)
+    } else {
+      try self.init(name: text, manifest: text)
+    }
+  }
+
+  private init(name: String, folder: String) throws {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
+      isDirectory.boolValue
+    else {
+      throw HarnessError(
+        .runtime,
+        "there is no weights folder at \(folder); 'evalkit weights list' names the files "
+          + "that belong there")
+    }
+    let manifest = folder + "/weights.yaml"
+    if FileManager.default.fileExists(atPath: manifest) {
+      try self.init(name: name, manifest: manifest)
+    } else {
+      self.init(name: name, directory: folder, note: nil, roles: [:])
+    }
+  }
+
+  private init(name: String, directory: String, note: String?, roles: [WeightRole: RoleChoice]) {
+    self.name = name
+    self.directory = directory
+    self.note = note
+    self.roles = roles
+  }
+
+  private init(name: String, manifest path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw HarnessError(
+        .usage,
+        "--weights \(path) is neither compact, published, published:DIR nor a manifest "
+          + "that can be read")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw HarnessError(.runtime, "\(path) is not UTF-8 text")
+    }
+    let manifest: WeightManifest
+    do { manifest = try WeightManifest(yaml: text) } catch {
+      throw HarnessError(.runtime, "\(path): \(error)")
+    }
+    let folder = (path as NSString).deletingLastPathComponent
+    self.init(
+      name: name, directory: Self.resolve(manifest.directory ?? ".", in: folder),
+      note: manifest.note, roles: manifest.roles)
+  }
+
+  private static func resolve(_ path: String, in folder: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let base = folder.isEmpty ? "." : folder
+    return ("\(base)/\(path)" as NSString).standardizingPath
+  }
+
+  /// The path of a file of the suite.
+  package func path(_ file: String) -> String { Self.resolve(file, in: directory) }
+}
+
+/// The content of a weights manifest, decoded strictly.
+struct WeightManifest {
+  let directory: String?
+  let note: String?
+  let roles: [WeightRole: RoleChoice]
+
+  /// - Throws: ``HarnessError`` naming what is not understood.
+  init(yaml: String) throws {
+    let root: [String: Any]
+    do {
+      guard let found = try Yams.load(yaml: yaml) as? [String: Any] else {
+        throw HarnessError(.runtime, "a weights manifest is a mapping with the key 'roles'")
+      }
+      root = found
+    } catch let error as YamlError {
+      throw HarnessError(
+        .runtime,
+        "not YAML: " + "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
+    }
+    try Self.refuseUnknown(root.keys, knowing: ["directory", "note", "roles"], in: "the manifest")
+    directory = try Self.text(root["directory"], "directory")
+    note = try Self.text(root["note"], "note")
+    guard let entries = root["roles"] as? [String: Any] else {
+      throw HarnessError(.runtime, "the key 'roles' is missing or no mapping")
+    }
+    var roles: [WeightRole: RoleChoice] = [:]
+    for (name, value) in entries {
+      guard let role = WeightRole(rawValue: name), let settings = value as? [String: Any] else {
+        let known = WeightRole.allCases.map(\.rawValue).joined(separator: ", ")
+        throw HarnessError(.runtime, "'\(name)' is not one of the roles \(known), or no mapping")
+      }
+      roles[role] = try Self.choice(settings, role: name)
+    }
+    self.roles = roles
+  }
+
+  private static func choice(_ settings: [String: Any], role: String) throws -> RoleChoice {
+    try refuseUnknown(
+      settings.keys,
+      knowing: [
+        "network", "file", "onnx", "heads", "tap", "preprocessing", "classes", "note",
+      ], in: "role '\(role)'")
+    var choice = RoleChoice()
+    choice.network = try text(settings["network"], "network")
+    choice.file = try text(settings["file"], "file")
+    choice.onnx = try text(settings["onnx"], "onnx")
+    choice.heads = try text(settings["heads"], "heads")
+    choice.tap = try text(settings["tap"], "tap")
+    choice.preprocessing = try text(settings["preprocessing"], "preprocessing")
+    choice.classes = try text(settings["classes"], "classes")
+    choice.note = try text(settings["note"], "note")
+    return choice
+  }
+
+  private static func text(_ value: Any?, _ key: String) throws -> String? {
+    switch value {
+    case nil: return nil
+    case let text as String: return text
+    case let number as Int: return "\(number)"
+    default: throw HarnessError(.runtime, "the value of '\(key)' must be text")
+    }
+  }
+
+  private static func refuseUnknown(
+    _ keys: some Sequence<String>, knowing known: [String], in place: String
+  ) throws {
+    for key in keys where !known.contains(key) {
+      throw HarnessError(
+        .runtime,
+        "\(place) has the unknown key '\(key)'; known are \(known.joined(separator: ", "))")
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Harness
+import Images
+import Metrics
+import Tables
+import TestSupport
+import Testing
+
+/// From a protocol's switches to what is measured.
+@Suite struct MeterRequestTests {
+  static let table = Result {
+    try ProtocolFolder(Fixtures.projectRoot.appending(path: "Protocols")).table("ddgi.table1")
+  }
+
+  @Test func readsTheFirstTable() throws {
+    let request = try MeterRequest(Self.table.get())
+    #expect(request.metrics == [.fid, .lpipsAlex, .msSSIM, .id, .accuracy, .miou])
+    #expect(request.fidMode == .pytorchFID)
+    #expect(request.msSSIM == .vainfMSSSIM)
+    #expect(request.identityNetwork == "ir-se50")
+    #expect(request.identityPreprocessing == .irSE50Crop)
+    #expect(request.parserNetwork == "celebamask-unet")
+    #expect(request.parserPreprocessing == .celebAMaskUNet512(filter: .bilinear))
+    #expect(request.labelSize == 512)
+    #expect(request.working.description == "256 pil-bicubic")
+    #expect(request.miou == .agg19)
+  }
+
+  @Test func followsChangedSwitches() throws {
+    let table = try Self.table.get().setting("fid_impl", to: "clean-fid")
+      .setting("parser", to: "bisenet").setting("miou_mode", to: "img19_zero")
+    let request = try MeterRequest(table)
+    #expect(request.fidMode == .cleanFID)
+    #expect(request.parserPreprocessing == .biSeNet512)
+    #expect(request.miou == .img19Zero)
+  }
+
+  @Test(arguments: [
+    ("fid_ref", "train"), ("lpips_pairs", "all_pairs"), ("id_pairs", "neutral_prompt"),
+    ("ref_resize", "pil_box"), ("id_impl", "curricular-mtcnn"), ("result_resize", "adaptive_avg"),
+  ])
+  func refusesWhatIsNotMeasured(name: String, value: String) throws {
+    let table = try Self.table.get().setting(name, to: value)
+    let error = #expect(throws: HarnessError.self) { try MeterRequest(table) }
+    #expect(error?.kind == .usage)
+  }
+}

@@ -1,0 +1,83 @@
+import Graphs
+import Harness
+import Networks
+import Testing
+
+struct NetworkTablesTests {
+  /// Trainable values, tensors, and all multiply-adds as PyTorch counts them
+  /// (Tools/count_operations.py, PyTorch 2.15.0).
+  static let totals: [String: (parameters: Int, tensors: Int, multiplyAdds: Int)] = [
+    "inception-fid": (21_785_568, 564, 5_711_168_096),
+    "alexnet": (2_469_696, 10, 868_502_208),
+    "vgg16": (14_714_688, 26, 20_044_578_816),
+    "squeezenet1_1": (722_496, 50, 346_897_088),
+    "ir-se50": (43_797_696, 397, 6_296_708_608),
+    "mobilefacenet": (999_552, 333, 189_408_256),
+    "bisenet": (13_300_416, 191, 13_771_014_144),
+    "celebamask-unet": (1_944_355, 136, 12_205_424_640),
+  ]
+
+  @Test(arguments: NetworkCatalogue.names)
+  func layersAddUpToTheCountsOfPyTorch(name: String) throws {
+    let expected = try #require(Self.totals[name])
+    let table = try NetworkLayers(of: name)
+    // PyTorch runs auxiliary heads in every forward pass.
+    #expect(table.layers.reduce(0) { $0 + $1.multiplyAdds } == expected.multiplyAdds)
+    #expect(table.layers.reduce(0) { $0 + $1.parameters } == expected.parameters)
+    #expect(table.network.parameters == expected.parameters)
+    #expect(table.network.tensors == expected.tensors)
+  }
+
+  @Test(arguments: NetworkCatalogue.names)
+  func totalsLeaveOutWhatTheMainResultDoesWithout(name: String) throws {
+    let table = try NetworkLayers(of: name)
+    let main = table.layers.filter { !$0.isAuxiliary }
+    #expect(table.network.multiplyAdds == main.reduce(0) { $0 + $1.multiplyAdds })
+    #expect(table.text.contains("* not needed") == (main.count < table.layers.count))
+  }
+
+  @Test func auxiliaryHeadsAreBiSeNetsOwn() throws {
+    let scopes = try NetworkLayers(of: "bisenet").layers.filter(\.isAuxiliary).map(\.scope)
+    #expect(!scopes.isEmpty)
+    #expect(scopes.allSatisfy { $0.hasPrefix("conv_out16.") || $0.hasPrefix("conv_out32.") })
+  }
+
+  @Test func printsLayersWithTheTotalsOfTheProtocol() throws {
+    let text = try NetworkLayers(of: "ir-se50").text
+    #expect(text.contains("43,797,696 parameters in 397 tensors"))
+    let first = try #require(text.split(separator: "\n").first { $0.hasPrefix("input_layer.0") })
+    let words = first.split(separator: " ").joined(separator: " ")
+    // 64 × 3 × 9 weights at 112 × 112 places.
+    #expect(words == "input_layer.0 conv 3×3 64×112×112 1,728 21,676,032")
+    let lines = NetworkTables.text(try NetworkTables.summaries()).split(separator: "\n")
+    #expect(lines.count == 1 + NetworkCatalogue.names.count)
+    #expect(lines.contains { $0.contains("celebamask-unet") && $0.contains("1,944,355") })
+    #expect(!lines.contains { $0.hasSuffix(" ") })
+  }
+
+  @Test func inputSizeMovesShapesAndCostButNotParameters() throws {
+    let published = try NetworkLayers(of: "celebamask-unet").network
+    let small = try NetworkLayers(of: "celebamask-unet", at: InputSize(parsing: "64x128")).network
+    #expect(small.input == [3, 64, 128])
+    #expect(small.output == [19, 64, 128])
+    #expect(small.parameters == published.parameters)
+    #expect(small.multiplyAdds * 32 == published.multiplyAdds)
+  }
+
+  @Test(arguments: [
+    "", "12", "12x", "0x5", "-3x4", "5x6x7", "axb", "99999999999999999999x3", "3 x4",
+  ])
+  func refusesInputSizes(text: String) {
+    let error = #expect(throws: HarnessError.self) { try InputSize(parsing: text) }
+    #expect(error?.kind == .usage)
+  }
+
+  @Test func wrongNamesAndSizesAreUsageErrors() throws {
+    let unknown = #expect(throws: HarnessError.self) { try NetworkLayers(of: "irse50") }
+    #expect(unknown?.kind == .usage)
+    #expect(unknown?.description.contains("'ir-se50'") == true)
+    let size = try InputSize(parsing: "7x7")
+    let small = #expect(throws: HarnessError.self) { try NetworkLayers(of: "vgg16", at: size) }
+    #expect(small?.kind == .usage)
+  }
+}
