@@ -24,6 +24,8 @@ func tests(
     exclude: exclude, swiftSettings: strict)
 }
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -31,7 +33,9 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
   name: "evalkit",
+  products: [.executable(name: "evalkit", targets: ["evalkit"])],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -65,6 +69,8 @@ let package = Package(
         "Checkpoints", "Datasets", "Essentials", "Generators", "Graphs", "Images", "Kernels",
         "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Verdicts", crypto, yams,
       ]),
+    .executableTarget(
+      name: "evalkit", dependencies: ["Harness", "Verdicts", argumentParser], swiftSettings: strict),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
@@ -86,5 +92,7 @@ let package = Package(
       also: [
         "Checkpoints", "Graphs", "Images", "Metrics", "Networks", "Store", "Tables", "Tensors",
       ]),
+    tests(
+      of: "evalkit", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors", grdb]),
   ]
 )

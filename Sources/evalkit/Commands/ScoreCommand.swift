@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// `evalkit score`.
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score", abstract: "Score one folder of images against another.",
+    discussion: """
+      Images of the two folders belong together by id, the file name without its extension. \
+      FID takes every image of each folder.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(help: ArgumentHelp("Folder of real images, or a .npz with their statistics."))
+  var reference: String
+
+  @Option(help: ArgumentHelp("Folder of the images to score."))
+  var generated: String
+
+  @Option(help: ArgumentHelp("Comma list of metrics.", valueName: "list"))
+  var metrics = "fid,lpips-alex,ssim,ms-ssim,mae,psnr"
+
+  @Option(help: ArgumentHelp("Folder of label maps, for accuracy and miou.", valueName: "dir"))
+  var masks: String?
+
+  @Option(help: ArgumentHelp("pytorch-fid, torch-fidelity or clean-fid.", valueName: "mode"))
+  var fidMode: String?
+
+  @Option(help: ArgumentHelp("FID's tap: 64, 192, 768 or 2048.", valueName: "dims"))
+  var fidDims: Int?
+
+  @Option(help: ArgumentHelp("Definition of the metric ssim.", valueName: "variant"))
+  var ssimVariant: String?
+
+  @Option(help: ArgumentHelp("How intersections over unions are averaged.", valueName: "variant"))
+  var miouMode: String?
+
+  @Option(help: ArgumentHelp("celebamask-unet or bisenet.", valueName: "network"))
+  var parser: String?
+
+  @Option(help: ArgumentHelp("ir-se50 or mobilefacenet.", valueName: "network"))
+  var idNetwork: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "From RGB to the identity network, for example aligned-112.", valueName: "name"))
+  var idPreprocess: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Resize all images to this side by Pillow's bicubic before measuring.", valueName: "pixels"))
+  var size: Int?
+
+  @Option(help: ArgumentHelp("Write the reference's FID statistics here.", valueName: "file.npz"))
+  var saveStats: String?
+
+  @Option(help: ArgumentHelp("Write per-image values here.", valueName: "file.csv"))
+  var perImage: String?
+
+  @Option(
+    help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
+  var maxFailures: Int?
+
+  func run() throws {
+    Interruption.listen()
+    var options = ScoreOptions()
+    options.reference = reference
+    options.generated = generated
+    options.masks = masks
+    options.request = try MeterRequest(
+      metrics: metrics, fidMode: fidMode, fidDims: fidDims, ssim: ssimVariant, miou: miouMode,
+      parser: parser, identity: idNetwork, identityPreprocessing: idPreprocess, size: size)
+    options.weights = common.weights
+    options.results = common.results
+    options.statisticsOutput = saveStats
+    options.perImageOutput = perImage
+    options.jobs = common.jobs
+    options.limit = common.limit
+    options.maximumFailures = maxFailures
+    options.isRecalling = !common.noCache
+    options.commandLine = CommandLine.arguments.joined(separator: " ")
+    let progressLine = common.progressLine
+    options.shouldStop = { Interruption.isRequested }
+    options.progress = { progressLine.show($0) }
+    let result = try ScoreJob(options).run()
+    if !result.missing.isEmpty {
+      common.notice("\(result.missing.count) ids of \(reference) have no image in \(generated)")
+    }
+    if !result.surplus.isEmpty {
+      common.notice("\(result.surplus.count) ids of \(generated) have no image in \(reference)")
+    }
+    try Console.result(common.json ? result.json : result.text)
+  }
+}

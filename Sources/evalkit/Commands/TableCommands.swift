@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// What `table1` and `table` share.
+struct TableArguments: ParsableArguments {
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "synthetic, celebamask-hq:DIR, pairs:MANIFEST.jsonl or folder:DIR.", valueName: "spec"))
+  var dataset = "synthetic"
+
+  @Option(help: ArgumentHelp("How many pairs; the protocol's number unless given.", valueName: "n"))
+  var pairs: Int?
+
+  @Option(
+    name: .customLong("method"),
+    help: ArgumentHelp(
+      "A row: NAME=folder:DIR, NAME=command:PROGRAM ARGS… or NAME=builtin:ID. Repeatable.",
+      valueName: "name=spec"))
+  var methods: [String] = []
+
+  @Option(help: ArgumentHelp("Metrics in place of the protocol's columns.", valueName: "list"))
+  var metrics: String?
+
+  @Option(help: ArgumentHelp("pytorch-fid, torch-fidelity or clean-fid.", valueName: "mode"))
+  var fidMode: String?
+
+  @Option(
+    help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
+  var maxFailures: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds that an external command may take for an image; 600 unless given.",
+      valueName: "seconds"))
+  var commandTimeout: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds that an external command may take in addition to start; 600 unless given.",
+      valueName: "seconds"))
+  var commandStartTimeout: Double?
+
+  func validate() throws {
+    if let pairs, pairs < 1 { throw ValidationError("--pairs must be at least 1, not \(pairs).") }
+    for seconds in [commandTimeout, commandStartTimeout].compactMap(\.self)
+    where !(seconds > 0 && seconds.isFinite) {
+      throw ValidationError("A time-out must be a positive number of seconds, not \(seconds).")
+    }
+  }
+
+  /// Measures, writes the report and prints it.
+  func run(table id: String) throws {
+    Interruption.listen()
+    var options = try options()
+    let progressLine = common.progressLine
+    options.shouldStop = { Interruption.isRequested }
+    options.progress = { progressLine.show($0) }
+    let common = common
+    options.notice = { common.notice($0) }
+    let output = try TableJobRequest(tableID: id, options: options).run(reports: common.reports)
+    try Console.result(common.json ? output.json : output.markdown)
+    common.notice("report in \(output.path)")
+  }
+
+  /// The options in the harness's terms.
+  func options() throws -> TableOptions {
+    var options = TableOptions()
+    try options.read(dataset: dataset, methods: methods, metrics: metrics, fidMode: fidMode)
+    options.setCommandTimeouts(request: commandTimeout, start: commandStartTimeout)
+    options.pairCount = [pairs, common.limit].compactMap(\.self).min()
+    options.weights = common.weights
+    options.results = common.results
+    options.jobs = common.jobs
+    options.seed = common.seed
+    options.maximumFailures = maxFailures
+    options.isRecalling = !common.noCache
+    options.commandLine = CommandLine.arguments.joined(separator: " ")
+    return options
+  }
+}
+
+/// `evalkit table1`.
+struct TableOneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table1", abstract: "Measure and print Table 1 of a paper.")
+
+  @Option(help: ArgumentHelp("The paper whose Table 1 it is.", valueName: "name"))
+  var paper = "ddgi"
+
+  @OptionGroup var arguments: TableArguments
+
+  func run() throws { try arguments.run(table: "\(paper).table1") }
+}
+
+/// `evalkit table ID`.
+struct TableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table", abstract: "Measure and print any table, by protocol id.")
+
+  @Argument(help: "A protocol id, for example ddgi.table1; see 'evalkit protocols'.")
+  var id: String
+
+  @OptionGroup var arguments: TableArguments
+
+  func run() throws { try arguments.run(table: id) }
+}
+
+/// `evalkit plan`.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Print what a table would cost, without measuring.")
+
+  @Argument(help: "A protocol id, for example ddgi.table1.")
+  var id = "ddgi.table1"
+
+  @OptionGroup var arguments: TableArguments
+
+  func run() throws {
+    let plan = try TableJobRequest(tableID: id, options: try arguments.options()).plan()
+    try Console.result(arguments.common.json ? plan.json : plan.text)
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// Options that all measuring commands share.
+struct CommonOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder of the database and the caches.", valueName: "dir"))
+  var results = "Results"
+
+  @Option(help: ArgumentHelp("Folder of the rendered reports.", valueName: "dir"))
+  var reports = "Reports"
+
+  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  var jobs: Int?
+
+  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "s"))
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Weights: compact, published, published:DIR or the path of a manifest.", valueName: "spec"))
+  var weights = "compact"
+
+  @Option(help: ArgumentHelp("Measure at most this many pairs or images.", valueName: "n"))
+  var limit: Int?
+
+  @Flag(help: "Print the result as JSON on stdout.")
+  var json = false
+
+  @Flag(help: "Print no diagnostics but errors.")
+  var quiet = false
+
+  @Flag(help: "Show no progress.")
+  var noProgress = false
+
+  @Flag(help: "Compute everything anew, using no result of an earlier run.")
+  var noCache = false
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit).") }
+  }
+
+  /// Tells a person something at once.
+  func notice(_ text: String) { if !quiet { Console.error("evalkit: \(text)") } }
+
+  /// Where progress goes.
+  var progressLine: ProgressLine { ProgressLine(isSilent: quiet || noProgress) }
+}

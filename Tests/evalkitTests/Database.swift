@@ -1,0 +1,47 @@
+import Foundation
+import GRDB
+
+/// Reads and damages a results folder's database, as a person with an SQLite shell could.
+struct Database {
+  private let queue: DatabaseQueue
+
+  /// Opens `<results>/evalkit.sqlite`.
+  init(_ results: String) throws {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    queue = try DatabaseQueue(path: results + "/evalkit.sqlite", configuration: configuration)
+  }
+
+  /// Rows as text, one string a row; numbers with all their bits.
+  func rows(_ sql: String) throws -> [String] {
+    try queue.read { database in
+      try Row.fetchAll(database, sql: sql).map { row in
+        row.map { "\($0.0)=\(Self.text($0.1))" }.joined(separator: " ")
+      }
+    }
+  }
+
+  /// One number.
+  func count(_ sql: String) throws -> Int {
+    try queue.read { try Int.fetchOne($0, sql: sql) ?? 0 }
+  }
+
+  /// Changes something.
+  func execute(_ sql: String) throws {
+    try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+  }
+
+  /// All scores of all runs, without what names the run.
+  func scores() throws -> [String] {
+    try rows(
+      "SELECT method, image, metric, value, fingerprint FROM scores_per_image ORDER BY 1, 2, 3")
+      + rows("SELECT method, metric, value, n, stderr, fingerprint FROM scores ORDER BY 1, 2")
+  }
+
+  private static func text(_ value: DatabaseValue) -> String {
+    if case .double(let number) = value.storage {
+      return "\(number) \(String(number.bitPattern, radix: 16))"
+    }
+    return value.description
+  }
+}
