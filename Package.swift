@@ -92,6 +92,8 @@ let package = Package(
       also: [
         "Checkpoints", "Graphs", "Images", "Metrics", "Networks", "Store", "Tables", "Tensors",
       ]),
+    .testTarget(
+      name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strict),
     tests(
       of: "evalkit", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors", grdb]),
   ]

@@ -1,0 +1,41 @@
+# evalkit's two commands are `make table1` and `make test`; both set the machine up first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PREFIX ?= /usr/local
+FIXTURES ?= ../shared/fixtures
+EVALKIT := .build/release/evalkit
+SOURCES := Package.swift Sources Tests
+
+.PHONY: table1 test build install format lint setup clean
+
+table1: build
+	@Tools/table1.sh "$(EVALKIT)" "$(FIXTURES)"
+
+build: setup
+	@swift build -c release --product evalkit
+
+# Tests run in release: that is what ships, and debug numerics are a hundred times slower. Naming the
+# product keeps the tools of dependencies out of the build, a protocol compiler among them.
+test: build lint
+	@swift build -c release --product evalkitPackageTests
+	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build
+
+install: build
+	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/evalkit"
+	@install -m 755 "$(EVALKIT)" "$(DESTDIR)$(PREFIX)/bin/evalkit"
+	@cp -R Protocols "$(DESTDIR)$(PREFIX)/share/evalkit/"
+	@echo "evalkit is in $(DESTDIR)$(PREFIX)/bin, its protocols in $(DESTDIR)$(PREFIX)/share/evalkit"
+
+format:
+	@swift format --in-place --recursive $(SOURCES)
+
+lint: setup
+	@swift format lint --strict --recursive $(SOURCES)
+
+setup:
+	@Tools/setup.sh
+
+clean:
+	@rm -rf .build

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The main job on the data at hand: Table 1 of the first paper, with the built-in anchors as rows.
+set -euo pipefail
+
+evalkit=$1
+fixtures=$2
+
+if [ ! -d "$fixtures/faces/images" ] || [ ! -d "$fixtures/weights" ]; then
+  cat >&2 <<EOF
+table1: there is nothing to measure on this machine yet.
+  missing: faces and weights in $fixtures (folders faces/images, faces/masks and weights)
+  instead: measure your own data, for example
+    $evalkit table1 --dataset celebamask-hq:DIR --weights published:DIR --method ours=folder:DIR
+  where the weights folder holds the files that '$evalkit weights list' names.
+EOF
+  exit 1
+fi
+
+manifest=Protocols/weights/fixtures.yaml
+if [ "$(realpath "$fixtures")" != "$(realpath -m Protocols/weights/../../../shared/fixtures)" ]; then
+  mkdir -p Results
+  sed "s|^directory:.*|directory: $(realpath "$fixtures")/weights|" "$manifest" >Results/fixtures.yaml
+  manifest=Results/fixtures.yaml
+fi
+
+echo "table1: measuring the 200 real faces in $fixtures; the notes above the table say with what" >&2
+exec "$evalkit" table1 --dataset "folder:$fixtures/faces" --pairs 200 --weights "$manifest"
