@@ -133,8 +133,8 @@ package struct ReportBuilder {
   private var notes: [String] {
     let settings = run.settings
     var notes = [
-      "Measured on \(settings.pairCount) pairs of `\(settings.dataset)` with the weights "
-        + "`\(settings.weights)`. Numbers in parentheses are the paper's."
+      "Measured on \(settings.pairCount) pairs of \(settings.dataset) with the weights "
+        + "\(settings.weights). Numbers in parentheses are the paper's."
     ]
     if let table, settings.pairCount != table.pairs.count {
       notes.append(
