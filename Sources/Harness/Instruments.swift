@@ -29,16 +29,15 @@ package struct FeatureExtractor: Sendable {
   /// From RGB to the network's input.
   package let preprocessing: Preprocessing
 
+  /// Everything that can move a feature.
+  package let fingerprint: Fingerprint
+
   /// Joins a network and the way images reach it.
   package init(network: LoadedNetwork, tap: String, preprocessing: Preprocessing) {
     self.network = network
     self.tap = tap
     self.preprocessing = preprocessing
-  }
-
-  /// Everything that can move a feature.
-  package var fingerprint: Fingerprint {
-    Fingerprint([
+    fingerprint = Fingerprint([
       "arithmetic": Arithmetic.name,
       "network": network.network.name,
       "preprocessing": preprocessing.fingerprint,
@@ -67,8 +66,14 @@ package struct FaceParser: Sendable {
   package let order: LabelOrder
 
   /// Everything that can move a label.
-  package var fingerprint: Fingerprint {
-    Fingerprint([
+  package let fingerprint: Fingerprint
+
+  /// Joins a network, the way images reach it and the order of its classes.
+  package init(network: LoadedNetwork, preprocessing: Preprocessing, order: LabelOrder) {
+    self.network = network
+    self.preprocessing = preprocessing
+    self.order = order
+    fingerprint = Fingerprint([
       "arithmetic": Arithmetic.name,
       "classes": order.name,
       "network": network.network.name,
@@ -111,8 +116,17 @@ package struct PerceptualMeter: Sendable {
   package let headWeights: WeightFile
 
   /// Everything that can move a distance.
-  package var fingerprint: Fingerprint {
-    Fingerprint([
+  package let fingerprint: Fingerprint
+
+  /// Joins a trunk, what is compared in it, and the heads.
+  package init(
+    network: LoadedNetwork, taps: [String], heads: [[Float]], headWeights: WeightFile
+  ) {
+    self.network = network
+    self.taps = taps
+    self.heads = heads
+    self.headWeights = headWeights
+    fingerprint = Fingerprint([
       "arithmetic": Arithmetic.name,
       "heads": headWeights.sha256,
       "network": network.network.name,

@@ -15,6 +15,8 @@ package struct MeterPlan: Sendable {
   /// The size at which images are compared.
   package let working: WorkingSize
 
+  /// Made once: every image's scores refer to them.
+  private var fingerprints: [MetricIdentifier: Fingerprint] = [:]
   private let request: MeterRequest
   private let shop: InstrumentShop
 
@@ -30,6 +32,9 @@ package struct MeterPlan: Sendable {
       do {
         let meter = try self.meter(metric)
         meters.append(meter)
+        for served in meter.metrics {
+          fingerprints[served] = meter.fingerprint(of: served, working: working)
+        }
         noteDeviations(meter, metric)
       } catch let reason as NotRun {
         for sibling in request.metrics where Self.siblings(metric).contains(sibling) {
@@ -119,7 +124,7 @@ package struct MeterPlan: Sendable {
 
   /// Everything that can move the scores of a metric, apart from the images.
   package func fingerprint(of metric: MetricIdentifier) -> Fingerprint? {
-    meter(for: metric)?.fingerprint(of: metric, working: working)
+    fingerprints[metric]
   }
 
   /// Metrics that are measured, in the order asked for.

@@ -9,8 +9,6 @@ final class Recall {
   private let isReading: Bool
   /// Results that were computed and not yet stored.
   private(set) var fresh: [ArtifactRecord] = []
-  /// How many results were remembered.
-  private(set) var hits = 0
 
   /// Asks a store, or only collects what is new.
   init(_ store: Store, isReading: Bool) {
@@ -25,7 +23,6 @@ final class Recall {
     if isReading, let data = try store.artifact(key),
       data.count % MemoryLayout<Element>.size == 0
     {
-      hits += 1
       return data.withUnsafeBytes { bytes in
         stride(from: 0, to: bytes.count, by: MemoryLayout<Element>.size).map {
           bytes.loadUnaligned(fromByteOffset: $0, as: Element.self)

@@ -38,8 +38,6 @@ package struct ScoreOptions: Sendable {
   package var shouldStop: @Sendable () -> Bool = { false }
   /// Told what is going on.
   package var progress: @Sendable (JobProgress) -> Void = { _ in }
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
@@ -205,7 +203,7 @@ private struct Sides {
           + "'\(missing.first ?? "")', \(options.generated) has '\(surplus.first ?? "")'")
     }
     let masks = try options.masks.map { try ImageFolder(directory: $0).paths }
-    pairs = Set(referencePaths.keys).union(generatedPaths.keys).sorted().sortedByBytes().map {
+    pairs = Set(referencePaths.keys).union(generatedPaths.keys).sortedByBytes().map {
       var pair = Pair(id: $0)
       pair.imagePath = referencePaths[$0]
       pair.maskPath = masks?[$0]
