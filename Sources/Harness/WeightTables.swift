@@ -17,34 +17,38 @@ package enum WeightTables {
     let papers: [String]
     let licence: String
     let source: String
+    /// Where it lies in the weights folder, whatever its bytes; nil where it is missing.
+    let path: String?
   }
 
-  /// The catalogue of published files.
-  package static var entries: [Entry] {
+  /// The catalogue of published files and what a folder has of them.
+  package static func entries(in folder: String) -> [Entry] {
     WeightCatalogue.files.map {
       Entry(
         file: $0.fileName, otherNames: $0.otherNames, role: $0.role.rawValue,
         networks: $0.networks, bytes: $0.bytes, sha256: $0.digest.text, tensors: $0.tensorCount,
-        parameters: $0.parameterCount, papers: $0.papers, licence: $0.licence, source: $0.source)
+        parameters: $0.parameterCount, papers: $0.papers, licence: $0.licence, source: $0.source,
+        path: WeightCatalogue.path(of: $0, in: folder))
     }
   }
 
-  /// The catalogue as a table for terminals, sources below.
-  package static func list() -> String {
+  /// The catalogue as a table for terminals, sources below; presence is told by name alone.
+  package static func list(_ folder: String) -> String {
     var table = TextTable([
       ("file", .left), ("role", .left), ("networks", .left), ("size", .right), ("SHA-256", .left),
-      ("licence", .left),
+      ("present", .left), ("licence", .left),
     ])
     for file in WeightCatalogue.files {
       let digest = file.digest.text.map { "\($0.prefix(8))…" } ?? "unknown"
       table.add([
         file.fileName, file.role.rawValue,
         file.networks.count > 1 ? "\(file.networks.count) CLIP models" : file.networks[0],
-        file.bytes?.inBytes ?? "?", digest, file.licence,
+        file.bytes?.inBytes ?? "?", digest,
+        WeightCatalogue.path(of: file, in: folder) == nil ? "no" : "yes", file.licence,
       ])
     }
     let sources = WeightCatalogue.files.map { "  \($0.fileName)\n    \($0.source)" }
-    return table.text + "\n\nsources\n" + sources.joined(separator: "\n")
+    return table.text + "\n\nfolder: \(folder)\n\nsources\n" + sources.joined(separator: "\n")
   }
 }
 

@@ -170,11 +170,11 @@ struct WeightCheckTests {
   }
 
   @Test func theListNamesEveryFileOnceWithItsSource() {
-    let text = WeightTables.list()
+    let text = WeightTables.list("nowhere")
     for file in WeightCatalogue.files {
       #expect(text.contains(file.fileName))
       #expect(text.contains(file.source))
     }
-    #expect(WeightTables.entries.count == WeightCatalogue.files.count)
+    #expect(WeightTables.entries(in: "nowhere").count == WeightCatalogue.files.count)
   }
 }

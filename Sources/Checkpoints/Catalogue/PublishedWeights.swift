@@ -47,4 +47,23 @@ package struct PublishedWeights: Hashable, Sendable {
   package let licence: String
   /// Where a person gets it.
   package let source: String
+
+  /// Notes what is known of a file.
+  package init(
+    networks: [String], role: Role, fileName: String, otherNames: [String], bytes: Int?,
+    digest: Digest, tensorCount: Int?, parameterCount: Int?, papers: [String], licence: String,
+    source: String
+  ) {
+    self.networks = networks
+    self.role = role
+    self.fileName = fileName
+    self.otherNames = otherNames
+    self.bytes = bytes
+    self.digest = digest
+    self.tensorCount = tensorCount
+    self.parameterCount = parameterCount
+    self.papers = papers
+    self.licence = licence
+    self.source = source
+  }
 }

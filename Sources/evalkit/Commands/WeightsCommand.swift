@@ -5,9 +5,10 @@ import Harness
 struct WeightsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weights",
-    abstract: "List the published weight files, check those at hand, look into one.",
+    abstract: "List, fetch, import and check the published weight files; look into one.",
     subcommands: [
-      WeightsListCommand.self, WeightsVerifyCommand.self, WeightsInspectCommand.self,
+      WeightsListCommand.self, WeightsVerifyCommand.self, WeightsFetchCommand.self,
+      WeightsImportCommand.self, WeightsInspectCommand.self,
     ])
 }
 
@@ -15,14 +16,20 @@ struct WeightsCommand: ParsableCommand {
 struct WeightsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the published files: size, SHA-256, licence and where a person gets them.")
+    abstract: "List the published files: size, SHA-256, licence, source, present or not.")
+
+  @Argument(
+    help: ArgumentHelp("The folder of weights that presence is told of.", valueName: "dir"))
+  var folder: String = WeightSuite.defaultDirectory
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     try Console.result(
-      json ? JSONText.encode(WeightTables.entries, pretty: true) : WeightTables.list())
+      json
+        ? JSONText.encode(WeightTables.entries(in: folder), pretty: true)
+        : WeightTables.list(folder))
   }
 }
 

@@ -1,0 +1,87 @@
+import Essentials
+import Foundation
+
+/// Brings a file that is already on this machine into the weights folder under its published name.
+package struct WeightImport: Sendable {
+  /// How the bytes get there.
+  package enum Manner: Sendable {
+    case copy
+    /// A symbolic link to the file where it lies.
+    case link
+  }
+
+  /// Why a file was not taken.
+  package struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
+    package let description: String
+  }
+
+  private let folder: String
+  private let manner: Manner
+
+  /// Prepares to import into a folder.
+  package init(into folder: String, manner: Manner) {
+    self.folder = folder
+    self.manner = manner
+  }
+
+  /// Imports one file.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - name: the published name it is to have; nil finds it by the digest.
+  /// - Returns: where it stands now.
+  /// - Throws: ``Refusal`` or `FileError`.
+  package func run(_ path: String, as name: String? = nil) throws -> String {
+    let digest = try FileDigest.sha256(ofFile: path)
+    let weights = try published(path, digest: digest, name: name)
+    let destination = "\(folder)/\(weights.fileName)"
+    if FileManager.default.fileExists(atPath: destination) {
+      guard try FileDigest.sha256(ofFile: destination) == digest else {
+        throw Refusal(
+          description: "\(destination) exists and holds other bytes; remove it to replace it.")
+      }
+      return destination
+    }
+    let parent = (destination as NSString).deletingLastPathComponent
+    try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    switch manner {
+    case .copy: try copy(path, to: destination)
+    case .link:
+      try FileManager.default.createSymbolicLink(
+        atPath: destination, withDestinationPath: URL(fileURLWithPath: path).path)
+    }
+    return destination
+  }
+
+  private func published(_ path: String, digest: String, name: String?) throws -> PublishedWeights {
+    guard let name else {
+      let found = WeightCatalogue.files.filter { $0.digest.matches(digest) == true }
+      if let weights = found.first { return weights }
+      throw Refusal(
+        description:
+          "\(path) is none of the published files: its SHA-256 is \(digest). Name the file "
+          + "that it is to serve as with --as, or map it in a weights manifest.")
+    }
+    guard let weights = WeightCatalogue.files.first(where: { $0.fileName == name }) else {
+      let near = Spelling.suggestions(for: name, among: WeightCatalogue.files.map(\.fileName))
+      let hint = near.isEmpty ? "'evalkit weights list' names all" : near.joined(separator: ", ")
+      throw Refusal(description: "no published file is called '\(name)'; \(hint).")
+    }
+    guard weights.digest.matches(digest) != false else {
+      throw Refusal(
+        description: "\(path) has SHA-256 \(digest), which is not that of the published \(name).")
+    }
+    return weights
+  }
+
+  private func copy(_ path: String, to destination: String) throws {
+    let target = try AtomicFile(destination)
+    var failure: FileError?
+    try RegularFile(path).forEachPiece { piece in
+      guard failure == nil else { return }
+      do throws(FileError) { try target.append(piece) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    try target.commit()
+  }
+}

@@ -1,0 +1,53 @@
+import Checkpoints
+import Essentials
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct WeightImportTests {
+  /// A file whose published digest is unknown can only be imported by name.
+  private static let unknown = WeightCatalogue.files.first { $0.digest == .unknown }
+
+  @Test func namesAreFoundByDigestOrGiven() throws {
+    let folder = try TemporaryFolder()
+    let unknown = try #require(Self.unknown)
+    try folder.write("weights".utf8, to: "download.bin")
+    let target = folder.path("weights")
+    let work = WeightImport(into: target, manner: .copy)
+    #expect(throws: WeightImport.Refusal.self) { try work.run(folder.path("download.bin")) }
+    let path = try work.run(folder.path("download.bin"), as: unknown.fileName)
+    #expect(path == "\(target)/\(unknown.fileName)")
+    #expect(FileManager.default.contents(atPath: path) == Data("weights".utf8))
+    // Once more is no error; other bytes under the name are.
+    #expect(try work.run(folder.path("download.bin"), as: unknown.fileName) == path)
+    try folder.write("others".utf8, to: "other.bin")
+    #expect(throws: WeightImport.Refusal.self) {
+      try work.run(folder.path("other.bin"), as: unknown.fileName)
+    }
+  }
+
+  @Test func wrongBytesUnderAKnownNameAreRefused() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("weights".utf8, to: "download.bin")
+    let work = WeightImport(into: folder.path("weights"), manner: .link)
+    let error = #expect(throws: WeightImport.Refusal.self) {
+      try work.run(folder.path("download.bin"), as: "ViT-B-32.pt")
+    }
+    #expect(error?.description.contains(FileDigest.sha256(of: "weights".utf8)) == true)
+    let misspelt = #expect(throws: WeightImport.Refusal.self) {
+      try work.run(folder.path("download.bin"), as: "ViT-B-23.pt")
+    }
+    #expect(misspelt?.description.contains("ViT-B-32.pt") == true)
+  }
+
+  @Test func linksPointToTheFile() throws {
+    let folder = try TemporaryFolder()
+    let unknown = try #require(Self.unknown)
+    try folder.write("weights".utf8, to: "download.bin")
+    let path = try WeightImport(into: folder.path("weights"), manner: .link)
+      .run(folder.path("download.bin"), as: unknown.fileName)
+    #expect(
+      try FileManager.default.destinationOfSymbolicLink(atPath: path) == folder.path("download.bin")
+    )
+  }
+}
