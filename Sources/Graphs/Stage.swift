@@ -35,7 +35,7 @@ struct Stage: Sendable {
     let input = map(inputs[0])
     switch action {
     case .convolution(let layer, let residual):
-      layer.apply(input, to: output, adding: residual.map(map), scratch: scratch)
+      layer.apply([input], to: [output], adding: residual.map { [map($0)] } ?? [], scratch: scratch)
     case .depthwise(let layer, let residual):
       layer.apply(input, to: output, adding: residual.map(map), scratch: scratch)
     case .activation(let activation): output.writeActivation(activation, of: input)

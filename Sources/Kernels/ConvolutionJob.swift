@@ -2,6 +2,8 @@ import CKernels
 import Tensors
 
 /// The loops of one convolution call around the micro-kernel.
+///
+/// The output pixels of all images form one list, which is cut into tiles wherever they end.
 struct ConvolutionJob {
   /// Tiles whose pointer tables are made at once: the weights of a panel are read from memory once for
   /// all of them.
@@ -10,9 +12,11 @@ struct ConvolutionJob {
   /// time on loop overhead.
   private static let fewChannels = 8
 
-  let input: FeatureMap
-  let output: FeatureMap
-  let residual: FeatureMap?
+  /// Images of one size.
+  let inputs: [FeatureMap]
+  let outputs: [FeatureMap]
+  /// As many as images, or none.
+  let residuals: [FeatureMap]
   let kernels: ek_kernels
   /// Input channels of one group.
   let channels: Int
@@ -23,20 +27,47 @@ struct ConvolutionJob {
   let slopes: UnsafeMutablePointer<Float>
 
   func run(_ phase: Phase, group: Int, scratch: KernelScratch) {
-    let rows = countOutputs(output.rows, from: phase.firstRow, step: phase.outputStep)
-    let columns = countOutputs(output.columns, from: phase.firstColumn, step: phase.outputStep)
+    let size = outputs[0].extent
+    let rows = countOutputs(size.rows, from: phase.firstRow, step: phase.outputStep)
+    let columns = countOutputs(size.columns, from: phase.firstColumn, step: phase.outputStep)
     let tileRows = kernels.tile_rows
     let block = Self.tilesPerBlock * tileRows
     // Per output pixel: one pointer a tap, one output, one residual.
     scratch.reserve(
       pointers: block * (phase.taps.count + 2),
       patches: block * phase.taps.count * channels, zeros: channels)
-    let total = rows * columns
-    var first = 0
-    while first < total {
-      let count = min(block, total - first)
-      runBlock(phase, group: group, first: first, count: count, columns: columns, scratch: scratch)
-      first += count
+    var remaining = outputs.count * rows * columns
+    var position = Position(rows: rows, columns: columns)
+    while remaining > 0 {
+      let count = min(block, remaining)
+      runBlock(phase, group: group, from: &position, count: count, scratch: scratch)
+      remaining -= count
+    }
+  }
+
+  /// Where the walk over a phase's output pixels stands: image by image, row by row.
+  private struct Position {
+    /// Outputs of the phase in one image.
+    let rows: Int
+    let columns: Int
+    var image = 0
+    var row = 0
+    var column = 0
+
+    init(rows: Int, columns: Int) {
+      self.rows = rows
+      self.columns = columns
+    }
+
+    @inline(__always)
+    mutating func advance() {
+      column += 1
+      guard column == columns else { return }
+      column = 0
+      row += 1
+      guard row == rows else { return }
+      row = 0
+      image += 1
     }
   }
 
@@ -45,19 +76,19 @@ struct ConvolutionJob {
   }
 
   private func runBlock(
-    _ phase: Phase, group: Int, first: Int, count: Int, columns: Int, scratch: KernelScratch
+    _ phase: Phase, group: Int, from position: inout Position, count: Int, scratch: KernelScratch
   ) {
     let tileRows = kernels.tile_rows
     let taps = phase.taps.count
     let block = Self.tilesPerBlock * tileRows
-    let inputs = scratch.pointers
-    let outputs = inputs + block * taps
-    let residuals = outputs + block
-    fillPointers(
-      phase, group: group, first: first, count: count, columns: columns, inputs: inputs,
-      outputs: outputs, residuals: residuals, zeros: scratch.zeros.base)
+    let table = PointerTable(
+      inputs: scratch.pointers, outputs: scratch.pointers + block * taps,
+      residuals: scratch.pointers + block * (taps + 1))
+    fill(
+      table, phase: phase, group: group, from: &position, count: count,
+      zeros: scratch.zeros.base)
     let gathers = channels < Self.fewChannels && taps > 1
-    if gathers { gather(inputs, taps: taps, count: count, into: scratch.patches.base) }
+    if gathers { gather(table.inputs, taps: taps, count: count, into: scratch.patches.base) }
     let depth = taps * channels
     let width = kernels.tile_columns
     for panel in 0..<panelCount {
@@ -74,31 +105,38 @@ struct ConvolutionJob {
       var start = 0
       while start < count {
         tile.row_count = min(tileRows, count - start)
-        tile.rows = UnsafePointer(inputs + start * taps)
-        tile.outputs = UnsafeRawPointer(outputs + start)
+        tile.rows = UnsafePointer(table.inputs + start * taps)
+        tile.outputs = UnsafeRawPointer(table.outputs + start)
           .assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self)
-        tile.residuals = residual == nil ? nil : UnsafePointer(residuals + start)
+        tile.residuals = residuals.isEmpty ? nil : UnsafePointer(table.residuals + start)
         kernels.tile(&tile)
         start += tileRows
       }
     }
   }
 
-  /// Writes, tile by tile, `[tap][tile row]` input starts, and each pixel's output and residual.
-  private func fillPointers(
-    _ phase: Phase, group: Int, first: Int, count: Int, columns: Int,
-    inputs: UnsafeMutablePointer<UnsafePointer<Float>?>,
-    outputs: UnsafeMutablePointer<UnsafePointer<Float>?>,
-    residuals: UnsafeMutablePointer<UnsafePointer<Float>?>, zeros: UnsafeMutablePointer<Float>
+  /// Where the pointers of one block of output pixels stand.
+  private struct PointerTable {
+    /// Tile by tile, `[tap][tile row]` input starts.
+    let inputs: UnsafeMutablePointer<UnsafePointer<Float>?>
+    /// Start of each output pixel.
+    let outputs: UnsafeMutablePointer<UnsafePointer<Float>?>
+    /// Start of each residual pixel.
+    let residuals: UnsafeMutablePointer<UnsafePointer<Float>?>
+  }
+
+  private func fill(
+    _ table: PointerTable, phase: Phase, group: Int, from position: inout Position, count: Int,
+    zeros: UnsafeMutablePointer<Float>
   ) {
     let tileRows = kernels.tile_rows
     let taps = phase.taps.count
     phase.taps.withUnsafeBufferPointer { tapList in
       for index in 0..<count {
-        let (row, column) = (first + index).quotientAndRemainder(dividingBy: columns)
-        let anchorRow = row * phase.inputStride
-        let anchorColumn = column * phase.inputStride
-        let slot = inputs + (index / tileRows) * tileRows * taps + index % tileRows
+        let input = inputs[position.image]
+        let anchorRow = position.row * phase.inputStride
+        let anchorColumn = position.column * phase.inputStride
+        let slot = table.inputs + (index / tileRows) * tileRows * taps + index % tileRows
         for tap in 0..<taps {
           let inputRow = anchorRow + tapList[tap].rowOffset
           let inputColumn = anchorColumn + tapList[tap].columnOffset
@@ -110,12 +148,14 @@ struct ConvolutionJob {
             ? UnsafePointer(input.pixel(inputRow, inputColumn) + group * channels)
             : UnsafePointer(zeros)
         }
-        let outputRow = phase.firstRow + row * phase.outputStep
-        let outputColumn = phase.firstColumn + column * phase.outputStep
-        outputs[index] = UnsafePointer(output.pixel(outputRow, outputColumn))
-        if let residual {
-          residuals[index] = UnsafePointer(residual.pixel(outputRow, outputColumn))
+        let outputRow = phase.firstRow + position.row * phase.outputStep
+        let outputColumn = phase.firstColumn + position.column * phase.outputStep
+        table.outputs[index] = UnsafePointer(outputs[position.image].pixel(outputRow, outputColumn))
+        if !residuals.isEmpty {
+          table.residuals[index] = UnsafePointer(
+            residuals[position.image].pixel(outputRow, outputColumn))
         }
+        position.advance()
       }
     }
   }

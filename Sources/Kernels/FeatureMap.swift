@@ -33,6 +33,9 @@ package struct FeatureMap {
   /// `H·W`.
   package var pixels: Int { rows * columns }
 
+  /// `H × W`.
+  var extent: Extent { Extent(rows: rows, columns: columns) }
+
   /// Start of one pixel.
   @inline(__always)
   func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {

@@ -74,24 +74,34 @@ package final class PackedConvolution: Sendable {
     return memory
   }
 
-  /// Convolves one image.
+  /// Convolves images of one size; a panel of weights that was read once serves all of them.
+  ///
+  /// An image's values do not depend on its neighbours or on how many there are.
   ///
   /// - Parameters:
-  ///   - input: `[H, W, C]`.
-  ///   - output: `[H', W', O]`. Overwritten.
-  ///   - residual: added before the activation; shaped like the output.
+  ///   - inputs: `N` maps `[H, W, C]`.
+  ///   - outputs: `N` maps `[H', W', O]`. Overwritten.
+  ///   - residuals: added before the activation; none, or `N` maps shaped like the outputs.
   ///   - scratch: pointer tables; one per worker.
   package func apply(
-    _ input: FeatureMap, to output: FeatureMap, adding residual: FeatureMap? = nil,
+    _ inputs: [FeatureMap], to outputs: [FeatureMap], adding residuals: [FeatureMap] = [],
     scratch: KernelScratch
   ) {
+    guard let input = inputs.first, let output = outputs.first else { return }
     precondition(input.channels == inputChannels, "input has \(input.channels) channels")
     precondition(output.channels == outputChannels, "output has \(output.channels) channels")
     precondition(
       output.rows == geometry.outputRows(input.rows)
         && output.columns == geometry.outputColumns(input.columns), "output has the wrong size")
+    precondition(
+      outputs.count == inputs.count && (residuals.isEmpty || residuals.count == inputs.count),
+      "\(inputs.count) inputs, \(outputs.count) outputs, \(residuals.count) residuals")
+    precondition(
+      inputs.allSatisfy { $0.extent == input.extent }
+        && outputs.allSatisfy { $0.extent == output.extent }
+        && residuals.allSatisfy { $0.extent == output.extent }, "images of a group differ in size")
     let job = ConvolutionJob(
-      input: input, output: output, residual: residual, kernels: level.kernels,
+      inputs: inputs, outputs: outputs, residuals: residuals, kernels: level.kernels,
       channels: inputChannels / geometry.groups,
       outputsPerGroup: outputChannels / geometry.groups, panelCount: panelCount,
       activation: activation.symbol, bias: bias.base, slopes: slopes.base)

@@ -71,7 +71,8 @@ import Testing
       weights: weights, bias: bias, geometry: geometry, activation: given.activation, level: level)
     let found = run(input, to: expected.shape) { source, target, scratch in
       let other = residual.map { OwnedMap($0) }
-      packed.apply(source, to: target, adding: other?.map, scratch: scratch)
+      packed.apply(
+        [source], to: [target], adding: other.map { [$0.map] } ?? [], scratch: scratch)
     }
     // Inputs and weights are of order 1, so a Float32 sum of k products errs by about √k·ε·√k.
     let depth = shape[1] * geometry.kernel.rows * geometry.kernel.columns
@@ -122,14 +123,14 @@ import Testing
     let packed = PackedConvolution(
       weights: weights, bias: [Float](repeating: 0.1, count: 40), geometry: geometry)
     let wide = SeededParameters.input(shape: [16, 3, 64], seed: 9)
-    let whole = run(wide, to: [40, 1, 62]) { packed.apply($0, to: $1, scratch: $2) }
+    let whole = run(wide, to: [40, 1, 62]) { packed.apply([$0], to: [$1], scratch: $2) }
     for start in [1, 5, 13] {
       let part = Tensor(
         shape: [16, 3, 10],
         values: (0..<48).flatMap { row in
           (0..<10).map { wide.values[row * 64 + start + $0] }
         })
-      let found = run(part, to: [40, 1, 8]) { packed.apply($0, to: $1, scratch: $2) }
+      let found = run(part, to: [40, 1, 8]) { packed.apply([$0], to: [$1], scratch: $2) }
       for channel in 0..<40 {
         for column in 0..<8 {
           #expect(
@@ -139,13 +140,50 @@ import Testing
     }
   }
 
+  /// Neither its neighbours nor their number change a bit of an image.
+  @Test(arguments: CPULevel.allCases.filter { $0 <= .best }, cases)
+  func groupsEqualSingleImages(level: CPULevel, given: Case) {
+    let geometry = given.geometry
+    let shape =
+      geometry.isTransposed
+      ? [given.channels, given.outputs / geometry.groups]
+      : [given.outputs, given.channels / geometry.groups]
+    let packed = PackedConvolution(
+      weights: SeededParameters.tensor(
+        named: "weight", shape: shape + [geometry.kernel.rows, geometry.kernel.columns], seed: 30),
+      bias: SeededParameters.tensor(named: "bias", shape: [given.outputs], seed: 31).values,
+      geometry: geometry, activation: given.activation, level: level)
+    let inputs = (0..<7).map { index in
+      OwnedMap(
+        SeededParameters.input(
+          shape: [given.channels, given.size.rows, given.size.columns], seed: 32 + UInt64(index)))
+    }
+    let outputShape = [
+      given.outputs, geometry.outputRows(given.size.rows),
+      geometry.outputColumns(given.size.columns),
+    ]
+    let residuals = (0..<7).map { index in
+      OwnedMap(SeededParameters.input(shape: outputShape, seed: 40 + UInt64(index)))
+    }
+    func outputs(of range: Range<Int>) -> [Tensor] {
+      let targets = range.map { _ in OwnedMap(shape: outputShape) }
+      packed.apply(
+        inputs[range].map(\.map), to: targets.map(\.map),
+        adding: given.hasResidual ? residuals[range].map(\.map) : [], scratch: KernelScratch())
+      return targets.map(\.tensor)
+    }
+    let single = (0..<7).flatMap { outputs(of: $0..<$0 + 1) }
+    #expect(outputs(of: 0..<7) == single)
+    #expect(outputs(of: 2..<5) == Array(single[2..<5]))
+  }
+
   @Test(arguments: CPULevel.allCases.filter { $0 <= .best })
   func notANumberSurvivesTheActivation(level: CPULevel) {
     let packed = PackedConvolution(
       weights: Tensor(shape: [1, 1, 1, 1], repeating: 1), bias: [0],
       geometry: ConvolutionGeometry(kernel: 1), activation: .relu, level: level)
     let found = run(Tensor(shape: [1, 1, 1], values: [.nan]), to: [1, 1, 1]) {
-      packed.apply($0, to: $1, scratch: $2)
+      packed.apply([$0], to: [$1], scratch: $2)
     }
     #expect(found.values[0].isNaN)
   }
