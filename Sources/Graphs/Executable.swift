@@ -3,16 +3,27 @@ import Tensors
 
 /// A graph ready to run: weights folded and packed, memory planned, for one input shape.
 ///
-/// It is immutable and shared by all workers; each worker brings a ``Workspace``. One call treats one
-/// image, so a result cannot depend on batch size or on which worker computed it.
+/// It is immutable and shared by all workers; each worker brings a ``Workspace``. One call treats a few
+/// images, each in memory of its own: layers with many weights read them once for all images, layers
+/// with large maps are run image after image. An image's bits depend neither on its neighbours nor on
+/// their number.
 package final class Executable: Sendable {
   /// The graph it came from.
   package let graph: Graph
   /// The results it computes.
   package let outputs: [String]
 
-  private let stages: [Stage]
+  /// How many images are worth computing at once; any number works.
+  ///
+  /// As many as keep their activations within 96 MB, at most 8.
+  package let groupSize: Int
+
+  private let segments: [Segment]
   private let plan: MemoryPlan
+
+  private static let largestGroup = 8
+  /// 96 MB; two workers, each with such a group, then stay far below a third of what PyTorch needs.
+  private static let activationFloats = 24 << 20
 
   /// Compiles the part of a graph that the wanted results need.
   ///
@@ -21,72 +32,101 @@ package final class Executable: Sendable {
   ///   - parameters: tensors by name; more than needed is allowed, binding decides what is surplus.
   ///   - outputs: names of the results wanted.
   ///   - level: instruction set of the kernels.
+  ///   - arithmetic: which algorithms convolutions may use.
+  ///   - groupSize: replaces the rule of ``groupSize``.
   /// - Throws: ``GraphError`` for unknown results and for missing or misshapen parameters.
   package init(
     _ graph: Graph, parameters: [String: Tensor], outputs: [String] = [Graph.mainOutput],
-    level: CPULevel = .current
+    level: CPULevel = .current, arithmetic: Arithmetic = .fast, groupSize: Int? = nil
   ) throws(GraphError) {
     for name in outputs where graph.outputs[name] == nil {
       throw .unknownOutput(name: name, available: graph.outputNames)
     }
     self.graph = graph
     self.outputs = outputs
-    let lowering = try Lowering(graph, outputs: outputs, parameters: parameters, level: level)
+    let lowering = try Lowering(
+      graph, outputs: outputs, parameters: parameters, level: level, arithmetic: arithmetic)
     let plan = MemoryPlan(
       graph, stages: lowering.stages, kept: Set(outputs.compactMap { graph.outputs[$0] }))
     self.plan = plan
-    stages = lowering.stages.filter { !plan.isInPlace($0) }
+    segments = Segment.all(of: lowering.stages.filter { !plan.isInPlace($0) }, in: graph)
+    self.groupSize =
+      groupSize ?? min(max(Self.activationFloats / max(plan.size, 1), 1), Self.largestGroup)
   }
 
   /// Memory for one worker.
-  package func makeWorkspace() -> Workspace { Workspace(floats: plan.size) }
+  package func makeWorkspace() -> Workspace { Workspace(floats: plan.size * groupSize) }
 
-  /// Floats of activation memory that a worker needs.
+  /// Floats of activation memory that a worker needs for one image.
   package var workspaceSize: Int { plan.size }
 
-  /// Computes all results for one input, shaped like the graph's, and leaves them in the workspace.
-  package func compute(_ input: Tensor, in workspace: Workspace) {
-    precondition(
-      input.shape == graph.inputShape, "input \(input.shape), compiled for \(graph.inputShape)")
-    workspace.reserve(floats: plan.size)
-    map(0, in: workspace).fill(from: input)
-    for stage in stages {
-      stage.run(map: { self.map($0, in: workspace) }, scratch: workspace.scratch)
+  /// Computes all results for inputs shaped like the graph's and leaves them in the workspace.
+  package func compute(_ inputs: [Tensor], in workspace: Workspace) {
+    workspace.reserve(floats: plan.size * max(inputs.count, groupSize))
+    for (image, input) in inputs.enumerated() {
+      precondition(
+        input.shape == graph.inputShape, "input \(input.shape), compiled for \(graph.inputShape)")
+      map(0, image: image, in: workspace).fill(from: input)
+    }
+    for segment in segments {
+      segment.run(
+        images: inputs.count, map: { map($0, image: $1, in: workspace) },
+        scratch: workspace.scratch)
+    }
+  }
+
+  /// Computes all results for any number of inputs, group by group, and copies them out, planar, by
+  /// name.
+  package func run(_ inputs: [Tensor], in workspace: Workspace) -> [[String: Tensor]] {
+    stride(from: 0, to: inputs.count, by: groupSize).flatMap { start in
+      let group = Array(inputs[start..<min(start + groupSize, inputs.count)])
+      compute(group, in: workspace)
+      return group.indices.map { image in
+        Dictionary(
+          uniqueKeysWithValues: Set(outputs).map { ($0, result($0, image: image, in: workspace)) })
+      }
     }
   }
 
   /// Computes all results for one input and copies them out, planar, by name.
   package func run(_ input: Tensor, in workspace: Workspace) -> [String: Tensor] {
-    compute(input, in: workspace)
-    var results: [String: Tensor] = [:]
-    for name in outputs {
-      guard let node = graph.outputs[name] else { continue }
-      results[name] = map(node, in: workspace).planar(shape: graph.nodes[node].shape)
-    }
-    return results
+    run([input], in: workspace)[0]
   }
 
-  /// A computed result where it lies, `[H, W, C]`; valid until the workspace is used again.
+  /// A computed result of one image, copied out planar, `[C, H, W]`.
   ///
-  /// - Precondition: `name` is one of ``outputs``.
-  package func features(_ name: String, in workspace: Workspace) -> FeatureMap {
+  /// - Precondition: `name` is one of ``outputs``; `image` was among the last inputs.
+  package func result(_ name: String, image: Int = 0, in workspace: Workspace) -> Tensor {
+    let node = node(of: name)
+    return map(node, image: image, in: workspace).planar(shape: graph.nodes[node].shape)
+  }
+
+  /// A computed result of one image where it lies, `[H, W, C]`; valid until the workspace is used again.
+  ///
+  /// - Precondition: as for ``result(_:image:in:)``.
+  package func features(_ name: String, image: Int = 0, in workspace: Workspace) -> FeatureMap {
+    map(node(of: name), image: image, in: workspace)
+  }
+
+  private func node(of name: String) -> Int {
     guard outputs.contains(name), let node = graph.outputs[name] else {
       preconditionFailure("'\(name)' was not compiled")
     }
-    return map(node, in: workspace)
+    return node
   }
 
-  private func map(_ node: Int, in workspace: Workspace) -> FeatureMap {
+  private func map(_ node: Int, image: Int, in workspace: Workspace) -> FeatureMap {
     guard let place = plan.places[node] else { preconditionFailure("node \(node) has no memory") }
     let shape = graph.nodes[node].shape
+    let start = image * plan.size + plan.offsets[place.buffer] + place.channelOffset
     return FeatureMap(
-      base: workspace.memory.base + plan.offsets[place.buffer] + place.channelOffset,
+      base: workspace.memory.base + start,
       rows: shape.count == 3 ? shape[1] : 1, columns: shape.count == 3 ? shape[2] : 1,
       channels: shape[0], pixelStride: place.pixelStride)
   }
 }
 
-/// One worker's memory for running executables, reused from image to image.
+/// One worker's memory for running executables, reused from group to group.
 package final class Workspace {
   fileprivate var memory: AlignedMemory
   fileprivate let scratch = KernelScratch()

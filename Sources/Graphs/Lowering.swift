@@ -8,6 +8,7 @@ struct Lowering {
   private let graph: Graph
   private let parameters: [String: Tensor]
   private let level: CPULevel
+  private let arithmetic: Arithmetic
   /// Nodes whose values somebody asked for; nothing may be fused past them.
   private let requested: Set<Int>
   private let consumers: [Int: [Int]]
@@ -17,11 +18,13 @@ struct Lowering {
 
   /// - Throws: ``GraphError`` for missing or misshapen parameters.
   init(
-    _ graph: Graph, outputs: [String], parameters: [String: Tensor], level: CPULevel
+    _ graph: Graph, outputs: [String], parameters: [String: Tensor], level: CPULevel,
+    arithmetic: Arithmetic
   ) throws(GraphError) {
     self.graph = graph
     self.parameters = parameters
     self.level = level
+    self.arithmetic = arithmetic
     needed = graph.nodes(neededFor: outputs)
     requested = Set(outputs.compactMap { graph.outputs[$0] })
     var consumers: [Int: [Int]] = [:]

@@ -29,13 +29,12 @@ struct Stage: Sendable {
   /// Node written.
   let output: Int
 
-  /// Runs on one image; `map` finds where a node's result lies.
+  /// Runs anything but a convolution on one image; `map` finds where a node's result lies.
   func run(map: (Int) -> FeatureMap, scratch: KernelScratch) {
     let output = map(self.output)
     let input = map(inputs[0])
     switch action {
-    case .convolution(let layer, let residual):
-      layer.apply([input], to: [output], adding: residual.map { [map($0)] } ?? [], scratch: scratch)
+    case .convolution: preconditionFailure("convolutions take a group of images")
     case .depthwise(let layer, let residual):
       layer.apply(input, to: output, adding: residual.map(map), scratch: scratch)
     case .activation(let activation): output.writeActivation(activation, of: input)

@@ -94,7 +94,7 @@ package struct FaceParser: Sendable {
     let input = try preprocessing.apply(image, named: name)
     let executable = try network.executable(
       inputShape: input.shape, outputs: [Graph.mainOutput])
-    executable.compute(input, in: memory.main)
+    executable.compute([input], in: memory.main)
     let logits = executable.features(Graph.mainOutput, in: memory.main)
     let labels = Raster(
       width: logits.columns, height: logits.rows, channels: 1,
@@ -141,7 +141,7 @@ package struct PerceptualMeter: Sendable {
   {
     let input = try Preprocessing.lpips().apply(image, named: name)
     let executable = try network.executable(inputShape: input.shape, outputs: taps)
-    executable.compute(input, in: workspace)
+    executable.compute([input], in: workspace)
     return executable
   }
 

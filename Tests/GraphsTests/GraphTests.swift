@@ -96,6 +96,42 @@ struct Zoo: Network {
       executable.run(first, in: used) == executable.run(first, in: executable.makeWorkspace()))
   }
 
+  /// Neither the size of a group nor an image's place in it changes a bit.
+  @Test(arguments: CPULevel.allCases.filter { $0 <= .best }, [1, 3, 8])
+  func groupsEqualSingleImages(level: CPULevel, size: Int) throws {
+    let graph = try Graph(tracing: Zoo())
+    let inputs = (0..<9).map {
+      SeededParameters.input(shape: graph.inputShape, seed: 30 + UInt64($0))
+    }
+    func executable(_ groupSize: Int) throws -> Executable {
+      try Executable(
+        graph, parameters: Self.parameters, outputs: graph.outputNames, level: level,
+        groupSize: groupSize)
+    }
+    let single = try executable(1)
+    let expected = inputs.map { single.run($0, in: single.makeWorkspace()) }
+    let grouped = try executable(size)
+    let workspace = grouped.makeWorkspace()
+    #expect(grouped.run(inputs, in: workspace) == expected)
+    #expect(grouped.run(Array(inputs.reversed()), in: workspace) == expected.reversed())
+    #expect(grouped.run([], in: workspace).isEmpty)
+  }
+
+  /// A call may bring more images than the executable would choose.
+  @Test func computesMoreImagesThanItsGroupSize() throws {
+    let graph = try Graph(tracing: Zoo())
+    let executable = try Executable(graph, parameters: Self.parameters, groupSize: 1)
+    let inputs = (0..<3).map {
+      SeededParameters.input(shape: graph.inputShape, seed: 50 + UInt64($0))
+    }
+    let workspace = Workspace()
+    executable.compute(inputs, in: workspace)
+    let together = (0..<3).map {
+      executable.result(Graph.mainOutput, image: $0, in: workspace)
+    }
+    #expect(together == inputs.map { executable.run($0, in: workspace)[Graph.mainOutput] })
+  }
+
   @Test func namesParametersOnceAndInOrder() throws {
     let graph = try Graph(tracing: Zoo())
     #expect(Set(graph.parameters.map(\.name)).count == graph.parameters.count)

@@ -29,6 +29,19 @@ struct InvarianceTests {
     #expect(together[Graph.mainOutput] == alone[Graph.mainOutput], "seed \(seed)")
   }
 
+  @Test(arguments: [
+    ("squeezenet1_1", [3, 49, 37]), ("mobilefacenet", [3, 112, 96]), ("bisenet", [3, 64, 96]),
+    ("celebamask-unet", [3, 32, 48]),
+  ])
+  func groupsChangeNoBit(name: String, shape: [Int]) throws {
+    let graph = try Graph(tracing: NetworkCatalogue.named(name), inputShape: shape)
+    let executable = try Executable(graph, parameters: seeded(graph), groupSize: 3)
+    let workspace = executable.makeWorkspace()
+    let inputs = (0..<4).map { SeededParameters.input(shape: shape, seed: seed + UInt64($0)) }
+    let together = executable.run(inputs, in: workspace)
+    #expect(together == inputs.map { executable.run($0, in: workspace) }, "seed \(seed)")
+  }
+
   @Test func workspaceLeavesNoTrace() throws {
     let shape = [3, 49, 37]
     let graph = try Graph(tracing: SqueezeNet(), inputShape: shape)
