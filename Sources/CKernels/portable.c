@@ -1,40 +1,54 @@
 // Plain C for processors without the instruction sets below; compilers turn it into SSE or NEON.
+#include <string.h>
+
 #include "depthwise.h"
 #include "levels.h"
 
+#define TARGET
+#define STEP static inline __attribute__((always_inline))
 #define ROWS 4
 #define COLUMNS 8
+#define LANES 4
 
-static void tile(const struct ek_tile *t) {
-  float sums[ROWS][COLUMNS];
-  for (size_t m = 0; m < ROWS; m++) {
-    for (size_t n = 0; n < COLUMNS; n++) sums[m][n] = t->bias[n];
-  }
-  const float *weights = t->weights;
-  for (size_t tap = 0; tap < t->tap_count; tap++) {
-    const float *rows[ROWS];
-    for (size_t m = 0; m < ROWS; m++) {
-      // Missing rows repeat the first one, so that the inner loops have a fixed count.
-      rows[m] = t->rows[tap * ROWS + (m < t->row_count ? m : 0)];
-    }
-    for (size_t c = 0; c < t->channel_count; c++, weights += COLUMNS) {
-      for (size_t m = 0; m < ROWS; m++) {
-        for (size_t n = 0; n < COLUMNS; n++) sums[m][n] += rows[m][c] * weights[n];
-      }
-    }
-  }
-  for (size_t m = 0; m < t->row_count; m++) {
-    float *out = t->outputs[m] + t->column_offset;
-    for (size_t n = 0; n < t->column_count; n++) {
-      float x = sums[m][n];
-      if (t->residuals) x += t->residuals[m][t->column_offset + n];
-      if (t->activation == EK_ACTIVATION_RELU) x = x < 0 ? 0 : x;
-      if (t->activation == EK_ACTIVATION_PRELU) x = x < 0 ? x * t->slopes[n] : x;
-      out[n] = x;
-    }
+typedef float lanes __attribute__((ext_vector_type(LANES)));
+
+STEP lanes splat(float x) { return (lanes)(x); }
+
+STEP lanes load(const float *x) {
+  lanes result;
+  memcpy(&result, x, sizeof result);
+  return result;
+}
+
+STEP void store(float *out, lanes x) { memcpy(out, &x, sizeof x); }
+STEP lanes fma(lanes a, lanes b, lanes c) { return a * b + c; }
+
+STEP lanes load_part(const float *x, size_t count) {
+  if (count >= LANES) return load(x);
+  lanes result = splat(0);
+  for (size_t n = 0; n < count; n++) result[n] = x[n];
+  return result;
+}
+
+STEP void store_part(float *out, lanes x, size_t count) {
+  if (count >= LANES) {
+    store(out, x);
+  } else {
+    for (size_t n = 0; n < count; n++) out[n] = x[n];
   }
 }
 
+STEP lanes finish(lanes x, enum ek_activation activation, const float *slopes) {
+  // Written so that NaN passes, as in PyTorch.
+  if (activation == EK_ACTIVATION_RELU) return x < 0 ? splat(0) : x;
+  if (activation == EK_ACTIVATION_PRELU) return x < 0 ? x * load(slopes) : x;
+  return x;
+}
+
+#include "tile.h"
+#include "winograd.h"
+
 static void depthwise(const struct ek_depthwise *d) { ek_depthwise_body(d); }
 
-const struct ek_kernels ek_kernels_portable = {EK_LEVEL_PORTABLE, ROWS, COLUMNS, tile, depthwise};
+const struct ek_kernels ek_kernels_portable = {
+    EK_LEVEL_PORTABLE, ROWS, COLUMNS, tile, depthwise, product, WINOGRAD_FORMS};

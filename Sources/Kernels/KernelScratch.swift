@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// Memory that kernels need while they run; each worker keeps one and it grows to the largest need.
@@ -5,10 +6,12 @@ package final class KernelScratch {
   /// Pointer tables of one block of output pixels.
   private(set) var pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
   private var pointerCapacity = 4096
-  /// Gathered patches of inputs with few channels.
+  /// Gathered patches of inputs with few channels, or a block of Winograd's transformed inputs and sums.
   private(set) var patches = AlignedMemory(count: 4096)
   /// Zeros that padding taps point to.
   private(set) var zeros = AlignedMemory(count: 0)
+  private var tiles = UnsafeMutablePointer<ek_winograd_tile>.allocate(capacity: 0)
+  private var tileCapacity = 0
 
   /// Starts small.
   package init() {
@@ -16,7 +19,20 @@ package final class KernelScratch {
     growZeros(to: 4096)
   }
 
-  deinit { pointers.deallocate() }
+  deinit {
+    pointers.deallocate()
+    tiles.deallocate()
+  }
+
+  /// Room to describe the tiles of one block.
+  func winogradTiles(_ count: Int) -> UnsafeMutablePointer<ek_winograd_tile> {
+    if count > tileCapacity {
+      tiles.deallocate()
+      tiles = .allocate(capacity: count)
+      tileCapacity = count
+    }
+    return tiles
+  }
 
   func reserve(pointers count: Int, patches floats: Int, zeros channels: Int) {
     if count > pointerCapacity {

@@ -19,13 +19,22 @@ package final class PackedConvolution: Sendable {
   /// `O`.
   package let outputChannels: Int
 
+  /// How it is computed.
+  package let path: ConvolutionPath
+
   private let activation: Activation
   private let level: CPULevel
-  private let phases: [Phase]
+  private let body: Body
   /// `[group][panel][tile columns]`, zero-padded.
   private let bias: AlignedMemory
   private let slopes: AlignedMemory
   private let panelCount: Int
+
+  /// The weights as the chosen path reads them.
+  private enum Body {
+    case direct([Phase])
+    case winograd(WinogradFilters)
+  }
 
   /// Packs weights.
   ///
@@ -34,10 +43,28 @@ package final class PackedConvolution: Sendable {
   ///   - bias: `[O]`.
   ///   - geometry: shape arithmetic.
   ///   - activation: applied to each finished sum.
+  ///   - size: rows and columns of the inputs to come, if known; other sizes work but may be slower.
   ///   - level: instruction set; the weights are packed for its tile.
+  ///   - arithmetic: `exact` forbids Winograd's transforms.
+  package convenience init(
+    weights: Tensor, bias: [Float], geometry: ConvolutionGeometry, activation: Activation = .none,
+    size: Extent? = nil, level: CPULevel = .current, arithmetic: Arithmetic = .fast
+  ) {
+    precondition(weights.shape.count == 4, "convolution weights have four axes")
+    let path = ConvolutionPath.fastest(
+      geometry, inputs: weights.shape[1], outputs: weights.shape[0], size: size,
+      arithmetic: arithmetic)
+    self.init(
+      weights: weights, bias: bias, geometry: geometry, activation: activation, path: path,
+      level: level)
+  }
+
+  /// Packs weights for one path.
+  ///
+  /// - Precondition: the path fits the geometry.
   package init(
     weights: Tensor, bias: [Float], geometry: ConvolutionGeometry, activation: Activation = .none,
-    level: CPULevel = .current
+    path: ConvolutionPath, level: CPULevel = .current
   ) {
     precondition(weights.shape.count == 4, "convolution weights have four axes")
     let groups = geometry.groups
@@ -47,6 +74,7 @@ package final class PackedConvolution: Sendable {
     self.geometry = geometry
     self.activation = activation
     self.level = level
+    self.path = path
     let width = level.kernels.tile_columns
     let outputsPerGroup = outputChannels / groups
     panelCount = (outputsPerGroup + width - 1) / width
@@ -57,7 +85,15 @@ package final class PackedConvolution: Sendable {
     } else {
       slopes = AlignedMemory(count: 0)
     }
-    phases = Phase.all(of: geometry).map { $0.packed(weights, geometry: geometry, width: width) }
+    switch path {
+    case .direct:
+      body = .direct(
+        Phase.all(of: geometry).map { $0.packed(weights, geometry: geometry, width: width) })
+    case .winograd(let form):
+      precondition(
+        geometry.isPlain && geometry.kernel == Extent(form.taps), "\(form) cannot do \(geometry)")
+      body = .winograd(WinogradFilters(weights, form: form, width: width))
+    }
   }
 
   /// Lays `[O]` values out by group and panel, padding with zeros.
@@ -100,13 +136,22 @@ package final class PackedConvolution: Sendable {
       inputs.allSatisfy { $0.extent == input.extent }
         && outputs.allSatisfy { $0.extent == output.extent }
         && residuals.allSatisfy { $0.extent == output.extent }, "images of a group differ in size")
-    let job = ConvolutionJob(
-      inputs: inputs, outputs: outputs, residuals: residuals, kernels: level.kernels,
-      channels: inputChannels / geometry.groups,
-      outputsPerGroup: outputChannels / geometry.groups, panelCount: panelCount,
-      activation: activation.symbol, bias: bias.base, slopes: slopes.base)
-    for phase in phases {
-      for group in 0..<geometry.groups { job.run(phase, group: group, scratch: scratch) }
+    switch body {
+    case .direct(let phases):
+      let job = ConvolutionJob(
+        inputs: inputs, outputs: outputs, residuals: residuals, kernels: level.kernels,
+        channels: inputChannels / geometry.groups,
+        outputsPerGroup: outputChannels / geometry.groups, panelCount: panelCount,
+        activation: activation.symbol, bias: bias.base, slopes: slopes.base)
+      for phase in phases {
+        for group in 0..<geometry.groups { job.run(phase, group: group, scratch: scratch) }
+      }
+    case .winograd(let filters):
+      WinogradJob(
+        inputs: inputs, outputs: outputs, residuals: residuals, geometry: geometry,
+        filters: filters, kernels: level.kernels, transforms: filters.form.kernels(of: level),
+        activation: activation.symbol, bias: bias.base, slopes: slopes.base
+      ).run(scratch: scratch)
     }
   }
 }

@@ -68,7 +68,8 @@ import Testing
     finish(&expected, residual: residual, activation: given.activation)
 
     let packed = PackedConvolution(
-      weights: weights, bias: bias, geometry: geometry, activation: given.activation, level: level)
+      weights: weights, bias: bias, geometry: geometry, activation: given.activation,
+      path: .direct, level: level)
     let found = run(input, to: expected.shape) { source, target, scratch in
       let other = residual.map { OwnedMap($0) }
       packed.apply(
@@ -121,7 +122,8 @@ import Testing
     let geometry = ConvolutionGeometry(kernel: 3)
     let weights = SeededParameters.tensor(named: "weight", shape: [40, 16, 3, 3], seed: 8)
     let packed = PackedConvolution(
-      weights: weights, bias: [Float](repeating: 0.1, count: 40), geometry: geometry)
+      weights: weights, bias: [Float](repeating: 0.1, count: 40), geometry: geometry,
+      path: .direct)
     let wide = SeededParameters.input(shape: [16, 3, 64], seed: 9)
     let whole = run(wide, to: [40, 1, 62]) { packed.apply([$0], to: [$1], scratch: $2) }
     for start in [1, 5, 13] {
@@ -152,7 +154,7 @@ import Testing
       weights: SeededParameters.tensor(
         named: "weight", shape: shape + [geometry.kernel.rows, geometry.kernel.columns], seed: 30),
       bias: SeededParameters.tensor(named: "bias", shape: [given.outputs], seed: 31).values,
-      geometry: geometry, activation: given.activation, level: level)
+      geometry: geometry, activation: given.activation, path: .direct, level: level)
     let inputs = (0..<7).map { index in
       OwnedMap(
         SeededParameters.input(

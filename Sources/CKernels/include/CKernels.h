@@ -59,6 +59,68 @@ struct ek_depthwise {
   enum ek_activation activation;
 };
 
+/// Largest number of interpolation points along one axis of any Winograd form.
+#define EK_MAXIMUM_POINTS 6
+
+/// One Winograd tile: a square of outputs and the square of inputs that it reads.
+struct ek_winograd_tile {
+  const float *input;     // first input of the tile; may lie in the padding, outside of the map
+  int first_row, last_row;        // rows of the tile's inputs inside the map: first_row ..< last_row
+  int first_column, last_column;  // columns likewise
+  float *output;          // first output of the tile
+  const float *residual;  // first residual of the tile, or null
+  int row_count, column_count;    // outputs inside the map
+};
+
+/// Winograd's input transform `V = Bᵀ d B` of a block of tiles.
+///
+/// Writes `frequencies[f · frequency_stride + tile · tile_stride + channel]`, channels padded with
+/// zeros to a whole vector.
+struct ek_winograd_input {
+  size_t tile_count;
+  const struct ek_winograd_tile *tiles;
+  size_t row_stride, pixel_stride;  // floats between input rows and pixels
+  size_t channel_count;
+  const float *zeros;  // [channel_count]
+  float *frequencies;
+  size_t frequency_stride, tile_stride;
+};
+
+/// A plain matrix product `sums[row][column] = Σ_k rows[row][k] · weights[k][column]`.
+struct ek_product {
+  size_t row_count;
+  size_t depth;
+  const float *rows;
+  size_t row_stride;
+  const float *weights;  // [depth][tile_columns], zero-padded
+  float *sums;           // [row_count][tile_columns]
+  size_t column_count;   // columns wanted; others may be left unwritten
+};
+
+/// Winograd's output transform `Y = Aᵀ M A` of a block of tiles and one panel of channels, with what
+/// follows a sum: `output = activation(Y + bias + residual)`.
+///
+/// Reads `sums[f · frequency_stride + tile · tile_columns + column]`.
+struct ek_winograd_output {
+  size_t tile_count;
+  const struct ek_winograd_tile *tiles;
+  size_t row_stride, pixel_stride;  // floats between output rows and pixels
+  size_t residual_row_stride, residual_pixel_stride;
+  size_t column_offset;  // added to every output and residual start
+  size_t column_count;
+  const float *sums;
+  size_t frequency_stride;
+  const float *bias;    // [tile_columns]
+  const float *slopes;  // [tile_columns], for PReLU
+  enum ek_activation activation;
+};
+
+/// The transforms of one Winograd form F(m×m, r×r): m + r − 1 points an axis.
+struct ek_winograd {
+  void (*input)(const struct ek_winograd_input *);
+  void (*output)(const struct ek_winograd_output *);
+};
+
 /// The kernels of one level with the tile that their packed weights must have.
 struct ek_kernels {
   enum ek_level level;
@@ -66,6 +128,10 @@ struct ek_kernels {
   size_t tile_columns;
   void (*tile)(const struct ek_tile *);
   void (*depthwise)(const struct ek_depthwise *);
+  void (*product)(const struct ek_product *);
+  struct ek_winograd winograd_4x4_3x3;
+  struct ek_winograd winograd_2x2_5x5;
+  struct ek_winograd winograd_2x2_3x3;
 };
 
 /// Largest tile_rows of any level.

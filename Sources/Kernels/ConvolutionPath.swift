@@ -1,0 +1,60 @@
+/// How a convolution is computed.
+package enum ConvolutionPath: Hashable, Sendable {
+  /// Sums over taps and channels.
+  case direct
+  /// Winograd's minimal filtering.
+  case winograd(WinogradForm)
+
+  /// The faster way that an arithmetic allows.
+  ///
+  /// The choice knows the layer alone, never the number of images: an image's bits must not depend on
+  /// its company.
+  ///
+  /// - Parameters:
+  ///   - geometry: shape arithmetic.
+  ///   - inputs: channels read, `C`.
+  ///   - outputs: channels written, `O`.
+  ///   - size: rows and columns of the input; nil if unknown, which counts as large.
+  ///   - arithmetic: what is allowed.
+  package static func fastest(
+    _ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, size: Extent? = nil,
+    arithmetic: Arithmetic = .fast
+  ) -> ConvolutionPath {
+    guard arithmetic == .fast, geometry.isPlain, inputs >= fewestChannels else { return .direct }
+    let forms = WinogradForm.allCases.filter { geometry.kernel == Extent($0.taps) }
+    let costs = forms.map { form in
+      (form: form, share: form.share(of: size.map { geometry.outputSize($0) }))
+    }
+    guard let best = costs.min(by: { $0.share < $1.share }), best.share < 0.8 else {
+      return .direct
+    }
+    return .winograd(best.form)
+  }
+
+  /// With fewer channels the transforms cost more than the products that they save.
+  private static let fewestChannels = 8
+}
+
+extension ConvolutionGeometry {
+  /// Whether every output reads neighbouring inputs of all channels with stride 1.
+  var isPlain: Bool { stride == 1 && dilation == 1 && groups == 1 && !isTransposed }
+
+  func outputSize(_ input: Extent) -> Extent {
+    Extent(outputRows(input.rows), outputColumns(input.columns))
+  }
+}
+
+extension WinogradForm {
+  /// Products as a share of the plain sum's, the tiles' overhang over the map's edges included.
+  func share(of size: Extent?) -> Double {
+    let perTile = Double(inputs * inputs)
+    guard let size, size.rows > 0, size.columns > 0 else {
+      return perTile / Double(outputs * outputs * taps * taps)
+    }
+    let tiles = tileCount(size.rows) * tileCount(size.columns)
+    return perTile * Double(tiles) / Double(size.rows * size.columns * taps * taps)
+  }
+
+  /// Tiles along an axis of so many outputs.
+  func tileCount(_ size: Int) -> Int { (size + outputs - 1) / outputs }
+}

@@ -1,0 +1,159 @@
+import CKernels
+import Tensors
+
+/// The loops of one Winograd convolution call.
+///
+/// Tiles of all images form one list that is cut into blocks. Of a block all inputs are transformed;
+/// then, panel by panel, the products of all frequencies and the transform back, so that sums never
+/// leave the nearest cache. A tile's position depends on its own image alone, so its values do not
+/// depend on where blocks end.
+struct WinogradJob {
+  /// Floats between neighbouring tiles' channels beyond the channels themselves: rows a power of two
+  /// apart would share few cache lines.
+  private static let stagger = 16
+  /// Floats of a block's transformed inputs that a core's own cache holds.
+  private static let blockFloats = 120_000
+
+  let inputs: [FeatureMap]
+  let outputs: [FeatureMap]
+  /// As many as images, or none.
+  let residuals: [FeatureMap]
+  let geometry: ConvolutionGeometry
+  let filters: WinogradFilters
+  let kernels: ek_kernels
+  let transforms: ek_winograd
+  let activation: ek_activation
+  let bias: UnsafeMutablePointer<Float>
+  let slopes: UnsafeMutablePointer<Float>
+
+  private var form: WinogradForm { filters.form }
+  private var frequencies: Int { form.inputs * form.inputs }
+  private var tileStride: Int { (filters.inputChannels + 15) / 16 * 16 + Self.stagger }
+
+  func run(scratch: KernelScratch) {
+    let size = outputs[0].extent
+    let tileColumns = form.tileCount(size.columns)
+    let tilesPerImage = form.tileCount(size.rows) * tileColumns
+    let total = tilesPerImage * outputs.count
+    let block = blockSize(total)
+    scratch.reserve(
+      pointers: 0, patches: frequencies * (block * tileStride + sumStride(block)),
+      zeros: filters.inputChannels)
+    let tiles = scratch.winogradTiles(block)
+    var first = 0
+    while first < total {
+      let count = min(block, total - first)
+      for index in 0..<count {
+        let (image, tile) = (first + index).quotientAndRemainder(dividingBy: tilesPerImage)
+        let (row, column) = tile.quotientAndRemainder(dividingBy: tileColumns)
+        tiles[index] = self.tile(image: image, row: row, column: column)
+      }
+      runBlock(tiles, count: count, capacity: block, scratch: scratch)
+      first += count
+    }
+  }
+
+  /// Tiles a block: as many as the cache holds, at least two of the kernel's, whole kernel tiles, and
+  /// all blocks about alike.
+  private func blockSize(_ total: Int) -> Int {
+    let rows = kernels.tile_rows
+    let most = max(Self.blockFloats / (frequencies * tileStride), 48)
+    let blocks = (total + most - 1) / most
+    let even = (total + blocks - 1) / blocks
+    return (even + rows - 1) / rows * rows
+  }
+
+  private func sumStride(_ block: Int) -> Int { block * filters.width + Self.stagger }
+
+  private func tile(image: Int, row: Int, column: Int) -> ek_winograd_tile {
+    let input = inputs[image]
+    let output = outputs[image]
+    let firstRow = row * form.outputs
+    let firstColumn = column * form.outputs
+    let inputRow = firstRow - geometry.padding.rows
+    let inputColumn = firstColumn - geometry.padding.columns
+    var tile = ek_winograd_tile()
+    tile.input = UnsafePointer(input.pixel(inputRow, inputColumn))
+    tile.first_row = Int32(max(0, -inputRow))
+    tile.last_row = Int32(min(form.inputs, input.rows - inputRow))
+    tile.first_column = Int32(max(0, -inputColumn))
+    tile.last_column = Int32(min(form.inputs, input.columns - inputColumn))
+    tile.output = output.pixel(firstRow, firstColumn)
+    if !residuals.isEmpty {
+      tile.residual = UnsafePointer(residuals[image].pixel(firstRow, firstColumn))
+    }
+    tile.row_count = Int32(min(form.outputs, output.rows - firstRow))
+    tile.column_count = Int32(min(form.outputs, output.columns - firstColumn))
+    return tile
+  }
+
+  private func runBlock(
+    _ tiles: UnsafeMutablePointer<ek_winograd_tile>, count: Int, capacity: Int,
+    scratch: KernelScratch
+  ) {
+    let transformed = scratch.patches.base
+    let frequencyStride = capacity * tileStride
+    transform(
+      tiles, count: count, into: transformed, frequencyStride: frequencyStride,
+      zeros: scratch.zeros.base)
+    let sums = transformed + frequencies * frequencyStride
+    for panel in 0..<filters.panelCount {
+      let columns = min(filters.width, filters.outputChannels - panel * filters.width)
+      var product = ek_product()
+      product.row_count = count
+      product.depth = filters.inputChannels
+      product.row_stride = tileStride
+      product.column_count = columns
+      for frequency in 0..<frequencies {
+        product.rows = UnsafePointer(transformed + frequency * frequencyStride)
+        product.weights = UnsafePointer(filters.panel(panel, frequency: frequency))
+        product.sums = sums + frequency * sumStride(capacity)
+        kernels.product(&product)
+      }
+      finish(
+        tiles, count: count, panel: panel, columns: columns, sums: sums,
+        frequencyStride: sumStride(capacity))
+    }
+  }
+
+  private func transform(
+    _ tiles: UnsafeMutablePointer<ek_winograd_tile>, count: Int,
+    into frequencies: UnsafeMutablePointer<Float>, frequencyStride: Int,
+    zeros: UnsafeMutablePointer<Float>
+  ) {
+    var job = ek_winograd_input()
+    job.tile_count = count
+    job.tiles = UnsafePointer(tiles)
+    job.row_stride = inputs[0].columns * inputs[0].pixelStride
+    job.pixel_stride = inputs[0].pixelStride
+    job.channel_count = filters.inputChannels
+    job.zeros = UnsafePointer(zeros)
+    job.frequencies = frequencies
+    job.frequency_stride = frequencyStride
+    job.tile_stride = tileStride
+    transforms.input(&job)
+  }
+
+  private func finish(
+    _ tiles: UnsafeMutablePointer<ek_winograd_tile>, count: Int, panel: Int, columns: Int,
+    sums: UnsafeMutablePointer<Float>, frequencyStride: Int
+  ) {
+    var job = ek_winograd_output()
+    job.tile_count = count
+    job.tiles = UnsafePointer(tiles)
+    job.row_stride = outputs[0].columns * outputs[0].pixelStride
+    job.pixel_stride = outputs[0].pixelStride
+    if let residual = residuals.first {
+      job.residual_row_stride = residual.columns * residual.pixelStride
+      job.residual_pixel_stride = residual.pixelStride
+    }
+    job.column_offset = panel * filters.width
+    job.column_count = columns
+    job.sums = UnsafePointer(sums)
+    job.frequency_stride = frequencyStride
+    job.bias = UnsafePointer(bias + panel * filters.width)
+    job.slopes = UnsafePointer(slopes + panel * filters.width)
+    job.activation = activation
+    transforms.output(&job)
+  }
+}
