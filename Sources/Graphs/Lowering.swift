@@ -123,7 +123,8 @@ struct Lowering {
       action = .convolution(
         PackedConvolution(
           weights: layer.weights, bias: layer.bias, geometry: layer.geometry,
-          activation: activation ?? .none, level: level), residual: chain.residual)
+          activation: activation ?? .none, size: graph.nodes[input].extent, level: level),
+        residual: chain.residual)
     }
     return Stage(action: action, inputs: inputs, output: chain.end)
   }
@@ -283,4 +284,9 @@ struct FoldableLayer {
       bias[index] = Float(Double(bias[index]) * scale[index] + shift[index])
     }
   }
+}
+
+extension Node {
+  /// Rows and columns of the result; a vector is one pixel.
+  fileprivate var extent: Extent { shape.count == 3 ? Extent(shape[1], shape[2]) : 1 }
 }
