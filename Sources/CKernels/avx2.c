@@ -8,6 +8,7 @@
 #define STEP TARGET static inline __attribute__((always_inline))
 #define ROWS 6
 #define COLUMNS 16
+#define TOKENS ek_token_kernels_avx2
 #define LANES 8
 
 typedef __m256 lanes;

@@ -8,6 +8,7 @@
 #define STEP TARGET static inline __attribute__((always_inline))
 #define ROWS 12
 #define COLUMNS 32
+#define TOKENS ek_token_kernels_avx512
 #define LANES 16
 
 typedef __m512 lanes;

@@ -8,6 +8,7 @@
 #define STEP static inline __attribute__((always_inline))
 #define ROWS 4
 #define COLUMNS 8
+#define TOKENS ek_token_kernels_portable
 #define LANES 4
 
 typedef float lanes __attribute__((ext_vector_type(LANES)));

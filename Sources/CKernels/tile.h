@@ -4,6 +4,7 @@
 //     TARGET, STEP              attributes of a kernel and of a function inlined into it
 //     ROWS, COLUMNS, LANES      the tile; floats of a vector
 //     lanes                     the vector type
+//     TOKENS                    the level's kernels for activations that `finish` leaves out
 //     splat, load, store        one value everywhere; a whole vector, unaligned
 //     load_part, store_part     its first lanes; the others read as zero and are not written
 //     fma(a, b, c)              a · b + c, fused where the level can
@@ -106,6 +107,7 @@ TARGET static void tile(const struct ek_tile *t) {
 #define TILE(rows) tile_of(t, rows)
   switch (t->row_count) { ROW_CASES(TILE) }
 #undef TILE
+  ek_activate_tile(t, &TOKENS);
 }
 
 STEP void product_with(const struct ek_product *t, const size_t vectors) {

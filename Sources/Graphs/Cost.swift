@@ -5,7 +5,7 @@ import Tensors
 package struct Cost: Hashable, Sendable {
   /// Trainable values; a batch norm's running statistics and counter are none.
   package var parameters: Int
-  /// Products that are added up, in convolutions and linear layers.
+  /// Products that are added up, in convolutions, linear layers and attention.
   package var multiplyAdds: Int
 
   /// Holds and computes this much.
@@ -36,7 +36,8 @@ extension Graph {
   /// |---|---|
   /// | convolution | `O·H'·W' · C/g·R·S` |
   /// | transposed convolution | `C·H·W · O/g·R·S` |
-  /// | linear | `O·D` |
+  /// | linear, projection | `T · O·D` |
+  /// | attention of `T` queries, `S` keys | `2 · T·S·D`, a mask changes nothing |
   /// | anything else | 0 |
   ///
   /// That is how torchvision and the papers count. Biases, norms, activations, pools and resizes
@@ -68,7 +69,10 @@ extension Graph {
       let filter = shapes[weight]?.dropFirst().reduce(1, *) ?? 0
       let shape = geometry.isTransposed ? nodes[node.inputs[0]].shape : node.shape
       return shape.elementCount * filter
-    case .linear(let weight, _): return shapes[weight]?.elementCount ?? 0
+    case .linear(let weight, _), .projection(let weight):
+      return (shapes[weight]?.elementCount ?? 0) * node.shape.dropFirst().reduce(1, *)
+    case .attention:
+      return 2 * node.shape.elementCount * nodes[node.inputs[1]].shape.dropFirst().reduce(1, *)
     default: return 0
     }
   }
@@ -82,7 +86,10 @@ extension Operation {
       [weight, bias].compactMap(\.self)
     case .batchNorm(let prefix, _, let affine):
       affine ? ["weight", "bias"].map { prefix.isEmpty ? $0 : "\(prefix).\($0)" } : []
-    case .prelu(let weight): [weight]
+    case .layerNorm(let prefix, _): ["\(prefix).weight", "\(prefix).bias"]
+    case .prelu(let weight), .projection(let weight), .prepend(let weight), .addRows(let weight),
+      .embedding(let weight):
+      [weight]
     default: []
     }
   }

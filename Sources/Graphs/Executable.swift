@@ -8,7 +8,7 @@ import Tensors
 /// with large maps are run image after image. An image's bits depend neither on its neighbours nor on
 /// their number.
 package final class Executable: Sendable {
-  /// The graph it came from.
+  /// The graph it runs: the one it came from as far as ``outputs`` need it.
   package let graph: Graph
   /// The results it computes.
   package let outputs: [String]
@@ -42,6 +42,7 @@ package final class Executable: Sendable {
     for name in outputs where graph.outputs[name] == nil {
       throw .unknownOutput(name: name, available: graph.outputNames)
     }
+    let graph = graph.pickingRowsEarly(for: outputs)
     self.graph = graph
     self.outputs = outputs
     let lowering = try Lowering(

@@ -37,6 +37,16 @@ package struct Graph: Sendable {
     outputNames = builder.outputNames
   }
 
+  init(
+    nodes: [Node], parameters: [ParameterSpecification], outputs: [String: Int],
+    outputNames: [String]
+  ) {
+    self.nodes = nodes
+    self.parameters = parameters
+    self.outputs = outputs
+    self.outputNames = outputNames
+  }
+
   /// Per-sample input shape.
   package var inputShape: [Int] { nodes[0].shape }
 

@@ -30,13 +30,16 @@ extension Scope {
     return builder.add(operation, [x.node], shape: shape, scope: prefix)
   }
 
-  /// `Linear`, `[D] → [O]`, with `weight [O, D]` and `bias [O]` or none.
+  /// `Linear`, `[D] → [O]` or `[D, T, 1] → [O, T, 1]`, with `weight [O, D]` and `bias [O]` or none.
   package func linear(
     _ x: Value, weight: ParameterSpecification, bias: ParameterSpecification?
   ) -> Value {
     let operation = Operation.linear(weight: note(weight), bias: bias.map { note($0) })
-    if x.shape != [weight.shape[1]] { builder.reject(operation.name, [x.node], scope: prefix) }
-    return builder.add(operation, [x.node], shape: [weight.shape[0]], scope: prefix)
+    if x.channels != weight.shape[1] || !x.isTokens {
+      builder.reject(operation.name, [x.node], scope: prefix)
+    }
+    return builder.add(
+      operation, [x.node], shape: [weight.shape[0]] + x.shape.dropFirst(), scope: prefix)
   }
 
   /// `PReLU` with one slope a channel, `weight [C]`.
@@ -46,7 +49,7 @@ extension Scope {
     return builder.add(operation, [x.node], shape: x.shape, scope: prefix)
   }
 
-  private func note(_ parameter: ParameterSpecification) -> String {
+  func note(_ parameter: ParameterSpecification) -> String {
     builder.parameter(parameter.name, shape: parameter.shape)
   }
 }

@@ -59,7 +59,7 @@ struct Lowering {
 
   private mutating func chain(from start: Int) throws(GraphError) -> Chain? {
     switch graph.nodes[start].operation {
-    case .convolution, .linear: break
+    case .convolution, .linear, .projection: break
     default: return nil
     }
     var chain = Chain(start: start, end: start)
@@ -75,7 +75,7 @@ struct Lowering {
         absorb(next, into: &chain)
       }
     }
-    if let next = soleConsumer(of: chain.end), isActivation(next) {
+    if let next = soleConsumer(of: chain.end), isActivation(next, behind: graph.nodes[start]) {
       chain.activation = next
       absorb(next, into: &chain)
     }
@@ -96,9 +96,11 @@ struct Lowering {
     return list[0]
   }
 
-  private func isActivation(_ node: Int) -> Bool {
-    switch graph.nodes[node].operation {
-    case .relu, .prelu: true
+  private func isActivation(_ node: Int, behind layer: Node) -> Bool {
+    switch (graph.nodes[node].operation, layer.operation) {
+    case (.relu, _), (.prelu, _): true
+    // The tile of matrix products knows these alone.
+    case (.quickGELU, .linear), (.gelu, .linear): true
     default: false
     }
   }
@@ -130,8 +132,13 @@ struct Lowering {
   }
 
   private func activation(_ node: Int) throws(GraphError) -> Activation {
-    guard case .prelu(let weight) = graph.nodes[node].operation else { return .relu }
-    return .prelu(try parameter(weight, shape: [graph.nodes[node].shape[0]]).values)
+    switch graph.nodes[node].operation {
+    case .prelu(let weight):
+      return .prelu(try parameter(weight, shape: [graph.nodes[node].shape[0]]).values)
+    case .quickGELU: return .quickGELU
+    case .gelu: return .gelu
+    default: return .relu
+    }
   }
 
   // MARK: Layers
@@ -150,6 +157,13 @@ struct Lowering {
       return (node.inputs[0], layer)
     case .linear(let weight, let bias):
       return try linear(node, weight: weight, bias: bias)
+    case .projection(let weight):
+      let shape = [graph.nodes[node.inputs[0]].shape[0], node.shape[0]]
+      let layer = FoldableLayer(
+        weights: try parameter(weight, shape: shape).transposed.reshaped(
+          shape.reversed() + [1, 1]),
+        bias: try self.bias(nil, count: node.shape[0]), geometry: ConvolutionGeometry(kernel: 1))
+      return (node.inputs[0], layer)
     default: preconditionFailure("\(node.operation.name) is not a layer")
     }
   }
@@ -177,6 +191,14 @@ struct Lowering {
   private func bias(_ name: String?, count: Int) throws(GraphError) -> [Float] {
     guard let name else { return [Float](repeating: 0, count: count) }
     return try parameter(name, shape: [count]).values
+  }
+
+  private func parameter(_ name: String) throws(GraphError) -> Tensor {
+    guard let tensor = parameters[name] else { throw .missingParameter(name: name) }
+    if let asked = graph.parameters.first(where: { $0.name == name }), asked.shape != tensor.shape {
+      throw .misshapenParameter(name: name, expected: asked.shape, found: tensor.shape)
+    }
+    return tensor
   }
 
   private func parameter(_ name: String, shape: [Int]) throws(GraphError) -> Tensor {
@@ -215,11 +237,11 @@ struct Lowering {
     }
     switch node.operation {
     case .input: return []
-    case .convolution, .linear: preconditionFailure("layers are lowered as chains")
+    case .convolution, .linear, .projection: preconditionFailure("layers are lowered as chains")
     case .batchNorm:
       let (scale, shift) = try batchNormFactors(node)
       return stage(.affine(scale: scale.map(Float.init), shift: shift.map(Float.init)))
-    case .prelu, .relu: return stage(.activation(try activation(index)))
+    case .prelu, .relu, .quickGELU, .gelu: return stage(.activation(try activation(index)))
     case .sigmoid: return stage(.sigmoid)
     case .maxPool(let pooling): return stage(.maxPool(pooling))
     case .averagePool(let pooling, let countIncludePad):
@@ -239,6 +261,31 @@ struct Lowering {
         defer { offset += graph.nodes[input].shape[0] }
         return Stage(action: .copy(channelOffset: offset), inputs: [input], output: index)
       }
+    default: return stage(try tokenAction(of: node))
+    }
+  }
+
+  /// The operations of transformers.
+  private func tokenAction(of node: Node) throws(GraphError) -> Stage.Action {
+    let channels = node.shape[0]
+    switch node.operation {
+    case .layerNorm(let prefix, let epsilon):
+      return .layerNorm(
+        weight: try parameter("\(prefix).weight", shape: [channels]).values,
+        bias: try parameter("\(prefix).bias", shape: [channels]).values, epsilon: epsilon)
+    case .attention(let attention): return .attention(attention)
+    case .tokens: return .view(firstPixel: 0, firstChannel: 0)
+    case .channels(let first): return .view(firstPixel: 0, firstChannel: first)
+    case .row(let index): return .view(firstPixel: index, firstChannel: 0)
+    case .rowOfLargest: return .rowOfLargest
+    case .prepend(let weight):
+      return .prepend(row: try parameter(weight, shape: [channels]).values)
+    case .prependMean: return .prependMean
+    case .addRows(let weight):
+      return .addRows(try parameter(weight, shape: [node.shape[1], channels]))
+    case .embedding(let weight):
+      return .embedding(try parameter(weight))
+    default: preconditionFailure("\(node.operation.name) is lowered elsewhere")
     }
   }
 

@@ -5,9 +5,10 @@ import Kernels
 /// Results that feed a concatenation are written straight into its map; results whose readers are done
 /// give their room to later ones.
 struct MemoryPlan: Sendable {
-  /// A node's place: part of the channels of a buffer.
-  struct Place: Sendable {
+  /// A node's place: part of the channels or pixels of a buffer.
+  struct Place: Equatable, Sendable {
     let buffer: Int
+    /// Floats from the buffer's start to the first channel of the first pixel.
     let channelOffset: Int
     let pixelStride: Int
   }
@@ -26,11 +27,30 @@ struct MemoryPlan: Sendable {
     let written = Set(stages.map(\.output)).union([0])
     var sizes: [Int] = []
     placeConcatenations(graph, stages: stages, written: written, sizes: &sizes)
+    let views = Dictionary(
+      uniqueKeysWithValues: stages.compactMap { stage in
+        if case .view = stage.action { (stage.output, stage) } else { nil }
+      })
+    // Sources come before their views.
     for node in written.sorted() where places[node] == nil {
-      place(node, in: graph, sizes: &sizes)
+      if let view = views[node], let place = place(of: view) {
+        places[node] = place
+      } else {
+        place(node, in: graph, sizes: &sizes)
+      }
     }
     let lifetimes = lifetimes(of: stages, kept: kept, bufferCount: sizes.count)
     arrange(sizes, lifetimes: lifetimes)
+  }
+
+  /// Where a view lies if nothing is copied.
+  private func place(of view: Stage) -> Place? {
+    guard case .view(let pixel, let channel) = view.action, let source = places[view.inputs[0]]
+    else { return nil }
+    return Place(
+      buffer: source.buffer,
+      channelOffset: source.channelOffset + pixel * source.pixelStride + channel,
+      pixelStride: source.pixelStride)
   }
 
   private mutating func place(_ node: Int, in graph: Graph, sizes: inout [Int]) {
@@ -98,8 +118,9 @@ struct MemoryPlan: Sendable {
     }
   }
 
-  /// Whether a part of a concatenation already lies where the copy would put it.
+  /// Whether a view, or a part of a concatenation, already lies where the copy would put it.
   func isInPlace(_ stage: Stage) -> Bool {
+    if let view = place(of: stage) { return places[stage.output] == view }
     guard case .copy(let offset) = stage.action, let source = places[stage.inputs[0]],
       let target = places[stage.output]
     else { return false }

@@ -7,8 +7,10 @@ package enum Operation: Hashable, Sendable {
   case input
   /// Weight `[O, C / groups, R, S]`, or `[C, O / groups, R, S]` if transposed.
   case convolution(ConvolutionGeometry, weight: String, bias: String?)
-  /// Weight `[O, D]`.
+  /// Weight `[O, D]`; on tokens `[D, T, 1]` the same for each.
   case linear(weight: String, bias: String?)
+  /// `x · W`, weight `[D, O]`; on tokens the same for each.
+  case projection(weight: String)
   /// `(x − running_mean) / √(running_var + ε) · weight + bias`, the last two only if affine.
   case batchNorm(prefix: String, epsilon: Float, affine: Bool)
   case prelu(weight: String)
@@ -26,6 +28,30 @@ package enum Operation: Hashable, Sendable {
   case add
   case multiply
   case concatenate
+  /// Over the channels of each pixel.
+  case layerNorm(prefix: String, epsilon: Float)
+  /// `x · σ(1.702 x)`.
+  case quickGELU
+  /// `x · Φ(x)`.
+  case gelu
+  /// Of queries, keys and values.
+  case attention(Attention)
+  /// `[D, H, W] → [D, H·W, 1]`.
+  case tokens
+  /// Channels `first ..< first + C` of a wider map.
+  case channels(from: Int)
+  /// One row of tokens, `[D, T, 1] → [D]`.
+  case row(Int)
+  /// The row of tokens at the largest value of a vector `[T]`, the second input.
+  case rowOfLargest
+  /// Row `weight` before the first.
+  case prepend(weight: String)
+  /// The mean of all rows before the first.
+  case prependMean
+  /// One row of `weight` `[T, D]` to each.
+  case addRows(weight: String)
+  /// Rows of `weight` `[V, D]` by their numbers, `[T] → [D, T, 1]`.
+  case embedding(weight: String)
 
   /// Short name for tables and messages.
   package var name: String {
@@ -49,6 +75,20 @@ package enum Operation: Hashable, Sendable {
     case .add: "add"
     case .multiply: "multiply"
     case .concatenate: "concatenate"
+    case .projection: "projection"
+    case .layerNorm: "layer norm"
+    case .quickGELU: "quick GELU"
+    case .gelu: "GELU"
+    case .attention(let attention):
+      attention.isCausal ? "causal attention /\(attention.heads)" : "attention /\(attention.heads)"
+    case .tokens: "tokens"
+    case .channels(let first): "channels from \(first)"
+    case .row(let index): "row \(index)"
+    case .rowOfLargest: "row of largest"
+    case .prepend: "prepend row"
+    case .prependMean: "prepend mean"
+    case .addRows: "add rows"
+    case .embedding: "embedding"
     }
   }
 

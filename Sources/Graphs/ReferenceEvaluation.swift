@@ -43,7 +43,8 @@ private struct Evaluation {
       return Reference.convolution(
         x[0], weights: try parameter(weight), bias: try self.bias(bias), geometry: geometry)
     case .linear(let weight, let bias):
-      return Reference.linear(x[0], weights: try parameter(weight), bias: try self.bias(bias))
+      return Reference.pixelwiseLinear(
+        x[0], weights: try parameter(weight), bias: try self.bias(bias))
     case .batchNorm(let prefix, let epsilon, let affine):
       return try batchNorm(x[0], prefix: prefix, epsilon: epsilon, affine: affine)
     case .prelu(let weight):
@@ -71,7 +72,61 @@ private struct Evaluation {
     case .add: return elementwise(x[0], x[1], +)
     case .multiply: return elementwise(x[0], x[1], *)
     case .concatenate: return Tensor(shape: shape, values: x.flatMap(\.values))
+    default: return try tokens(node, x)
     }
+  }
+
+  /// The operations of transformers.
+  private func tokens(_ node: Node, _ x: [Tensor]) throws(GraphError) -> Tensor {
+    let shape = node.shape
+    switch node.operation {
+    case .projection(let weight):
+      return Reference.pixelwiseLinear(x[0], weights: try parameter(weight).transposed, bias: nil)
+    case .layerNorm(let prefix, let epsilon):
+      return Reference.layerNorm(
+        x[0], weight: try parameter("\(prefix).weight").values,
+        bias: try parameter("\(prefix).bias").values, epsilon: epsilon)
+    case .quickGELU: return eachChannel(x[0]) { value, _ in Reference.quickGELU(value) }
+    case .gelu: return eachChannel(x[0]) { value, _ in Reference.gelu(value) }
+    case .attention(let attention):
+      return Reference.attention(attention, queries: x[0], keys: x[1], values: x[2])
+    case .tokens: return x[0].reshaped(shape)
+    case .channels(let first):
+      let plane = x[0].count / x[0].shape[0]
+      return Tensor(
+        shape: shape, values: Array(x[0].values[first * plane..<(first + shape[0]) * plane]))
+    case .row(let index): return row(index, of: x[0])
+    case .rowOfLargest:
+      let largest = x[1].values.max() ?? 0
+      return row(x[1].values.firstIndex(of: largest) ?? 0, of: x[0])
+    case .prepend(let weight): return prepend(try parameter(weight).values, to: x[0])
+    case .prependMean:
+      let means = Reference.adaptiveAveragePool(x[0], rows: 1, columns: 1)
+      return prepend(means.values, to: x[0])
+    case .addRows(let weight):
+      return elementwise(x[0], try parameter(weight).transposed, +)
+    case .embedding(let weight):
+      let table = try parameter(weight)
+      let depth = table.shape[1]
+      let rows = x[0].values.flatMap { id in
+        table.values[Int(id) * depth..<(Int(id) + 1) * depth]
+      }
+      return Tensor(shape: [x[0].count, depth], values: rows).transposed.reshaped(shape)
+    default: preconditionFailure("\(node.operation.name) has no readable form")
+    }
+  }
+
+  private func row(_ index: Int, of x: Tensor) -> Tensor {
+    let tokens = x.shape[1]
+    return Tensor(
+      shape: [x.shape[0]], values: (0..<x.shape[0]).map { x.values[$0 * tokens + index] })
+  }
+
+  private func prepend(_ row: [Float], to x: Tensor) -> Tensor {
+    let tokens = x.shape[1]
+    return Tensor(
+      shape: [x.shape[0], tokens + 1, 1],
+      values: row.indices.flatMap { [row[$0]] + x.values[$0 * tokens..<($0 + 1) * tokens] })
   }
 
   private func batchNorm(_ x: Tensor, prefix: String, epsilon: Float, affine: Bool)

@@ -49,11 +49,11 @@ package struct Scope {
       bias: bias ? ParameterSpecification(name: name("bias"), shape: [channels]) : nil)
   }
 
-  /// `Linear`: `[D] → [O]`; parameters `weight [O, D]`, `bias [O]`.
+  /// `Linear`: `[D] → [O]` or, on tokens, `[D, T, 1] → [O, T, 1]`; parameters `weight [O, D]`, `bias [O]`.
   package func linear(_ x: Value, to features: Int, bias: Bool = true) -> Value {
     linear(
       x,
-      weight: ParameterSpecification(name: name("weight"), shape: [features, x.shape.last ?? 1]),
+      weight: ParameterSpecification(name: name("weight"), shape: [features, x.channels]),
       bias: bias ? ParameterSpecification(name: name("bias"), shape: [features]) : nil)
   }
 

@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 
 /// One call at inference: an operation with its weights packed and its followers fused into it.
 struct Stage: Sendable {
@@ -21,6 +22,15 @@ struct Stage: Sendable {
     case product
     /// Copies one part of a concatenation that could not be written in place.
     case copy(channelOffset: Int)
+    /// Part of the input, which is copied only where it must lie elsewhere.
+    case view(firstPixel: Int, firstChannel: Int)
+    case layerNorm(weight: [Float], bias: [Float], epsilon: Float)
+    case attention(Attention)
+    case rowOfLargest
+    case prepend(row: [Float])
+    case prependMean
+    case addRows(Tensor)
+    case embedding(Tensor)
   }
 
   let action: Action
@@ -53,6 +63,20 @@ struct Stage: Sendable {
     case .product: output.writeProduct(of: input, map(inputs[1]))
     case .copy(let offset):
       output.channels(from: offset, count: input.channels).writeCopy(of: input)
+    case .view(let pixel, let channel):
+      output.writeCopy(
+        of: input.window(
+          from: pixel, pixels: output.pixels, channel: channel, channels: output.channels))
+    case .layerNorm(let weight, let bias, let epsilon):
+      output.writeLayerNorm(of: input, weight: weight, bias: bias, epsilon: epsilon)
+    case .attention(let attention):
+      output.writeAttention(
+        attention, queries: input, keys: map(inputs[1]), values: map(inputs[2]), scratch: scratch)
+    case .rowOfLargest: output.writeRow(of: input, atLargestOf: map(inputs[1]))
+    case .prepend(let row): output.writePrepended(row, before: input)
+    case .prependMean: output.writePrependedMean(before: input)
+    case .addRows(let rows): output.writeSum(of: input, rows: rows)
+    case .embedding(let table): output.writeEmbedding(of: input, table: table)
     }
   }
 }

@@ -49,4 +49,12 @@ package enum CPULevel: String, CaseIterable, Comparable, Sendable {
     precondition(self <= .best, "this processor cannot run \(self)")
     return ek_kernels_for(symbol).pointee
   }
+
+  /// The row operations of this level.
+  ///
+  /// - Precondition: the processor can run it.
+  var tokenKernels: ek_token_kernels {
+    precondition(self <= .best, "this processor cannot run \(self)")
+    return ek_token_kernels_for(symbol).pointee
+  }
 }

@@ -75,4 +75,8 @@ package enum Activation: Hashable, Sendable {
   case relu
   /// `x < 0 ? x · slope[c] : x`, slopes `[C]`.
   case prelu([Float])
+  /// `x · σ(1.702 x)`, CLIP's own.
+  case quickGELU
+  /// `x · Φ(x)` with the normal distribution's `Φ`.
+  case gelu
 }

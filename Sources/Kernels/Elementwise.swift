@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import Tensors
 
@@ -25,6 +26,10 @@ extension FeatureMap {
           }
         }
       }
+    case .quickGELU, .gelu:
+      let activate = CPULevel.current.tokenKernels.activate
+      writeCopy(of: input)
+      for pixel in 0..<pixels { activate?(base + pixel * pixelStride, channels, activation.symbol) }
     }
   }
 

@@ -51,9 +51,13 @@ package final class PackedConvolution: Sendable {
     size: Extent? = nil, level: CPULevel = .current, arithmetic: Arithmetic = .fast
   ) {
     precondition(weights.shape.count == 4, "convolution weights have four axes")
-    let path = ConvolutionPath.fastest(
-      geometry, inputs: weights.shape[1], outputs: weights.shape[0], size: size,
-      arithmetic: arithmetic)
+    // Winograd's output transform knows only activations that are one comparison.
+    let path =
+      activation.isGELU
+      ? .direct
+      : ConvolutionPath.fastest(
+        geometry, inputs: weights.shape[1], outputs: weights.shape[0], size: size,
+        arithmetic: arithmetic)
     self.init(
       weights: weights, bias: bias, geometry: geometry, activation: activation, path: path,
       level: level)
@@ -90,6 +94,7 @@ package final class PackedConvolution: Sendable {
       body = .direct(
         Phase.all(of: geometry).map { $0.packed(weights, geometry: geometry, width: width) })
     case .winograd(let form):
+      precondition(!activation.isGELU, "\(form) cannot apply \(activation)")
       precondition(
         geometry.isPlain && geometry.kernel == Extent(form.taps), "\(form) cannot do \(geometry)")
       body = .winograd(WinogradFilters(weights, form: form, width: width))
@@ -157,11 +162,15 @@ package final class PackedConvolution: Sendable {
 }
 
 extension Activation {
+  var isGELU: Bool { self == .gelu || self == .quickGELU }
+
   var symbol: ek_activation {
     switch self {
     case .none: EK_ACTIVATION_NONE
     case .relu: EK_ACTIVATION_RELU
     case .prelu: EK_ACTIVATION_PRELU
+    case .quickGELU: EK_ACTIVATION_QUICK_GELU
+    case .gelu: EK_ACTIVATION_GELU
     }
   }
 }

@@ -26,6 +26,7 @@ package final class PackedDepthwise: Sendable {
     precondition(
       weights.shape[1] == 1 && geometry.groups == channels && !geometry.isTransposed,
       "not a depthwise convolution")
+    precondition(activation.symbol.rawValue <= EK_ACTIVATION_PRELU.rawValue, "not fused here")
     self.geometry = geometry
     self.activation = activation
     self.level = level

@@ -30,6 +30,21 @@ package struct Tensor: Equatable, Sendable {
 
   /// The same values under another shape of equal size.
   package func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape: shape, values: values) }
+
+  /// `[A, B] → [B, A]`.
+  ///
+  /// - Precondition: there are two axes.
+  package var transposed: Tensor {
+    precondition(shape.count == 2, "\(shape) is no matrix")
+    let (rows, columns) = (shape[0], shape[1])
+    let transposed = [Float](unsafeUninitializedCapacity: count) { target, count in
+      for row in 0..<rows {
+        for column in 0..<columns { target[column * rows + row] = values[row * columns + column] }
+      }
+      count = rows * columns
+    }
+    return Tensor(shape: [columns, rows], values: transposed)
+  }
 }
 
 extension [Int] {

@@ -22,6 +22,8 @@ enum ek_activation {
   EK_ACTIVATION_NONE = 0,
   EK_ACTIVATION_RELU = 1,
   EK_ACTIVATION_PRELU = 2,  // x < 0 ? x * slope[column] : x
+  EK_ACTIVATION_QUICK_GELU = 3,  // x * sigmoid(1.702 x); tiles only
+  EK_ACTIVATION_GELU = 4,        // x * Phi(x) with the normal distribution's Phi; tiles only
 };
 
 /// One output tile of an indirect matrix product:
@@ -141,6 +143,27 @@ struct ek_kernels {
 ///
 /// A level this processor cannot run must not be asked for; see ek_best_level.
 const struct ek_kernels *ek_kernels_for(enum ek_level level);
+
+/// Parameters of a layer norm: y = (x - mean) / sqrt(variance + epsilon) * weight + bias.
+struct ek_layer_norm {
+  size_t count;
+  const float *weight;  // [count]
+  const float *bias;    // [count]
+  double epsilon;
+};
+
+/// Row operations of transformers.
+struct ek_token_kernels {
+  /// Replaces values by their GELU of either kind.
+  void (*activate)(float *values, size_t count, enum ek_activation);
+  /// Normalises a row, statistics in Float64; the output may be the input.
+  void (*normalize)(const struct ek_layer_norm *, const float *input, float *output);
+  /// Replaces x by exp(scale x) / sum exp(scale x); count is a multiple of 16, and -inf yields 0.
+  void (*softmax)(float *x, size_t count, float scale);
+};
+
+/// The row operations of a level; the same caution as for ek_kernels_for.
+const struct ek_token_kernels *ek_token_kernels_for(enum ek_level level);
 
 #if defined(__cplusplus)
 }

@@ -1,0 +1,186 @@
+import CKernels
+import Tensors
+
+/// Attention of several heads, each an equal part of the channels, in order.
+package struct Attention: Hashable, Sendable {
+  /// Number of heads.
+  package let heads: Int
+  /// Whether a token sees only itself and those before it.
+  package let isCausal: Bool
+
+  /// Describes an attention.
+  package init(heads: Int, isCausal: Bool = false) {
+    self.heads = heads
+    self.isCausal = isCausal
+  }
+}
+
+extension FeatureMap {
+  /// `y[t] = Σ_s p[t, s] · v[s]`, `p[t] = softmax(q[t] · kᵀ / √d)`, head by head with `d` channels each.
+  ///
+  /// - Parameters:
+  ///   - attention: heads and order.
+  ///   - queries: `[T, D]`, like the output.
+  ///   - keys: `[S, D]`; causal attention needs `S = T`.
+  ///   - values: `[S, D]`.
+  ///   - level: instruction set.
+  ///   - scratch: one per worker; holds one head's keys and values and one tile of scores.
+  ///
+  /// - Exactness: products and sums in Float32; a token's bits depend on nothing but its own query and
+  ///   the keys and values that it sees.
+  package func writeAttention(
+    _ attention: Attention, queries: FeatureMap, keys: FeatureMap, values: FeatureMap,
+    level: CPULevel = .current, scratch: KernelScratch
+  ) {
+    precondition(
+      queries.pixels == pixels && keys.pixels == values.pixels
+        && [queries, keys, values].allSatisfy { $0.channels == channels }
+        && channels % attention.heads == 0 && (!attention.isCausal || keys.pixels == pixels),
+      "queries, keys and values do not fit together")
+    let job = AttentionJob(
+      attention: attention, queries: queries, keys: keys, values: values, output: self,
+      kernels: level.kernels, tokenKernels: level.tokenKernels)
+    job.run(scratch: scratch)
+  }
+}
+
+/// The loops of one attention call around the micro-kernels.
+private struct AttentionJob {
+  let attention: Attention
+  let queries: FeatureMap
+  let keys: FeatureMap
+  let values: FeatureMap
+  let output: FeatureMap
+  let kernels: ek_kernels
+  let tokenKernels: ek_token_kernels
+
+  /// Softmax works on whole groups of this many scores.
+  private static let lanes = 16
+
+  private var depth: Int { output.channels / attention.heads }
+  private var keyPanels: Int { keys.pixels.dividedUp(by: kernels.tile_columns) }
+  private var valuePanels: Int { depth.dividedUp(by: kernels.tile_columns) }
+  private var packedKeyFloats: Int { keyPanels * depth * kernels.tile_columns }
+  private var packedValueFloats: Int { valuePanels * keys.pixels * kernels.tile_columns }
+  /// Floats from one row of scores to the next.
+  private var scoreStride: Int {
+    (keyPanels * kernels.tile_columns).dividedUp(by: Self.lanes) * Self.lanes
+  }
+
+  func run(scratch: KernelScratch) {
+    let rows = kernels.tile_rows
+    scratch.reserve(
+      pointers: 2 * rows,
+      patches: packedKeyFloats + packedValueFloats + rows * scoreStride,
+      zeros: kernels.tile_columns)
+    for head in 0..<attention.heads {
+      packKeys(head, into: scratch.patches.base)
+      packValues(head, into: scratch.patches.base + packedKeyFloats)
+      for first in stride(from: 0, to: queries.pixels, by: rows) {
+        runBlock(head, first: first, count: min(rows, queries.pixels - first), scratch: scratch)
+      }
+    }
+  }
+
+  /// One head's keys as weights `[panel][channel][tile columns]`.
+  private func packKeys(_ head: Int, into target: UnsafeMutablePointer<Float>) {
+    let width = kernels.tile_columns
+    let depth = depth
+    for panel in 0..<keyPanels {
+      let start = target + panel * depth * width
+      for column in 0..<width {
+        let token = panel * width + column
+        if token < keys.pixels {
+          let source = keys.base + token * keys.pixelStride + head * depth
+          for channel in 0..<depth { start[channel * width + column] = source[channel] }
+        } else {
+          for channel in 0..<depth { start[channel * width + column] = 0 }
+        }
+      }
+    }
+  }
+
+  /// One head's values as weights `[panel][token][tile columns]`.
+  private func packValues(_ head: Int, into target: UnsafeMutablePointer<Float>) {
+    let width = kernels.tile_columns
+    for panel in 0..<valuePanels {
+      let count = min(width, depth - panel * width)
+      var row = target + panel * values.pixels * width
+      for token in 0..<values.pixels {
+        row.update(
+          from: values.base + token * values.pixelStride + head * depth + panel * width,
+          count: count)
+        if count < width { (row + count).update(repeating: 0, count: width - count) }
+        row += width
+      }
+    }
+  }
+
+  /// Attention of one tile of queries: scores, softmax, mean of the values.
+  private func runBlock(_ head: Int, first: Int, count: Int, scratch: KernelScratch) {
+    let width = kernels.tile_columns
+    let scores = scratch.patches.base + packedKeyFloats + packedValueFloats
+    let inputs = scratch.pointers
+    let outputs = inputs + kernels.tile_rows
+    // The block's last token sees most.
+    let seen = attention.isCausal ? first + count : keys.pixels
+    var tile = ek_tile()
+    tile.row_count = count
+    tile.tap_count = 1
+    tile.rows = UnsafePointer(inputs)
+    tile.outputs = UnsafeRawPointer(outputs).assumingMemoryBound(
+      to: UnsafeMutablePointer<Float>?.self)
+    tile.bias = UnsafePointer(scratch.zeros.base)
+    tile.slopes = tile.bias
+    tile.activation = EK_ACTIVATION_NONE
+    for row in 0..<count {
+      inputs[row] = UnsafePointer(queries.base + (first + row) * queries.pixelStride + head * depth)
+      outputs[row] = UnsafePointer(scores + row * scoreStride)
+    }
+    tile.channel_count = depth
+    run(
+      &tile, weights: scratch.patches.base, panelFloats: depth * width,
+      columns: seen)
+
+    softmax(scores, first: first, count: count, seen: seen)
+
+    for row in 0..<count {
+      inputs[row] = UnsafePointer(scores + row * scoreStride)
+      outputs[row] = UnsafePointer(output.base + (first + row) * output.pixelStride + head * depth)
+    }
+    tile.channel_count = seen
+    run(
+      &tile, weights: scratch.patches.base + packedKeyFloats,
+      panelFloats: keys.pixels * width, columns: depth)
+  }
+
+  private func run(
+    _ tile: inout ek_tile, weights: UnsafeMutablePointer<Float>, panelFloats: Int, columns: Int
+  ) {
+    let width = kernels.tile_columns
+    for panel in 0..<columns.dividedUp(by: width) {
+      tile.weights = UnsafePointer(weights + panel * panelFloats)
+      tile.column_offset = panel * width
+      tile.column_count = min(width, columns - panel * width)
+      kernels.tile(&tile)
+    }
+  }
+
+  private func softmax(
+    _ scores: UnsafeMutablePointer<Float>, first: Int, count: Int, seen: Int
+  ) {
+    let padded = seen.dividedUp(by: Self.lanes) * Self.lanes
+    let scale = 1 / Float(depth).squareRoot()
+    for row in 0..<count {
+      let own = attention.isCausal ? first + row + 1 : seen
+      let start = scores + row * scoreStride
+      (start + own).update(repeating: -.infinity, count: padded - own)
+      tokenKernels.softmax(start, padded, scale)
+    }
+  }
+}
+
+extension Int {
+  /// `⌈self / divisor⌉` of numbers that are not negative.
+  fileprivate func dividedUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
+}

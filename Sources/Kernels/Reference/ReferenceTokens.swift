@@ -1,0 +1,77 @@
+import Foundation
+import Tensors
+
+/// Tokens are planar maps `[D, T, 1]`, or `[D]` for a single one.
+extension Reference {
+  /// `y[o, t] = bias[o] + Σ_d x[d, t] · w[o, d]`, the same for every pixel.
+  package static func pixelwiseLinear(_ x: Tensor, weights: Tensor, bias: [Float]?) -> Tensor {
+    let (outputs, depth) = (weights.shape[0], weights.shape[1])
+    let pixels = x.count / depth
+    var values: [Float] = []
+    for o in 0..<outputs {
+      for t in 0..<pixels {
+        var sum = Double(bias?[o] ?? 0)
+        for d in 0..<depth {
+          sum += Double(x.values[d * pixels + t]) * Double(weights.values[o * depth + d])
+        }
+        values.append(Float(sum))
+      }
+    }
+    return Tensor(shape: [outputs] + x.shape.dropFirst(), values: values)
+  }
+
+  /// `(x − mean) / √(variance + ε) · weight + bias` over axis `D`.
+  package static func layerNorm(_ x: Tensor, weight: [Float], bias: [Float], epsilon: Float)
+    -> Tensor
+  {
+    let depth = x.shape[0]
+    let tokens = x.count / depth
+    var y = x
+    for t in 0..<tokens {
+      let row = (0..<depth).map { Double(x.values[$0 * tokens + t]) }
+      let mean = row.reduce(0, +) / Double(depth)
+      let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(depth)
+      for d in 0..<depth {
+        let normal = (row[d] - mean) / (variance + Double(epsilon)).squareRoot()
+        y.values[d * tokens + t] = Float(normal * Double(weight[d]) + Double(bias[d]))
+      }
+    }
+    return y
+  }
+
+  /// `x · σ(1.702 x)`.
+  package static func quickGELU(_ x: Double) -> Double { x / (1 + exp(-1.702 * x)) }
+
+  /// `x · Φ(x)`.
+  package static func gelu(_ x: Double) -> Double { 0.5 * x * erfc(-x / 2.0.squareRoot()) }
+
+  /// `Σ_s softmax_s(q[t] · k[s] / √d) · v[s]` for each head of `d` channels.
+  package static func attention(
+    _ attention: Attention, queries: Tensor, keys: Tensor, values: Tensor
+  ) -> Tensor {
+    let depth = queries.shape[0] / attention.heads
+    let (tokens, others) = (queries.count / queries.shape[0], keys.count / keys.shape[0])
+    var y = queries
+    for head in 0..<attention.heads {
+      let channels = head * depth..<(head + 1) * depth
+      for t in 0..<tokens {
+        let visible = attention.isCausal ? t + 1 : others
+        let scores = (0..<visible).map { s in
+          channels.reduce(0.0) {
+            $0 + Double(queries.values[$1 * tokens + t]) * Double(keys.values[$1 * others + s])
+          } / Double(depth).squareRoot()
+        }
+        let largest = scores.max() ?? 0
+        let shares = scores.map { exp($0 - largest) }
+        let total = shares.reduce(0, +)
+        for channel in channels {
+          let sum = shares.indices.reduce(0.0) {
+            $0 + shares[$1] * Double(values.values[channel * others + $1])
+          }
+          y.values[channel * tokens + t] = Float(sum / total)
+        }
+      }
+    }
+    return y
+  }
+}
