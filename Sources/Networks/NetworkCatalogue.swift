@@ -4,10 +4,11 @@ import Graphs
 /// All networks that the package can evaluate, by the names of the command line.
 package enum NetworkCatalogue {
   /// Every network, in the order in which people read them.
-  package static let networks: [any PublishedNetwork] = [
-    InceptionV3(), AlexNet(), VGG16(), SqueezeNet(), IRSE50(), MobileFaceNet(), BiSeNet(),
-    CelebAMaskUNet(),
-  ]
+  package static let networks: [any PublishedNetwork] =
+    [
+      InceptionV3(), AlexNet(), VGG16(), SqueezeNet(), IRSE50(), MobileFaceNet(), BiSeNet(),
+      CelebAMaskUNet(),
+    ] + CLIPModels.imageTowers + CLIPModels.textTowers
 
   /// Names of all networks.
   package static var names: [String] { networks.map(\.name) }

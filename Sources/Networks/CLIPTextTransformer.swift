@@ -1,0 +1,52 @@
+import Graphs
+import Kernels
+
+/// CLIP's text tower.
+///
+/// Input `[77]`: token numbers as CLIP's tokenizer makes them, zeros behind the end of the text. Output
+/// `[E]`, not normalised to unit length: the end-of-text token's, which has the largest number. Taps:
+/// `resblocks.0` … , tokens `[D, 77, 1]`.
+///
+/// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.
+package struct CLIPTextTransformer: PublishedNetwork {
+  package let name: String
+  package let summary: String
+  package let inputShape: [Int]
+  package let ignorableCheckpointPrefixes = CLIPNames.shared + CLIPNames.image
+
+  private let width: Int
+  private let layers: Int
+  private let embedding: Int
+  private let vocabulary: Int
+
+  /// Describes a tower.
+  ///
+  /// - Parameters:
+  ///   - name: on the command line.
+  ///   - summary: one line for people.
+  ///   - width: channels `D` of a token, a multiple of 64.
+  ///   - layers: number of blocks.
+  ///   - embedding: `E`.
+  ///   - context: number of tokens.
+  ///   - vocabulary: number of different tokens.
+  package init(
+    name: String, summary: String, width: Int, layers: Int = 12, embedding: Int,
+    context: Int = 77, vocabulary: Int = 49_408
+  ) {
+    self.name = name
+    self.summary = summary
+    inputShape = [context]
+    self.width = width
+    self.layers = layers
+    self.embedding = embedding
+    self.vocabulary = vocabulary
+  }
+
+  package func describe(_ scope: Scope, _ input: Value) -> Value {
+    var x = scope["token_embedding"].embedding(input, vocabulary: vocabulary, to: width)
+    x = scope.adding("positional_embedding", rows: inputShape[0], to: x)
+    x = scope["transformer"].clipTransformer(x, layers: layers, isCausal: true)
+    let features = scope["ln_final"].layerNorm(x).row(ofLargestIn: input)
+    return scope.projected(features, by: "text_projection", to: embedding)
+  }
+}
