@@ -19,6 +19,7 @@ SIZES = {
     "squeezenet1_1": (256, 256),
     "ir-se50": (112, 112),
     "mobilefacenet": (112, 96),
+    **{f"iresnet{depth}": (112, 112) for depth in (18, 34, 50, 100)},
     "bisenet": (512, 512),
     "celebamask-unet": (512, 512),
 }

@@ -47,15 +47,22 @@ SIZES = {
     "squeezenet1_1": [(96, 80), (67, 91), (17, 22)],
     "ir-se50": [(112, 112)],
     "mobilefacenet": [(112, 96)],
+    **{f"iresnet{depth}": [(112, 112)] for depth in (18, 34, 50, 100)},
     "bisenet": [(512, 512), (100, 140)],
     "celebamask-unet": [(512, 512), (48, 80)],
 }
 SAMPLES = [256, 64, 64]
+# Deep networks with many taps of the same kind: fewer values of each.
+FEW_SAMPLES = {"iresnet34": 64, "iresnet50": 64, "iresnet100": 32}
 
 # A power of two that multiplies every weight of two axes or more. Seeded PReLU slopes average 1,
-# so these two networks would double their signal at every convolution; IR-SE50's gates would then
+# so these networks would double their signal at every convolution; IR-SE50's gates would then
 # amplify float32 rounding to NMSE 1e-8 in any implementation, PyTorch's included.
-GAINS = {"ir-se50": 0.5, "mobilefacenet": 0.5}
+GAINS = {
+    "ir-se50": 0.5,
+    "mobilefacenet": 0.5,
+    **{f"iresnet{depth}": 0.5 for depth in (18, 34, 50, 100)},
+}
 
 # Checkpoints that --published reads, of those networks whose real weights are at hand.
 PUBLISHED = {
@@ -73,6 +80,10 @@ TOTALS = {
     "squeezenet1_1": (50, 722_496),
     "ir-se50": (397, 43_797_696),
     "mobilefacenet": (333, 999_552),
+    "iresnet18": (187, 24_025_600),
+    "iresnet34": (331, 34_139_328),
+    "iresnet50": (475, 43_590_848),
+    "iresnet100": (925, 65_156_160),
     "bisenet": (191, 13_300_416),
     "celebamask-unet": (136, 1_944_355),
 }
@@ -217,7 +228,8 @@ def make_seeded(name):
     lines = [" ".join([key, *map(str, value.shape)]) for key, value in state.items()]
     (GOLDENS / f"{name}.parameters.txt").write_text("\n".join(lines) + "\n")
     golden["cases"] = [
-        run_case(name, network, size, samples) for size, samples in zip(SIZES[name], SAMPLES)
+        run_case(name, network, size, min(samples, FEW_SAMPLES.get(name, samples)))
+        for size, samples in zip(SIZES[name], SAMPLES)
     ]
     write(f"{name}.json", golden)
     print(check_against_peer(name, network, SIZES[name][-1]))

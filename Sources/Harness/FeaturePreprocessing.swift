@@ -15,8 +15,13 @@ enum FeaturePreprocessing {
   /// What each network of the catalogue was published with.
   static let published: [String: Preprocessing] = [
     "inception-fid": .fidPytorch, "alexnet": imageNet, "vgg16": imageNet,
-    "squeezenet1_1": imageNet, "ir-se50": .irSE50Crop, "mobilefacenet": .mobileFaceNet112x96,
-    "bisenet": .biSeNet512, "celebamask-unet": .celebAMaskUNet512(),
+    "squeezenet1_1": imageNet, "bisenet": .biSeNet512, "celebamask-unet": .celebAMaskUNet512(),
+  ].merging(identity) { $1 }
+
+  /// What each face embedding of the catalogue was published with.
+  static let identity: [String: Preprocessing] = [
+    "ir-se50": .irSE50Crop, "mobilefacenet": .mobileFaceNet112x96, "iresnet18": .aligned112,
+    "iresnet34": .aligned112, "iresnet50": .aligned112, "iresnet100": .aligned112,
   ]
 
   /// The preprocessing of a name.

@@ -107,10 +107,11 @@ extension MeterRequest {
       if parser == "bisenet" { parserPreprocessing = .biSeNet512 }
     }
     if let identity {
-      identityNetwork = try choose(
-        identity, as: "identity network", from: ["ir-se50", "mobilefacenet"]
-      ) { ["ir-se50", "mobilefacenet"].contains($0) ? $0 : nil }
-      if identity == "mobilefacenet" { identityPreprocessing = .mobileFaceNet112x96 }
+      let known = FeaturePreprocessing.identity
+      identityPreprocessing = try choose(
+        identity, as: "identity network", from: known.keys.sorted()
+      ) { known[$0] }
+      identityNetwork = identity
     }
     if let preprocessing {
       identityPreprocessing = try choose(

@@ -5,10 +5,10 @@ import Graphs
 package enum NetworkCatalogue {
   /// Every network, in the order in which people read them.
   package static let networks: [any PublishedNetwork] =
-    [
-      InceptionV3(), AlexNet(), VGG16(), SqueezeNet(), IRSE50(), MobileFaceNet(), BiSeNet(),
-      CelebAMaskUNet(),
-    ] + CLIPModels.imageTowers + CLIPModels.textTowers
+    [InceptionV3(), AlexNet(), VGG16(), SqueezeNet()]
+    + [IRSE50(), MobileFaceNet()] + IResNet.Depth.allCases.map(IResNet.init)
+    + [BiSeNet(), CelebAMaskUNet()]
+    + CLIPModels.imageTowers + CLIPModels.textTowers
 
   /// Names of all networks.
   package static var names: [String] { networks.map(\.name) }

@@ -7,7 +7,7 @@ struct CatalogueTests {
     #expect(
       NetworkCatalogue.names == [
         "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "ir-se50", "mobilefacenet",
-        "bisenet", "celebamask-unet",
+        "iresnet18", "iresnet34", "iresnet50", "iresnet100", "bisenet", "celebamask-unet",
       ])
   }
 

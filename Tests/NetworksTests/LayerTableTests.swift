@@ -36,6 +36,8 @@ struct LayerTableTests {
       ("body.20", [256, 14, 14]), ("body.21", [512, 7, 7]), ("body.23", [512, 7, 7]),
       ("output_layer", [512]), ("output", [512]),
     ],
+    "iresnet18": iResNet([2, 2, 2, 2]), "iresnet34": iResNet([3, 4, 6, 3]),
+    "iresnet50": iResNet([3, 4, 14, 3]), "iresnet100": iResNet([3, 13, 30, 3]),
     "mobilefacenet": [
       ("conv1", [64, 56, 48]), ("dw_conv1", [64, 56, 48]), ("blocks.0", [64, 28, 24]),
       ("blocks.4", [64, 28, 24]), ("blocks.5", [128, 14, 12]), ("blocks.11", [128, 14, 12]),
@@ -58,6 +60,16 @@ struct LayerTableTests {
       ("up_concat1", [16, 512, 512]), ("output", [19, 512, 512]),
     ],
   ]
+
+  /// First and last block of every stage.
+  private static func iResNet(_ blocks: [Int]) -> [(tap: String, shape: [Int])] {
+    let stages = zip(blocks, [64, 128, 256, 512]).enumerated().flatMap { index, stage in
+      [0, stage.0 - 1].map { block in
+        ("layer\(index + 1).\(block)", [stage.1, 56 >> index, 56 >> index])
+      }
+    }
+    return [("stem", [64, 112, 112])] + stages + [("output", [512])]
+  }
 
   @Test(arguments: NetworkCatalogue.names)
   func shapesAreThePublishedOnes(name: String) throws {

@@ -3,10 +3,13 @@
 They carry the published state dicts' names, and serve Tools/make_network_goldens.py alone.
 """
 
+from functools import partial
+
 from .bisenet import BiSeNet
 from .celebamask_unet import CelebAMaskUNet
 from .inception_v3 import InceptionV3
 from .ir_se50 import IRSE50
+from .iresnet import BLOCKS, IResNet
 from .mobilefacenet import MobileFaceNet
 from .trunks import VGG16, AlexNet, SqueezeNet
 
@@ -17,6 +20,7 @@ NETWORKS = {
     "squeezenet1_1": SqueezeNet,
     "ir-se50": IRSE50,
     "mobilefacenet": MobileFaceNet,
+    **{f"iresnet{depth}": partial(IResNet, depth) for depth in BLOCKS},
     "bisenet": BiSeNet,
     "celebamask-unet": CelebAMaskUNet,
 }
