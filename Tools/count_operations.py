@@ -17,7 +17,7 @@ SIZES = {
     "alexnet": (256, 256),
     "vgg16": (256, 256),
     "squeezenet1_1": (256, 256),
-    "ir-se50": (112, 112),
+    **{name: (112, 112) for name in ("ir-se50", "ir-50", "ir-100", "ir-101")},
     "mobilefacenet": (112, 96),
     **{f"iresnet{depth}": (112, 112) for depth in (18, 34, 50, 100)},
     "bisenet": (512, 512),

@@ -45,7 +45,7 @@ SIZES = {
     "alexnet": [(96, 80), (91, 67)],
     "vgg16": [(64, 96), (65, 47)],
     "squeezenet1_1": [(96, 80), (67, 91), (17, 22)],
-    "ir-se50": [(112, 112)],
+    **{name: [(112, 112)] for name in ("ir-se50", "ir-50", "ir-100", "ir-101")},
     "mobilefacenet": [(112, 96)],
     **{f"iresnet{depth}": [(112, 112)] for depth in (18, 34, 50, 100)},
     "bisenet": [(512, 512), (100, 140)],
@@ -53,13 +53,17 @@ SIZES = {
 }
 SAMPLES = [256, 64, 64]
 # Deep networks with many taps of the same kind: fewer values of each.
-FEW_SAMPLES = {"iresnet34": 64, "iresnet50": 64, "iresnet100": 32}
+FEW_SAMPLES = {"iresnet34": 64, "iresnet50": 64, "iresnet100": 32} | {
+    "ir-50": 64,
+    "ir-100": 32,
+    "ir-101": 32,
+}
 
 # A power of two that multiplies every weight of two axes or more. Seeded PReLU slopes average 1,
 # so these networks would double their signal at every convolution; IR-SE50's gates would then
 # amplify float32 rounding to NMSE 1e-8 in any implementation, PyTorch's included.
 GAINS = {
-    "ir-se50": 0.5,
+    **{name: 0.5 for name in ("ir-se50", "ir-50", "ir-100", "ir-101")},
     "mobilefacenet": 0.5,
     **{f"iresnet{depth}": 0.5 for depth in (18, 34, 50, 100)},
 }
@@ -79,6 +83,9 @@ TOTALS = {
     "vgg16": (26, 14_714_688),
     "squeezenet1_1": (50, 722_496),
     "ir-se50": (397, 43_797_696),
+    "ir-50": (349, 43_574_976),
+    "ir-100": (674, 65_129_792),
+    "ir-101": (672, 65_128_768),
     "mobilefacenet": (333, 999_552),
     "iresnet18": (187, 24_025_600),
     "iresnet34": (331, 34_139_328),

@@ -20,7 +20,8 @@ enum FeaturePreprocessing {
 
   /// What each face embedding of the catalogue was published with.
   static let identity: [String: Preprocessing] = [
-    "ir-se50": .irSE50Crop, "mobilefacenet": .mobileFaceNet112x96, "iresnet18": .aligned112,
+    "ir-se50": .irSE50Crop, "ir-50": .aligned112, "ir-100": .aligned112, "ir-101": .aligned112,
+    "mobilefacenet": .mobileFaceNet112x96, "iresnet18": .aligned112,
     "iresnet34": .aligned112, "iresnet50": .aligned112, "iresnet100": .aligned112,
   ]
 

@@ -6,7 +6,8 @@ package enum NetworkCatalogue {
   /// Every network, in the order in which people read them.
   package static let networks: [any PublishedNetwork] =
     [InceptionV3(), AlexNet(), VGG16(), SqueezeNet()]
-    + [IRSE50(), MobileFaceNet()] + IResNet.Depth.allCases.map(IResNet.init)
+    + IRBackbone.Variant.allCases.map(IRBackbone.init) + [MobileFaceNet()]
+    + IResNet.Depth.allCases.map(IResNet.init)
     + [BiSeNet(), CelebAMaskUNet()]
     + CLIPModels.imageTowers + CLIPModels.textTowers
 

@@ -6,8 +6,9 @@ struct CatalogueTests {
   @Test func namesAreTheCommandLines() {
     #expect(
       NetworkCatalogue.names == [
-        "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "ir-se50", "mobilefacenet",
-        "iresnet18", "iresnet34", "iresnet50", "iresnet100", "bisenet", "celebamask-unet",
+        "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "ir-se50", "ir-50",
+        "ir-100", "ir-101", "mobilefacenet", "iresnet18", "iresnet34", "iresnet50", "iresnet100",
+        "bisenet", "celebamask-unet",
       ])
   }
 

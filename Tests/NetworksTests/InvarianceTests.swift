@@ -72,7 +72,7 @@ struct InvarianceTests {
   }
 
   @Test func identityEmbeddingEndsInANormalisation() throws {
-    let graph = try Graph(tracing: IRSE50())
+    let graph = try Graph(tracing: IRBackbone(.se50))
     let last = try #require(graph.outputs[Graph.mainOutput])
     #expect(graph.nodes[last].operation == .l2Normalize)
   }

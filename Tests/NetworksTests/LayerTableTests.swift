@@ -30,12 +30,8 @@ struct LayerTableTests {
       ("relu4", [384, 15, 15]), ("relu5", [384, 15, 15]), ("relu6", [512, 15, 15]),
       ("relu7", [512, 15, 15]), ("output", [512, 15, 15]),
     ],
-    "ir-se50": [
-      ("input_layer", [64, 112, 112]), ("body.0", [64, 56, 56]), ("body.2", [64, 56, 56]),
-      ("body.3", [128, 28, 28]), ("body.6", [128, 28, 28]), ("body.7", [256, 14, 14]),
-      ("body.20", [256, 14, 14]), ("body.21", [512, 7, 7]), ("body.23", [512, 7, 7]),
-      ("output_layer", [512]), ("output", [512]),
-    ],
+    "ir-se50": irBackbone([3, 4, 14, 3]), "ir-50": irBackbone([3, 4, 14, 3]),
+    "ir-100": irBackbone([3, 13, 30, 3]), "ir-101": irBackbone([3, 13, 30, 3]),
     "iresnet18": iResNet([2, 2, 2, 2]), "iresnet34": iResNet([3, 4, 6, 3]),
     "iresnet50": iResNet([3, 4, 14, 3]), "iresnet100": iResNet([3, 13, 30, 3]),
     "mobilefacenet": [
@@ -60,6 +56,19 @@ struct LayerTableTests {
       ("up_concat1", [16, 512, 512]), ("output", [19, 512, 512]),
     ],
   ]
+
+  /// First and last unit of every stage, numbered through all stages.
+  private static func irBackbone(_ units: [Int]) -> [(tap: String, shape: [Int])] {
+    var before = 0
+    let stages = zip(units, [64, 128, 256, 512]).enumerated().flatMap { index, stage in
+      defer { before += stage.0 }
+      return [before, before + stage.0 - 1].map {
+        ("body.\($0)", [stage.1, 56 >> index, 56 >> index])
+      }
+    }
+    return [("input_layer", [64, 112, 112])] + stages
+      + [("output_layer", [512]), ("output", [512])]
+  }
 
   /// First and last block of every stage.
   private static func iResNet(_ blocks: [Int]) -> [(tap: String, shape: [Int])] {

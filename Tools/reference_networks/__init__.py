@@ -8,7 +8,7 @@ from functools import partial
 from .bisenet import BiSeNet
 from .celebamask_unet import CelebAMaskUNet
 from .inception_v3 import InceptionV3
-from .ir_se50 import IRSE50
+from .ir_backbone import IRBackbone
 from .iresnet import BLOCKS, IResNet
 from .mobilefacenet import MobileFaceNet
 from .trunks import VGG16, AlexNet, SqueezeNet
@@ -18,7 +18,10 @@ NETWORKS = {
     "alexnet": AlexNet,
     "vgg16": VGG16,
     "squeezenet1_1": SqueezeNet,
-    "ir-se50": IRSE50,
+    "ir-se50": partial(IRBackbone, 50, excites=True),
+    "ir-50": partial(IRBackbone, 50),
+    "ir-100": partial(IRBackbone, 100),
+    "ir-101": partial(IRBackbone, 100, affine=False),
     "mobilefacenet": MobileFaceNet,
     **{f"iresnet{depth}": partial(IResNet, depth) for depth in BLOCKS},
     "bisenet": BiSeNet,

@@ -40,7 +40,10 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("celebamask-unet or bisenet.", valueName: "network"))
   var parser: String?
 
-  @Option(help: ArgumentHelp("ir-se50, mobilefacenet or iresnet18, 34, 50, 100.", valueName: "network"))
+  @Option(
+    help: ArgumentHelp(
+      "ir-se50, ir-50, ir-100, ir-101, mobilefacenet or iresnet18, 34, 50, 100.",
+      valueName: "network"))
   var idNetwork: String?
 
   @Option(

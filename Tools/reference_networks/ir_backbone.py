@@ -1,13 +1,17 @@
-"""IR-SE50, the ArcFace backbone with squeeze and excitation.
+"""ArcFace's improved residual backbones: IR-SE50, IR-50, IR-100 and CurricularFace's IR-101.
 
 Source: Deng et al., "ArcFace" (improved residual unit), Hu et al., "Squeeze-and-Excitation
-Networks"; names as in TreB1eN/InsightFace_Pytorch, model.py.
+Networks"; names as in TreB1eN/InsightFace_Pytorch, model.py; IR-101 as in
+HuangYG123/CurricularFace, backbone/model_irse.py.
 """
 
 from torch import nn
 from torch.nn import functional
 
 from .tapped_module import TappedModule, in_order
+
+
+UNITS = {50: (3, 4, 14, 3), 100: (3, 13, 30, 3)}
 
 
 class SqueezeExcitation(nn.Module):
@@ -21,8 +25,8 @@ class SqueezeExcitation(nn.Module):
         return x * self.fc2(functional.relu(self.fc1(gate))).sigmoid()
 
 
-class BottleneckIRSE(nn.Module):
-    def __init__(self, inputs, depth, stride):
+class Bottleneck(nn.Module):
+    def __init__(self, inputs, depth, stride, excites):
         super().__init__()
         if inputs == depth:
             self.shortcut_layer = nn.MaxPool2d(1, stride)
@@ -36,28 +40,28 @@ class BottleneckIRSE(nn.Module):
             nn.PReLU(depth),
             nn.Conv2d(depth, depth, 3, stride, 1, bias=False),
             nn.BatchNorm2d(depth),
-            SqueezeExcitation(depth),
+            *([SqueezeExcitation(depth)] if excites else []),
         )
 
     def forward(self, x):
         return self.res_layer(x) + self.shortcut_layer(x)
 
 
-class IRSE50(TappedModule):
-    def __init__(self):
+class IRBackbone(TappedModule):
+    def __init__(self, layers, excites=False, affine=True):
         super().__init__()
         self.input_layer = in_order(
             nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.PReLU(64)
         )
         units, channels = [], 64
-        for depth, count in [(64, 3), (128, 4), (256, 14), (512, 3)]:
+        for depth, count in zip((64, 128, 256, 512), UNITS[layers]):
             for index in range(count):
-                units.append(BottleneckIRSE(channels, depth, 2 if index == 0 else 1))
+                units.append(Bottleneck(channels, depth, 2 if index == 0 else 1, excites))
                 channels = depth
         self.body = in_order(*units)
         self.output_layer = in_order(
             nn.BatchNorm2d(512), nn.Dropout(), nn.Flatten(),
-            nn.Linear(512 * 7 * 7, 512), nn.BatchNorm1d(512),
+            nn.Linear(512 * 7 * 7, 512), nn.BatchNorm1d(512, affine=affine),
         )  # fmt: skip
 
     def forward(self, x):
