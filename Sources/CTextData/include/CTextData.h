@@ -1,0 +1,9 @@
+// Data that texts need, compiled into the program so that it runs wherever it is copied.
+#pragma once
+#include <stddef.h>
+
+/// The merges of CLIP's byte-pair encoding, two little-endian uint16 tokens each.
+const unsigned char *text_data_merges(size_t *count);
+
+/// HTML's named character references, `name code-point…` a line, then ftfy's names in capitals.
+const unsigned char *text_data_entities(size_t *count);
