@@ -2,6 +2,8 @@
 package enum FrechetError: Error, Equatable, CustomStringConvertible {
   /// Fewer than two rows, of which no covariance can be estimated.
   case tooFewRows(count: Int)
+  /// Too few images for two sizes of subsets.
+  case tooFewForExtrapolation(count: Int)
   /// The rows hold no values, or not `rows · columns` of them.
   case wrongCount(values: Int, rows: Int, columns: Int)
   /// A feature is infinite or not a number.
@@ -22,7 +24,10 @@ package enum FrechetError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .tooFewRows(let count):
-      "FID needs at least 2 images in each set, but one has \(count): add images to it."
+      "A distance of sets needs at least 2 images in each, but one has \(count): add images to it."
+    case .tooFewForExtrapolation(let count):
+      "FID∞ needs at least 3 generated images to draw a line through, but there are \(count): add "
+        + "images to them."
     case .wrongCount(let values, let rows, let columns):
       "\(values) feature values do not fill \(rows) rows of \(columns) columns."
     case .notFinite(let row, let column):
