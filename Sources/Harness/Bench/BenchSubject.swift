@@ -1,0 +1,54 @@
+/// Something whose speed people want to know: a network, or what the host does around it.
+package struct BenchSubject: Sendable {
+  /// What is timed.
+  package enum Kind: String, Encodable, Sendable {
+    /// A network of the catalogue on seeded weights; a run is one image.
+    case network
+    /// A metric or an operation on images; a run is what ``BenchSubject/input`` says.
+    case host
+  }
+
+  /// Name on the command line: a network's, a metric's or an operation's.
+  package let name: String
+  /// What is timed.
+  package let kind: Kind
+  /// What one run is given.
+  package let input: String
+  /// What one run does, for people.
+  package let summary: String
+
+  /// Makes everything ready for so many workers; not timed.
+  let prepare: @Sendable (_ workers: Int) throws -> BenchWork
+}
+
+/// A subject made ready.
+///
+/// Each function takes the number of a worker, whose memory it may use, and returns some value of its
+/// result, so that no compiler can leave the work out.
+package struct BenchWork: Sendable {
+  /// One run by itself.
+  let one: @Sendable (_ worker: Int) throws -> Double
+  /// Several runs at once in the way that is best when there are many.
+  let group: @Sendable (_ worker: Int) throws -> Double
+  /// Runs in a group.
+  let groupSize: Int
+  /// Floating-point operations of one run; nil where nobody counts them.
+  let operations: Int?
+
+  /// Work that is done run by run.
+  init(operations: Int? = nil, one: @escaping @Sendable (_ worker: Int) throws -> Double) {
+    self.init(operations: operations, one: one, group: one, groupSize: 1)
+  }
+
+  /// Work of which several runs go together.
+  init(
+    operations: Int?, one: @escaping @Sendable (_ worker: Int) throws -> Double,
+    group: @escaping @Sendable (_ worker: Int) throws -> Double, groupSize: Int
+  ) {
+    precondition(groupSize > 0, "a group has runs")
+    self.one = one
+    self.group = group
+    self.groupSize = groupSize
+    self.operations = operations
+  }
+}
