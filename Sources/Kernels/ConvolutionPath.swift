@@ -16,6 +16,7 @@ package enum ConvolutionPath: Hashable, Sendable {
   ///   - outputs: channels written, `O`.
   ///   - size: rows and columns of the input; nil if unknown, which counts as large.
   ///   - arithmetic: what is allowed.
+  /// - Returns: the path.
   package static func fastest(
     _ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, size: Extent? = nil,
     arithmetic: Arithmetic = .fast

@@ -90,6 +90,8 @@ import Testing
       case .none: break
       case .relu: value = max(value, 0)
       case .prelu(let slopes): value = value < 0 ? value * slopes[index / plane] : value
+      case .quickGELU: value = Float(Reference.quickGELU(Double(value)))
+      case .gelu: value = Float(Reference.gelu(Double(value)))
       }
       tensor.values[index] = value
     }

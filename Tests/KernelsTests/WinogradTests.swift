@@ -88,13 +88,16 @@ import Testing
       case .none: break
       case .relu: value = max(value, 0)
       case .prelu(let slopes): value = value < 0 ? value * slopes[index / plane] : value
+      case .quickGELU: value = Float(Reference.quickGELU(Double(value)))
+      case .gelu: value = Float(Reference.gelu(Double(value)))
       }
       tensor.values[index] = value
     }
   }
 
-  /// Layers of the networks, by channels, as the networks' inputs are (any sign) and as a ReLU leaves
-  /// them. Few outputs and a small map keep the reference quick; every output is one sum all the same.
+  /// Layers of the networks, by channels, on inputs of any sign and on what a ReLU leaves of them.
+  ///
+  /// Few outputs and a small map keep the reference quick; every output is one sum all the same.
   @Test(
     arguments: WinogradForm.allCases, [8, 16, 48, 64, 80, 128, 256, 448, 512, 1024, 3072])
   func errorStaysWithinItsBound(form: WinogradForm, channels: Int) {

@@ -87,7 +87,8 @@ enum MetricBenches {
     summary: "identity of a pair: preprocessing, both passes of ir-se50, cosine"
   ) { workers in
     let extractor = FeatureExtractor(
-      network: try NetworkBenches.seeded(IRSE50()), tap: "output", preprocessing: .irSE50Crop)
+      network: try NetworkBenches.seeded(IRBackbone(.se50)), tap: "output",
+      preprocessing: .irSE50Crop)
     let memories = (0..<workers).map { _ in WorkerMemory() }
     let (real, made) = pair(side: 512)
     return BenchWork { worker in

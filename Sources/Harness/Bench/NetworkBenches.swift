@@ -27,18 +27,31 @@ enum NetworkBenches {
       weights: WeightFile(path: "seeded", sha256: "seeded"))
   }
 
-  /// Timed is what a measurement does with a prepared input: lay it out channels last, run all stages,
-  /// leave the result in the worker's memory.
+  /// Timed is what a measurement does with prepared inputs: lay them out channels last, run all stages,
+  /// leave the results in the worker's memory.
   private static func work(_ network: some PublishedNetwork, workers: Int) throws -> BenchWork {
     let executable = try seeded(network).executable(outputs: [Graph.mainOutput])
-    let input = SeededParameters.input(shape: network.inputShape, seed: seed)
+    let input = input(of: network)
+    let group = [Tensor](repeating: input, count: executable.groupSize)
     let memories = (0..<workers).map { _ in WorkerMemory() }
-    return BenchWork(
-      operations: executable.graph.cost(computing: [Graph.mainOutput]).operations
-    ) { worker in
+    @Sendable func compute(_ inputs: [Tensor], _ worker: Int) -> Double {
       let workspace = memories[worker].main
-      executable.compute(input, in: workspace)
+      executable.compute(inputs, in: workspace)
       return Double(executable.features(Graph.mainOutput, in: workspace).base.pointee)
     }
+    return BenchWork(
+      operations: executable.graph.cost(computing: [Graph.mainOutput]).operations,
+      one: { compute([input], $0) }, group: { compute(group, $0) }, groupSize: group.count)
+  }
+
+  /// Noise for images; for texts, words without meaning that fill the context.
+  private static func input(of network: some PublishedNetwork) -> Tensor {
+    var input = SeededParameters.input(shape: network.inputShape, seed: seed)
+    if network is CLIPTextTransformer {
+      for index in input.values.indices {
+        input.values[index] = (20_000 * (input.values[index] + 1)).rounded(.down)
+      }
+    }
+    return input
   }
 }
