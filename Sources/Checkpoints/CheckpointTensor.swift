@@ -60,6 +60,20 @@ package struct CheckpointTensor: Sendable {
     Tensor(shape: shape, values: try floats())
   }
 
+  /// One index of the first axis, converted without the others.
+  ///
+  /// - Precondition: there is such an index.
+  /// - Throws: as `floats()`.
+  package func row(_ index: Int) throws(CheckpointError) -> Tensor {
+    precondition(index >= 0 && index < shape.first ?? 0, "there is no row \(index) in \(shape)")
+    return try CheckpointTensor(
+      name: name, elementType: elementType, shape: Array(shape.dropFirst()),
+      strides: Array(layout.strides.dropFirst()),
+      offset: layout.offset + index * layout.strides[0], storage: storage,
+      isBigEndian: isBigEndian
+    ).tensor()
+  }
+
   /// Lends the elements little-endian, contiguous and row-major, copied only where they are not.
   private func withElements<Result>(
     _ body: (UnsafeRawPointer) -> [Result]

@@ -44,8 +44,7 @@ package struct CostPlan: Encodable {
     if let metrics = options.metrics { request.metrics = metrics }
     if let mode = options.fidMode { request.fidMode = mode }
     let workers = Workers(count: options.jobs)
-    let plan = try MeterPlan(
-      request, shop: InstrumentShop(WeightSuite(parsing: options.weights)))
+    let plan = try MeterPlan(request, shop: InstrumentShop(options))
     let dataset = try options.dataset.open(cache: options.results + "/datasets", workers: workers)
       .selecting(options.pairCount ?? table.pairs.count)
     let anchors = table.anchors.map(\.rawValue).filter { name in

@@ -2,6 +2,7 @@ import Checkpoints
 import Essentials
 import Graphs
 import Images
+import Kernels
 import Networks
 import Synchronization
 import Tensors
@@ -73,16 +74,19 @@ package struct FeatureJob {
   private func load(_ network: (any PublishedNetwork)?, for source: FeatureSource) throws -> (
     LoadedNetwork, tap: String
   ) {
+    let arithmetic: Arithmetic = options.isExact ? .exact : .fast
     if let onnx = options.onnx {
       // A model may leave its input's size open; then the first input that can be read decides.
       let shape = (0..<source.count).lazy.compactMap { try? source.input($0).shape }.first
-      return try LoadedNetwork.onnx(onnx, inputShape: shape, tap: options.tap)
+      return try LoadedNetwork.onnx(
+        onnx, inputShape: shape, tap: options.tap, arithmetic: arithmetic)
     }
     guard let network, let checkpoint = options.checkpoint else {
       throw HarnessError(.usage, "name --network and --checkpoint, or --onnx")
     }
     return (
-      try LoadedNetwork(network, checkpoint: checkpoint), options.tap ?? Graph.mainOutput
+      try LoadedNetwork(network, checkpoint: checkpoint, arithmetic: arithmetic),
+      options.tap ?? Graph.mainOutput
     )
   }
 }
@@ -107,40 +111,50 @@ private struct FeatureRows {
     let file = try NPYRowFile(path: options.output, rows: source.count, rowShape: shape)
     try file.write(head.value.values, row: head.row)
     let start = head.row + 1
-    try workers.forEach(source.count - start) { index, worker in
-      let row = start + index
-      guard let value = try compute(row, in: memories[worker]) else { return }
-      guard value.shape == shape else {
-        failures.note(row, misfit(value.shape, beside: head.row, of: shape))
-        return
+    let groups = GroupSchedule(count: source.count - start, workers: workers.count).groups
+    let finished = Atomic(start)
+    report(start)
+    try workers.forEach(groups.count) { index, worker in
+      let rows = groups[index].map { start + $0 }
+      for (row, value) in zip(rows, try compute(rows, in: memories[worker])) {
+        guard let value else { continue }
+        guard value.shape == shape else {
+          failures.note(row, misfit(value.shape, beside: head.row, of: shape))
+          continue
+        }
+        try file.write(value.values, row: row)
       }
-      try file.write(value.values, row: row)
+      report(finished.wrappingAdd(rows.count, ordering: .relaxed).newValue)
     }
     guard failures.sorted.isEmpty else { throw report() }
     try file.commit()
     return shape
   }
 
+  private func report(_ finished: Int) {
+    options.progress(
+      JobProgress(finished: finished, total: source.count, failures: failures.sorted.count))
+  }
+
   private func firstResult(in memory: WorkerMemory) throws -> (row: Int, value: Tensor)? {
     for row in 0..<source.count {
-      if let value = try compute(row, in: memory) { return (row, value) }
+      if let value = try compute([row], in: memory)[0] { return (row, value) }
     }
     return nil
   }
 
-  /// One row's result, or nil after noting why there is none.
-  private func compute(_ row: Int, in memory: WorkerMemory) throws -> Tensor? {
+  /// The results of some rows; nil after noting why there is none.
+  private func compute(_ rows: [Int], in memory: WorkerMemory) throws -> [Tensor?] {
     if options.shouldStop() {
       throw HarnessError(.cancelled, "stopped; \(options.output) was not written")
     }
-    do {
-      let input = try source.input(row)
-      let executable = try network.executable(inputShape: input.shape, outputs: [tap])
-      return executable.run(input, in: memory.main)[tap]
-    } catch {
-      failures.note(row, ImageFailure(error))
-      return nil
+    let results = network.map(
+      rows.count, outputs: [tap], in: memory.main, input: { try source.input(rows[$0]) },
+      read: { $0.result(tap, image: $1, in: memory.main) })
+    for (row, result) in zip(rows, results) {
+      if let failure = result.failure { failures.note(row, failure) }
     }
+    return results.map(\.value)
   }
 
   private func misfit(_ found: [Int], beside row: Int, of shape: [Int]) -> ImageFailure {

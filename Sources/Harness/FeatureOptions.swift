@@ -16,10 +16,14 @@ package struct FeatureOptions: Sendable {
   package var preprocessing: String?
   /// Where to write, `.npy`.
   package var output = ""
+  /// Whether convolutions are plain sums, without Winograd's algorithm.
+  package var isExact = false
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Asked often whether to stop.
   package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told what is going on.
+  package var progress: @Sendable (JobProgress) -> Void = { _ in }
   /// Told what a person should know at once.
   package var notice: @Sendable (String) -> Void = { _ in }
 

@@ -8,8 +8,8 @@ import Tensors
 enum FeatureSource: Sendable {
   /// Images by id, sorted by the ids' bytes.
   case images([FeatureImage], Preprocessing)
-  /// Inputs that are prepared already, `[N, …]`.
-  case prepared(Tensor, path: String)
+  /// Inputs that are prepared already, `[N, …]`, read row by row.
+  case prepared(CheckpointTensor)
 
   /// One image file.
   struct FeatureImage: Equatable, Sendable {
@@ -22,7 +22,7 @@ enum FeatureSource: Sendable {
   var count: Int {
     switch self {
     case .images(let images, _): images.count
-    case .prepared(let tensor, _): tensor.shape[0]
+    case .prepared(let array): array.shape[0]
     }
   }
 
@@ -40,11 +40,7 @@ enum FeatureSource: Sendable {
     case .images(let images, let preprocessing):
       let path = images[row].path
       return try preprocessing.apply(try ImageDecoder.rgb(contentsOf: path), named: path)
-    case .prepared(let tensor, _):
-      let shape = Array(tensor.shape.dropFirst())
-      let start = row * shape.elementCount
-      return Tensor(
-        shape: shape, values: Array(tensor.values[start..<start + shape.elementCount]))
+    case .prepared(let array): return try array.row(row)
     }
   }
 
@@ -80,7 +76,7 @@ enum FeatureSource: Sendable {
     return images
   }
 
-  /// Reads prepared inputs.
+  /// Opens prepared inputs.
   ///
   /// - Parameters:
   ///   - path: a float32 `.npy` file, `[N, C, H, W]`.
@@ -102,6 +98,6 @@ enum FeatureSource: Sendable {
       throw HarnessError(
         .runtime, "\(path) has shape \(shape), but --input must be [N, \(channels), H, W]")
     }
-    return .prepared(try array.tensor(), path: path)
+    return .prepared(array)
   }
 }

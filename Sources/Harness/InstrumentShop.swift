@@ -19,9 +19,18 @@ package struct NotRun: Error, Equatable, CustomStringConvertible {
 package struct InstrumentShop: Sendable {
   /// Where the files come from.
   package let suite: WeightSuite
+  /// Which algorithms convolutions may use.
+  package let arithmetic: Arithmetic
 
   /// Works from one suite.
-  package init(_ suite: WeightSuite) { self.suite = suite }
+  ///
+  /// - Parameters:
+  ///   - suite: where the files come from.
+  ///   - isExact: whether convolutions are plain sums, without Winograd's algorithm.
+  package init(_ suite: WeightSuite, isExact: Bool = false) {
+    self.suite = suite
+    arithmetic = isExact ? .exact : .fast
+  }
 
   // MARK: Instruments
 
@@ -74,7 +83,8 @@ package struct InstrumentShop: Sendable {
     let network = PerceptualNetwork(trunk: trunk)
     let path = try file(choice.file, of: name, as: .lpipsTrunk, for: role)
     let loaded = try LoadedNetwork(
-      network, checkpoint: path, ignoring: trunk.ignorableCheckpointPrefixes)
+      network, checkpoint: path, ignoring: trunk.ignorableCheckpointPrefixes,
+      arithmetic: arithmetic)
     let headPath = try file(choice.heads, of: name, as: .lpipsHeads, for: role)
     let heads = try Checkpoint.open(path: headPath).bind(to: network.heads)
     return PerceptualMeter(
@@ -89,11 +99,14 @@ package struct InstrumentShop: Sendable {
     _ choice: RoleChoice, role: WeightRole, as kind: PublishedWeights.Role, default name: String
   ) throws -> LoadedNetwork {
     if let onnx = choice.onnx {
-      return try LoadedNetwork.onnx(try named(onnx, for: role), inputShape: nil, tap: nil).network
+      return try LoadedNetwork.onnx(
+        try named(onnx, for: role), inputShape: nil, tap: nil, arithmetic: arithmetic
+      ).network
     }
     let network = try NetworkCatalogue.named(choice.network ?? name)
     return try LoadedNetwork(
-      network, checkpoint: try file(choice.file, of: network.name, as: kind, for: role))
+      network, checkpoint: try file(choice.file, of: network.name, as: kind, for: role),
+      arithmetic: arithmetic)
   }
 
   /// The file that the suite names, or else the published one under any of its names.

@@ -38,7 +38,7 @@ package struct FeatureExtractor: Sendable {
     self.tap = tap
     self.preprocessing = preprocessing
     fingerprint = Fingerprint([
-      "arithmetic": Arithmetic.name,
+      "arithmetic": network.arithmetic.name,
       "network": network.network.name,
       "preprocessing": preprocessing.fingerprint,
       "tap": tap,
@@ -53,6 +53,15 @@ package struct FeatureExtractor: Sendable {
     let input = try preprocessing.apply(image, named: name)
     let executable = try network.executable(inputShape: input.shape, outputs: [tap])
     return executable.run(input, in: memory.main)[tap]?.values ?? []
+  }
+
+  /// The vectors of several images, planar order; what one image lacks is its own failure.
+  func features(of subjects: [Subject], in memory: WorkerMemory) -> [Result<[Float], ImageFailure>]
+  {
+    network.map(
+      subjects.count, outputs: [tap], in: memory.main,
+      input: { try preprocessing.apply(subjects[$0].image, named: subjects[$0].name) },
+      read: { $0.result(tap, image: $1, in: memory.main).values })
   }
 }
 
@@ -74,7 +83,7 @@ package struct FaceParser: Sendable {
     self.preprocessing = preprocessing
     self.order = order
     fingerprint = Fingerprint([
-      "arithmetic": Arithmetic.name,
+      "arithmetic": network.arithmetic.name,
       "classes": order.name,
       "network": network.network.name,
       "preprocessing": preprocessing.fingerprint,
@@ -95,10 +104,26 @@ package struct FaceParser: Sendable {
     let executable = try network.executable(
       inputShape: input.shape, outputs: [Graph.mainOutput])
     executable.compute([input], in: memory.main)
-    let logits = executable.features(Graph.mainOutput, in: memory.main)
-    let labels = Raster(
+    return resized(labels(executable, image: 0, in: memory), width: width, height: height)
+  }
+
+  /// Label maps of several images in CelebAMask-HQ's class order, at the network's size.
+  func labels(of subjects: [Subject], in memory: WorkerMemory) -> [Result<Raster, ImageFailure>] {
+    network.map(
+      subjects.count, outputs: [Graph.mainOutput], in: memory.main,
+      input: { try preprocessing.apply(subjects[$0].image, named: subjects[$0].name) },
+      read: { labels($0, image: $1, in: memory) })
+  }
+
+  private func labels(_ executable: Executable, image: Int, in memory: WorkerMemory) -> Raster {
+    let logits = executable.features(Graph.mainOutput, image: image, in: memory.main)
+    return Raster(
       width: logits.columns, height: logits.rows, channels: 1,
       samples: logits.largestChannel(renumbered: order.conversion(to: .celebAMaskHQ)))
+  }
+
+  /// A label map at the size of the ground truth.
+  func resized(_ labels: Raster, width: Int, height: Int) -> Raster {
     if labels.width == width && labels.height == height { return labels }
     return labels.resized(width: width, height: height, filter: .nearest)
   }
@@ -127,7 +152,7 @@ package struct PerceptualMeter: Sendable {
     self.heads = heads
     self.headWeights = headWeights
     fingerprint = Fingerprint([
-      "arithmetic": Arithmetic.name,
+      "arithmetic": network.arithmetic.name,
       "heads": headWeights.sha256,
       "network": network.network.name,
       "preprocessing": Preprocessing.lpips().fingerprint,
@@ -146,11 +171,12 @@ package struct PerceptualMeter: Sendable {
   }
 
   /// The distance of two images whose activations were left in two workspaces.
-  package func distance(_ executable: Executable, _ first: Workspace, _ second: Workspace) -> Double
-  {
+  package func distance(
+    _ executable: Executable, _ first: Workspace, _ second: Workspace, images: (Int, Int) = (0, 0)
+  ) -> Double {
     zip(taps, heads).reduce(0) { sum, layer in
-      let one = executable.features(layer.0, in: first)
-      let other = executable.features(layer.0, in: second)
+      let one = executable.features(layer.0, image: images.0, in: first)
+      let other = executable.features(layer.0, image: images.1, in: second)
       return sum
         + LPIPS.layerDistance(
           first: one.buffer, second: other.buffer, pixels: one.pixels, channels: one.channels,

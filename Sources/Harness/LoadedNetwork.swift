@@ -10,6 +10,8 @@ package final class LoadedNetwork: Sendable {
   package let network: any Network
   /// Which weights it uses.
   package let weights: WeightFile
+  /// Which algorithms its convolutions may use.
+  package let arithmetic: Arithmetic
 
   private let parameters: [String: Tensor]
   private let compiled = Mutex<[Key: Executable]>([:])
@@ -22,7 +24,11 @@ package final class LoadedNetwork: Sendable {
   }
 
   /// Joins a description and tensors that were bound to it.
-  package init(network: any Network, parameters: [String: Tensor], weights: WeightFile) {
+  package init(
+    network: any Network, parameters: [String: Tensor], weights: WeightFile,
+    arithmetic: Arithmetic = .fast
+  ) {
+    self.arithmetic = arithmetic
     self.network = network
     self.parameters = parameters
     self.weights = weights
@@ -38,10 +44,53 @@ package final class LoadedNetwork: Sendable {
       if let found = cache[key] { return found }
       if cache.count >= Self.limit { cache.removeAll() }
       let graph = try Graph(tracing: network, inputShape: key.shape)
-      let executable = try Executable(graph, parameters: parameters, outputs: outputs)
+      let executable = try Executable(
+        graph, parameters: parameters, outputs: outputs, arithmetic: arithmetic)
       cache[key] = executable
       return executable
     }
+  }
+}
+
+extension LoadedNetwork {
+  /// Runs the network on any number of inputs, a few of one shape at once.
+  ///
+  /// - Parameters:
+  ///   - count: how many inputs there are.
+  ///   - outputs: the results that `read` will ask for.
+  ///   - workspace: the worker's memory.
+  ///   - input: makes one input; called in order, shortly before it is needed.
+  ///   - read: takes what is wanted of one input from the workspace, where it is the given image.
+  /// - Returns: one result for each input; what one throws is its own failure.
+  func map<Value>(
+    _ count: Int, outputs: [String], in workspace: Workspace, input: (Int) throws -> Tensor,
+    read: (_ executable: Executable, _ image: Int) -> Value
+  ) -> [Result<Value, ImageFailure>] {
+    var results: [Int: Result<Value, ImageFailure>] = [:]
+    var groups: [[Int]: (executable: Executable, indices: [Int], inputs: [Tensor])] = [:]
+    func run(_ shape: [Int]) {
+      guard let group = groups.removeValue(forKey: shape) else { return }
+      group.executable.compute(group.inputs, in: workspace)
+      for (image, index) in group.indices.enumerated() {
+        results[index] = .success(read(group.executable, image))
+      }
+    }
+    for index in 0..<count {
+      do {
+        let tensor = try input(index)
+        let executable = try executable(inputShape: tensor.shape, outputs: outputs)
+        var group = groups.removeValue(forKey: tensor.shape) ?? (executable, [], [])
+        group.indices.append(index)
+        group.inputs.append(tensor)
+        let isFull = group.inputs.count >= executable.groupSize
+        groups[tensor.shape] = group
+        if isFull { run(tensor.shape) }
+      } catch {
+        results[index] = .failure(ImageFailure(error))
+      }
+    }
+    for shape in groups.keys { run(shape) }
+    return (0..<count).compactMap { results[$0] }
   }
 }
 
@@ -56,8 +105,12 @@ package struct WeightFile: Hashable, Sendable {
   package var name: String { String(path.split(separator: "/").last ?? "") }
 }
 
-/// How a processor's arithmetic enters a fingerprint: levels that round alike share a name.
-enum Arithmetic {
+extension Arithmetic {
+  /// How this processor's arithmetic enters a fingerprint: levels that round alike share a name.
+  ///
   /// AVX2 and AVX-512 kernels add the same products in the same order with the same fused steps.
-  static var name: String { CPULevel.current == .portable ? "float32" : "float32-fma" }
+  var name: String {
+    let sums = CPULevel.current == .portable ? "float32" : "float32-fma"
+    return self == .exact ? sums : sums + "-winograd"
+  }
 }

@@ -59,27 +59,37 @@ struct MeasurementJob {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     let tally = Mutex((finished: 0, failures: 0))
     progress(JobProgress(finished: 0, total: pairs.count, failures: 0))
-    return try workers.map(pairs.count) { index, worker in
+    let groups = GroupSchedule(
+      count: pairs.count, workers: workers.count,
+      limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
+    ).groups
+    return try workers.map(groups.count) { index, worker in
       if shouldStop() {
         throw HarnessError(.cancelled, "stopped on request; a second call resumes")
       }
-      let pair = pairs[index]
       let recall = Recall(store, isReading: isRecalling)
-      let item = ItemMeasurement(
+      let subjects = pairs[groups[index]].map { pair in
+        PairSubjects(
+          pair, candidates: candidates.map { image(of: pair, from: $0) }, working: plan.working)
+      }
+      let items = try GroupMeasurement(
         meters: plan.meters, working: plan.working, requiresReference: requiresReference,
         memory: memories[worker], recall: recall
-      ).measure(pair, candidates: candidates.map { image(of: pair, from: $0) })
-      try record(item, of: pair, fresh: recall.fresh)
-      let failed = item.candidates.count { $0?.failure != nil }
+      ).measure(subjects)
+      let records = try zip(pairs[groups[index]], items).flatMap { try self.records($0, $1) }
+      try store.record(records, artifacts: recall.fresh)
       tally.withLock { tally in
-        tally.finished += 1
-        tally.failures += failed
+        tally.finished += items.count
+        tally.failures += items.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
         progress(
           JobProgress(finished: tally.finished, total: pairs.count, failures: tally.failures))
       }
-      return item
-    }
+      return items
+    }.flatMap { $0 }
   }
+
+  /// Bounds what a worker holds in memory and what a kill can cost.
+  private static let imagesPerGroup = 16
 
   private func image(of pair: Pair, from candidate: Candidate) -> Result<Raster, ImageFailure>? {
     do { return try candidate.image(pair).map { .success($0) } } catch {
@@ -87,27 +97,26 @@ struct MeasurementJob {
     }
   }
 
-  /// One transaction an image; what several rows share goes with the first.
-  private func record(_ item: ItemResult, of pair: Pair, fresh: [ArtifactRecord]) throws {
-    var artifacts = fresh
+  /// What became of every image of a pair.
+  private func records(_ pair: Pair, _ item: ItemResult) throws -> [(
+    image: ImageRecord, scores: [ScoreRecord]
+  )] {
     let reference = item.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
     let rows = candidates.map(\.name) + [RunSession.referenceMethod.name]
-    for (row, result) in zip(rows, item.candidates + [reference]) {
-      guard let result else { continue }
+    return try zip(rows, item.candidates + [reference]).compactMap { row, result in
       switch result {
-      case .success(let image):
-        try store.record(
+      case nil: nil
+      case .success(let image)?:
+        (
           imageRecord(pair, row, image.content.text, .scored),
-          scores: try wanted(image.scores).map { try score($0.key, $0.value) },
-          artifacts: artifacts)
-      case .failure(let failure):
-        try store.record(
-          imageRecord(pair, row, nil, .failed(state: failure.state, reason: failure.reason)),
-          artifacts: artifacts)
+          try wanted(image.scores).map { try score($0.key, $0.value) }
+        )
+      case .failure(let failure)?:
+        (
+          imageRecord(pair, row, nil, .failed(state: failure.state, reason: failure.reason)), []
+        )
       }
-      artifacts = []
     }
-    if !artifacts.isEmpty { try store.insert(artifacts) }
   }
 
   private func imageRecord(

@@ -1,27 +1,34 @@
 import Checkpoints
 import Essentials
 import Graphs
+import Kernels
 import Networks
 
 extension LoadedNetwork {
   /// Binds a checkpoint to a network of the catalogue, strictly.
   ///
   /// - Throws: `CheckpointError`, `BindingError`, or ``HarnessError`` if the file cannot be hashed.
-  convenience init(_ network: any PublishedNetwork, checkpoint path: String) throws {
-    try self.init(network, checkpoint: path, ignoring: network.ignorableCheckpointPrefixes)
+  convenience init(
+    _ network: any PublishedNetwork, checkpoint path: String, arithmetic: Arithmetic
+  ) throws {
+    try self.init(
+      network, checkpoint: path, ignoring: network.ignorableCheckpointPrefixes,
+      arithmetic: arithmetic)
   }
 
   /// Binds a checkpoint to any network, leaving tensors with the given prefixes out.
   ///
   /// - Throws: as for a network of the catalogue.
-  convenience init(_ network: any Network, checkpoint path: String, ignoring prefixes: [String])
-    throws
-  {
+  convenience init(
+    _ network: any Network, checkpoint path: String, ignoring prefixes: [String],
+    arithmetic: Arithmetic
+  ) throws {
     let graph = try Graph(tracing: network)
     let parameters = try Checkpoint.open(path: path).bind(to: graph.parameters, ignoring: prefixes)
     self.init(
       network: network, parameters: parameters,
-      weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)))
+      weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)),
+      arithmetic: arithmetic)
   }
 
   /// Reads a network and its weights from an ONNX model.
@@ -30,11 +37,12 @@ extension LoadedNetwork {
   ///   - path: the model file.
   ///   - inputShape: the input to trace it for; nil takes the model's own.
   ///   - tap: the result that will be asked for, any edge of the model; nil is the main one.
+  ///   - arithmetic: which algorithms its convolutions may use.
   /// - Returns: the network, and the name by which it offers the result.
   /// - Throws: `ONNXError`; ``HarnessError`` of kind `usage` for a result that does not exist.
-  static func onnx(_ path: String, inputShape: [Int]?, tap: String?) throws -> (
-    network: LoadedNetwork, tap: String
-  ) {
+  static func onnx(
+    _ path: String, inputShape: [Int]?, tap: String?, arithmetic: Arithmetic
+  ) throws -> (network: LoadedNetwork, tap: String) {
     var model = try ONNXModel.open(path: path, inputShape: inputShape)
     var tap = tap ?? Graph.mainOutput
     if try !Graph(tracing: model.network).outputNames.contains(tap) {
@@ -46,7 +54,8 @@ extension LoadedNetwork {
     }
     let network = LoadedNetwork(
       network: model.network, parameters: model.parameters,
-      weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)))
+      weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)),
+      arithmetic: arithmetic)
     return (network, tap)
   }
 }

@@ -18,6 +18,8 @@ package struct ScoreOptions: Sendable {
   package var request = MeterRequest(metrics: [])
   /// The suite of weights.
   package var weights = "compact"
+  /// Whether convolutions are plain sums, without Winograd's algorithm.
+  package var isExact = false
   /// Folder of the database and the caches.
   package var results = "Results"
   /// Where to write the real images' statistics.
@@ -72,7 +74,9 @@ package struct ScoreJob {
     }
     let store = try Store(path: options.results + "/evalkit.sqlite")
     let plan = try MeterPlan(
-      options.request, shop: InstrumentShop(WeightSuite(parsing: options.weights)))
+      options.request,
+      shop: InstrumentShop(
+        WeightSuite(parsing: options.weights), isExact: options.isExact))
     // Unlike a table, a score that was asked for by name must not quietly stay away.
     if let missing = options.request.metrics.first(where: { plan.notRun[$0] != nil }) {
       throw HarnessError(.runtime, "\(missing.rawValue): \(plan.notRun[missing] ?? "")")

@@ -14,6 +14,8 @@ package struct TableOptions: Sendable {
   package var pairCount: Int?
   /// The suite of weights.
   package var weights = "compact"
+  /// Whether convolutions are plain sums, without Winograd's algorithm.
+  package var isExact = false
   /// Rows to measure.
   package var methods: [MethodSpecification] = []
   /// Metrics to measure; nil takes the protocol's columns.
@@ -64,7 +66,7 @@ package struct TableJob {
   package func run() throws -> RunSession {
     let workers = Workers(count: options.jobs)
     let store = try Store(path: options.results + "/evalkit.sqlite")
-    let shop = InstrumentShop(try WeightSuite(parsing: options.weights))
+    let shop = try InstrumentShop(options)
     let plan = try MeterPlan(try request(), shop: shop)
     if plan.measured.isEmpty {
       throw HarnessError(
@@ -202,6 +204,14 @@ package struct TableJob {
         "\(failures.count) images failed, more than the \(limit) allowed; the ledger in "
           + "\(options.results)/evalkit.sqlite names each")
     }
+  }
+}
+
+extension InstrumentShop {
+  /// The instruments that a table is measured with.
+  init(_ options: TableOptions) throws {
+    self.init(
+      try WeightSuite(parsing: options.weights), isExact: options.isExact)
   }
 }
 

@@ -16,6 +16,17 @@ extension Store {
     }
   }
 
+  /// The payloads under those of the given keys that are there, in one transaction.
+  package func artifacts(among keys: [String]) throws(StoreError) -> [String: Data] {
+    try read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT payload FROM artifact WHERE key = ?")
+      var found: [String: Data] = [:]
+      for key in keys { found[key] = try Data.fetchOne(statement, arguments: [key]) }
+      return found
+    }
+  }
+
   /// Those of the given keys that are there, without loading their payloads.
   package func existingArtifacts(among keys: [String]) throws(StoreError) -> Set<String> {
     try read { database in

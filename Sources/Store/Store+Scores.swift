@@ -2,27 +2,36 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// Stores what became of one image, with its scores and cached results, in one transaction.
+  /// Stores what became of some images, with their scores and cached results, in one transaction.
   ///
   /// An image measured again replaces its earlier state. Its scores of other metrics stay unless
   /// its content has changed. A failed image loses its scores and gains a row in the ledger.
   ///
   /// - Precondition: a failed image brings no scores.
   package func record(
-    _ image: ImageRecord, scores: [ScoreRecord] = [], artifacts: [ArtifactRecord] = []
+    _ images: [(image: ImageRecord, scores: [ScoreRecord])], artifacts: [ArtifactRecord] = []
   ) throws(StoreError) {
     try write { database in
-      try upsert(image, in: database)
-      switch image.outcome {
-      case .scored:
-        try deleteFailure(of: image, in: database)
-        for score in scores { try upsert(score, of: image, in: database) }
-      case .failed(let state, let reason):
-        precondition(scores.isEmpty, "a failed image has no scores")
-        try fail(image, state: state, reason: reason, in: database)
+      for (image, scores) in images {
+        try upsert(image, in: database)
+        switch image.outcome {
+        case .scored:
+          try deleteFailure(of: image, in: database)
+          for score in scores { try upsert(score, of: image, in: database) }
+        case .failed(let state, let reason):
+          precondition(scores.isEmpty, "a failed image has no scores")
+          try fail(image, state: state, reason: reason, in: database)
+        }
       }
       try insert(artifacts, in: database)
     }
+  }
+
+  /// Stores what became of one image, in one transaction.
+  package func record(
+    _ image: ImageRecord, scores: [ScoreRecord] = [], artifacts: [ArtifactRecord] = []
+  ) throws(StoreError) {
+    try record([(image, scores)], artifacts: artifacts)
   }
 
   /// Which scores of a run exist already, numbers or reasons, so that a resumed run skips them.

@@ -36,6 +36,9 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Compute everything anew, using no result of an earlier run.")
   var noCache = false
 
+  @Flag(help: "Compute convolutions as plain sums, without Winograd's algorithm.")
+  var exact = false
+
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit).") }

@@ -12,10 +12,14 @@ final class ProgressLine: Sendable {
   private let state = Mutex(State())
   private let isTerminal: Bool
   private let isSilent: Bool
+  private let unit: String
 
-  /// - Parameter isSilent: whether nothing is to be shown at all.
-  init(isSilent: Bool) {
+  /// - Parameters:
+  ///   - isSilent: whether nothing is to be shown at all.
+  ///   - unit: what is counted, in the plural.
+  init(isSilent: Bool, unit: String = "pairs") {
     self.isSilent = isSilent
+    self.unit = unit
     let terminal = ProcessInfo.processInfo.environment["TERM"] ?? "dumb"
     isTerminal = isatty(STDERR_FILENO) == 1 && terminal != "dumb"
   }
@@ -38,7 +42,7 @@ final class ProgressLine: Sendable {
       return now.timeIntervalSince(state.start)
     }
     guard let elapsed else { return }
-    let text = Self.text(progress, elapsed: elapsed)
+    let text = text(progress, elapsed: elapsed)
     if isTerminal {
       let end = progress.finished == progress.total ? "\n" : ""
       FileHandle.standardError.write(Data("\r\u{1B}[K\(Self.bar(progress)) \(text)\(end)".utf8))
@@ -54,15 +58,15 @@ final class ProgressLine: Sendable {
       + String(repeating: " ", count: width - filled) + "]"
   }
 
-  private static func text(_ progress: JobProgress, elapsed: TimeInterval) -> String {
-    var text = "\(progress.finished) of \(progress.total) pairs"
+  private func text(_ progress: JobProgress, elapsed: TimeInterval) -> String {
+    var text = "\(progress.finished) of \(progress.total) \(unit)"
     if progress.finished > 0 && elapsed > 0 {
       let rate = Double(progress.finished) / elapsed
       let left = Double(progress.total - progress.finished) / rate
       text += String(format: ", %.1f a second", rate)
       text +=
         progress.finished == progress.total
-        ? ", took \(duration(elapsed))" : ", \(duration(left)) left"
+        ? ", took \(Self.duration(elapsed))" : ", \(Self.duration(left)) left"
     }
     if progress.failures > 0 { text += ", \(progress.failures) failed" }
     return text

@@ -57,6 +57,12 @@ struct FeaturesCommand: ParsableCommand {
   @Flag(help: "Print no diagnostics but errors.")
   var quiet = false
 
+  @Flag(help: "Show no progress.")
+  var noProgress = false
+
+  @Flag(help: "Compute convolutions as plain sums, without Winograd's algorithm.")
+  var exact = false
+
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
   }
@@ -83,6 +89,9 @@ struct FeaturesCommand: ParsableCommand {
     options.output = output
     options.jobs = jobs
     options.shouldStop = { Interruption.isRequested }
+    options.isExact = exact
+    let progressLine = ProgressLine(isSilent: quiet || noProgress, unit: "rows")
+    options.progress = { progressLine.show($0) }
     let isQuiet = quiet
     options.notice = { if !isQuiet { Console.error("evalkit: \($0)") } }
     return options

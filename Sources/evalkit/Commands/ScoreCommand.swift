@@ -83,6 +83,7 @@ struct ScoreCommand: ParsableCommand {
     options.limit = common.limit
     options.maximumFailures = maxFailures
     options.isRecalling = !common.noCache
+    options.isExact = common.exact
     options.commandLine = CommandLine.arguments.joined(separator: " ")
     let progressLine = common.progressLine
     options.shouldStop = { Interruption.isRequested }

@@ -1,0 +1,52 @@
+import Generators
+import Graphs
+import Images
+import Metrics
+
+/// Why one image has no scores: one row of the failure ledger.
+package struct ImageFailure: Error, Hashable, Sendable {
+  /// One word, for example `truncated`.
+  package let state: String
+  /// A sentence.
+  package let reason: String
+
+  /// Names a state and its reason.
+  package init(state: String, reason: String) {
+    self.state = state
+    self.reason = reason
+  }
+
+  /// Puts any error of a measurement into the ledger's words.
+  init(_ error: any Error) {
+    switch error {
+    case let error as ImageFailure: self = error
+    case let error as ImageError: self.init(state: error.state.rawValue, reason: "\(error)")
+    case let error as MethodError: self.init(state: error.state, reason: "\(error)")
+    case is ImagePairError, is SegmentationError, is GraphError:
+      self.init(state: "wrong-size", reason: "\(error)")
+    default: self.init(state: "not-measurable", reason: "\(error)")
+    }
+  }
+
+  /// The value of a body, or its error in the ledger's words.
+  static func catching<Value>(_ body: () throws -> Value) -> Result<Value, ImageFailure> {
+    do { return .success(try body()) } catch { return .failure(ImageFailure(error)) }
+  }
+}
+
+/// What was measured of one image.
+struct ImageResult: Sendable {
+  var content: ContentHash
+  var scores: [MetricIdentifier: Double] = [:]
+  var features: [Float]?
+  var confusion: ConfusionMatrix?
+}
+
+/// What was measured of one pair.
+struct ItemResult: Sendable {
+  /// Features of the real image, or why it is of no use; nil if there is none.
+  var reference: Result<ImageResult, ImageFailure>?
+  /// One result for each candidate, in the order of the methods; nil where a method has no such image
+  /// and need not have one.
+  var candidates: [Result<ImageResult, ImageFailure>?]
+}
