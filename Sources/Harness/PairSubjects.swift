@@ -56,7 +56,9 @@ struct LabelMap: Sendable {
 
   /// Decodes a pair's label map.
   ///
-  /// - Parameter size: the side that the protocol asks for; nil takes any.
+  /// - Parameters:
+  ///   - pair: whose map.
+  ///   - size: the side that the protocol asks for; nil takes any.
   /// - Throws: ``ImageFailure`` if there is none or it has another size; `ImageError`.
   init(of pair: Pair, size: Int?) throws {
     guard let path = pair.maskPath else {
