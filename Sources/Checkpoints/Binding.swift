@@ -4,7 +4,8 @@ import Tensors
 extension Checkpoint {
   /// Matches the file with what a network asks for, strictly, and widens those tensors to `Float`.
   ///
-  /// Floating-point tensors of any width are accepted for weights. Counters
+  /// CLIP in another published spelling is read as in OpenAI's, see ``respelled()``. Floating-point
+  /// tensors of any width are accepted for weights. Counters
   /// (`num_batches_tracked`) may be absent and are never converted. Every tensor of the file must
   /// be asked for, unless its name starts with one of `ignored`.
   ///
@@ -19,6 +20,12 @@ extension Checkpoint {
   package func bind(
     to specifications: [ParameterSpecification], ignoring ignored: [String] = [],
     workers: Workers = Workers()
+  ) throws(BindingError) -> [String: Tensor] {
+    try respelled().bindLiterally(to: specifications, ignoring: ignored, workers: workers)
+  }
+
+  private func bindLiterally(
+    to specifications: [ParameterSpecification], ignoring ignored: [String], workers: Workers
   ) throws(BindingError) -> [String: Tensor] {
     let wanted = specifications.filter { !$0.isCounter }
     var problems = wanted.compactMap(problem)
@@ -68,7 +75,9 @@ extension Checkpoint {
   ) -> [Result<Tensor, CheckpointError>] {
     @Sendable func convert(_ index: Int) -> Result<Tensor, CheckpointError> {
       Result { () throws(CheckpointError) -> Tensor in
-        try tensor(named: wanted[index].name).tensor()
+        let stored = try tensor(named: wanted[index].name)
+        defer { stored.releasePages() }
+        return try stored.tensor()
       }
     }
     // Nothing in there throws; should that ever change, no tensor may vanish.

@@ -73,6 +73,17 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
     return try Checkpoint(file, contents: try contents(of: file, root: root))
   }
 
+  /// The same file with other tensors, whose names differ from each other.
+  init(_ other: Checkpoint, tensors: [CheckpointTensor], note: String) {
+    path = other.path
+    format = other.format
+    self.tensors = tensors
+    notes = other.notes + [note]
+    indices = Dictionary(
+      tensors.enumerated().map { ($0.element.name, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   private init(_ file: ByteSlice, contents: CheckpointContents) throws(CheckpointError) {
     path = file.store.path
     format = contents.format

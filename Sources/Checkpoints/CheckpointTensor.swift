@@ -9,15 +9,20 @@ package struct CheckpointTensor: Sendable {
   let layout: TensorLayout
   let storage: TensorStorage
   let isBigEndian: Bool
+  /// Tensors of the file that follow this one along the first axis, where several make one.
+  private let followers: [CheckpointTensor]
 
   /// Name of the tensor in a file that holds exactly one and does not name it, such as `.npy`.
   package static let soleName = "value"
 
   /// Extents, row-major as the writer saw them.
-  package var shape: [Int] { layout.shape }
+  package var shape: [Int] {
+    guard !followers.isEmpty else { return layout.shape }
+    return [followers.reduce(layout.shape[0]) { $0 + $1.shape[0] }] + layout.shape.dropFirst()
+  }
 
   /// Number of elements.
-  package var count: Int { layout.count }
+  package var count: Int { followers.reduce(layout.count) { $0 + $1.count } }
 
   /// Describes a tensor whose layout is checked against the storage's length.
   ///
@@ -37,20 +42,71 @@ package struct CheckpointTensor: Sendable {
     self.elementType = elementType
     self.storage = storage
     self.isBigEndian = isBigEndian
+    followers = []
+  }
+
+  private init(
+    _ other: CheckpointTensor, named name: String, layout: TensorLayout,
+    followers: [CheckpointTensor]
+  ) {
+    self.name = name
+    elementType = other.elementType
+    self.layout = layout
+    storage = other.storage
+    isBigEndian = other.isBigEndian
+    self.followers = followers
+  }
+
+  /// Several tensors as one, along the first axis; nil where their types or other extents differ.
+  static func joined(_ parts: [CheckpointTensor], named name: String) -> CheckpointTensor? {
+    guard let first = parts.first else { return nil }
+    let fit = parts.dropFirst().allSatisfy {
+      $0.elementType == first.elementType && $0.followers.isEmpty && !$0.shape.isEmpty
+        && $0.shape.dropFirst() == first.shape.dropFirst()
+    }
+    guard fit, parts.count == 1 || !first.shape.isEmpty else { return nil }
+    return CheckpointTensor(
+      first, named: name, layout: first.layout,
+      followers: first.followers + parts.dropFirst())
+  }
+
+  /// A matrix with rows and columns exchanged; nil for anything else.
+  func transposed() -> CheckpointTensor? {
+    guard followers.isEmpty, shape.count == 2 else { return nil }
+    return CheckpointTensor(self, named: name, layout: layout.transposed, followers: [])
   }
 
   /// All elements as `Float`, row-major; integers and float64 are rounded to nearest.
   ///
   /// - Throws: `corrupt` where the archive's checksum disagrees with the bytes.
   package func floats() throws(CheckpointError) -> [Float] {
-    try withElements { ElementConversion.floats($0, count: count, from: elementType) }
+    try values { ElementConversion.floats($0, count: $1, from: elementType) }
   }
 
   /// All elements as `Double`, row-major; 64-bit integers are rounded to nearest.
   ///
   /// - Throws: as `floats()`.
   package func doubles() throws(CheckpointError) -> [Double] {
-    try withElements { ElementConversion.doubles($0, count: count, from: elementType) }
+    try values { ElementConversion.doubles($0, count: $1, from: elementType) }
+  }
+
+  /// The elements of all parts, one after the other.
+  private func values<Value>(
+    _ convert: (UnsafeRawPointer, _ count: Int) -> [Value]
+  ) throws(CheckpointError) -> [Value] {
+    let own = try withElements { convert($0, layout.count) }
+    guard !followers.isEmpty else { return own }
+    var all = own
+    all.reserveCapacity(count)
+    for follower in followers { all += try follower.values(convert) }
+    return all
+  }
+
+  /// Lets the system take back the file's pages that this tensor lies in; they are read again if somebody
+  /// asks again.
+  func releasePages() {
+    storage.releasePages()
+    for follower in followers { follower.releasePages() }
   }
 
   /// Shape and `floats()` together.
@@ -78,7 +134,7 @@ package struct CheckpointTensor: Sendable {
   private func withElements<Result>(
     _ body: (UnsafeRawPointer) -> [Result]
   ) throws(CheckpointError) -> [Result] {
-    guard count > 0 else { return [] }
+    guard layout.count > 0 else { return [] }
     return try storage.bytes().withBytes { bytes in
       guard let base = bytes.baseAddress else { return [] }
       let start = base + layout.offset * elementType.byteCount
@@ -97,6 +153,8 @@ package struct CheckpointTensor: Sendable {
     _ start: UnsafeRawPointer, as type: Word.Type, _ body: (UnsafeRawPointer) -> [Result]
   ) -> [Result] {
     let width = MemoryLayout<Word>.size
+    let shape = layout.shape
+    let count = layout.count
     let rowLength = shape.last ?? 1
     let rowStride = (layout.strides.last ?? 1) * width
     var position = [Int](repeating: 0, count: shape.count)
@@ -117,9 +175,9 @@ package struct CheckpointTensor: Sendable {
 
   /// Steps to the next row, as an odometer does; the last axis stays 0.
   private func advance(_ position: inout [Int]) {
-    for axis in shape.indices.dropLast().reversed() {
+    for axis in layout.shape.indices.dropLast().reversed() {
       position[axis] += 1
-      if position[axis] < shape[axis] { return }
+      if position[axis] < layout.shape[axis] { return }
       position[axis] = 0
     }
   }

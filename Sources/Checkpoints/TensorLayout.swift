@@ -55,6 +55,19 @@ struct TensorLayout: Equatable, Sendable {
       storageCount: storageCount)
   }
 
+  /// The same elements with the axes in reverse order.
+  var transposed: TensorLayout {
+    TensorLayout(
+      shape: shape.reversed(), strides: strides.reversed(), offset: offset, count: count)
+  }
+
+  private init(shape: [Int], strides: [Int], offset: Int, count: Int) {
+    self.shape = shape
+    self.strides = strides
+    self.offset = offset
+    self.count = count
+  }
+
   /// Whether the elements lie one after the other in row-major order.
   var isContiguous: Bool {
     let expected = Self.rowMajorStrides(of: shape)

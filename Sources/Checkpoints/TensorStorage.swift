@@ -21,6 +21,14 @@ enum TensorStorage: Sendable {
     }
   }
 
+  /// Lets the system take back the pages of a mapped file; inflated entries stay.
+  func releasePages() {
+    switch self {
+    case .slice(let slice): slice.store.releasePages(slice.range)
+    case .entry(let entry): entry.stored.store.releasePages(entry.stored.range)
+    }
+  }
+
   /// The bytes.
   func bytes() throws(CheckpointError) -> ByteSlice {
     switch self {

@@ -79,9 +79,10 @@ package struct WeightInspection: Encodable, Sendable {
     sha256 = try FileDigest.sha256(ofFile: path)
     let tensors = content.tensors
     self.tensors = tensors
+    let bound = content.boundTensors
     count = tensors.reduce(0) { $0 + $1.count }
     bytes = tensors.reduce(0) { $0 + $1.byteCount }
-    let all = try Self.candidates().map { Self.match($0, with: tensors) }
+    let all = try Self.candidates().map { Self.match($0, with: bound) }
     let fitting = all.filter(\.fits)
     let nearest = all.filter { $0.agreeing > 0 }.max { $0.agreeing < $1.agreeing }
     matches = fitting.isEmpty ? [nearest].compactMap(\.self) : fitting
@@ -92,6 +93,8 @@ package struct WeightInspection: Encodable, Sendable {
     let format: String
     let notes: [String]
     let tensors: [Entry]
+    /// Under the names by which networks ask.
+    let boundTensors: [Entry]
 
     static func of(_ path: String) throws -> Content {
       do {
@@ -111,9 +114,11 @@ package struct WeightInspection: Encodable, Sendable {
     }
 
     private init(_ checkpoint: Checkpoint) {
+      let respelled = checkpoint.respelled()
       format = checkpoint.format.rawValue
-      notes = checkpoint.notes
+      notes = respelled.notes
       tensors = checkpoint.tensors.map { Entry($0.name, $0.shape, $0.elementType) }
+      boundTensors = respelled.tensors.map { Entry($0.name, $0.shape, $0.elementType) }
     }
 
     private init(_ model: ONNXModel) throws {
@@ -123,6 +128,7 @@ package struct WeightInspection: Encodable, Sendable {
         ["\(graph.inputShape.extents) to \((graph.shape(of: Graph.mainOutput) ?? []).extents)"]
         + model.rearranged.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
       tensors = graph.parameters.map { Entry($0.name, $0.shape, .float32) }
+      boundTensors = tensors
     }
   }
 

@@ -40,6 +40,18 @@ final class ByteStore: @unchecked Sendable {
     try fill(memory)
   }
 
+  /// Lets the system take back the whole pages inside a range of a mapped file.
+  ///
+  /// A file that is widened tensor by tensor would otherwise stay in memory beside its copy.
+  func releasePages(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard isMapped, page > 0, let base = bytes.baseAddress else { return }
+    let start = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound / page * page
+    guard start < end else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base + start), end - start, MADV_DONTNEED)
+  }
+
   deinit {
     if isMapped {
       munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
