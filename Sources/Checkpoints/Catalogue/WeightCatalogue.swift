@@ -4,18 +4,19 @@
 /// parties list is marked in the source.
 package enum WeightCatalogue {
   /// All files: those of FID, LPIPS, identity, parsing, then CLIP and the detector.
-  package static let files: [PublishedWeights] = fid + lpips + faces + clip + detector
+  package static let files: [PublishedWeights] =
+    fid + lpips + identity + parsers + clip + detector
 
   /// Files that a network takes weights from.
   package static func files(for network: String) -> [PublishedWeights] {
     files.filter { $0.networks.contains(network) }
   }
 
-  private static let ddgi = "ddgi"
-  private static let scaDM = "sca-dm"
-  private static let collaborative = "collaborative"
-  private static let sdg = "sdg"
-  private static let diffusionCLIP = "diffusionclip"
+  static let ddgi = "ddgi"
+  static let scaDM = "sca-dm"
+  static let collaborative = "collaborative"
+  static let sdg = "sdg"
+  static let diffusionCLIP = "diffusionclip"
 
   private static let fid = [
     PublishedWeights(
@@ -81,22 +82,7 @@ package enum WeightCatalogue {
       source: "https://github.com/richzhang/PerceptualSimilarity, lpips/weights/v0.1/\(fileName)")
   }
 
-  private static let faces = [
-    PublishedWeights(
-      networks: ["ir-se50"], role: .identity, fileName: "model_ir_se50.pth",
-      otherNames: ["recognition_arcface_ir_se50.pth"],
-      // Listings disagree about the length, so only the digest (from third parties) decides.
-      bytes: nil,
-      digest: .exact("a035c768259b98ab1ce0e646312f48b9e1e218197a0f80ac6765e88f8b6ddf28"),
-      tensorCount: 397, parameterCount: 43_797_696, papers: [ddgi, diffusionCLIP],
-      licence: "MIT (TreB1eN/InsightFace_Pytorch); training photographs for research only",
-      source: "https://drive.google.com/uc?id=1KW7bjndL3QG3sxBbZxreGHigcCCpsDgn"),
-    PublishedWeights(
-      networks: ["mobilefacenet"], role: .identity, fileName: "068.ckpt",
-      otherNames: ["mobilefacenet_xiaoccer_068.ckpt"], bytes: 4_130_855,
-      digest: .exact("e839247cdbdfc023fb7cadeaf53a4549d50c8fc24ad154c02e35920ea8910d99"),
-      tensorCount: 333, parameterCount: 999_552, papers: [], licence: "none stated",
-      source: "https://github.com/Xiaoccer/MobileFaceNet_Pytorch, model/best/068.ckpt"),
+  private static let parsers = [
     PublishedWeights(
       networks: ["celebamask-unet"], role: .parser, fileName: "model.pth",
       otherNames: ["parsenet/model.pth", "models/parsenet/model.pth"], bytes: nil,
@@ -141,15 +127,19 @@ package enum WeightCatalogue {
       "clip-rn50x16", "RN50x16.pt", bytes: 661_125_706,
       "52378b407f34354e150460fe41077663dd5b39c54cd0bfd2b27167a4a06ec9aa",
       parameters: 290_979_217, papers: [sdg]),
+    model(
+      "clip-rn50x64", "RN50x64.pt", bytes: 1_353_500_174,
+      "be1cfb55d75a9666199fb2206c106743da0f6468c9d327f3e0d0a543a9919d9c"),
     PublishedWeights(
       networks: [
         "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-rn50", "clip-rn101", "clip-rn50x4",
-        "clip-rn50x16",
+        "clip-rn50x16", "clip-rn50x64",
       ], role: .vocabulary, fileName: "bpe_simple_vocab_16e6.txt.gz", otherNames: [],
       bytes: 1_356_917,
       digest: .exact("924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"),
       tensorCount: nil, parameterCount: nil, papers: [collaborative, sdg, diffusionCLIP],
-      licence: "MIT", source: "https://github.com/openai/CLIP, clip/bpe_simple_vocab_16e6.txt.gz"),
+      licence: "MIT; what it holds is part of this program",
+      source: "https://github.com/openai/CLIP, clip/bpe_simple_vocab_16e6.txt.gz"),
   ]
 
   /// One of OpenAI's TorchScript archives, whose address contains the digest.
