@@ -21,3 +21,13 @@ const struct ek_kernels *ek_kernels_for(enum ek_level level) {
     default: return &ek_kernels_portable;
   }
 }
+
+const struct ek_map_kernels *ek_map_kernels_for(enum ek_level level) {
+  switch (level) {
+#if defined(__x86_64__)
+    case EK_LEVEL_AVX512: return &ek_map_kernels_avx512;
+    case EK_LEVEL_AVX2: return &ek_map_kernels_avx2;
+#endif
+    default: return &ek_map_kernels_portable;
+  }
+}

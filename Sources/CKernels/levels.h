@@ -4,11 +4,14 @@
 
 extern const struct ek_kernels ek_kernels_portable;
 extern const struct ek_token_kernels ek_token_kernels_portable;
+extern const struct ek_map_kernels ek_map_kernels_portable;
 #if defined(__x86_64__)
 extern const struct ek_kernels ek_kernels_avx2;
 extern const struct ek_kernels ek_kernels_avx512;
 extern const struct ek_token_kernels ek_token_kernels_avx2;
 extern const struct ek_token_kernels ek_token_kernels_avx512;
+extern const struct ek_map_kernels ek_map_kernels_avx2;
+extern const struct ek_map_kernels ek_map_kernels_avx512;
 #endif
 
 /// Applies the activations that a tile's `finish` leaves out, while the tile is in the nearest cache.

@@ -2,74 +2,85 @@ import CKernels
 import Foundation
 import Tensors
 
+/// Arithmetic on each value by itself.
+///
+/// The output may be the first operand, or a second one of as many pixels. Products and sums are
+/// rounded one by one, so results are the same bits at every level.
 extension FeatureMap {
   /// `y = x` for equal shapes.
   package func writeCopy(of input: FeatureMap) {
-    forEachPixel(with: input) { output, input in output.update(from: input, count: channels) }
-  }
-
-  /// `y = activation(x)`; `input` may be the map itself.
-  package func writeActivation(_ activation: Activation, of input: FeatureMap) {
-    switch activation {
-    case .none: writeCopy(of: input)
-    case .relu:
-      forEachPixel(with: input) { output, input in
-        for channel in 0..<channels { output[channel] = input[channel] < 0 ? 0 : input[channel] }
-      }
-    case .prelu(let slopes):
-      precondition(slopes.count == channels, "slopes do not match the channels")
-      slopes.withUnsafeBufferPointer { slopes in
-        forEachPixel(with: input) { output, input in
-          for channel in 0..<channels {
-            let value = input[channel]
-            output[channel] = value < 0 ? value * slopes[channel] : value
-          }
-        }
-      }
-    case .quickGELU, .gelu:
-      let activate = CPULevel.current.tokenKernels.activate
-      writeCopy(of: input)
-      for pixel in 0..<pixels { activate?(base + pixel * pixelStride, channels, activation.symbol) }
-    }
-  }
-
-  /// `y = 1 / (1 + e^−x)`.
-  ///
-  /// - Exactness: evaluated in Float64, rounded once.
-  package func writeSigmoid(of input: FeatureMap) {
-    forEachPixel(with: input) { output, input in
-      for channel in 0..<channels {
-        output[channel] = Float(1 / (1 + exp(-Double(input[channel]))))
+    precondition(input.pixels == pixels && input.channels == channels, "shapes differ")
+    if isContiguous && input.isContiguous {
+      base.update(from: input.base, count: pixels * channels)
+    } else {
+      for pixel in 0..<pixels {
+        (base + pixel * pixelStride).update(
+          from: input.base + pixel * input.pixelStride, count: channels)
       }
     }
   }
 
-  /// `y[p, c] = x[p, c] · scale[c] + shift[c]`.
-  package func writeAffine(of input: FeatureMap, scale: [Float], shift: [Float]) {
+  /// `y = activation(x)`.
+  package func writeActivation(
+    _ activation: Activation, of input: FeatureMap, level: CPULevel = .current
+  ) {
+    write(input, activation: activation, level: level)
+  }
+
+  /// `y[p, c] = activation(x[p, c] · scale[c] + shift[c])`.
+  package func writeAffine(
+    of input: FeatureMap, scale: [Float], shift: [Float], activation: Activation = .none,
+    level: CPULevel = .current
+  ) {
     precondition(scale.count == channels && shift.count == channels, "one factor a channel")
     scale.withUnsafeBufferPointer { scale in
       shift.withUnsafeBufferPointer { shift in
-        forEachPixel(with: input) { output, input in
-          for channel in 0..<channels {
-            output[channel] = input[channel] * scale[channel] + shift[channel]
-          }
-        }
+        write(
+          input, factor: (scale.baseAddress, 0), term: (shift.baseAddress, 0),
+          activation: activation, level: level)
       }
     }
   }
 
   /// `y = activation(a + b)`; `b` has the same shape or is one pixel added everywhere.
-  package func writeSum(of first: FeatureMap, _ second: FeatureMap, activation: Activation) {
-    forEachPixel(with: first, second) { output, first, second in
-      for channel in 0..<channels { output[channel] = first[channel] + second[channel] }
-    }
-    if activation != .none { writeActivation(activation, of: self) }
+  package func writeSum(
+    of first: FeatureMap, _ second: FeatureMap, activation: Activation,
+    level: CPULevel = .current
+  ) {
+    write(first, term: second.operand(for: self), activation: activation, level: level)
   }
 
-  /// `y = a · b`; `b` has the same shape or is one pixel multiplied everywhere.
-  package func writeProduct(of first: FeatureMap, _ second: FeatureMap) {
-    forEachPixel(with: first, second) { output, first, second in
-      for channel in 0..<channels { output[channel] = first[channel] * second[channel] }
+  /// `y = activation(a · b)`; `b` has the same shape or is one pixel multiplied everywhere.
+  package func writeProduct(
+    of first: FeatureMap, _ second: FeatureMap, activation: Activation = .none,
+    level: CPULevel = .current
+  ) {
+    write(first, factor: second.operand(for: self), activation: activation, level: level)
+  }
+
+  /// `y = activation(a · b + d)`, the product rounded before it is added; `b` and `d` have the same
+  /// shape or are one pixel used everywhere.
+  package func writeProduct(
+    of first: FeatureMap, _ second: FeatureMap, adding third: FeatureMap, activation: Activation,
+    level: CPULevel = .current
+  ) {
+    write(
+      first, factor: second.operand(for: self), term: third.operand(for: self),
+      activation: activation, level: level)
+  }
+
+  /// `y = 1 / (1 + e^−x)`.
+  ///
+  /// - Exactness: 3 ulp; equal bits on AVX2 and AVX-512.
+  package func writeSigmoid(of input: FeatureMap, level: CPULevel = .current) {
+    precondition(input.pixels == pixels && input.channels == channels, "shapes differ")
+    if isContiguous && input.isContiguous && pixels > 1 {
+      return asOnePixel.writeSigmoid(of: input.asOnePixel, level: level)
+    }
+    let kernels = level.mapKernels
+    for pixel in 0..<pixels {
+      kernels.sigmoid(
+        input.base + pixel * input.pixelStride, base + pixel * pixelStride, channels)
     }
   }
 
@@ -84,52 +95,52 @@ extension FeatureMap {
     for channel in 0..<channels { base[channel] = input.base[channel] / norm }
   }
 
-  /// `y[i, j] = x[i·stride, j·stride]`, PyTorch's `MaxPool2d(1, stride)`.
-  package func writeSubsample(of input: FeatureMap, stride: Int) {
-    for row in 0..<rows {
-      for column in 0..<columns {
-        pixel(row, column).update(
-          from: input.pixel(row * stride, column * stride), count: channels)
-      }
-    }
+  private typealias Operand = (base: UnsafePointer<Float>?, step: Int)
+
+  private func operand(for output: FeatureMap) -> Operand {
+    (UnsafePointer(base), step(repeatedOver: output))
   }
 
-  /// A vector in `[C, H, W]` order from a map, PyTorch's `flatten`.
-  package func writeFlattened(_ input: FeatureMap) {
-    precondition(pixels == 1 && channels == input.pixels * input.channels, "sizes differ")
-    for pixel in 0..<input.pixels {
-      let source = input.base + pixel * input.pixelStride
-      for channel in 0..<input.channels { base[channel * input.pixels + pixel] = source[channel] }
-    }
-  }
-
-  @inline(__always)
-  private func forEachPixel(
-    with input: FeatureMap,
-    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  private func write(
+    _ input: FeatureMap, factor: Operand = (nil, 0), term: Operand = (nil, 0),
+    activation: Activation, level: CPULevel
   ) {
     precondition(input.pixels == pixels && input.channels == channels, "shapes differ")
-    for pixel in 0..<pixels {
-      body(base + pixel * pixelStride, input.base + pixel * input.pixelStride)
+    var job = ek_pointwise()
+    job.pixel_count = pixels
+    job.channel_count = channels
+    job.output = base
+    job.output_step = pixelStride
+    job.input = UnsafePointer(input.base)
+    job.input_step = input.pixelStride
+    job.factor = factor.base
+    job.factor_step = factor.step
+    job.term = term.base
+    job.term_step = term.step
+    job.activation = activation.isGELU ? EK_ACTIVATION_NONE : activation.symbol
+    let kernels = level.mapKernels
+    if case .prelu(let slopes) = activation {
+      precondition(slopes.count == channels, "slopes do not match the channels")
+      slopes.withUnsafeBufferPointer { slopes in
+        job.slopes = slopes.baseAddress
+        kernels.pointwise(&job)
+      }
+      return
     }
+    func isFlat(_ operand: Operand) -> Bool { operand.base == nil || operand.step == channels }
+    if isContiguous && input.isContiguous && isFlat(factor) && isFlat(term) {
+      job.pixel_count = 1
+      job.channel_count = pixels * channels
+    }
+    kernels.pointwise(&job)
+    if activation.isGELU { activate(activation, level: level) }
   }
 
-  @inline(__always)
-  private func forEachPixel(
-    with first: FeatureMap, _ second: FeatureMap,
-    _ body: (
-      UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>
-    ) -> Void
-  ) {
-    precondition(first.pixels == pixels && first.channels == channels, "shapes differ")
-    precondition(
-      second.channels == channels && (second.pixels == pixels || second.pixels == 1),
-      "shapes differ")
-    let step = second.pixels == 1 ? 0 : second.pixelStride
+  /// Replaces every value by its GELU.
+  private func activate(_ activation: Activation, level: CPULevel) {
+    let kernels = level.tokenKernels
     for pixel in 0..<pixels {
-      body(
-        base + pixel * pixelStride, first.base + pixel * first.pixelStride,
-        second.base + pixel * step)
+      kernels.activate(base + pixel * pixelStride, channels, activation.symbol)
     }
   }
 }

@@ -1,5 +1,3 @@
-import Tensors
-
 /// A view of activations in channels-last order, `[H, W, C]`, for one image.
 ///
 /// Channels of one pixel are contiguous; pixels lie `pixelStride` floats apart, so a view can be a
@@ -47,31 +45,5 @@ package struct FeatureMap {
     precondition(first >= 0 && first + count <= channels, "channels out of range")
     return FeatureMap(
       base: base + first, rows: rows, columns: columns, channels: count, pixelStride: pixelStride)
-  }
-
-  /// Copies a planar tensor `[C, H, W]` (or `[D]`) into the map.
-  package func fill(from tensor: Tensor) {
-    precondition(tensor.count == pixels * channels, "\(tensor.shape) does not fill the map")
-    tensor.values.withUnsafeBufferPointer { source in
-      guard let planes = source.baseAddress else { return }
-      for channel in 0..<channels {
-        let plane = planes + channel * pixels
-        for pixel in 0..<pixels { base[pixel * pixelStride + channel] = plane[pixel] }
-      }
-    }
-  }
-
-  /// The map as a planar tensor of the given shape, `[C, H, W]` order.
-  package func planar(shape: [Int]) -> Tensor {
-    precondition(shape.elementCount == pixels * channels, "\(shape) does not hold the map")
-    let values = [Float](unsafeUninitializedCapacity: pixels * channels) { target, count in
-      guard let planes = target.baseAddress else { return }
-      for channel in 0..<channels {
-        let plane = planes + channel * pixels
-        for pixel in 0..<pixels { plane[pixel] = base[pixel * pixelStride + channel] }
-      }
-      count = pixels * channels
-    }
-    return Tensor(shape: shape, values: values)
   }
 }

@@ -47,36 +47,65 @@ package final class PackedDepthwise: Sendable {
   }
 
   /// Convolves one image, `[H, W, C]` to `[H', W', C]`; the output is overwritten.
+  ///
+  /// - Exactness: every output is one chain of multiply-adds in the order of the taps, then the
+  ///   residual; fused where the level has it.
   package func apply(
     _ input: FeatureMap, to output: FeatureMap, adding residual: FeatureMap? = nil,
     scratch: KernelScratch
   ) {
     scratch.reserve(pointers: phase.taps.count, patches: 0, zeros: channels)
-    let rows = scratch.pointers
-    var job = ek_depthwise()
-    job.tap_count = phase.taps.count
-    job.channel_count = channels
-    job.rows = UnsafePointer(rows)
-    job.weights = UnsafePointer(weights.base)
-    job.bias = UnsafePointer(bias.base)
-    job.slopes = UnsafePointer(slopes.base)
-    job.activation = activation.symbol
-    let kernels = level.kernels
-    for row in 0..<output.rows {
-      for column in 0..<output.columns {
+    let inner = innerColumns(of: input, outputColumns: output.columns)
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: phase.taps.count) { steps in
+      var run = ek_depthwise_run()
+      run.tap_count = phase.taps.count
+      run.channel_count = channels
+      run.inputs = UnsafePointer(scratch.pointers)
+      run.steps = UnsafePointer(steps.baseAddress)
+      run.weights = UnsafePointer(weights.base)
+      run.bias = UnsafePointer(bias.base)
+      run.slopes = UnsafePointer(slopes.base)
+      run.residual_step = residual?.pixelStride ?? 0
+      run.output_step = output.pixelStride
+      run.activation = activation.symbol
+      let kernels = level.mapKernels
+      func convolve(row: Int, columns: Range<Int>) {
+        guard !columns.isEmpty else { return }
+        let column = columns.lowerBound
         for (index, tap) in phase.taps.enumerated() {
           let inputRow = row * geometry.stride + tap.rowOffset
           let inputColumn = column * geometry.stride + tap.columnOffset
-          let inside =
+          let isInside =
             inputRow >= 0 && inputRow < input.rows && inputColumn >= 0
             && inputColumn < input.columns
-          rows[index] = UnsafePointer(
-            inside ? input.pixel(inputRow, inputColumn) : scratch.zeros.base)
+          scratch.pointers[index] = UnsafePointer(
+            isInside ? input.pixel(inputRow, inputColumn) : scratch.zeros.base)
+          steps[index] = isInside ? geometry.stride * input.pixelStride : 0
         }
-        job.output = output.pixel(row, column)
-        job.residual = residual.map { UnsafePointer($0.pixel(row, column)) }
-        kernels.depthwise(&job)
+        run.pixel_count = columns.count
+        run.output = output.pixel(row, column)
+        run.residual = residual.map { UnsafePointer($0.pixel(row, column)) }
+        kernels.depthwise(&run)
+      }
+      for row in 0..<output.rows {
+        for column in 0..<inner.lowerBound { convolve(row: row, columns: column..<column + 1) }
+        convolve(row: row, columns: inner)
+        for column in inner.upperBound..<output.columns {
+          convolve(row: row, columns: column..<column + 1)
+        }
       }
     }
+  }
+
+  /// The output columns all of whose taps lie in columns of the input.
+  private func innerColumns(of input: FeatureMap, outputColumns: Int) -> Range<Int> {
+    let offsets = phase.taps.map(\.columnOffset)
+    guard let left = offsets.min(), let right = offsets.max(), right < input.columns else {
+      return 0..<0
+    }
+    let stride = geometry.stride
+    let first = min(max(0, (stride - 1 - left) / stride), outputColumns)
+    let last = (input.columns - 1 - right) / stride
+    return first..<max(first, min(last + 1, outputColumns))
   }
 }

@@ -1,4 +1,4 @@
-import Tensors
+import CKernels
 
 /// Window arithmetic of max and average pooling, in PyTorch's terms.
 package struct Pooling: Hashable, Sendable {
@@ -50,84 +50,86 @@ extension FeatureMap {
   /// `y[p, c] = max` over the window; NaN wins.
   ///
   /// - Exactness: bit-identical to the reference; no arithmetic happens.
-  package func writeMaximum(of input: FeatureMap, pooling: Pooling) {
-    writeWindows(of: input, pooling: pooling) { output, pixel, channels, isFirst in
-      if isFirst {
-        output.update(from: pixel, count: channels)
-      } else {
-        for channel in 0..<channels {
-          let value = pixel[channel]
-          output[channel] = value > output[channel] || value.isNaN ? value : output[channel]
-        }
-      }
-    } finish: { _, _, _ in
-    }
+  package func writeMaximum(
+    of input: FeatureMap, pooling: Pooling, level: CPULevel = .current
+  ) {
+    let kernels = level.mapKernels
+    forEachRow(of: input, pooling: pooling) { _, job in kernels.maximum(&job) }
   }
 
   /// `y[p, c] = Σ window / divisor`, the divisor being the window's full size (`countIncludePad`)
   /// or the number of its inputs.
   ///
-  /// - Exactness: sums in Float32 row by row, then one division.
-  package func writeAverage(of input: FeatureMap, pooling: Pooling, countIncludePad: Bool) {
-    writeWindows(of: input, pooling: pooling) { output, pixel, channels, isFirst in
-      if isFirst {
-        output.update(from: pixel, count: channels)
-      } else {
-        for channel in 0..<channels { output[channel] += pixel[channel] }
+  /// - Exactness: sums in Float32 row by row, then one division; the same bits at every level.
+  package func writeAverage(
+    of input: FeatureMap, pooling: Pooling, countIncludePad: Bool, level: CPULevel = .current
+  ) {
+    let kernels = level.mapKernels
+    let widths = (0..<columns).map { column in
+      countIncludePad
+        ? pooling.paddedColumns(column, of: input.columns)
+        : pooling.window(
+          column, size: input.columns, kernel: pooling.kernel.columns,
+          padding: pooling.padding.columns
+        ).count
+    }
+    forEachRow(of: input, pooling: pooling) { row, job in
+      let height = countIncludePad ? pooling.paddedRows(row, of: input.rows) : job.row_count
+      let divisors = widths.map { Float(height * $0) }
+      divisors.withUnsafeBufferPointer { divisors in
+        job.divisors = divisors.baseAddress
+        kernels.average(&job)
       }
-    } finish: { output, channels, window in
-      let divisor = Float(countIncludePad ? window.full : window.inside)
-      for channel in 0..<channels { output[channel] /= divisor }
     }
   }
 
-  @inline(__always)
-  private func writeWindows(
-    of input: FeatureMap, pooling: Pooling,
-    visit: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int, Bool) -> Void,
-    finish: (UnsafeMutablePointer<Float>, Int, (full: Int, inside: Int)) -> Void
+  private func forEachRow(
+    of input: FeatureMap, pooling: Pooling, _ body: (Int, inout ek_pooling_row) -> Void
   ) {
+    precondition(
+      rows == pooling.outputRows(input.rows) && columns == pooling.outputColumns(input.columns)
+        && channels == input.channels, "shapes differ")
+    var job = ek_pooling_row()
+    job.row_step = input.columns * input.pixelStride
+    job.column_count = input.columns
+    job.column_step = input.pixelStride
+    job.kernel = pooling.kernel.columns
+    job.stride = pooling.stride
+    job.padding = pooling.padding.columns
+    job.channel_count = channels
+    job.output_count = columns
+    job.output_step = pixelStride
     for row in 0..<rows {
-      let rowWindow = pooling.window(
+      let window = pooling.window(
         row, size: input.rows, kernel: pooling.kernel.rows, padding: pooling.padding.rows)
-      for column in 0..<columns {
-        let columnWindow = pooling.window(
-          column, size: input.columns, kernel: pooling.kernel.columns,
-          padding: pooling.padding.columns)
-        let output = pixel(row, column)
-        var isFirst = true
-        for inputRow in rowWindow {
-          for inputColumn in columnWindow {
-            visit(output, input.pixel(inputRow, inputColumn), channels, isFirst)
-            isFirst = false
-          }
-        }
-        let full = pooling.paddedWindow(row, column, rows: input.rows, columns: input.columns)
-        finish(output, channels, (full, rowWindow.count * columnWindow.count))
-      }
+      job.input = UnsafePointer(input.pixel(window.lowerBound, 0))
+      job.row_count = window.count
+      job.output = pixel(row, 0)
+      body(row, &job)
     }
   }
 
   /// `y[p, c] = mean` over `[⌊i·H/H'⌋, ⌈(i+1)·H/H'⌉)` and likewise in columns, as PyTorch's adaptive
   /// average pooling; `1×1` is the global average.
   ///
-  /// - Exactness: sums in Float64, rounded once.
-  package func writeAdaptiveAverage(of input: FeatureMap) {
+  /// - Exactness: sums in Float64, rounded once; the same bits at every level.
+  package func writeAdaptiveAverage(of input: FeatureMap, level: CPULevel = .current) {
+    precondition(channels == input.channels, "shapes differ")
+    let kernels = level.mapKernels
     var sums = [Double](repeating: 0, count: channels)
     for row in 0..<rows {
       let rowWindow = Self.adaptiveWindow(row, of: rows, over: input.rows)
       for column in 0..<columns {
         let columnWindow = Self.adaptiveWindow(column, of: columns, over: input.columns)
+        let output = pixel(row, column)
+        let count = Double(rowWindow.count * columnWindow.count)
         sums.withUnsafeMutableBufferPointer { sums in
           sums.update(repeating: 0)
           for inputRow in rowWindow {
-            for inputColumn in columnWindow {
-              let source = input.pixel(inputRow, inputColumn)
-              for channel in 0..<channels { sums[channel] += Double(source[channel]) }
-            }
+            kernels.accumulate(
+              input.pixel(inputRow, columnWindow.lowerBound), input.pixelStride,
+              columnWindow.count, channels, sums.baseAddress)
           }
-          let output = pixel(row, column)
-          let count = Double(rowWindow.count * columnWindow.count)
           for channel in 0..<channels { output[channel] = Float(sums[channel] / count) }
         }
       }
@@ -140,13 +142,18 @@ extension FeatureMap {
 }
 
 extension Pooling {
-  /// Size of a window counting its padding, which PyTorch cuts at the padded border in ceil mode.
-  fileprivate func paddedWindow(_ row: Int, _ column: Int, rows: Int, columns: Int) -> Int {
-    func extent(_ index: Int, _ size: Int, _ kernel: Int, _ padding: Int) -> Int {
-      let start = index * stride - padding
-      return min(start + kernel, size + padding) - start
-    }
-    return extent(row, rows, kernel.rows, padding.rows)
-      * extent(column, columns, kernel.columns, padding.columns)
+  /// Rows of a window counting its padding, which PyTorch cuts at the padded border in ceil mode.
+  fileprivate func paddedRows(_ row: Int, of rows: Int) -> Int {
+    padded(row, size: rows, kernel: kernel.rows, padding: padding.rows)
+  }
+
+  /// Columns of a window, likewise.
+  fileprivate func paddedColumns(_ column: Int, of columns: Int) -> Int {
+    padded(column, size: columns, kernel: kernel.columns, padding: padding.columns)
+  }
+
+  private func padded(_ index: Int, size: Int, kernel: Int, padding: Int) -> Int {
+    let start = index * stride - padding
+    return min(start + kernel, size + padding) - start
   }
 }

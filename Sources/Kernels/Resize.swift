@@ -1,4 +1,4 @@
-import Tensors
+import CKernels
 
 /// One output position of a two-tap interpolation along one axis.
 struct LinearTap {
@@ -26,26 +26,32 @@ struct LinearTap {
 extension FeatureMap {
   /// Bilinear interpolation without antialiasing, `F.interpolate(mode="bilinear")`.
   ///
-  /// - Exactness: Float32 in PyTorch's order, columns inside rows.
-  package func writeBilinear(of input: FeatureMap, alignCorners: Bool) {
+  /// - Exactness: Float32 in PyTorch's order, columns inside rows; the same bits at every level.
+  package func writeBilinear(
+    of input: FeatureMap, alignCorners: Bool, level: CPULevel = .current
+  ) {
+    precondition(channels == input.channels, "shapes differ")
+    let kernels = level.mapKernels
     let rowTaps = LinearTap.all(outputs: rows, inputs: input.rows, alignCorners: alignCorners)
     let columnTaps = LinearTap.all(
       outputs: columns, inputs: input.columns, alignCorners: alignCorners)
-    for row in 0..<rows {
-      let rowTap = rowTaps[row]
-      let low = 1 - rowTap.fraction
-      for column in 0..<columns {
-        let columnTap = columnTaps[column]
-        let left = 1 - columnTap.fraction
-        let topLeft = input.pixel(rowTap.lower, columnTap.lower)
-        let topRight = input.pixel(rowTap.lower, columnTap.upper)
-        let bottomLeft = input.pixel(rowTap.upper, columnTap.lower)
-        let bottomRight = input.pixel(rowTap.upper, columnTap.upper)
-        let output = pixel(row, column)
-        for channel in 0..<channels {
-          let top = left * topLeft[channel] + columnTap.fraction * topRight[channel]
-          let bottom = left * bottomLeft[channel] + columnTap.fraction * bottomRight[channel]
-          output[channel] = low * top + rowTap.fraction * bottom
+    let width = columns * channels
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { memory in
+      guard let start = memory.baseAddress else { return }
+      var stretched = StretchedRows(
+        top: start, bottom: start + width, taps: columnTaps, input: input, kernels: kernels)
+      for row in 0..<rows {
+        let tap = rowTaps[row]
+        stretched.hold(tap.lower, tap.upper)
+        guard !isContiguous else {
+          kernels.blend(
+            stretched.top, stretched.bottom, tap.fraction, pixel(row, 0), width)
+          continue
+        }
+        for column in 0..<columns {
+          kernels.blend(
+            stretched.top + column * channels, stretched.bottom + column * channels, tap.fraction,
+            pixel(row, column), channels)
         }
       }
     }
@@ -54,10 +60,69 @@ extension FeatureMap {
   /// Nearest neighbour with `⌊i · in / out⌋`, `F.interpolate(mode="nearest")`.
   package func writeNearest(of input: FeatureMap) {
     for row in 0..<rows {
+      let source = row * input.rows / rows
+      if row > 0, isContiguous, source == (row - 1) * input.rows / rows {
+        pixel(row, 0).update(from: pixel(row - 1, 0), count: columns * channels)
+        continue
+      }
       for column in 0..<columns {
         pixel(row, column).update(
-          from: input.pixel(row * input.rows / rows, column * input.columns / columns),
-          count: channels)
+          from: input.pixel(source, column * input.columns / columns), count: channels)
+      }
+    }
+  }
+}
+
+/// Two input rows interpolated along their columns, kept while output rows lie between them.
+private struct StretchedRows {
+  private(set) var top: UnsafeMutablePointer<Float>
+  private(set) var bottom: UnsafeMutablePointer<Float>
+  private var topRow = -1
+  private var bottomRow = -1
+  private let lower: [Int]
+  private let upper: [Int]
+  private let fractions: [Float]
+  private let input: FeatureMap
+  private let kernels: ek_map_kernels
+
+  init(
+    top: UnsafeMutablePointer<Float>, bottom: UnsafeMutablePointer<Float>, taps: [LinearTap],
+    input: FeatureMap, kernels: ek_map_kernels
+  ) {
+    self.top = top
+    self.bottom = bottom
+    self.input = input
+    self.kernels = kernels
+    lower = taps.map { $0.lower * input.pixelStride }
+    upper = taps.map { $0.upper * input.pixelStride }
+    fractions = taps.map(\.fraction)
+  }
+
+  /// Makes `top` and `bottom` the given rows of the input.
+  mutating func hold(_ topRow: Int, _ bottomRow: Int) {
+    if topRow == self.bottomRow && topRow != self.topRow {
+      swap(&top, &bottom)
+      swap(&self.topRow, &self.bottomRow)
+    }
+    if topRow != self.topRow { stretch(topRow, into: top) }
+    if bottomRow != self.bottomRow { stretch(bottomRow, into: bottom) }
+    (self.topRow, self.bottomRow) = (topRow, bottomRow)
+  }
+
+  private func stretch(_ row: Int, into output: UnsafeMutablePointer<Float>) {
+    lower.withUnsafeBufferPointer { lower in
+      upper.withUnsafeBufferPointer { upper in
+        fractions.withUnsafeBufferPointer { fractions in
+          var job = ek_row_interpolation()
+          job.input = UnsafePointer(input.pixel(row, 0))
+          job.lower = lower.baseAddress
+          job.upper = upper.baseAddress
+          job.fractions = fractions.baseAddress
+          job.channel_count = input.channels
+          job.output_count = lower.count
+          job.output = output
+          kernels.interpolate_row(&job)
+        }
       }
     }
   }

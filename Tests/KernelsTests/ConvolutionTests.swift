@@ -97,28 +97,6 @@ import Testing
     }
   }
 
-  @Test(
-    arguments: CPULevel.allCases.filter { $0 <= .best },
-    [(1, 1, 3), (2, 16, 7), (1, 33, 5), (2, 7, 3)])
-  func depthwiseMatchesTheReference(
-    level: CPULevel, given: (stride: Int, channels: Int, kernel: Int)
-  ) {
-    let geometry = ConvolutionGeometry(
-      kernel: Extent(given.kernel), stride: given.stride, padding: 1, groups: given.channels)
-    let input = SeededParameters.input(shape: [given.channels, 9, 8], seed: 5)
-    let weights = SeededParameters.tensor(
-      named: "weight", shape: [given.channels, 1, given.kernel, given.kernel], seed: 6)
-    let bias = SeededParameters.tensor(named: "bias", shape: [given.channels], seed: 7).values
-    let expected = Reference.convolution(input, weights: weights, bias: bias, geometry: geometry)
-    let packed = PackedDepthwise(weights: weights, bias: bias, geometry: geometry, level: level)
-    let found = run(input, to: expected.shape) { source, target, scratch in
-      packed.apply(source, to: target, scratch: scratch)
-    }
-    let agreement = Agreement(found.values, expected.values)
-    let tolerance = Double(given.kernel * given.kernel) * 2 * Double(Float.ulpOfOne)
-    #expect(agreement.maximum <= tolerance, "\(agreement)")
-  }
-
   /// An output's bits must not depend on the tile it falls into: a wider image holds the same windows.
   @Test func valuesDoNotDependOnTheirTile() {
     let geometry = ConvolutionGeometry(kernel: 3)

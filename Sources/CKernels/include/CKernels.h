@@ -165,6 +165,8 @@ struct ek_token_kernels {
 /// The row operations of a level; the same caution as for ek_kernels_for.
 const struct ek_token_kernels *ek_token_kernels_for(enum ek_level level);
 
+#include "maps.h"
+
 #if defined(__cplusplus)
 }
 #endif
