@@ -3,7 +3,8 @@ import Kernels
 import Tensors
 
 /// Turns the part of a graph that some results need into stages: batch norms are folded into the
-/// convolutions before them, residual sums and activations are fused behind them.
+/// convolutions before them, residual sums and activations are fused behind convolutions and
+/// products.
 struct Lowering {
   private let graph: Graph
   private let parameters: [String: Tensor]
@@ -48,7 +49,7 @@ struct Lowering {
 
   // MARK: Chains
 
-  /// A convolution or linear layer and what is fused behind it.
+  /// A layer, or an operation on each value, and what is fused behind it.
   private struct Chain {
     let start: Int
     var batchNorms: [Int] = []
@@ -60,6 +61,7 @@ struct Lowering {
   private mutating func chain(from start: Int) throws(GraphError) -> Chain? {
     switch graph.nodes[start].operation {
     case .convolution, .linear, .projection: break
+    case .multiply, .add, .batchNorm, .affine: return elementwiseChain(from: start)
     default: return nil
     }
     var chain = Chain(start: start, end: start)
@@ -79,6 +81,30 @@ struct Lowering {
       chain.activation = next
       absorb(next, into: &chain)
     }
+    absorbed.insert(start)
+    return chain
+  }
+
+  /// A product takes a sum along, and all operations on each value an activation: a map is then read
+  /// and written once.
+  private mutating func elementwiseChain(from start: Int) -> Chain? {
+    var chain = Chain(start: start, end: start)
+    if case .multiply = graph.nodes[start].operation, let next = soleConsumer(of: start),
+      case .add = graph.nodes[next].operation,
+      graph.nodes[next].shape == graph.nodes[start].shape
+    {
+      let operands = graph.nodes[next].inputs
+      let other = operands[0] == start ? operands[1] : operands[0]
+      if other != start {
+        chain.residual = other
+        absorb(next, into: &chain)
+      }
+    }
+    if let next = soleConsumer(of: chain.end), isActivation(next, behind: graph.nodes[start]) {
+      chain.activation = next
+      absorb(next, into: &chain)
+    }
+    guard chain.end != start else { return nil }
     absorbed.insert(start)
     return chain
   }
@@ -106,13 +132,28 @@ struct Lowering {
   }
 
   private func stage(of chain: Chain) throws(GraphError) -> Stage {
+    let activation: Activation
+    if let node = chain.activation {
+      activation = try self.activation(node)
+    } else {
+      activation = .none
+    }
+    let node = graph.nodes[chain.start]
+    switch node.operation {
+    case .convolution, .linear, .projection: return try layerStage(of: chain, activation: activation)
+    default:
+      return Stage(
+        action: try elementwiseAction(of: node, adding: chain.residual, activation: activation),
+        inputs: node.inputs + (chain.residual.map { [$0] } ?? []), output: chain.end, level: level)
+    }
+  }
+
+  private func layerStage(of chain: Chain, activation: Activation) throws(GraphError) -> Stage {
     let node = graph.nodes[chain.start]
     var (input, layer) = try layer(of: node)
     for batchNorm in chain.batchNorms {
       let (scale, shift) = try batchNormFactors(graph.nodes[batchNorm])
       layer.fold(scale: scale, shift: shift)
-    }
-    let activation = try chain.activation.map { node throws(GraphError) in try self.activation(node)
     }
     let inputs = [input] + (chain.residual.map { [$0] } ?? [])
     let action: Stage.Action
@@ -120,15 +161,30 @@ struct Lowering {
       action = .depthwise(
         PackedDepthwise(
           weights: layer.weights, bias: layer.bias, geometry: layer.geometry,
-          activation: activation ?? .none, level: level), residual: chain.residual)
+          activation: activation, level: level), residual: chain.residual)
     } else {
       action = .convolution(
         PackedConvolution(
           weights: layer.weights, bias: layer.bias, geometry: layer.geometry,
-          activation: activation ?? .none, size: graph.nodes[input].extent, level: level),
+          activation: activation, size: graph.nodes[input].extent, level: level),
         residual: chain.residual)
     }
-    return Stage(action: action, inputs: inputs, output: chain.end)
+    return Stage(action: action, inputs: inputs, output: chain.end, level: level)
+  }
+
+  /// What computes a sum, product, batch norm or affine map with what is fused behind it.
+  private func elementwiseAction(
+    of node: Node, adding residual: Int? = nil, activation: Activation = .none
+  ) throws(GraphError) -> Stage.Action {
+    switch node.operation {
+    case .add: return .sum(activation)
+    case .multiply: return .product(adding: residual, activation)
+    case .affine(let scale, let shift): return .affine(scale: scale, shift: shift, activation)
+    case .batchNorm:
+      let (scale, shift) = try batchNormFactors(node)
+      return .affine(scale: scale.map(Float.init), shift: shift.map(Float.init), activation)
+    default: preconditionFailure("\(node.operation.name) is lowered elsewhere")
+    }
   }
 
   private func activation(_ node: Int) throws(GraphError) -> Activation {
@@ -233,14 +289,12 @@ struct Lowering {
   private func plainStages(of index: Int) throws(GraphError) -> [Stage] {
     let node = graph.nodes[index]
     func stage(_ action: Stage.Action) -> [Stage] {
-      [Stage(action: action, inputs: node.inputs, output: index)]
+      [Stage(action: action, inputs: node.inputs, output: index, level: level)]
     }
     switch node.operation {
     case .input: return []
     case .convolution, .linear, .projection: preconditionFailure("layers are lowered as chains")
-    case .batchNorm:
-      let (scale, shift) = try batchNormFactors(node)
-      return stage(.affine(scale: scale.map(Float.init), shift: shift.map(Float.init)))
+    case .batchNorm, .affine, .add, .multiply: return stage(try elementwiseAction(of: node))
     case .prelu, .relu, .quickGELU, .gelu: return stage(.activation(try activation(index)))
     case .sigmoid: return stage(.sigmoid)
     case .maxPool(let pooling): return stage(.maxPool(pooling))
@@ -252,14 +306,12 @@ struct Lowering {
     case .subsample(let stride): return stage(.subsample(stride: stride))
     case .flatten: return isFlattenUnused(index) ? [] : stage(.flatten)
     case .l2Normalize: return stage(.normalize)
-    case .affine(let scale, let shift): return stage(.affine(scale: scale, shift: shift))
-    case .add: return stage(.sum(.none))
-    case .multiply: return stage(.product)
     case .concatenate:
       var offset = 0
       return node.inputs.map { input in
         defer { offset += graph.nodes[input].shape[0] }
-        return Stage(action: .copy(channelOffset: offset), inputs: [input], output: index)
+        return Stage(
+          action: .copy(channelOffset: offset), inputs: [input], output: index, level: level)
       }
     default: return stage(try tokenAction(of: node))
     }
@@ -296,44 +348,4 @@ struct Lowering {
         if case .linear = graph.nodes[$0].operation { true } else { false }
       }
   }
-}
-
-/// Weights and bias into which batch norms are folded before packing.
-struct FoldableLayer {
-  private(set) var weights: Tensor
-  private(set) var bias: [Float]
-  let geometry: ConvolutionGeometry
-
-  /// Whether every channel has its own filter.
-  var isDepthwise: Bool {
-    geometry.groups > 1 && !geometry.isTransposed && weights.shape[0] == geometry.groups
-      && weights.shape[1] == 1
-  }
-
-  /// Replaces `y` by `y · scale[o] + shift[o]`; products in Float64, rounded once.
-  mutating func fold(scale: [Double], shift: [Double]) {
-    let shape = weights.shape
-    let size = shape[2] * shape[3]
-    let perGroup = geometry.isTransposed ? shape[1] : 0
-    weights.values.withUnsafeMutableBufferPointer { values in
-      for first in 0..<shape[0] {
-        for second in 0..<shape[1] {
-          let group = perGroup > 0 ? first / (shape[0] / geometry.groups) : 0
-          let factor = scale[perGroup > 0 ? group * perGroup + second : first]
-          let start = (first * shape[1] + second) * size
-          for index in start..<start + size {
-            values[index] = Float(Double(values[index]) * factor)
-          }
-        }
-      }
-    }
-    for index in bias.indices {
-      bias[index] = Float(Double(bias[index]) * scale[index] + shift[index])
-    }
-  }
-}
-
-extension Node {
-  /// Rows and columns of the result; a vector is one pixel.
-  fileprivate var extent: Extent { shape.count == 3 ? Extent(shape[1], shape[2]) : 1 }
 }

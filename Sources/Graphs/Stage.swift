@@ -17,9 +17,10 @@ struct Stage: Sendable {
     case subsample(stride: Int)
     case flatten
     case normalize
-    case affine(scale: [Float], shift: [Float])
+    case affine(scale: [Float], shift: [Float], Activation)
     case sum(Activation)
-    case product
+    /// The product of two inputs, a third added to it.
+    case product(adding: Int?, Activation)
     /// Copies one part of a concatenation that could not be written in place.
     case copy(channelOffset: Int)
     /// Part of the input, which is copied only where it must lie elsewhere.
@@ -38,6 +39,8 @@ struct Stage: Sendable {
   let inputs: [Int]
   /// Node written.
   let output: Int
+  /// Instruction set of the kernels on maps; layers carry their own.
+  let level: CPULevel
 
   /// Runs anything but a convolution on one image; `map` finds where a node's result lies.
   func run(map: (Int) -> FeatureMap, scratch: KernelScratch) {
@@ -47,20 +50,30 @@ struct Stage: Sendable {
     case .convolution: preconditionFailure("convolutions take a group of images")
     case .depthwise(let layer, let residual):
       layer.apply(input, to: output, adding: residual.map(map), scratch: scratch)
-    case .activation(let activation): output.writeActivation(activation, of: input)
-    case .sigmoid: output.writeSigmoid(of: input)
-    case .maxPool(let pooling): output.writeMaximum(of: input, pooling: pooling)
+    case .activation(let activation):
+      output.writeActivation(activation, of: input, level: level)
+    case .sigmoid: output.writeSigmoid(of: input, level: level)
+    case .maxPool(let pooling): output.writeMaximum(of: input, pooling: pooling, level: level)
     case .averagePool(let pooling, let countIncludePad):
-      output.writeAverage(of: input, pooling: pooling, countIncludePad: countIncludePad)
-    case .adaptiveAverage: output.writeAdaptiveAverage(of: input)
+      output.writeAverage(
+        of: input, pooling: pooling, countIncludePad: countIncludePad, level: level)
+    case .adaptiveAverage: output.writeAdaptiveAverage(of: input, level: level)
     case .nearest: output.writeNearest(of: input)
-    case .bilinear(let alignCorners): output.writeBilinear(of: input, alignCorners: alignCorners)
+    case .bilinear(let alignCorners):
+      output.writeBilinear(of: input, alignCorners: alignCorners, level: level)
     case .subsample(let stride): output.writeSubsample(of: input, stride: stride)
     case .flatten: output.writeFlattened(input)
     case .normalize: output.writeNormalized(input)
-    case .affine(let scale, let shift): output.writeAffine(of: input, scale: scale, shift: shift)
-    case .sum(let activation): output.writeSum(of: input, map(inputs[1]), activation: activation)
-    case .product: output.writeProduct(of: input, map(inputs[1]))
+    case .affine(let scale, let shift, let activation):
+      output.writeAffine(
+        of: input, scale: scale, shift: shift, activation: activation, level: level)
+    case .sum(let activation):
+      output.writeSum(of: input, map(inputs[1]), activation: activation, level: level)
+    case .product(nil, let activation):
+      output.writeProduct(of: input, map(inputs[1]), activation: activation, level: level)
+    case .product(let term?, let activation):
+      output.writeProduct(
+        of: input, map(inputs[1]), adding: map(term), activation: activation, level: level)
     case .copy(let offset):
       output.channels(from: offset, count: input.channels).writeCopy(of: input)
     case .view(let pixel, let channel):

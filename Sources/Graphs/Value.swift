@@ -67,9 +67,10 @@ package struct Value {
     then(.resizeBilinear(alignCorners: alignCorners), shape: [channels, rows, columns])
   }
 
-  /// `MaxPool2d(1, stride)`: every `stride`-th pixel.
+  /// `MaxPool2d(1, stride)`: every `stride`-th pixel; nothing happens for 1.
   package func subsampled(by stride: Int) -> Value {
-    then(
+    guard stride > 1 else { return self }
+    return then(
       .subsample(stride: stride),
       shape: [channels, (rows - 1) / stride + 1, (columns - 1) / stride + 1])
   }
