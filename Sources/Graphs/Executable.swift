@@ -18,7 +18,7 @@ package final class Executable: Sendable {
   /// As many as keep their activations within 96 MB, at most 8.
   package let groupSize: Int
 
-  private let segments: [Segment]
+  let segments: [Segment]
   private let plan: MemoryPlan
 
   private static let largestGroup = 8
@@ -64,16 +64,25 @@ package final class Executable: Sendable {
   /// Computes all results for inputs shaped like the graph's and leaves them in the workspace.
   package func compute(_ inputs: [Tensor], in workspace: Workspace) {
     workspace.reserve(floats: plan.size * max(inputs.count, groupSize))
-    for (image, input) in inputs.enumerated() {
-      precondition(
-        input.shape == graph.inputShape, "input \(input.shape), compiled for \(graph.inputShape)")
-      map(0, image: image, in: workspace).fill(from: input)
-    }
+    for (image, input) in inputs.enumerated() { fill(from: input, image: image, in: workspace) }
     for segment in segments {
       segment.run(
         images: inputs.count, map: { map($0, image: $1, in: workspace) },
         scratch: workspace.scratch)
     }
+  }
+
+  /// Puts an input where the first stages read it.
+  func fill(from input: Tensor, image: Int = 0, in workspace: Workspace) {
+    precondition(
+      input.shape == graph.inputShape, "input \(input.shape), compiled for \(graph.inputShape)")
+    map(0, image: image, in: workspace).fill(from: input)
+  }
+
+  /// Runs one stage for the first image on what the stages before it left.
+  func run(_ stage: Stage, in workspace: Workspace) {
+    stage.run(
+      images: 0..<1, map: { map($0, image: $1, in: workspace) }, scratch: workspace.scratch)
   }
 
   /// Computes all results for any number of inputs, group by group, and copies them out, planar, by

@@ -92,7 +92,7 @@ package enum Operation: Hashable, Sendable {
     }
   }
 
-  private static func name(of geometry: ConvolutionGeometry) -> String {
+  static func name(of geometry: ConvolutionGeometry) -> String {
     var name = geometry.isTransposed ? "transposed conv" : "conv"
     name += " \(geometry.kernel)"
     if geometry.stride > 1 { name += " /\(geometry.stride)" }

@@ -7,7 +7,7 @@ import Tensors
 /// travel from memory once. Stages in between run image after image, so that what one writes is still in
 /// the cache when the next reads it.
 struct Segment: Sendable {
-  private let stages: [Stage]
+  let stages: [Stage]
   /// Whether every stage gets the whole group at once.
   private let isShared: Bool
 
@@ -51,7 +51,7 @@ extension Stage {
   }
 
   /// Convolutions take all images at once, everything else goes through them.
-  fileprivate func run(
+  func run(
     images: Range<Int>, map: (_ node: Int, _ image: Int) -> FeatureMap, scratch: KernelScratch
   ) {
     if case .convolution(let layer, let residual) = action {
