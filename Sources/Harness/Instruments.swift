@@ -94,7 +94,7 @@ package struct FaceParser: Sendable {
 
   /// Label map of one image in CelebAMask-HQ's class order, at the size of the ground truth.
   ///
-  /// The first of equal logits wins, as in NumPy's and PyTorch's argmax.
+  /// The first of equal logits wins, and NaN over all, as in NumPy's and PyTorch's argmax.
   package func labels(
     of image: Raster, width: Int, height: Int, named name: String, in memory: WorkerMemory
   )
@@ -117,9 +117,12 @@ package struct FaceParser: Sendable {
 
   private func labels(_ executable: Executable, image: Int, in memory: WorkerMemory) -> Raster {
     let logits = executable.features(Graph.mainOutput, image: image, in: memory.main)
+    let numbers = order.conversion(to: .celebAMaskHQ)
+    precondition(
+      logits.channels == numbers.count, "\(logits.channels) logits, \(numbers.count) classes")
     return Raster(
       width: logits.columns, height: logits.rows, channels: 1,
-      samples: logits.largestChannel(renumbered: order.conversion(to: .celebAMaskHQ)))
+      samples: logits.largestChannels().map { numbers[Int($0)] })
   }
 
   /// A label map at the size of the ground truth.
@@ -177,28 +180,7 @@ package struct PerceptualMeter: Sendable {
     zip(taps, heads).reduce(0) { sum, layer in
       let one = executable.features(layer.0, image: images.0, in: first)
       let other = executable.features(layer.0, image: images.1, in: second)
-      return sum
-        + LPIPS.layerDistance(
-          first: one.buffer, second: other.buffer, pixels: one.pixels, channels: one.channels,
-          pixelStride: one.pixelStride, weights: layer.1)
-    }
-  }
-}
-
-extension FeatureMap {
-  /// The memory from the first to the last value.
-  fileprivate var buffer: UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(start: base, count: (pixels - 1) * pixelStride + channels)
-  }
-
-  /// For every pixel the renumbered index of its largest channel, the first of equals.
-  fileprivate func largestChannel(renumbered: [UInt8]) -> [UInt8] {
-    precondition(channels == renumbered.count, "\(channels) logits, \(renumbered.count) classes")
-    return (0..<pixels).map { pixel in
-      let logits = base + pixel * pixelStride
-      var best = 0
-      for channel in 1..<channels where logits[channel] > logits[best] { best = channel }
-      return renumbered[best]
+      return sum + LPIPS.layerDistance(one, other, weights: layer.1)
     }
   }
 }
