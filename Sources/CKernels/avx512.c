@@ -1,7 +1,6 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "depthwise.h"
 #include "levels.h"
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,avx2")))
@@ -44,8 +43,6 @@ STEP lanes finish(lanes x, enum ek_activation activation, const float *slopes) {
 #include "tile.h"
 #include "winograd.h"
 
-TARGET static void depthwise(const struct ek_depthwise *d) { ek_depthwise_body(d); }
-
 const struct ek_kernels ek_kernels_avx512 = {
-    EK_LEVEL_AVX512, ROWS, COLUMNS, tile, depthwise, product, WINOGRAD_FORMS};
+    EK_LEVEL_AVX512, ROWS, COLUMNS, tile, product, WINOGRAD_FORMS};
 #endif

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "channels.h"
-#include "depthwise_run.h"
+#include "depthwise.h"
 #include "interpolation.h"
 #include "pointwise.h"
 #include "pooling.h"

@@ -1,7 +1,6 @@
 // Plain C for processors without the instruction sets below; compilers turn it into SSE or NEON.
 #include <string.h>
 
-#include "depthwise.h"
 #include "levels.h"
 
 #define TARGET
@@ -49,7 +48,5 @@ STEP lanes finish(lanes x, enum ek_activation activation, const float *slopes) {
 #include "tile.h"
 #include "winograd.h"
 
-static void depthwise(const struct ek_depthwise *d) { ek_depthwise_body(d); }
-
 const struct ek_kernels ek_kernels_portable = {
-    EK_LEVEL_PORTABLE, ROWS, COLUMNS, tile, depthwise, product, WINOGRAD_FORMS};
+    EK_LEVEL_PORTABLE, ROWS, COLUMNS, tile, product, WINOGRAD_FORMS};

@@ -48,19 +48,6 @@ struct ek_tile {
   enum ek_activation activation;
 };
 
-/// Depthwise convolution of one output pixel: every channel has its own filter.
-struct ek_depthwise {
-  size_t tap_count;
-  size_t channel_count;
-  const float *const *rows;  // [tap_count]: start of each input pixel
-  const float *weights;      // [tap_count][channel_count]
-  const float *bias;         // [channel_count]
-  const float *slopes;       // [channel_count], for PReLU
-  const float *residual;     // [channel_count], or null
-  float *output;             // [channel_count]
-  enum ek_activation activation;
-};
-
 /// Largest number of interpolation points along one axis of any Winograd form.
 #define EK_MAXIMUM_POINTS 6
 
@@ -129,7 +116,6 @@ struct ek_kernels {
   size_t tile_rows;
   size_t tile_columns;
   void (*tile)(const struct ek_tile *);
-  void (*depthwise)(const struct ek_depthwise *);
   void (*product)(const struct ek_product *);
   struct ek_winograd winograd_4x4_3x3;
   struct ek_winograd winograd_2x2_5x5;
