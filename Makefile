@@ -1,4 +1,5 @@
-# evalkit's two commands are `make table1` and `make test`; both set the machine up first.
+# evalkit's two commands are `make table1` and `make test`; both set the machine up first. `make bench`
+# compares its speed with PyTorch's.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -8,7 +9,7 @@ FIXTURES ?= ../shared/fixtures
 EVALKIT := .build/release/evalkit
 SOURCES := Package.swift Sources Tests
 
-.PHONY: table1 test build install format lint setup clean
+.PHONY: table1 test bench build install format lint setup clean
 
 table1: build
 	@Tools/table1.sh "$(EVALKIT)" "$(FIXTURES)"
@@ -21,6 +22,9 @@ build: setup
 test: build lint
 	@swift build -c release --product evalkitPackageTests
 	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build
+
+bench: build
+	@Tools/bench.sh "$(EVALKIT)" "$(FIXTURES)"
 
 install: build
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/evalkit"
