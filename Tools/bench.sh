@@ -7,7 +7,7 @@
 #                        it one is set up outside the tree, from PyPI, and kept
 # BENCH_SECONDS          time to spend on each number (2)
 # BENCH_COUNT            faces on each side of the whole job (2000)
-# BENCH_NETWORKS         only these networks
+# BENCH_NETWORKS         names of networks, or all; those with a floor unless given
 set -euo pipefail
 
 evalkit=$1

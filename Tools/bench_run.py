@@ -1,11 +1,12 @@
 """Measures evalkit and PyTorch side by side on this machine, network by network.
 
     python3 Tools/bench_run.py --evalkit PROGRAM --python PYTHON --output DIR [--seconds S] [--fixtures DIR]
-        [NETWORK ...]
+        [NETWORK ... | all]
 
 writes DIR/networks.json, DIR/host.json and, where fixtures are given, DIR/start.json. Every network is
 measured in a process of its own, evalkit and PyTorch by turns, so that both meet the same machine in the
-same state. PYTHON has torch; this script itself needs nothing but Python.
+same state. Those with a floor in Tools/bench_report.py are measured unless others are named. PYTHON has
+torch; this script itself needs nothing but Python.
 
 networks.json: {"schema": 1, "date", "pytorch": {versions, "threads"}, "evalkit": {machine, tool, jobs},
 "peaks": [...], "networks": {NETWORK: {"evalkit": RESULT, "pytorch": RESULT or null}}} with the results of
@@ -24,6 +25,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from bench_report import FLOORS
 
 TOOLS = pathlib.Path(__file__).resolve().parent
 START_REPEATS = 10
@@ -45,7 +48,10 @@ def listed(evalkit, kind):
 
 def networks(options):
     """Both programs on every network, by turns."""
-    names = options.networks or listed(options.evalkit, "network")
+    names = listed(options.evalkit, "network")
+    if options.networks != ["all"]:
+        wanted = options.networks or [*FLOORS, "mobilefacenet"]
+        names = [name for name in names if name in wanted]
     seconds = ["--seconds", str(options.seconds)]
     result = {"schema": 1, "date": datetime.date.today().isoformat(), "peaks": [], "networks": {}}
 

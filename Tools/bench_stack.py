@@ -125,8 +125,8 @@ def parser(options):
     hits = counts.diagonal()
     unions = counts.sum(0) + counts.sum(1) - hits
     return {
-        "accuracy": 100 * hits.sum() / counts.sum(),
-        "miou": 100 * (hits[unions > 0] / unions[unions > 0]).mean(),
+        "accuracy": hits.sum() / counts.sum(),
+        "miou": (hits[unions > 0] / unions[unions > 0]).mean(),
     }
 
 

@@ -20,6 +20,8 @@ import Testing
     (["scor"], "'score'"),
     (["weights", "verfy"], "'verify'"),
     (["networks", "show", "bisnet"], "'bisenet'"),
+    (["bench", "bisnet"], "'bisenet'"),
+    (["bench", "ssim", "decode-jepg"], "'decode-jpeg'"),
     (["tabel1"], "'table' or 'table1'"),
     (["gate", "--requier", "fid<=47", "--require", "fid<=47"], "'--require'"),
     (["table1", "--datset", "folder:x"], "'--dataset'"),
@@ -45,6 +47,7 @@ import Testing
 
   @Test(arguments: [
     ["score"], ["score", "--reference", "a"], ["table1", "--jobs", "0"],
+    ["bench", "--jobs", "0"], ["bench", "--seconds", "0"], ["bench", "--seconds", "nan"],
     ["table1", "--jobs", "many"], ["table1", "--limit", "0"], ["table1", "--pairs", "-1"],
     ["table1", "--method", "ours"],
     ["table1", "--method", "a=builtin:blurred", "--method", "a=folder:x"],

@@ -67,7 +67,7 @@ package struct BenchJob {
 package enum BenchCatalogue {
   /// All networks, all metrics, then what images need.
   package static var subjects: [BenchSubject] {
-    NetworkBenches.subjects + MetricBenches.subjects + ImageBenches.subjects
+    NetworkBenches.subjects + SetBenches.subjects + MetricBenches.subjects + ImageBenches.subjects
   }
 
   /// What there is, for people.

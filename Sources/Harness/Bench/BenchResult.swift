@@ -4,6 +4,12 @@ package struct BenchPeak: Encodable, Equatable, Sendable {
   package let oneCore: Double
   /// GFLOP/s of all workers at once.
   package let allWorkers: Double
+
+  /// Wraps rates.
+  package init(oneCore: Double, allWorkers: Double) {
+    self.oneCore = oneCore
+    self.allWorkers = allWorkers
+  }
 }
 
 /// What was measured of one subject.

@@ -18,7 +18,19 @@ package struct BenchSubject: Sendable {
   package let summary: String
 
   /// Makes everything ready for so many workers; not timed.
-  let prepare: @Sendable (_ workers: Int) throws -> BenchWork
+  package let prepare: @Sendable (_ workers: Int) throws -> BenchWork
+
+  /// Describes what is to be measured.
+  package init(
+    name: String, kind: Kind, input: String, summary: String,
+    prepare: @escaping @Sendable (_ workers: Int) throws -> BenchWork
+  ) {
+    self.name = name
+    self.kind = kind
+    self.input = input
+    self.summary = summary
+    self.prepare = prepare
+  }
 }
 
 /// A subject made ready.
@@ -27,21 +39,21 @@ package struct BenchSubject: Sendable {
 /// result, so that no compiler can leave the work out.
 package struct BenchWork: Sendable {
   /// One run by itself.
-  let one: @Sendable (_ worker: Int) throws -> Double
+  package let one: @Sendable (_ worker: Int) throws -> Double
   /// Several runs at once in the way that is best when there are many.
-  let group: @Sendable (_ worker: Int) throws -> Double
+  package let group: @Sendable (_ worker: Int) throws -> Double
   /// Runs in a group.
-  let groupSize: Int
+  package let groupSize: Int
   /// Floating-point operations of one run; nil where nobody counts them.
-  let operations: Int?
+  package let operations: Int?
 
   /// Work that is done run by run.
-  init(operations: Int? = nil, one: @escaping @Sendable (_ worker: Int) throws -> Double) {
+  package init(operations: Int? = nil, one: @escaping @Sendable (_ worker: Int) throws -> Double) {
     self.init(operations: operations, one: one, group: one, groupSize: 1)
   }
 
   /// Work of which several runs go together.
-  init(
+  package init(
     operations: Int?, one: @escaping @Sendable (_ worker: Int) throws -> Double,
     group: @escaping @Sendable (_ worker: Int) throws -> Double, groupSize: Int
   ) {

@@ -1,36 +1,14 @@
+import Graphs
 import Images
 import Metrics
 import Networks
 import Tensors
 
-/// What each metric costs from decoded images or features to a score.
+/// What each metric of a pair costs from decoded images to a score.
 enum MetricBenches {
   static var subjects: [BenchSubject] {
-    [frechet] + [WeightRole.lpipsAlex, .lpipsSqueeze, .lpipsVGG].map(perceptual)
+    [WeightRole.lpipsAlex, .lpipsSqueeze, .lpipsVGG].map(perceptual)
       + similarities + [identity, accuracy]
-  }
-
-  private static let frechet = BenchSubject(
-    name: "fid", kind: .host, input: "2,000×2,048 features against as many",
-    summary: "the Fréchet distance of two sets of features, statistics included"
-  ) { _ in
-    let (first, second) = (try features(1), try features(2))
-    return BenchWork { _ in try FrechetDistance.between(first, second).value }
-  }
-
-  /// Features that are neither independent nor of one scale.
-  private static func features(_ seed: UInt64) throws -> FeatureMatrix {
-    let (rows, columns) = (2000, 2048)
-    var random = SplitMix64(seed: seed)
-    var values = [Float](repeating: 0, count: rows * columns)
-    for row in 0..<rows {
-      var previous: Float = 0
-      for column in 0..<columns {
-        previous = 0.5 * previous + random.nextUnit()
-        values[row * columns + column] = previous * Float(1 + column % 7)
-      }
-    }
-    return try FeatureMatrix(rows: rows, columns: columns, values: values)
   }
 
   private static func perceptual(_ role: WeightRole) -> BenchSubject {
@@ -86,8 +64,9 @@ enum MetricBenches {
     name: MetricIdentifier.id.rawValue, kind: .host, input: "a pair of 512×512",
     summary: "identity of a pair: preprocessing, both passes of ir-se50, cosine"
   ) { workers in
+    let network = try NetworkCatalogue.named("ir-se50")
     let extractor = FeatureExtractor(
-      network: try NetworkBenches.seeded(IRBackbone(.se50)), tap: "output",
+      network: try NetworkBenches.seeded(network), tap: Graph.mainOutput,
       preprocessing: .irSE50Crop)
     let memories = (0..<workers).map { _ in WorkerMemory() }
     let (real, made) = pair(side: 512)

@@ -1,12 +1,12 @@
 import Foundation
 
 /// The largest resident memory of this process since it was last told to forget.
-enum PeakMemory {
+package enum PeakMemory {
   /// Gives freed memory back to the system and forgets what was in use before.
   ///
   /// - Returns: whether the system forgets; where it does not, ``bytes`` is the process's highest.
   @discardableResult
-  static func reset() -> Bool {
+  package static func reset() -> Bool {
     returnFreedMemory()
     // Writing 5 sets the high-water mark to what is resident now: proc_pid_clear_refs(5).
     guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
@@ -15,10 +15,10 @@ enum PeakMemory {
   }
 
   /// Bytes resident at the highest; nil where the system does not tell.
-  static var bytes: Int? { field("VmHWM") }
+  package static var bytes: Int? { field("VmHWM") }
 
   /// One of the sizes in `/proc/self/status`, in bytes.
-  static func field(_ name: String) -> Int? {
+  private static func field(_ name: String) -> Int? {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
       let line = status.split(separator: "\n").first(where: { $0.hasPrefix("\(name):") }),
       let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({
