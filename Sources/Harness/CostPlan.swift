@@ -42,7 +42,7 @@ package struct CostPlan: Encodable {
   init(_ table: PaperTable, options: TableOptions) throws {
     var request = try MeterRequest(table)
     if let metrics = options.metrics { request.metrics = metrics }
-    if let mode = options.fidMode { request.fidMode = mode }
+    if let mode = options.fidMode { request.distances.mode = mode }
     let workers = Workers(count: options.jobs)
     let plan = try MeterPlan(request, shop: InstrumentShop(options))
     let dataset = try options.dataset.open(cache: options.results + "/datasets", workers: workers)

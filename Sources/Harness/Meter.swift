@@ -21,8 +21,8 @@ struct Subject: Sendable {
 
 /// A way to measure one image against its reference.
 package enum Meter: Sendable {
-  /// Features for the distance of two sets; by itself it gives no score.
-  case features(FeatureExtractor, mode: FrechetMode)
+  /// Features for the distances of two sets; by itself it gives no score.
+  case features(FeatureExtractor, FeatureDistances)
   case perceptual(MetricIdentifier, PerceptualMeter)
   case similarity(MetricIdentifier, StructuralSimilarity.Variant)
   case meanAbsoluteError
@@ -34,7 +34,7 @@ package enum Meter: Sendable {
   /// The metrics that it serves.
   package var metrics: [MetricIdentifier] {
     switch self {
-    case .features: [.fid]
+    case .features: FeatureDistances.metrics
     case .perceptual(let metric, _), .similarity(let metric, _): [metric]
     case .meanAbsoluteError: [.mae]
     case .peakSignalToNoiseRatio: [.psnr]
@@ -55,10 +55,9 @@ package enum Meter: Sendable {
     ]
     var parts: [String: Fingerprint] = [:]
     switch self {
-    case .features(let extractor, let mode):
+    case .features(let extractor, let distances):
       parts["extractor"] = extractor.fingerprint
-      settings["mode"] = mode.rawValue
-      settings["statistics"] = "float64,n-1"
+      settings.merge(distances.settings(of: metric)) { $1 }
     case .perceptual(_, let meter):
       parts["distance"] = meter.fingerprint
       settings["reduction"] = "mean"

@@ -46,15 +46,15 @@ package struct MeterPlan: Sendable {
 
   /// Metrics that one meter serves together.
   private static func siblings(_ metric: MetricIdentifier) -> [MetricIdentifier] {
-    metric == .accuracy || metric == .miou ? [.accuracy, .miou] : [metric]
+    [FeatureDistances.metrics, [.accuracy, .miou]].first { $0.contains(metric) } ?? [metric]
   }
 
   private func meter(_ metric: MetricIdentifier) throws -> Meter {
     switch metric {
-    case .fid:
+    case .fid, .kid, .fidInfinity:
       .features(
-        try shop.fidExtractor(request.fidMode.preprocessing, tap: request.fidTap),
-        mode: request.fidMode)
+        try shop.fidExtractor(request.distances.mode.preprocessing, tap: request.fidTap),
+        request.distances)
     case .lpipsAlex: .perceptual(metric, try shop.perceptual(.lpipsAlex))
     case .lpipsVGG: .perceptual(metric, try shop.perceptual(.lpipsVGG))
     case .lpipsSqueeze: .perceptual(metric, try shop.perceptual(.lpipsSqueeze))
@@ -71,6 +71,9 @@ package struct MeterPlan: Sendable {
         try shop.parser(
           network: request.parserNetwork, preprocessing: request.parserPreprocessing),
         size: request.labelSize, miou: request.miou)
+    case .cmmd, .lpipsDiversity, .segmentationConsistency, .clip, .clipDirectional, .retrieval,
+      .time:
+      throw NotRun("'\(metric.rawValue)' is not measured by this version")
     }
   }
 
@@ -78,8 +81,8 @@ package struct MeterPlan: Sendable {
     switch meter {
     case .features(let extractor, _) where extractor.tap != "2048":
       deviations.append(
-        "FID is computed on Inception's result \(extractor.tap); only 2048 compares with published "
-          + "values.")
+        "FID, FID∞ and KID are computed on Inception's result \(extractor.tap); only 2048 compares "
+          + "with published values.")
     case .identity(let extractor):
       let found = "\(extractor.network.network.name) (\(extractor.preprocessing.name))"
       let wanted = "\(request.identityNetwork) (\(request.identityPreprocessing.name))"
@@ -112,7 +115,8 @@ package struct MeterPlan: Sendable {
 
   private func serves(_ role: WeightRole, _ metric: MetricIdentifier) -> Bool {
     switch role {
-    case .fid, .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .id: role.rawValue == metric.rawValue
+    case .fid: FeatureDistances.metrics.contains(metric)
+    case .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .id: role.rawValue == metric.rawValue
     case .parser: metric == .accuracy || metric == .miou
     }
   }

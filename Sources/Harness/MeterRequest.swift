@@ -6,8 +6,8 @@ import Tables
 package struct MeterRequest: Sendable {
   /// What to measure, in order.
   package var metrics: [MetricIdentifier]
-  /// FID's input pipeline.
-  package var fidMode = FrechetMode.pytorchFID
+  /// FID's input pipeline, and how its features are compared.
+  package var distances = FeatureDistances()
   /// FID's result; nil takes the weight suite's, or else 2048.
   package var fidTap: String?
   /// Definition of the metric `ssim`.
@@ -43,7 +43,9 @@ package struct MeterRequest: Sendable {
       })
     let switches = SwitchReader(table: table)
     try switches.refuseOthers()
-    fidMode = try switches.value("fid_impl", FrechetMode.init(rawValue:)) ?? fidMode
+    if let mode = try switches.value("fid_impl", FrechetMode.init(rawValue:)) {
+      distances.mode = mode
+    }
     if let variant = table.value(of: "ssim_impl") {
       guard let known = StructuralSimilarity.Variant(rawValue: variant) else {
         throw switches.unsupported("ssim_impl", variant)

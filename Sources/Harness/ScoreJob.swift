@@ -65,9 +65,12 @@ package struct ScoreJob {
   ///   `invalid` if nothing could be measured.
   package func run() throws -> ScoreResult {
     if options.statisticsOutput != nil,
-      !options.request.metrics.contains(.fid) || options.reference.hasSuffix(".npz")
+      !options.request.metrics.contains(where: FeatureDistances.metrics.contains)
+        || options.reference.hasSuffix(".npz")
     {
-      throw HarnessError(.usage, "--save-stats needs the metric fid and a folder as --reference")
+      throw HarnessError(
+        .usage, "--save-stats needs the metric fid, kid or fid-infinity and a folder as --reference"
+      )
     }
     for path in [options.statisticsOutput, options.perImageOutput].compactMap(\.self) {
       try OutputPlace.check(path)
@@ -126,7 +129,8 @@ package struct ScoreJob {
     let references = items.compactMap { $0.reference?.value?.features }
     let reduction = SetReduction(
       plan: plan, references: references, statistics: sides.statistics,
-      images: items.compactMap { $0.candidates[0]?.value })
+      images: items.compactMap { $0.candidates[0]?.value },
+      workers: Workers(count: options.jobs))
     return ScoreResult(
       run: run, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: reduction.scores(),
       missing: sides.missing, surplus: sides.surplus, statisticsCount: sides.statistics?.count)
@@ -183,11 +187,12 @@ private struct Sides {
       throw HarnessError(.invalid, "\(options.generated) has no images to score")
     }
     if options.reference.hasSuffix(".npz") {
-      if isPairwise {
+      let others = options.request.metrics.filter { $0 != .fid && $0 != .fidInfinity }
+      if let other = others.first {
         throw HarnessError(
           .usage,
-          "statistics (\(options.reference)) have no images to pair with; only fid can use "
-            + "them")
+          "statistics (\(options.reference)) have no images for \(other.rawValue); only fid and "
+            + "fid-infinity can use them")
       }
       statistics = try Self.statistics(options.reference)
       pairs = generatedPaths.keys.sortedByBytes().map { Pair(id: $0) }

@@ -71,7 +71,7 @@ package struct ScoreResult: Sendable {
   package var text: String {
     let lines = scores.map { score in
       let descriptor = score.metric.descriptor
-      let name = score.metric.rawValue.padding(toLength: 14, withPad: " ", startingAt: 0)
+      let name = score.metric.rawValue.padding(toLength: 26, withPad: " ", startingAt: 0)
       guard let value = score.value else { return "\(name)-  \(score.reason ?? "")" }
       let printed =
         value.isFinite
@@ -112,13 +112,13 @@ package struct ScoreResult: Sendable {
   private func entry(_ score: SetScore) -> Entry {
     var entry = Entry(
       value: ExplicitNull(wrappedValue: score.value.flatMap { $0.isFinite ? $0 : nil }),
-      n: score.metric == .fid ? .two(score.referenceCount, score.count) : .one(score.count),
+      n: score.metric.comparesSets ? .two(score.referenceCount, score.count) : .one(score.count),
       fingerprint: score.fingerprint.hash)
     entry.stderr = score.standardError
     entry.reason = score.reason ?? score.value.flatMap { $0.isFinite ? nil : "\($0)" }
     entry.details = score.details.isEmpty ? nil : score.details
-    if case .features(let extractor, let mode)? = plan.meter(for: score.metric) {
-      entry.mode = mode.rawValue
+    if case .features(let extractor, let distances)? = plan.meter(for: score.metric) {
+      entry.mode = distances.mode.rawValue
       entry.dims = Int(extractor.tap)
     }
     return entry

@@ -1,6 +1,7 @@
 import Foundation
 import Metrics
 import Store
+import Tensors
 
 /// One metric of a whole set of images.
 package struct SetScore: Sendable {
@@ -40,6 +41,8 @@ struct SetReduction {
   let statistics: FeatureStatistics?
   /// The row's images, sorted by id; failures are left out.
   let images: [ImageResult]
+  /// Threads for work on whole sets.
+  var workers = Workers(count: 1)
 
   /// The scores of all measured metrics.
   func scores() -> [SetScore] { plan.measured.compactMap(score) }
@@ -58,7 +61,7 @@ struct SetReduction {
         details: details)
     }
     switch meter {
-    case .features: return frechet(make)
+    case .features(_, let distances): return distance(metric, distances, make)
     case .segmentation(_, _, let miou):
       let matrices = images.compactMap(\.confusion)
       do {
@@ -80,25 +83,27 @@ struct SetReduction {
     }
   }
 
-  private func frechet(
+  private func distance(
+    _ metric: MetricIdentifier, _ distances: FeatureDistances,
     _ make: (Double?, Int, Int?, Double?, String?, [String: String]) -> SetScore
   ) -> SetScore {
     let generated = images.compactMap(\.features)
     let referenceCount = statistics?.count ?? references.count
     do {
-      let second = try FeatureMatrix(stacking: generated)
-      let distance: FrechetDistance
-      if let statistics {
-        distance = try FrechetDistance.between(statistics, FeatureStatistics(second))
-      } else {
-        distance = try FrechetDistance.between(FeatureMatrix(stacking: references), second)
-      }
-      let details = [
-        "form": distance.form.rawValue,
-        "rank": "\(distance.first.rank), \(distance.second.rank)",
-        "dimensions": "\(second.columns)",
-      ]
-      return make(distance.value, generated.count, referenceCount, nil, nil, details)
+      let real: SetDistance.Reference =
+        if let statistics { .statistics(statistics) } else {
+          .features(try FeatureMatrix(stacking: references))
+        }
+      let made = try FeatureMatrix(stacking: generated)
+      let found =
+        switch metric {
+        case .kid: try SetDistance.kernel(real, made, distances, workers: workers)
+        case .fidInfinity:
+          try SetDistance.extrapolated(real, made, seed: distances.draw.seed, workers: workers)
+        default: try SetDistance.frechet(real, made)
+        }
+      return make(
+        found.value, generated.count, referenceCount, found.standardError, nil, found.details)
     } catch {
       return make(nil, generated.count, referenceCount, nil, "\(error)", [:])
     }

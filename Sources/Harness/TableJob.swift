@@ -99,7 +99,7 @@ package struct TableJob {
   private func request() throws -> MeterRequest {
     var request = try MeterRequest(table)
     if let metrics = options.metrics { request.metrics = metrics }
-    if let mode = options.fidMode { request.fidMode = mode }
+    if let mode = options.fidMode { request.distances.mode = mode }
     return request
   }
 
@@ -184,7 +184,8 @@ package struct TableJob {
     for (index, method) in methods.enumerated() {
       let reduction = SetReduction(
         plan: plan, references: references, statistics: nil,
-        images: items.compactMap { $0.candidates[index]?.value })
+        images: items.compactMap { $0.candidates[index]?.value },
+        workers: Workers(count: options.jobs))
       try session.store.replace(
         reduction.scores().map { $0.record(method: method.specification.name) },
         inRun: session.id)

@@ -1,9 +1,13 @@
 /// A metric by the name under which people ask for it and databases store it.
 package enum MetricIdentifier: String, CaseIterable, Codable, Sendable {
   case fid
+  case kid
+  case fidInfinity = "fid-infinity"
+  case cmmd
   case lpipsAlex = "lpips-alex"
   case lpipsVGG = "lpips-vgg"
   case lpipsSqueeze = "lpips-squeeze"
+  case lpipsDiversity = "lpips-diversity"
   case ssim
   case msSSIM = "ms-ssim"
   case mae
@@ -11,14 +15,31 @@ package enum MetricIdentifier: String, CaseIterable, Codable, Sendable {
   case id
   case accuracy
   case miou
+  case segmentationConsistency = "segmentation-consistency"
+  case clip
+  case clipDirectional = "clip-directional"
+  case retrieval
+  case time
+
+  /// Whether it is the distance between two sets, each of which has its own number of images.
+  package var comparesSets: Bool {
+    switch self {
+    case .fid, .kid, .fidInfinity, .cmmd: true
+    default: false
+    }
+  }
 
   /// What reports and gates need to know about the metric.
   package var descriptor: MetricDescriptor {
     switch self {
     case .fid: MetricDescriptor("FID", .lower, of: .set, digits: 2)
+    case .kid: MetricDescriptor("KID", .lower, of: .set, digits: 5)
+    case .fidInfinity: MetricDescriptor("FID∞", .lower, of: .set, digits: 2)
+    case .cmmd: MetricDescriptor("CMMD", .lower, of: .set, digits: 3)
     case .lpipsAlex: MetricDescriptor("LPIPS (AlexNet)", .lower, of: .image, digits: 3)
     case .lpipsVGG: MetricDescriptor("LPIPS (VGG16)", .lower, of: .image, digits: 3)
     case .lpipsSqueeze: MetricDescriptor("LPIPS (SqueezeNet)", .lower, of: .image, digits: 3)
+    case .lpipsDiversity: MetricDescriptor("LPIPS diversity", .higher, of: .set, digits: 3)
     case .ssim: MetricDescriptor("SSIM", .higher, of: .image, digits: 3)
     case .msSSIM: MetricDescriptor("MS-SSIM", .higher, of: .image, digits: 3)
     case .mae: MetricDescriptor("MAE", .lower, of: .image, digits: 4)
@@ -26,79 +47,12 @@ package enum MetricIdentifier: String, CaseIterable, Codable, Sendable {
     case .id: MetricDescriptor("ID", .higher, of: .image, digits: 3)
     case .accuracy: MetricDescriptor("ACC", .higher, of: .counts, unit: .percent, digits: 2)
     case .miou: MetricDescriptor("mIoU", .higher, of: .counts, unit: .percent, digits: 2)
+    case .segmentationConsistency:
+      MetricDescriptor("SC", .higher, of: .counts, unit: .percent, digits: 2)
+    case .clip: MetricDescriptor("CLIP", .higher, of: .image, digits: 2)
+    case .clipDirectional: MetricDescriptor("S_dir", .higher, of: .image, digits: 3)
+    case .retrieval: MetricDescriptor("Retrieval top-1", .higher, of: .set, digits: 3)
+    case .time: MetricDescriptor("Time", .lower, of: .set, unit: .seconds, digits: 3)
     }
-  }
-}
-
-/// What reports and gates need to know about a metric.
-package struct MetricDescriptor: Equatable, Sendable {
-  /// Which way is better.
-  package enum Direction: String, Sendable {
-    case lower
-    case higher
-
-    /// The arrow beside a column's title.
-    package var arrow: String { self == .lower ? "↓" : "↑" }
-
-    /// Whether the first score is the better one; equal scores are not.
-    package func prefers(_ first: Double, to second: Double) -> Bool {
-      self == .lower ? first < second : first > second
-    }
-  }
-
-  /// Where a score comes from.
-  package enum Scope: String, Sendable {
-    /// One score an image (pair); the set's score is their mean, with a standard error.
-    case image
-    /// One score for a set; single images have none.
-    case set
-    /// Every image has counts and a score of its own; the set's score comes from the summed
-    /// counts and need not be the mean.
-    case counts
-  }
-
-  /// How a stored value is printed.
-  package enum Unit: String, Sendable {
-    case plain
-    /// Stored as a fraction of 1, printed as a percentage.
-    case percent
-    case decibels
-
-    /// Factor from the stored to the printed value.
-    package var printedScale: Double { self == .percent ? 100 : 1 }
-
-    /// What follows the number where there is room for it.
-    package var suffix: String {
-      switch self {
-      case .plain: ""
-      case .percent: "%"
-      case .decibels: "dB"
-      }
-    }
-  }
-
-  /// Title of the metric's column.
-  package let title: String
-  /// Which way is better.
-  package let direction: Direction
-  /// Where a score comes from.
-  package let scope: Scope
-  /// How a stored value is printed.
-  package let unit: Unit
-  /// Digits behind the point in print, after scaling.
-  package let digits: Int
-  /// Grows by one whenever a change moves the metric's values; part of every score's fingerprint.
-  package let version: Int
-
-  init(
-    _ title: String, _ direction: Direction, of scope: Scope, unit: Unit = .plain, digits: Int,
-    version: Int = 1
-  ) {
-    self.title = title
-    self.direction = direction
-    self.scope = scope
-    self.unit = unit
-    self.digits = digits
-    self.version = version
   }
 }

@@ -15,7 +15,7 @@ import Testing
   @Test func readsTheFirstTable() throws {
     let request = try MeterRequest(Self.table.get())
     #expect(request.metrics == [.fid, .lpipsAlex, .msSSIM, .id, .accuracy, .miou])
-    #expect(request.fidMode == .pytorchFID)
+    #expect(request.distances.mode == .pytorchFID)
     #expect(request.msSSIM == .vainfMSSSIM)
     #expect(request.identityNetwork == "ir-se50")
     #expect(request.identityPreprocessing == .irSE50Crop)
@@ -30,7 +30,7 @@ import Testing
     let table = try Self.table.get().setting("fid_impl", to: "clean-fid")
       .setting("parser", to: "bisenet").setting("miou_mode", to: "img19_zero")
     let request = try MeterRequest(table)
-    #expect(request.fidMode == .cleanFID)
+    #expect(request.distances.mode == .cleanFID)
     #expect(request.parserPreprocessing == .biSeNet512)
     #expect(request.miou == .img19Zero)
   }
@@ -43,5 +43,14 @@ import Testing
     let table = try Self.table.get().setting(name, to: value)
     let error = #expect(throws: HarnessError.self) { try MeterRequest(table) }
     #expect(error?.kind == .usage)
+  }
+}
+
+/// Names that two rooms spell, which do not know each other.
+@Suite struct MetricNameTests {
+  @Test func tablesAndMetricsAgree() {
+    #expect(
+      MetricName.allCases.map(\.rawValue).sorted()
+        == MetricIdentifier.allCases.map(\.rawValue).sorted())
   }
 }

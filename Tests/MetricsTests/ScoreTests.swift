@@ -70,15 +70,19 @@ struct MetricIdentifierTests {
   @Test func namesAreThoseOfTheCommandLine() {
     #expect(
       MetricIdentifier.allCases.map(\.rawValue) == [
-        "fid", "lpips-alex", "lpips-vgg", "lpips-squeeze", "ssim", "ms-ssim", "mae", "psnr", "id",
-        "accuracy", "miou",
+        "fid", "kid", "fid-infinity", "cmmd", "lpips-alex", "lpips-vgg", "lpips-squeeze",
+        "lpips-diversity", "ssim", "ms-ssim", "mae", "psnr", "id", "accuracy", "miou",
+        "segmentation-consistency", "clip", "clip-directional", "retrieval", "time",
       ])
     #expect(MetricIdentifier(rawValue: "ms-ssim") == .msSSIM)
   }
 
   @Test func smallerIsBetterForDistancesOnly() {
     let lower = MetricIdentifier.allCases.filter { $0.descriptor.direction == .lower }
-    #expect(lower == [.fid, .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .mae])
+    #expect(
+      lower == [
+        .fid, .kid, .fidInfinity, .cmmd, .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .mae, .time,
+      ])
     #expect(MetricDescriptor.Direction.lower.prefers(1, to: 2))
     #expect(MetricDescriptor.Direction.higher.prefers(2, to: 1))
     #expect(!MetricDescriptor.Direction.higher.prefers(2, to: 2))

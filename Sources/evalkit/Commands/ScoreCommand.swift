@@ -8,7 +8,7 @@ struct ScoreCommand: ParsableCommand {
     commandName: "score", abstract: "Score one folder of images against another.",
     discussion: """
       Images of the two folders belong together by id, the file name without its extension. \
-      FID takes every image of each folder.
+      FID, FID∞, KID and CMMD take every image of each folder.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -30,6 +30,16 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("FID's tap: 64, 192, 768 or 2048.", valueName: "dims"))
   var fidDims: Int?
+
+  @Option(help: ArgumentHelp("KID's subsets: clean-fid, torch-fidelity or full-set."))
+  var kidVariant: String?
+
+  @Option(help: ArgumentHelp("How many subsets KID draws; 100 unless given.", valueName: "n"))
+  var kidSubsets: Int?
+
+  @Option(
+    help: ArgumentHelp("Images of each side in a subset; 1000 unless given.", valueName: "n"))
+  var kidSubsetSize: Int?
 
   @Option(help: ArgumentHelp("Definition of the metric ssim.", valueName: "variant"))
   var ssimVariant: String?
@@ -66,15 +76,31 @@ struct ScoreCommand: ParsableCommand {
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
+  private var choices: MeterChoices {
+    var choices = MeterChoices()
+    choices.metrics = metrics
+    choices.fidMode = fidMode
+    choices.fidDims = fidDims
+    choices.kid = kidVariant
+    choices.kidSubsets = kidSubsets
+    choices.kidSubsetSize = kidSubsetSize
+    choices.ssim = ssimVariant
+    choices.miou = miouMode
+    choices.parser = parser
+    choices.identity = idNetwork
+    choices.identityPreprocessing = idPreprocess
+    choices.size = size
+    choices.seed = common.seed
+    return choices
+  }
+
   func run() throws {
     Interruption.listen()
     var options = ScoreOptions()
     options.reference = reference
     options.generated = generated
     options.masks = masks
-    options.request = try MeterRequest(
-      metrics: metrics, fidMode: fidMode, fidDims: fidDims, ssim: ssimVariant, miou: miouMode,
-      parser: parser, identity: idNetwork, identityPreprocessing: idPreprocess, size: size)
+    options.request = try MeterRequest(choices)
     options.weights = common.weights
     options.results = common.results
     options.statisticsOutput = saveStats

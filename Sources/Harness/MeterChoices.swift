@@ -1,0 +1,105 @@
+import Images
+import Metrics
+
+/// The choices of `evalkit score` as they were typed; nil takes the default.
+package struct MeterChoices: Sendable {
+  /// Comma list of metrics.
+  package var metrics = ""
+  /// FID's input pipeline.
+  package var fidMode: String?
+  /// FID's tap.
+  package var fidDims: Int?
+  /// Which subsets KID draws.
+  package var kid: String?
+  /// How many subsets KID draws.
+  package var kidSubsets: Int?
+  /// How large they are.
+  package var kidSubsetSize: Int?
+  /// Definition of the metric `ssim`.
+  package var ssim: String?
+  /// How intersections over unions are averaged.
+  package var miou: String?
+  /// Name of the face parser.
+  package var parser: String?
+  /// Name of the identity network.
+  package var identity: String?
+  /// From RGB to the identity network.
+  package var identityPreprocessing: String?
+  /// Side at which images are compared.
+  package var size: Int?
+  /// Start of random draws.
+  package var seed: UInt64 = 0
+
+  /// Chooses nothing.
+  package init() {}
+}
+
+extension MeterRequest {
+  /// Reads choices.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` for names that do not exist.
+  package init(_ choices: MeterChoices) throws {
+    self.init(metrics: try MetricIdentifier.list(choices.metrics))
+    try readDistances(choices)
+    if let ssim = choices.ssim {
+      self.ssim = try Self.named(ssim, as: "SSIM variant")
+    }
+    if let miou = choices.miou {
+      self.miou = try Self.named(miou, as: "mIoU variant")
+    }
+    try readNetworks(choices)
+    if let size = choices.size {
+      working = WorkingSize(side: try Self.atLeast(1, size, "--size"), filter: .bicubic)
+    }
+  }
+
+  private mutating func readDistances(_ choices: MeterChoices) throws {
+    if let mode = choices.fidMode { distances.mode = try FrechetMode.named(mode) }
+    fidTap = try choices.fidDims.map {
+      try choose("\($0)", as: "FID dimension", from: ["64", "192", "768", "2048"]) { text in
+        ["64", "192", "768", "2048"].contains(text) ? text : nil
+      }
+    }
+    if let kid = choices.kid { distances.kid = try Self.named(kid, as: "KID variant") }
+    if let count = choices.kidSubsets {
+      distances.draw.count = try Self.atLeast(1, count, "--kid-subsets")
+    }
+    if let size = choices.kidSubsetSize {
+      distances.draw.size = try Self.atLeast(2, size, "--kid-subset-size")
+    }
+    distances.draw.seed = choices.seed
+  }
+
+  private mutating func readNetworks(_ choices: MeterChoices) throws {
+    if let parser = choices.parser {
+      parserNetwork = try choose(
+        parser, as: "face parser", from: ["celebamask-unet", "bisenet"]
+      ) { ["celebamask-unet", "bisenet"].contains($0) ? $0 : nil }
+      if parser == "bisenet" { parserPreprocessing = .biSeNet512 }
+    }
+    if let identity = choices.identity {
+      let known = FeaturePreprocessing.identity
+      identityPreprocessing = try choose(
+        identity, as: "identity network", from: known.keys.sorted()
+      ) { known[$0] }
+      identityNetwork = identity
+    }
+    if let preprocessing = choices.identityPreprocessing {
+      identityPreprocessing = try choose(
+        preprocessing, as: "preprocessing", from: Preprocessing.names, Preprocessing.named)
+    }
+  }
+
+  private static func named<Choice: RawRepresentable & CaseIterable>(
+    _ text: String, as kind: String
+  ) throws -> Choice where Choice.RawValue == String {
+    try choose(text, as: kind, from: Choice.allCases.map(\.rawValue), Choice.init(rawValue:))
+  }
+
+  private static func atLeast(_ least: Int, _ number: Int, _ option: String) throws -> Int {
+    guard number >= least else {
+      throw HarnessError(.usage, "\(option) must be at least \(least), not \(number)")
+    }
+    return number
+  }
+}
