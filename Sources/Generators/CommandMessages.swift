@@ -48,12 +48,14 @@ struct CommandRequest: Encodable {
   }
 }
 
-/// What an external command writes for each image: `{"id": …, "ok": true, "seconds": 1.5}` or
+/// What an external command writes for each image: `{"id": …, "ok": true, "seconds": 1.5, "steps": 50}`,
+/// of which the last two may be absent, or
 /// `{"id": …, "ok": false, "error": "…"}`; further keys are allowed.
 struct CommandAnswer: Decodable, Equatable {
   let id: String
   let ok: Bool
   var seconds: Double?
+  var steps: Int?
   var error: String?
 
   /// Reads one line.
@@ -64,6 +66,9 @@ struct CommandAnswer: Decodable, Equatable {
       let answer = try JSONDecoder().decode(CommandAnswer.self, from: Data(line))
       if let seconds = answer.seconds, !(seconds >= 0 && seconds.isFinite) {
         throw invalid(line, "“seconds” must not be negative")
+      }
+      if let steps = answer.steps, steps < 1 {
+        throw invalid(line, "“steps” must be at least 1")
       }
       return answer
     } catch let failure as GenerationFailure {

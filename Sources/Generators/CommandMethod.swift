@@ -14,8 +14,7 @@ package struct CommandMethod: Method {
   package let missing: [String]
   /// Why an id has no image.
   package let failures: [String: GenerationFailure]
-  /// How long each image took, in seconds.
-  package let seconds: [String: Double]
+  package let times: [String: GenerationTime]
   /// Ids whose images were there already.
   package let reused: [String]
   /// The log of standard error; nil if nothing had to be run.
@@ -48,7 +47,7 @@ package struct CommandMethod: Method {
     fingerprint = "command \(workspace.programIdentity) seed=\(context.seed)"
     missing = result.failures.keys.sortedByBytes()
     failures = result.failures
-    seconds = result.seconds
+    times = result.times
     reused = result.reused.sortedByBytes()
     logPath = result.logPath
     directory = workspace.directory
@@ -56,7 +55,7 @@ package struct CommandMethod: Method {
 
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     if let failure = failures[pair.id] { throw .notGenerated(id: pair.id, failure) }
-    guard seconds[pair.id] != nil else { throw .missing(id: pair.id, directory: directory) }
+    guard times[pair.id] != nil else { throw .missing(id: pair.id, directory: directory) }
     do {
       return try ImageDecoder.rgb(contentsOf: "\(directory)/\(pair.id).png")
     } catch {

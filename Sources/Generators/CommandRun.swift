@@ -9,7 +9,7 @@ final class CommandRun {
   /// What came of a pass.
   struct Result {
     var failures: [String: GenerationFailure] = [:]
-    var seconds: [String: Double] = [:]
+    var times: [String: GenerationTime] = [:]
     var reused: [String] = []
     var logPath: String?
   }
@@ -68,7 +68,7 @@ final class CommandRun {
       do throws(GenerationFailure) {
         let key = try workspace.requestKey(for: pair)
         if let receipt = workspace.validReceipt(for: pair.id, request: key) {
-          result.seconds[pair.id] = receipt.seconds
+          result.times[pair.id] = receipt.time
           result.reused.append(pair.id)
         } else {
           waiting.append(Work(pair: pair, key: key))
@@ -185,8 +185,9 @@ extension CommandRun {
           state: .reported, reason: "the command reports: \(answer.error ?? "no reason given")")
       }
       let receipt = try workspace.accept(
-        work.pair.id, request: work.key, seconds: answer.seconds ?? elapsed)
-      result.seconds[work.pair.id] = receipt.seconds
+        work.pair.id, request: work.key,
+        time: GenerationTime(seconds: answer.seconds ?? elapsed, steps: answer.steps))
+      result.times[work.pair.id] = receipt.time
       reportProgress()
     } catch {
       settle(work.pair.id, error)
@@ -229,6 +230,6 @@ extension CommandRun {
   }
 
   private func reportProgress() {
-    context.progress(result.seconds.count + result.failures.count, total)
+    context.progress(result.times.count + result.failures.count, total)
   }
 }

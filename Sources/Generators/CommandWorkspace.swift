@@ -23,7 +23,7 @@ final class CommandWorkspace {
     self.directory = Paths.absolute(directory)
     self.seeds = seeds
     try DatasetFiles.makeFolder("\(self.directory)/.evalkit/pending")
-    book = try ReceiptBook(path: "\(self.directory)/.evalkit/receipts.jsonl")
+    book = try ReceiptBook(path: "\(self.directory)/\(ReceiptBook.name)")
     programIdentity = try Self.identity(of: arguments)
   }
 
@@ -79,7 +79,9 @@ final class CommandWorkspace {
   /// Checks the image that the command wrote, notes its receipt and moves it to its place.
   ///
   /// - Throws: `GenerationFailure` with state `.missingOutput` or `.badOutput`.
-  func accept(_ id: String, request: String, seconds: Double) throws(GenerationFailure) -> Receipt {
+  func accept(
+    _ id: String, request: String, time: GenerationTime
+  ) throws(GenerationFailure) -> Receipt {
     let path = pendingPath(of: id)
     guard let content = FileManager.default.contents(atPath: path) else {
       throw GenerationFailure(
@@ -90,7 +92,7 @@ final class CommandWorkspace {
       let image = try ImageDecoder.rgb(decoding: bytes, named: path)
       let receipt = Receipt(
         id: id, request: request, sha256: FileDigest.sha256(of: bytes), width: image.width,
-        height: image.height, seconds: seconds)
+        height: image.height, seconds: time.seconds, steps: time.steps)
       // Receipt first: an image without one would pass for somebody else's.
       try book.add(receipt)
       guard rename(path, imagePath(of: id)) == 0 else {

@@ -38,6 +38,8 @@ package struct FolderMethod: Method {
   /// Images count by their content, so a folder adds nothing of its own.
   package var fingerprint: String { "folder" }
 
+  package var times: [String: GenerationTime] { GenerationTime.receipts(of: folder) }
+
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     guard let path = folder.paths[pair.id] else {
       throw .missing(id: pair.id, directory: folder.directory)

@@ -15,6 +15,8 @@ package protocol Method: Sendable {
   var missing: [String] { get }
   /// Ids that are there but were not asked for, sorted by bytes.
   var surplus: [String] { get }
+  /// How long each image took, where that is known.
+  var times: [String: GenerationTime] { get }
 
   /// The image for a pair, RGB.
   ///
@@ -25,6 +27,7 @@ package protocol Method: Sendable {
 extension Method {
   package var missing: [String] { [] }
   package var surplus: [String] { [] }
+  package var times: [String: GenerationTime] { [:] }
 }
 
 /// What opening a method needs to know about the run.

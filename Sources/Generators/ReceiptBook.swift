@@ -14,12 +14,20 @@ struct Receipt: Codable, Equatable {
   let height: Int
   /// How long it took, as the command says, or else from request to answer.
   let seconds: Double
+  /// Sampling steps, where the command tells them.
+  var steps: Int?
+
+  /// How long it took.
+  var time: GenerationTime { GenerationTime(seconds: seconds, steps: steps) }
 }
 
 /// The receipts of a folder, one JSON line each, appended as images are finished.
 ///
 /// A line that a crash has cut off counts for nothing: its image is made again.
 final class ReceiptBook {
+  /// Where a folder of images keeps its book.
+  static let name = ".evalkit/receipts.jsonl"
+
   /// The latest receipt of each id.
   private(set) var receipts: [String: Receipt] = [:]
   /// Whether the book held nothing when it was opened.
@@ -38,13 +46,19 @@ final class ReceiptBook {
     }
     let bytes = FileManager.default.contents(atPath: path) ?? Data()
     wasEmpty = bytes.isEmpty
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      if let receipt = try? JSONDecoder().decode(Receipt.self, from: line) {
+    receipts = Self.receipts(in: bytes)
+    // The next receipt must not be swallowed by the rest of a line that was cut off.
+    if let last = bytes.last, last != UInt8(ascii: "\n") { try append([]) }
+  }
+
+  /// The latest receipt of each id in a book's bytes.
+  static func receipts(in bytes: Data) -> [String: Receipt] {
+    let decoder = JSONDecoder()
+    return bytes.split(separator: UInt8(ascii: "\n")).reduce(into: [:]) { receipts, line in
+      if let receipt = try? decoder.decode(Receipt.self, from: line) {
         receipts[receipt.id] = receipt
       }
     }
-    // The next receipt must not be swallowed by the rest of a line that was cut off.
-    if let last = bytes.last, last != UInt8(ascii: "\n") { try append([]) }
   }
 
   deinit { close(descriptor) }

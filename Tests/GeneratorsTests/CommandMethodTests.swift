@@ -15,7 +15,9 @@ import Testing
     try bench.expectGroundTruth(method)
     #expect(bench.lines("starts").count == 1)
     #expect(
-      method.seconds == Dictionary(uniqueKeysWithValues: bench.faces.pairs.map { ($0.id, 0.5) }))
+      method.times
+        == Dictionary(
+          uniqueKeysWithValues: bench.faces.pairs.map { ($0.id, GenerationTime(seconds: 0.5)) }))
     let log = try String(contentsOfFile: #require(method.logPath), encoding: .utf8)
     #expect(log.split(separator: "\n").count == 6)
     let seed = SeedPlan(runSeed: 9).portableSeed(for: "003")
@@ -109,6 +111,7 @@ import Testing
     (#"echo '{"id":"000","ok":tr'"#, "no JSON object"),
     (#"echo '{"id":"elsewhere","ok":true}'"#, "no request with this id is open"),
     (#"echo '{"id":"000","ok":true,"seconds":-1}'"#, "must not be negative"),
+    (#"echo '{"id":"000","ok":true,"steps":0}'"#, "at least 1"),
     ("echo", "no JSON object"),
   ])
   func refusesWhatIsNoAnswer(garbage: String, reason: String) throws {

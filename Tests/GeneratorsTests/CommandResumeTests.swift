@@ -12,10 +12,25 @@ import Testing
     let second = try bench.run()
     try bench.expectGroundTruth(second)
     #expect(second.reused == ["000", "001", "002", "003"])
-    #expect(second.seconds == first.seconds)
+    #expect(second.times == first.times)
     #expect(second.logPath == nil)
     #expect(second.fingerprint == first.fingerprint)
     #expect(bench.lines("starts").count == 1)
+  }
+
+  @Test func receiptsTellTimesOfAFolder() throws {
+    let bench = try Bench(
+      #"cp "$image" "$output"; echo "{\"id\":\"$id\",\"ok\":true,\"seconds\":2,\"steps\":50}""#)
+    let made = try bench.run()
+    let time = GenerationTime(seconds: 2, steps: 50)
+    #expect(made.times == ["000": time, "001": time, "002": time, "003": time])
+    let folder = try ImageFolder(directory: bench.faces.path("out"))
+    #expect(GenerationTime.receipts(of: folder) == made.times)
+    // An image that somebody else put there was not made in that time.
+    let other = try Data(contentsOf: URL(fileURLWithPath: bench.faces.path("out/001.png")))
+    try other.write(to: URL(fileURLWithPath: bench.faces.path("out/000.png")))
+    let left = GenerationTime.receipts(of: folder)
+    #expect(left.keys.sortedByBytes() == ["001", "002", "003"])
   }
 
   @Test func makesAgainWhatWasLostOrChanged() throws {
@@ -92,7 +107,7 @@ import Testing
     var bench = try Bench(Bench.work)
     bench.context.ids = ["001", "003"]
     let method = try bench.run()
-    #expect(method.seconds.keys.sortedByBytes() == ["001", "003"])
+    #expect(method.times.keys.sortedByBytes() == ["001", "003"])
     #expect(throws: MethodError.missing(id: "000", directory: bench.faces.path("out"))) {
       try method.image(for: bench.faces.pairs[0])
     }

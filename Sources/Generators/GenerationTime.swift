@@ -1,0 +1,31 @@
+import Datasets
+import Foundation
+
+/// How long one image took to make.
+package struct GenerationTime: Equatable, Sendable {
+  /// From request to answer, or as the command says.
+  package let seconds: Double
+  /// Sampling steps, where the command tells them.
+  package let steps: Int?
+
+  /// Joins the two.
+  package init(seconds: Double, steps: Int? = nil) {
+    self.seconds = seconds
+    self.steps = steps
+  }
+
+  /// The times of a folder's images, by id, as the receipts of an external command tell them.
+  ///
+  /// A receipt counts only for the very image that it was written for.
+  /// - Returns: none for a folder without receipts.
+  package static func receipts(of folder: ImageFolder) -> [String: GenerationTime] {
+    let path = "\(folder.directory)/\(ReceiptBook.name)"
+    guard let bytes = FileManager.default.contents(atPath: path) else { return [:] }
+    let times = ReceiptBook.receipts(in: bytes).values.compactMap { receipt in
+      folder.paths[receipt.id].flatMap { image in
+        (try? DatasetFiles.sha256(of: image)) == receipt.sha256 ? (receipt.id, receipt.time) : nil
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: times)
+  }
+}
