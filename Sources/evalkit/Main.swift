@@ -12,7 +12,8 @@ struct Evalkit: AsyncParsableCommand {
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, ScoreCommand.self,
       GateCommand.self, ReportCommand.self, PlanCommand.self, FeaturesCommand.self,
-      NetworksCommand.self, WeightsCommand.self, BenchCommand.self, DoctorCommand.self,
+      NetworksCommand.self, WeightsCommand.self, VotesCommand.self, BenchCommand.self,
+      DoctorCommand.self,
     ])
 
   /// Exit codes are part of the contract (CLI.md), so they are decided here and nowhere else.
