@@ -38,5 +38,5 @@ struct FoldableLayer {
 
 extension Node {
   /// Rows and columns of the result; a vector is one pixel.
-  fileprivate var extent: Extent { shape.count == 3 ? Extent(shape[1], shape[2]) : 1 }
+  var extent: Extent { shape.count == 3 ? Extent(shape[1], shape[2]) : 1 }
 }

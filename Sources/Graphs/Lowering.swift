@@ -140,7 +140,8 @@ struct Lowering {
     }
     let node = graph.nodes[chain.start]
     switch node.operation {
-    case .convolution, .linear, .projection: return try layerStage(of: chain, activation: activation)
+    case .convolution, .linear, .projection:
+      return try layerStage(of: chain, activation: activation)
     default:
       return Stage(
         action: try elementwiseAction(of: node, adding: chain.residual, activation: activation),
@@ -166,7 +167,8 @@ struct Lowering {
       action = .convolution(
         PackedConvolution(
           weights: layer.weights, bias: layer.bias, geometry: layer.geometry,
-          activation: activation, size: graph.nodes[input].extent, level: level),
+          activation: activation, size: graph.nodes[input].extent, level: level,
+          arithmetic: arithmetic),
         residual: chain.residual)
     }
     return Stage(action: action, inputs: inputs, output: chain.end, level: level)
