@@ -1,6 +1,6 @@
 extension WeightCatalogue {
   /// Face embeddings, those of the papers first.
-  static let identity =
+  static let identity: [PublishedWeights] =
     [
       PublishedWeights(
         networks: ["ir-se50"], role: .identity, fileName: "model_ir_se50.pth",
@@ -32,9 +32,15 @@ extension WeightCatalogue {
 
   /// insightface's model zoo: ArcFace on MS1MV3, CosFace on Glint360K; neither lengths nor digests are
   /// published.
-  private static let arcFace = [
-    (18, 187, 24_025_600), (34, 331, 34_139_328), (50, 475, 43_590_848), (100, 925, 65_156_160),
-  ].flatMap { depth, tensors, parameters in
+  private static let arcFace: [PublishedWeights] =
+    arcFace(18, tensors: 187, parameters: 24_025_600)
+    + arcFace(34, tensors: 331, parameters: 34_139_328)
+    + arcFace(50, tensors: 475, parameters: 43_590_848)
+    + arcFace(100, tensors: 925, parameters: 65_156_160)
+
+  private static func arcFace(
+    _ depth: Int, tensors: Int, parameters: Int
+  ) -> [PublishedWeights] {
     ["ms1mv3_arcface_r\(depth)_fp16", "glint360k_cosface_r\(depth)_fp16_0.1"].map { folder in
       PublishedWeights(
         networks: ["iresnet\(depth)"], role: .identity, fileName: "\(folder)/backbone.pth",
