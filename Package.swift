@@ -58,6 +58,7 @@ let package = Package(
     room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
     room("Texts", needs: ["CTextData", "Essentials"]),
     room("Images", needs: ["CImageCodecs", "Essentials", "Tensors"]),
+    room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
     room("Metrics", needs: ["COpenBLAS", "Kernels", "Tensors"]),
     room("Datasets", needs: ["Essentials", "Images", "Tensors"]),
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
@@ -83,6 +84,9 @@ let package = Package(
       of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Texts", exclude: ["Goldens"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
+    tests(
+      of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],
+      exclude: ["Goldens"]),
     tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Datasets", also: ["Images", "Tensors"]),
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
