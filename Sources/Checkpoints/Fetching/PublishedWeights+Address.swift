@@ -3,13 +3,15 @@ import Foundation
 extension PublishedWeights {
   /// Where a program gets the bytes; nil where the source names only a page for people.
   ///
-  /// A source is the file's own address, an id on Google Drive, or a GitHub repository and a path in
-  /// it, separated by a comma.
+  /// A source is the file's own address, an id on Google Drive, a GitHub repository and a path in it,
+  /// separated by a comma, or a page.
   package var address: URL? {
     let parts = source.components(separatedBy: ", ")
     guard var address = URLComponents(string: parts[0]), let host = address.host else { return nil }
     switch (host, parts.count) {
-    case ("github.com", 2):
+    // A shared folder of many files.
+    case ("1drv.ms", _): return nil
+    case ("github.com", 2) where parts[1].contains("/"):
       address.path += "/raw/HEAD/" + parts[1]
       return address.url
     case ("drive.google.com", 1):

@@ -184,8 +184,13 @@ import Testing
 
   @Test func everyAddressIsOneForPrograms() {
     for file in WeightCatalogue.files {
-      let address = file.address?.absoluteString ?? ""
-      #expect(address.hasPrefix("https://") && !address.contains(","), "\(file.fileName)")
+      guard let address = file.address?.absoluteString else { continue }
+      #expect(
+        address.hasPrefix("https://") && !address.contains(",") && !address.contains("%20"),
+        "\(file.fileName)")
     }
+    // Face embeddings that lie in shared folders or behind a page.
+    let pages = WeightCatalogue.files.filter { $0.address == nil }
+    #expect(pages.allSatisfy { $0.role == .identity } && pages.count < 12)
   }
 }
