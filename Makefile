@@ -9,7 +9,7 @@ FIXTURES ?= ../shared/fixtures
 EVALKIT := .build/release/evalkit
 SOURCES := Package.swift Sources Tests
 
-.PHONY: table1 test bench build install format lint setup clean
+.PHONY: table1 test bench parity build install format lint setup clean
 
 table1: build
 	@Tools/table1.sh "$(EVALKIT)" "$(FIXTURES)"
@@ -25,6 +25,16 @@ test: build lint
 
 bench: build
 	@Tools/bench.sh "$(EVALKIT)" "$(FIXTURES)"
+
+# CLIP's large towers at full size against PyTorch, which makes the goldens first: minutes, and gigabytes
+# of memory.
+GOLDENS ?= .build/goldens
+parity: build
+	@mkdir -p "$(GOLDENS)"
+	@EVALKIT_GOLDENS="$(abspath $(GOLDENS))" python3 Tools/make_clip_goldens.py --full $(NETWORKS)
+	@swift build -c release --product evalkitPackageTests
+	@EVALKIT_GOLDENS="$(abspath $(GOLDENS))" swift test -c release --skip-build \
+		--filter ParityTests/agreesAtFullSize
 
 install: build
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/evalkit"

@@ -199,16 +199,17 @@ def run_case(name, network, size, samples):
     return {"inputShape": [3, *size], "taps": kept}
 
 
-def write(file_name, golden):
+def write(file_name, golden, folder=GOLDENS):
     """JSON with one tap a line, so that a change shows as the taps that changed."""
     cases = []
     for case in golden.pop("cases"):
         taps = ",\n    ".join(json.dumps(tap) for tap in case["taps"])
         shape = json.dumps(case["inputShape"])
-        cases.append(f'  {{"inputShape": {shape}, "taps": [\n    {taps}\n  ]}}')
+        tokens = f', "tokens": {json.dumps(case["tokens"])}' if "tokens" in case else ""
+        cases.append(f'  {{"inputShape": {shape}{tokens}, "taps": [\n    {taps}\n  ]}}')
     header = json.dumps(golden, indent=1)[1:-2]
     text = "{" + header + ',\n "cases": [\n' + ",\n".join(cases) + "\n]}\n"
-    (GOLDENS / file_name).write_text(text)
+    (folder / file_name).write_text(text)
 
 
 def header(name, arguments, network):

@@ -30,6 +30,8 @@ struct Golden: Decodable {
   /// One run.
   struct Case: Decodable {
     let inputShape: [Int]
+    /// What a text tower is given in place of seeded values.
+    let tokens: [Float]?
     let taps: [Tap]
   }
 
@@ -44,6 +46,11 @@ struct Golden: Decodable {
   /// Reads the golden of a network.
   init(of network: String) throws {
     self = try GoldenFolder().decoded("\(network).json")
+  }
+
+  /// Reads a golden that is too costly to be committed.
+  init(at path: String) throws {
+    self = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
   }
 
   /// Names and shapes of the PyTorch module's state dict.
@@ -62,14 +69,19 @@ struct Golden: Decodable {
     for specification in specifications {
       var tensor = SeededParameters.tensor(
         named: specification.name, shape: specification.shape, seed: seed)
-      if gain != 1, specification.shape.count >= 2 { tensor.scale(by: gain) }
+      if gain != 1, specification.shape.count >= 2, specification.name.hasSuffix("weight") {
+        tensor.scale(by: gain)
+      }
       parameters[specification.name] = tensor
     }
     return parameters
   }
 
   /// The input that PyTorch ran on.
-  func input(_ shape: [Int]) -> Tensor { SeededParameters.input(shape: shape, seed: seed) }
+  func input(_ run: Case) -> Tensor {
+    if let tokens = run.tokens { return Tensor(shape: run.inputShape, values: tokens) }
+    return SeededParameters.input(shape: run.inputShape, seed: seed)
+  }
 }
 
 extension Tensor {

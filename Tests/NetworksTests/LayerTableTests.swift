@@ -55,6 +55,19 @@ struct LayerTableTests {
       ("up_concat3", [64, 128, 128]), ("up_concat2", [32, 256, 256]),
       ("up_concat1", [16, 512, 512]), ("output", [19, 512, 512]),
     ],
+    "clip-vit-b32": visionTransformer(768, tokens: 50, layers: 12, embedding: 512),
+    "clip-vit-b16": visionTransformer(768, tokens: 197, layers: 12, embedding: 512),
+    "clip-vit-l14": visionTransformer(1024, tokens: 257, layers: 24, embedding: 768),
+    "clip-rn50": modifiedResNet(64, [3, 4, 6, 3], side: 56, embedding: 1024),
+    "clip-rn101": modifiedResNet(64, [3, 4, 23, 3], side: 56, embedding: 512),
+    "clip-rn50x4": modifiedResNet(80, [4, 6, 10, 6], side: 72, embedding: 640),
+    "clip-rn50x16": modifiedResNet(96, [6, 8, 18, 8], side: 96, embedding: 768),
+    "clip-rn50x64": modifiedResNet(128, [3, 15, 36, 10], side: 112, embedding: 1024),
+    "clip-vit-b32-text": text(512, embedding: 512), "clip-vit-b16-text": text(512, embedding: 512),
+    "clip-vit-l14-text": text(768, embedding: 768), "clip-rn50-text": text(512, embedding: 1024),
+    "clip-rn101-text": text(512, embedding: 512), "clip-rn50x4-text": text(640, embedding: 640),
+    "clip-rn50x16-text": text(768, embedding: 768),
+    "clip-rn50x64-text": text(1024, embedding: 1024),
   ]
 
   /// First and last unit of every stage, numbered through all stages.
@@ -78,6 +91,29 @@ struct LayerTableTests {
       }
     }
     return [("stem", [64, 112, 112])] + stages + [("output", [512])]
+  }
+
+  private static func visionTransformer(_ width: Int, tokens: Int, layers: Int, embedding: Int)
+    -> [(tap: String, shape: [Int])]
+  {
+    ["ln_pre", "resblocks.0", "resblocks.\(layers - 1)"].map { ($0, [width, tokens, 1]) }
+      + [("output", [embedding])]
+  }
+
+  /// First and last bottleneck of every stage.
+  private static func modifiedResNet(_ width: Int, _ blocks: [Int], side: Int, embedding: Int)
+    -> [(tap: String, shape: [Int])]
+  {
+    let stages = blocks.enumerated().flatMap { stage, count in
+      [0, count - 1].map {
+        ("layer\(stage + 1).\($0)", [4 * width << stage, side >> stage, side >> stage])
+      }
+    }
+    return [("stem", [width, side, side])] + stages + [("output", [embedding])]
+  }
+
+  private static func text(_ width: Int, embedding: Int) -> [(tap: String, shape: [Int])] {
+    [("resblocks.0", [width, 77, 1]), ("resblocks.11", [width, 77, 1]), ("output", [embedding])]
   }
 
   @Test(arguments: NetworkCatalogue.names)

@@ -14,6 +14,14 @@ struct ParameterTests {
     "iresnet18": (187, 24_025_600), "iresnet34": (331, 34_139_328),
     "iresnet50": (475, 43_590_848), "iresnet100": (925, 65_156_160),
     "bisenet": (191, 13_300_416), "celebamask-unet": (136, 1_944_355),
+    "clip-vit-b32": (152, 87_849_216), "clip-vit-b16": (152, 86_192_640),
+    "clip-vit-l14": (296, 303_966_208), "clip-rn50": (339, 38_316_896),
+    "clip-rn101": (645, 56_259_936), "clip-rn50x4": (519, 87_137_080),
+    "clip-rn50x16": (771, 167_328_912), "clip-rn50x64": (1203, 420_380_352),
+    "clip-vit-b32-text": (149, 63_428_096), "clip-vit-b16-text": (149, 63_428_096),
+    "clip-vit-l14-text": (149, 123_650_304), "clip-rn50-text": (149, 63_690_240),
+    "clip-rn101-text": (149, 63_428_096), "clip-rn50x4-text": (149, 91_163_520),
+    "clip-rn50x16-text": (149, 123_650_304), "clip-rn50x64-text": (149, 202_877_952),
   ]
 
   @Test(arguments: NetworkCatalogue.names)
@@ -40,7 +48,7 @@ struct ParameterTests {
 
   @Test(arguments: NetworkCatalogue.names)
   func parametersDoNotDependOnTheInputSize(name: String) throws {
-    let network = try NetworkCatalogue.named(name)
+    let network = try Golden.network(named: name)
     let parameters = try Graph(tracing: network).parameters
     for run in try Golden(of: name).cases {
       #expect(try Graph(tracing: network, inputShape: run.inputShape).parameters == parameters)

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct ParityTests {
   @Test(arguments: NetworkCatalogue.names)
   func agreesTapByTap(name: String) throws {
-    let network = try NetworkCatalogue.named(name)
+    let network = try Golden.network(named: name)
     let golden = try Golden(of: name)
     #expect(!golden.cases.isEmpty)
     let parameters = golden.seeded(try Graph(tracing: network).parameters)
@@ -18,9 +18,12 @@ import Testing
   }
 
   /// The networks that reach every kernel, at their least size, on each instruction set.
-  @Test(arguments: ["squeezenet1_1", "mobilefacenet", "bisenet", "celebamask-unet"])
+  @Test(arguments: [
+    "squeezenet1_1", "mobilefacenet", "bisenet", "celebamask-unet", "clip-vit-l14",
+    "clip-rn50x4", "clip-rn50x4-text",
+  ])
   func agreesOnEveryInstructionSet(name: String) throws {
-    let network = try NetworkCatalogue.named(name)
+    let network = try Golden.network(named: name)
     let golden = try Golden(of: name)
     let parameters = golden.seeded(try Graph(tracing: network).parameters)
     let smallest = try #require(golden.cases.last)
@@ -31,6 +34,18 @@ import Testing
     }
   }
 
+  /// What the reduced configurations stand for; the goldens come from
+  /// `Tools/make_clip_goldens.py --full`.
+  @Test(.enabled(if: Golden.fullSizeFolder != nil), arguments: Golden.reduced.keys.sorted())
+  func agreesAtFullSize(name: String) throws {
+    let network = try NetworkCatalogue.named(name)
+    let golden = try Golden(at: "\(Golden.fullSizeFolder ?? "")/\(name).full.json")
+    let parameters = golden.seeded(try Graph(tracing: network).parameters)
+    for run in golden.cases {
+      try expectAgreement(network, run, golden, parameters, level: .current)
+    }
+  }
+
   private func expectAgreement(
     _ network: any PublishedNetwork, _ run: Golden.Case, _ golden: Golden,
     _ parameters: [String: Tensor], level: CPULevel
@@ -38,7 +53,7 @@ import Testing
     let graph = try Graph(tracing: network, inputShape: run.inputShape)
     let executable = try Executable(
       graph, parameters: parameters, outputs: run.taps.map(\.name), level: level)
-    let found = executable.run(golden.input(run.inputShape), in: executable.makeWorkspace())
+    let found = executable.run(golden.input(run), in: executable.makeWorkspace())
     let firstBad = run.firstBadTap(in: found, seed: golden.seed)
     #expect(
       firstBad == nil,

@@ -24,7 +24,7 @@ struct PublishedWeightTests {
         to: graph.parameters, ignoring: network.ignorableCheckpointPrefixes)
       let executable = try Executable(
         graph, parameters: parameters, outputs: run.taps.map(\.name))
-      let found = executable.run(golden.input(run.inputShape), in: executable.makeWorkspace())
+      let found = executable.run(golden.input(run), in: executable.makeWorkspace())
       let firstBad = run.firstBadTap(in: found, seed: golden.seed)
       #expect(firstBad == nil, "\(name), first bad tap: \(firstBad ?? "")")
     }

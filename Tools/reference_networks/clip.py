@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from .tapped_module import TappedModule, in_order
 
-# embedding, image size, vision width, vision layers (four stages of a ResNet), patch, text width
+# Published: embedding, image size, vision width, vision layers (four stages of a ResNet), patch, text width
 CONFIGURATIONS = {
     "clip-vit-b32": (512, 224, 768, 12, 32, 512),
     "clip-vit-b16": (512, 224, 768, 12, 16, 512),
@@ -158,9 +158,9 @@ class ModifiedResNet(TappedModule):
 class CLIPImageTower(TappedModule):
     """The image tower alone, its parameters under `visual.` as in the published files."""
 
-    def __init__(self, name):
+    def __init__(self, name, configuration=None):
         super().__init__()
-        embedding, size, width, layers, patch, _ = CONFIGURATIONS[name]
+        embedding, size, width, layers, patch, _ = configuration or CONFIGURATIONS[name]
         self.visual = (
             VisionTransformer(embedding, size, width, layers, patch)
             if patch
@@ -175,18 +175,21 @@ class CLIPImageTower(TappedModule):
 class CLIPTextTower(TappedModule):
     """The text tower alone: tokens `[N, 77]` to embeddings."""
 
-    def __init__(self, name):
+    def __init__(
+        self, name, configuration=None, layers=TEXT_LAYERS, context=CONTEXT, vocabulary=VOCABULARY
+    ):
         super().__init__()
-        embedding, *_, width = CONFIGURATIONS[name]
-        self.token_embedding = nn.Embedding(VOCABULARY, width)
-        self.positional_embedding = nn.Parameter(torch.zeros(CONTEXT, width))
-        self.transformer = Transformer(width, TEXT_LAYERS, width // 64)
+        embedding, *_, width = configuration or CONFIGURATIONS[name]
+        self.token_embedding = nn.Embedding(vocabulary, width)
+        self.positional_embedding = nn.Parameter(torch.zeros(context, width))
+        self.transformer = Transformer(width, layers, width // 64)
         self.ln_final = nn.LayerNorm(width)
         self.text_projection = nn.Parameter(torch.zeros(width, embedding))
 
     def forward(self, tokens):
         x = self.token_embedding(tokens) + self.positional_embedding
-        mask = torch.full((CONTEXT, CONTEXT), float("-inf"), dtype=x.dtype).triu(1)
+        context = tokens.shape[1]
+        mask = torch.full((context, context), float("-inf"), dtype=x.dtype).triu(1)
         x = self.ln_final(self.transformer(x, self.tap, mask))
         # The end-of-text token has the largest number.
         return x[torch.arange(len(x)), tokens.argmax(1)] @ self.text_projection
