@@ -1,7 +1,14 @@
+import Foundation
+import Synchronization
+
 /// A block of Float32 memory aligned to 64 bytes, owned once and reused for as long as it lives.
 ///
 /// Fresh pages cost about 0.4 ms per megabyte on virtual machines, so buffers on a hot path are
 /// made once per worker. The contents are undefined until written.
+///
+/// Blocks lie on huge pages where the system offers them: these are touched ten times faster, and what
+/// is contiguous in them shares the processor's caches evenly, whereas scattered small pages may crowd
+/// a few sets and halve the speed of a matrix product.
 package final class AlignedMemory: @unchecked Sendable {
   /// Start of the block.
   ///
@@ -10,11 +17,16 @@ package final class AlignedMemory: @unchecked Sendable {
   /// Capacity in floats.
   package let count: Int
 
+  /// The pages that hold the block, shared with its neighbours.
+  private let pages: Pages
+
   /// Reserves room for `count` floats without touching it.
   package init(count: Int) {
     self.count = count
-    base = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-      .bindMemory(to: Float.self, capacity: max(count, 1))
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    let (pages, offset) = Pages.reserve(bytes)
+    self.pages = pages
+    base = (pages.base + offset).bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
   /// Reserves room for the values and copies them in.
@@ -25,6 +37,45 @@ package final class AlignedMemory: @unchecked Sendable {
       base.initialize(from: start, count: source.count)
     }
   }
+}
 
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
+/// Whole huge pages, alive as long as a block in them.
+private final class Pages: @unchecked Sendable {
+  static let size = 2 << 20
+
+  let base: UnsafeMutableRawPointer
+  private let capacity: Int
+  /// Bytes given away; touched under the lock of `open` alone.
+  private var used = 0
+
+  /// Pages with room left for small blocks.
+  private static let open = Mutex<Pages?>(nil)
+
+  private init(bytes: Int) {
+    capacity = (bytes + Self.size - 1) / Self.size * Self.size
+    base = .allocate(byteCount: capacity, alignment: Self.size)
+    #if os(Linux)
+      // Advice only: without huge pages everything works as well.
+      _ = madvise(base, capacity, MADV_HUGEPAGE)
+    #endif
+  }
+
+  deinit { base.deallocate() }
+
+  /// Room for a block: pages of its own if it is large, the rest of what is open otherwise.
+  static func reserve(_ bytes: Int) -> (Pages, offset: Int) {
+    if bytes > size / 2 { return (Pages(bytes: bytes), 0) }
+    return open.withLock { open in
+      let pages: Pages
+      if let current = open, current.used + bytes <= current.capacity {
+        pages = current
+      } else {
+        pages = Pages(bytes: size)
+        open = pages
+      }
+      let offset = pages.used
+      pages.used += (bytes + 63) / 64 * 64
+      return (pages, offset)
+    }
+  }
 }

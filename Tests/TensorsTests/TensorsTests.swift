@@ -69,3 +69,20 @@ import Testing
     #expect(values("a.weight", [5]) != values("b.weight", [5]))
   }
 }
+
+@Suite struct AlignedMemoryTests {
+  /// Small blocks share pages, large ones have their own; all are aligned and none overlaps another.
+  @Test func blocksDoNotOverlap() {
+    let counts =
+      [0, 1, 15, 16, 17, 1000, 262_143, 262_144, 262_145, 1_000_000] + (1...60).map { $0 * 999 }
+    let blocks = counts.map { AlignedMemory(count: $0) }
+    for (index, block) in blocks.enumerated() {
+      #expect(UInt(bitPattern: block.base) % 64 == 0)
+      block.base.initialize(repeating: Float(index), count: block.count)
+    }
+    for (index, block) in blocks.enumerated() {
+      let values = UnsafeBufferPointer(start: block.base, count: block.count)
+      #expect(values.allSatisfy { $0 == Float(index) })
+    }
+  }
+}
