@@ -14,13 +14,13 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define VECTORS (COLUMNS / LANES)
 
-// `rows` is a constant at every call: the loops unroll and all sums live in registers.
-STEP void tile_of(const struct ek_tile *t, const size_t rows) {
+// `rows` and `vectors` are constants at every call: the loops unroll and all sums live in registers.
+STEP void tile_of(const struct ek_tile *t, const size_t rows, const size_t vectors) {
   lanes sums[ROWS][VECTORS];
   UNROLL
   for (size_t m = 0; m < rows; m++) {
     UNROLL
-    for (size_t v = 0; v < VECTORS; v++) sums[m][v] = load(t->bias + v * LANES);
+    for (size_t v = 0; v < vectors; v++) sums[m][v] = load(t->bias + v * LANES);
   }
   const float *weights = t->weights;
   for (size_t tap = 0; tap < t->tap_count; tap++) {
@@ -31,21 +31,20 @@ STEP void tile_of(const struct ek_tile *t, const size_t rows) {
     for (size_t c = 0; c < t->channel_count; c++, weights += COLUMNS) {
       lanes w[VECTORS];
       UNROLL
-      for (size_t v = 0; v < VECTORS; v++) w[v] = load(weights + v * LANES);
+      for (size_t v = 0; v < vectors; v++) w[v] = load(weights + v * LANES);
       UNROLL
       for (size_t m = 0; m < rows; m++) {
         const lanes x = splat(in[m][c]);
         UNROLL
-        for (size_t v = 0; v < VECTORS; v++) sums[m][v] = fma(x, w[v], sums[m][v]);
+        for (size_t v = 0; v < vectors; v++) sums[m][v] = fma(x, w[v], sums[m][v]);
       }
     }
   }
   UNROLL
   for (size_t m = 0; m < rows; m++) {
     UNROLL
-    for (size_t v = 0; v < VECTORS; v++) {
+    for (size_t v = 0; v < vectors; v++) {
       const size_t first = v * LANES;
-      if (first >= t->column_count) break;
       const size_t count = t->column_count - first;
       lanes x = sums[m][v];
       if (t->residuals) x = x + load_part(t->residuals[m] + t->column_offset + first, count);
@@ -55,7 +54,7 @@ STEP void tile_of(const struct ek_tile *t, const size_t rows) {
   }
 }
 
-// `rows` and `vectors` are constants at every call.
+// As above for rows at equal distances and without what follows a sum.
 STEP void product_of(
     const struct ek_product *t, const float *first_row, float *out, const size_t rows,
     const size_t vectors) {
@@ -103,10 +102,17 @@ STEP void product_of(
   ROW_CASE(1, call) ROW_CASE(2, call) ROW_CASE(3, call) default: call(4);
 #endif
 
+// Columns beyond the first vector are left out where none is wanted.
 TARGET static void tile(const struct ek_tile *t) {
-#define TILE(rows) tile_of(t, rows)
-  switch (t->row_count) { ROW_CASES(TILE) }
-#undef TILE
+#define NARROW(rows) tile_of(t, rows, 1)
+#define WHOLE(rows) tile_of(t, rows, VECTORS)
+  if (t->column_count <= LANES) {
+    switch (t->row_count) { ROW_CASES(NARROW) }
+  } else {
+    switch (t->row_count) { ROW_CASES(WHOLE) }
+  }
+#undef NARROW
+#undef WHOLE
   ek_activate_tile(t, &TOKENS);
 }
 

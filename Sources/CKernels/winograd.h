@@ -5,12 +5,12 @@
 
 // Six points 0, ±√½, ±√2, ∞: of all forms with as few operations the one with the least error. The
 // squares of the inner points are exact and their product is 1.
-#define P 0.70710678118654752f
-#define Q 1.41421356237309505f
+#define INNER_POINT 0.70710678118654752f
+#define OUTER_POINT 1.41421356237309505f
 
 // One axis of Bᵀ.
 STEP void forward_6(lanes d[6]) {
-  const lanes p = splat(P), q = splat(Q), half = splat(-0.5f), two = splat(-2), sum = splat(-2.5f);
+  const lanes p = splat(INNER_POINT), q = splat(OUTER_POINT), half = splat(-0.5f), two = splat(-2), sum = splat(-2.5f);
   const lanes even_p = fma(two, d[2], d[4]), odd_p = fma(two, d[1], d[3]);
   const lanes even_q = fma(half, d[2], d[4]), odd_q = fma(half, d[1], d[3]);
   const lanes first = d[0] + d[4], last = d[1] + d[5];
@@ -33,7 +33,7 @@ STEP void forward_4(lanes d[4]) {
 
 // One axis of Aᵀ: the first `outputs` of m are replaced.
 STEP void inverse_6(lanes m[6], const int outputs) {
-  const lanes p = splat(P), q = splat(Q), half = splat(0.5f), two = splat(2);
+  const lanes p = splat(INNER_POINT), q = splat(OUTER_POINT), half = splat(0.5f), two = splat(2);
   const lanes sum_p = m[1] + m[2], difference_p = m[1] - m[2];
   const lanes sum_q = m[3] + m[4], difference_q = m[3] - m[4];
   const lanes last = m[5], inner = sum_p + sum_q, odd_p = p * difference_p;
@@ -45,7 +45,7 @@ STEP void inverse_6(lanes m[6], const int outputs) {
   }
   m[1] = fma(q, difference_q, odd_p);
   m[2] = fma(two, sum_q, half * sum_p);
-  m[3] = fma(splat(2 * Q), difference_q, fma(half, odd_p, last));
+  m[3] = fma(splat(2 * OUTER_POINT), difference_q, fma(half, odd_p, last));
 }
 
 STEP void inverse_4(lanes m[4]) {

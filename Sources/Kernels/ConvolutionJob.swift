@@ -8,9 +8,8 @@ struct ConvolutionJob {
   /// Tiles whose pointer tables are made at once: the weights of a panel are read from memory once for
   /// all of them.
   private static let tilesPerBlock = 8
-  /// Inputs with fewer channels are gathered into patches first: a kernel call per tap would spend its
-  /// time on loop overhead.
-  private static let fewChannels = 8
+  /// Inputs with fewer channels have the neighbouring taps of a filter row read as one.
+  private static let fewChannels = 16
 
   /// Images of one size.
   let inputs: [FeatureMap]
@@ -30,17 +29,20 @@ struct ConvolutionJob {
     let size = outputs[0].extent
     let rows = countOutputs(size.rows, from: phase.firstRow, step: phase.outputStep)
     let columns = countOutputs(size.columns, from: phase.firstColumn, step: phase.outputStep)
+    let runs = phase.runs(longest: channels < Self.fewChannels ? .max : 1)
     let tileRows = kernels.tile_rows
     let block = Self.tilesPerBlock * tileRows
-    // Per output pixel: one pointer a tap, one output, one residual.
+    let depth = phase.taps.count * channels
+    // Per output pixel: one pointer a run, one output, one residual.
     scratch.reserve(
-      pointers: block * (phase.taps.count + 2),
-      patches: block * phase.taps.count * channels, zeros: channels)
+      pointers: block * (runs.count + 2),
+      patches: runs.contains { $0.taps > 1 } ? block * depth : 0,
+      zeros: depth)
     var remaining = outputs.count * rows * columns
     var position = Position(rows: rows, columns: columns)
     while remaining > 0 {
       let count = min(block, remaining)
-      runBlock(phase, group: group, from: &position, count: count, scratch: scratch)
+      runBlock(phase, runs, group: group, from: &position, count: count, scratch: scratch)
       remaining -= count
     }
   }
@@ -59,9 +61,9 @@ struct ConvolutionJob {
       self.columns = columns
     }
 
-    @inline(__always)
-    mutating func advance() {
-      column += 1
+    /// Goes to the right, at most to the end of the row.
+    mutating func advance(_ count: Int) {
+      column += count
       guard column == columns else { return }
       column = 0
       row += 1
@@ -76,27 +78,25 @@ struct ConvolutionJob {
   }
 
   private func runBlock(
-    _ phase: Phase, group: Int, from position: inout Position, count: Int, scratch: KernelScratch
+    _ phase: Phase, _ runs: [Phase.Run], group: Int, from position: inout Position, count: Int,
+    scratch: KernelScratch
   ) {
     let tileRows = kernels.tile_rows
-    let taps = phase.taps.count
     let block = Self.tilesPerBlock * tileRows
     let table = PointerTable(
-      inputs: scratch.pointers, outputs: scratch.pointers + block * taps,
-      residuals: scratch.pointers + block * (taps + 1))
+      inputs: scratch.pointers, outputs: scratch.pointers + block * runs.count,
+      residuals: scratch.pointers + block * (runs.count + 1))
     fill(
-      table, phase: phase, group: group, from: &position, count: count,
-      zeros: scratch.zeros.base)
-    let gathers = channels < Self.fewChannels && taps > 1
-    if gathers { gather(table.inputs, taps: taps, count: count, into: scratch.patches.base) }
-    let depth = taps * channels
+      table, phase: phase, runs: runs, group: group, from: &position, count: count,
+      scratch: scratch)
+    let depth = phase.taps.count * channels
     let width = kernels.tile_columns
     for panel in 0..<panelCount {
       let panelIndex = group * panelCount + panel
       var tile = ek_tile()
       tile.column_count = min(width, outputsPerGroup - panel * width)
-      tile.tap_count = gathers ? 1 : taps
-      tile.channel_count = gathers ? depth : channels
+      tile.tap_count = runs.count
+      tile.channel_count = runs.isEmpty ? 0 : depth / runs.count
       tile.weights = UnsafePointer(phase.weights.base + panelIndex * depth * width)
       tile.bias = UnsafePointer(bias + panelIndex * width)
       tile.slopes = UnsafePointer(slopes + panelIndex * width)
@@ -105,7 +105,7 @@ struct ConvolutionJob {
       var start = 0
       while start < count {
         tile.row_count = min(tileRows, count - start)
-        tile.rows = UnsafePointer(table.inputs + start * taps)
+        tile.rows = UnsafePointer(table.inputs + start * runs.count)
         tile.outputs = UnsafeRawPointer(table.outputs + start)
           .assumingMemoryBound(to: UnsafeMutablePointer<Float>?.self)
         tile.residuals = residuals.isEmpty ? nil : UnsafePointer(table.residuals + start)
@@ -117,7 +117,7 @@ struct ConvolutionJob {
 
   /// Where the pointers of one block of output pixels stand.
   private struct PointerTable {
-    /// Tile by tile, `[tap][tile row]` input starts.
+    /// Tile by tile, `[run][tile row]` input starts.
     let inputs: UnsafeMutablePointer<UnsafePointer<Float>?>
     /// Start of each output pixel.
     let outputs: UnsafeMutablePointer<UnsafePointer<Float>?>
@@ -126,59 +126,78 @@ struct ConvolutionJob {
   }
 
   private func fill(
-    _ table: PointerTable, phase: Phase, group: Int, from position: inout Position, count: Int,
-    zeros: UnsafeMutablePointer<Float>
+    _ table: PointerTable, phase: Phase, runs: [Phase.Run], group: Int,
+    from position: inout Position, count: Int, scratch: KernelScratch
   ) {
-    let tileRows = kernels.tile_rows
-    let taps = phase.taps.count
-    phase.taps.withUnsafeBufferPointer { tapList in
-      for index in 0..<count {
-        let input = inputs[position.image]
-        let anchorRow = position.row * phase.inputStride
-        let anchorColumn = position.column * phase.inputStride
-        let slot = table.inputs + (index / tileRows) * tileRows * taps + index % tileRows
-        for tap in 0..<taps {
-          let inputRow = anchorRow + tapList[tap].rowOffset
-          let inputColumn = anchorColumn + tapList[tap].columnOffset
-          let inside =
-            inputRow >= 0 && inputRow < input.rows && inputColumn >= 0
-            && inputColumn < input.columns
-          slot[tap * tileRows] =
-            inside
-            ? UnsafePointer(input.pixel(inputRow, inputColumn) + group * channels)
-            : UnsafePointer(zeros)
-        }
-        let outputRow = phase.firstRow + position.row * phase.outputStep
-        let outputColumn = phase.firstColumn + position.column * phase.outputStep
-        table.outputs[index] = UnsafePointer(outputs[position.image].pixel(outputRow, outputColumn))
-        if !residuals.isEmpty {
-          table.residuals[index] = UnsafePointer(
-            residuals[position.image].pixel(outputRow, outputColumn))
-        }
-        position.advance()
+    var index = 0
+    while index < count {
+      let length = min(position.columns - position.column, count - index)
+      for (order, run) in runs.enumerated() {
+        fillRow(
+          table, phase: phase, run: run, order: order, of: runs.count, group: group,
+          position: position, index: index, length: length, scratch: scratch)
       }
+      let row = phase.firstRow + position.row * phase.outputStep
+      let column = phase.firstColumn + position.column * phase.outputStep
+      let output = outputs[position.image]
+      let first = output.pixel(row, column)
+      let step = phase.outputStep * output.pixelStride
+      for offset in 0..<length {
+        table.outputs[index + offset] = UnsafePointer(first + offset * step)
+      }
+      if !residuals.isEmpty {
+        let residual = residuals[position.image]
+        let first = residual.pixel(row, column)
+        let step = phase.outputStep * residual.pixelStride
+        for offset in 0..<length {
+          table.residuals[index + offset] = UnsafePointer(first + offset * step)
+        }
+      }
+      position.advance(length)
+      index += length
     }
   }
 
-  /// Copies each pixel's taps into one contiguous patch and lets the tile's table point there.
-  private func gather(
-    _ inputs: UnsafeMutablePointer<UnsafePointer<Float>?>, taps: Int, count: Int,
-    into patches: UnsafeMutablePointer<Float>
+  /// Names the inputs of one run of taps for neighbouring outputs.
+  @inline(__always)
+  private func fillRow(
+    _ table: PointerTable, phase: Phase, run: Phase.Run, order: Int, of runCount: Int, group: Int,
+    position: Position, index: Int, length: Int, scratch: KernelScratch
   ) {
     let tileRows = kernels.tile_rows
-    let depth = taps * channels
-    for index in 0..<count {
-      let tile = inputs + (index / tileRows) * tileRows * taps
-      let lane = index % tileRows
-      let patch = patches + index * depth
-      for tap in 0..<taps {
-        guard let source = tile[tap * tileRows + lane] else { continue }
-        for channel in 0..<channels { patch[tap * channels + channel] = source[channel] }
+    let input = inputs[position.image]
+    let inputRow = position.row * phase.inputStride + run.rowOffset
+    let hasRow = inputRow >= 0 && inputRow < input.rows
+    let first = input.base + inputRow * input.columns * input.pixelStride + group * channels
+    let zeros = UnsafePointer(scratch.zeros.base)
+    let patchLength = run.taps * channels
+    // A run is read where it lies if all its taps are inside and its pixels touch.
+    let lastColumn = input.columns - run.taps
+    let isContiguous = run.taps == 1 || input.pixelStride == channels
+    var slot = table.inputs + (index / tileRows * runCount + order) * tileRows + index % tileRows
+    var lane = index % tileRows
+    var column = position.column * phase.inputStride + run.columnOffset
+    for offset in 0..<length {
+      if !hasRow || column >= input.columns || column + run.taps <= 0 {
+        slot.pointee = zeros
+      } else if isContiguous && column >= 0 && column <= lastColumn {
+        slot.pointee = UnsafePointer(first + column * input.pixelStride)
+      } else {
+        let patch = scratch.patches.base + ((index + offset) * runCount + order) * patchLength
+        for tap in 0..<run.taps {
+          let isInside = column + tap >= 0 && column + tap < input.columns
+          let source = isInside ? first + (column + tap) * input.pixelStride : scratch.zeros.base
+          for channel in 0..<channels { patch[tap * channels + channel] = source[channel] }
+        }
+        slot.pointee = UnsafePointer(patch)
       }
-    }
-    for index in 0..<count {
-      let tile = inputs + (index / tileRows) * tileRows * taps
-      tile[index % tileRows] = UnsafePointer(patches + index * depth)
+      column += phase.inputStride
+      slot += 1
+      lane += 1
+      if lane == tileRows {
+        lane = 0
+        slot += (runCount - 1) * tileRows
+      }
     }
   }
 }

@@ -23,6 +23,29 @@ struct Phase: Sendable {
   /// `[group][panel][tap][channel][tile columns]`.
   var weights = AlignedMemory(count: 0)
 
+  /// Neighbouring taps of a filter row that read neighbouring pixels, in the order of the weights.
+  struct Run {
+    let rowOffset: Int
+    let columnOffset: Int
+    let taps: Int
+  }
+
+  /// The taps as runs of equal length: whole filter rows if these are no longer than `longest` and
+  /// their pixels touch, single taps otherwise.
+  func runs(longest: Int) -> [Run] {
+    guard !taps.isEmpty else { return [] }
+    let length = taps.prefix { $0.filterRow == taps[0].filterRow }.count
+    let isWhole = taps.indices.allSatisfy { index in
+      let first = taps[index / length * length]
+      return taps[index].rowOffset == first.rowOffset
+        && taps[index].columnOffset == first.columnOffset + index % length
+    }
+    let step = isWhole && length <= longest ? length : 1
+    return stride(from: 0, to: taps.count, by: step).map {
+      Run(rowOffset: taps[$0].rowOffset, columnOffset: taps[$0].columnOffset, taps: step)
+    }
+  }
+
   /// The unpacked phases of a convolution; phases that no tap reaches still write their bias.
   static func all(of geometry: ConvolutionGeometry) -> [Phase] {
     geometry.isTransposed ? transposed(geometry) : [ordinary(geometry)]
