@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  private func subject(_ name: String = "work", _ work: BenchWork) -> BenchSubject {
+  private func subject(_ work: BenchWork, named name: String = "work") -> BenchSubject {
     BenchSubject(name: name, kind: .network, input: "3×2×1", summary: "a test") { _ in work }
   }
 
@@ -102,7 +102,7 @@ import Testing
     options.jobs = 1
     options.seconds = seconds
     options.stopwatch = Clock(tick: 0.002).stopwatch
-    let known = ["alpha", "beta"].map { subject($0, BenchWork(operations: 8) { _ in 0 }) }
+    let known = ["alpha", "beta"].map { subject(BenchWork(operations: 8) { _ in 0 }, named: $0) }
     return try BenchJob(options, catalogue: known)
   }
 
