@@ -72,7 +72,7 @@ import Testing
     let found = run(input, to: expected.shape) { source, target, scratch in
       let other = OwnedMap(residual)
       withExtendedLifetime(other) {
-        packed.apply(source, to: target, adding: other.map, scratch: scratch)
+        packed.apply([source], to: [target], adding: [other.map], scratch: scratch)
       }
     }
     // Sums of forty products of order 1; the unit's slope is below 1.1.
