@@ -71,7 +71,7 @@ extension FeatureMap {
 
   /// `y = 1 / (1 + e^−x)`.
   ///
-  /// - Exactness: 3 ulp; equal bits on AVX2 and AVX-512.
+  /// - Exactness: 3 ulp, or 0 for a subnormal result; equal bits on AVX2 and AVX-512.
   package func writeSigmoid(of input: FeatureMap, level: CPULevel = .current) {
     precondition(input.pixels == pixels && input.channels == channels, "shapes differ")
     if isContiguous && input.isContiguous && pixels > 1 {

@@ -143,7 +143,9 @@ import Testing
         // 1.01 ulp of the exponential, and half a unit each for the sum and the quotient, which may
         // cross a power of two.
         let unit = max(Double(Float(exact).ulp), 0x1p-149)
-        #expect(abs(Double(y) - exact) <= 3 * unit, "at \(x)")
+        // Below −88.7 the exponential overflows, and 0 stands for a subnormal number.
+        let lost = exact < Double(Float.leastNormalMagnitude) ? exact : 0
+        #expect(abs(Double(y) - exact) <= 3 * unit + lost, "at \(x)")
       }
     }
   }
