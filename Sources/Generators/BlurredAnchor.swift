@@ -19,6 +19,10 @@ package struct BlurredAnchor: Method {
     "blurred size=\(size) resize=pillow-bicubic gaussian=\(sigma)/reflect/truncate-4"
   }
 
+  package func origin(of pair: Pair) -> ImageOrigin? {
+    pair.imagePath.map { ImageOrigin(recipe: fingerprint, files: [$0]) }
+  }
+
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     GaussianBlur(sigma: sigma).apply(to: try ReferenceFace.image(of: pair, size: size))
   }

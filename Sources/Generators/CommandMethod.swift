@@ -53,6 +53,11 @@ package struct CommandMethod: Method {
     directory = workspace.directory
   }
 
+  package func origin(of pair: Pair) -> ImageOrigin? {
+    guard failures[pair.id] == nil, seconds[pair.id] != nil else { return nil }
+    return .file("\(directory)/\(pair.id).png")
+  }
+
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     if let failure = failures[pair.id] { throw .notGenerated(id: pair.id, failure) }
     guard times[pair.id] != nil else { throw .missing(id: pair.id, directory: directory) }

@@ -39,6 +39,7 @@ package struct FolderMethod: Method {
   package var fingerprint: String { "folder" }
 
   package var times: [String: GenerationTime] { GenerationTime.receipts(of: folder) }
+  package func origin(of pair: Pair) -> ImageOrigin? { folder.paths[pair.id].map(ImageOrigin.file) }
 
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     guard let path = folder.paths[pair.id] else {

@@ -21,6 +21,10 @@ package struct GroundTruthAnchor: Method {
     "ground-truth size=\(size) resize=pillow-bicubic jpeg=\(Self.quality)/4:2:0"
   }
 
+  package func origin(of pair: Pair) -> ImageOrigin? {
+    pair.imagePath.map { ImageOrigin(recipe: fingerprint, files: [$0]) }
+  }
+
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     let face = try ReferenceFace.image(of: pair, size: size)
     do {

@@ -55,6 +55,10 @@ package struct MeanFaceAnchor: Method {
       + "pixels=\(FileDigest.sha256(of: face.samples))"
   }
 
+  package func origin(of pair: Pair) -> ImageOrigin? {
+    ImageOrigin(recipe: fingerprint, files: [])
+  }
+
   package func image(for pair: Pair) throws(MethodError) -> Raster { face }
 
   /// Whole-number sums of many rasters of one size.

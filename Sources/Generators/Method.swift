@@ -22,12 +22,16 @@ package protocol Method: Sendable {
   ///
   /// - Throws: `MethodError`, whose `state` says how this input ends.
   func image(for pair: Pair) throws(MethodError) -> Raster
+
+  /// What the image for a pair is made of; nil where only the image itself can tell.
+  func origin(of pair: Pair) -> ImageOrigin?
 }
 
 extension Method {
   package var missing: [String] { [] }
   package var surplus: [String] { [] }
   package var times: [String: GenerationTime] { [:] }
+  package func origin(of pair: Pair) -> ImageOrigin? { nil }
 }
 
 /// What opening a method needs to know about the run.

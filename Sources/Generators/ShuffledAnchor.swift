@@ -43,6 +43,10 @@ package struct ShuffledAnchor: Method {
   /// Whose face a pair gets; nil if it has no ground truth itself.
   package func donor(of id: String) -> Pair? { donors[id] }
 
+  package func origin(of pair: Pair) -> ImageOrigin? {
+    donors[pair.id].flatMap { groundTruth.origin(of: $0) }
+  }
+
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     guard let donor = donors[pair.id] else { throw .noReference(id: pair.id) }
     return try groundTruth.image(for: donor)

@@ -17,6 +17,12 @@ struct ContentHash: Hashable, Sendable {
     text = hash.finalize().hexadecimal
   }
 
+  /// A hash that was made before; nil for any other text.
+  init?(text: some StringProtocol) {
+    guard FileDigest.isDigest(String(text)) else { return nil }
+    self.text = String(text)
+  }
+
   /// Key under which a result that depends on these contents is kept.
   static func key(_ fingerprint: Fingerprint, _ contents: ContentHash...) -> String {
     var hash = SHA256()

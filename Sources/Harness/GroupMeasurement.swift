@@ -1,5 +1,4 @@
 import Datasets
-import Images
 import Metrics
 import Tensors
 
@@ -13,6 +12,7 @@ struct GroupMeasurement {
   let requiresReference: Bool
   let memory: WorkerMemory
   let recall: Recall
+  let loading: SubjectLoading
 
   /// Measures some pairs.
   ///
@@ -25,16 +25,17 @@ struct GroupMeasurement {
       case .perceptual(let metric, let perceptual):
         try measureDistances(metric, perceptual, meter, pairs, &items)
       case .similarity(let metric, let variant):
-        try measureSimilarities(metric, variant, meter, pairs, &items)
+        let similarity = StructuralSimilarity(variant)
+        try measureDifferences(metric, meter, pairs, &items) { real, other in
+          try similarity.score(real, other)
+        }
       case .meanAbsoluteError:
-        update(&items, pairs, meter) { pair, subject, found in
-          found.scores[.mae] = try PixelDifference.meanAbsoluteError(
-            try pair.comparable.image, subject.image)
+        try measureDifferences(.mae, meter, pairs, &items) { real, other in
+          try PixelDifference.meanAbsoluteError(real, other)
         }
       case .peakSignalToNoiseRatio:
-        update(&items, pairs, meter) { pair, subject, found in
-          found.scores[.psnr] = try PixelDifference.peakSignalToNoiseRatio(
-            try pair.comparable.image, subject.image)
+        try measureDifferences(.psnr, meter, pairs, &items) { real, other in
+          try PixelDifference.peakSignalToNoiseRatio(real, other)
         }
       case .identity(let extractor): try measureIdentity(extractor, meter, pairs, &items)
       case .segmentation(let parser, let size, let miou):
@@ -148,23 +149,25 @@ struct GroupMeasurement {
     }
     update(&items, pairs, meter) { pair, subject, found in
       let real = try pair.comparable
-      try ImagePairError.requireEqualExtents(real.image, subject.image)
+      if !real.hasSize(of: subject) {
+        try ImagePairError.requireEqualExtents(try real.image, try subject.image)
+      }
       found.scores[metric] = try distances(SubjectPair(real: real, other: subject))
     }
   }
 
-  private func measureSimilarities(
-    _ metric: MetricIdentifier, _ variant: StructuralSimilarity.Variant, _ meter: Meter,
-    _ pairs: [PairSubjects], _ items: inout [ItemResult]
+  /// A metric that two images' pixels give directly.
+  private func measureDifferences(
+    _ metric: MetricIdentifier, _ meter: Meter, _ pairs: [PairSubjects],
+    _ items: inout [ItemResult], _ difference: @escaping (Raster, Raster) throws -> Double
   ) throws {
-    let similarity = StructuralSimilarity(variant)
-    let similarities = try compared(metric, meter, pairs, items) { missing in
+    let differences = try compared(metric, meter, pairs, items) { missing in
       missing.map { pair in
-        ImageFailure.catching { [try similarity.score(pair.real.image, pair.other.image)] }
+        ImageFailure.catching { [try difference(try pair.real.image, try pair.other.image)] }
       }
     }
     update(&items, pairs, meter) { pair, subject, found in
-      found.scores[metric] = try similarities(
+      found.scores[metric] = try differences(
         SubjectPair(real: try pair.comparable, other: subject))
     }
   }
@@ -179,9 +182,7 @@ struct GroupMeasurement {
       ContentHash.key(fingerprint, pair.real.content, pair.other.content)
     }
     let batch = collect(items, pairs, meter) { (pair, subject, batch: inout Batch<SubjectPair>) in
-      guard let real = try? pair.comparable, real.image.width == subject.image.width,
-        real.image.height == subject.image.height
-      else { return }
+      guard let real = try? pair.comparable, real.hasSize(of: subject) else { return }
       let comparison = SubjectPair(real: real, other: subject)
       batch.add(comparison, key: key(comparison))
     }
@@ -198,11 +199,7 @@ struct GroupMeasurement {
     _ pairs: [PairSubjects], _ items: inout [ItemResult]
   ) throws {
     let confusion = SegmentationBatch(parser: parser, memory: memory)
-    let masks = Dictionary(
-      pairs.map { pair in
-        (pair.pair.id, ImageFailure.catching { try LabelMap(of: pair.pair, size: size) })
-      },
-      uniquingKeysWith: { first, _ in first })
+    let masks = try labelMaps(of: pairs, size: size)
     let batch = collect(items, pairs, meter) {
       (pair, subject, batch: inout Batch<SegmentationBatch.Request>) in
       guard let mask = masks[pair.pair.id]?.value else { return }
@@ -219,5 +216,39 @@ struct GroupMeasurement {
       found.scores[.accuracy] = matrix.accuracy
       found.scores[.miou] = (miou.isPerImage ? miou : .imgNaN).score(of: matrix)
     }
+  }
+
+  /// The pairs' label maps by id, each opened once for all rows.
+  private func labelMaps(of pairs: [PairSubjects], size: Int?) throws -> [String: Result<
+    Subject, ImageFailure
+  >] {
+    let sources = pairs.map { pair in
+      ImageFailure.catching { try ImageSource(labelsOf: pair.pair) }
+    }
+    var maps = try loading.subjects(
+      sources.compactMap(\.value), treatment: "native", treat: { $0 })[...]
+    let opened = zip(pairs, sources).map { pair, source in
+      let map = source.flatMap { _ in maps.removeFirst() }
+      return (
+        pair.pair.id,
+        map.flatMap { map in
+          guard let size, map.pixels.width != size || map.pixels.height != size else {
+            return .success(map)
+          }
+          return .failure(
+            ImageFailure(
+              state: "wrong-size",
+              reason: "\(map.name): the label map is \(map.pixels.width)×\(map.pixels.height), "
+                + "the protocol compares at \(size)×\(size)."))
+        }
+      )
+    }
+    return Dictionary(opened, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension Subject {
+  fileprivate func hasSize(of other: Subject) -> Bool {
+    pixels.width == other.pixels.width && pixels.height == other.pixels.height
   }
 }

@@ -60,7 +60,7 @@ package struct FeatureExtractor: Sendable {
   {
     network.map(
       subjects.count, outputs: [tap], in: memory.main,
-      input: { try preprocessing.apply(subjects[$0].image, named: subjects[$0].name) },
+      input: { try preprocessing.apply(try subjects[$0].image, named: subjects[$0].name) },
       read: { $0.result(tap, image: $1, in: memory.main).values })
   }
 }
@@ -111,7 +111,7 @@ package struct FaceParser: Sendable {
   func labels(of subjects: [Subject], in memory: WorkerMemory) -> [Result<Raster, ImageFailure>] {
     network.map(
       subjects.count, outputs: [Graph.mainOutput], in: memory.main,
-      input: { try preprocessing.apply(subjects[$0].image, named: subjects[$0].name) },
+      input: { try preprocessing.apply(try subjects[$0].image, named: subjects[$0].name) },
       read: { labels($0, image: $1, in: memory) })
   }
 

@@ -11,15 +11,19 @@ package struct Candidate: Sendable {
   /// The row's name.
   package let name: String
   /// The image for a pair; nil where there is none and need not be one.
-  let image: @Sendable (Pair) throws -> Raster?
+  let image: @Sendable (Pair) throws -> ImageSource?
 
   /// A row whose every pair has an image.
   init(_ method: any Method) {
     name = method.name
-    image = { try method.image(for: $0) }
+    image = { pair in
+      ImageSource(
+        name: "\(method.name) of \(pair.id)", origin: method.origin(of: pair),
+        decode: { try method.image(for: pair) })
+    }
   }
 
-  init(name: String, image: @escaping @Sendable (Pair) throws -> Raster?) {
+  init(name: String, image: @escaping @Sendable (Pair) throws -> ImageSource?) {
     self.name = name
     self.image = image
   }
@@ -57,6 +61,7 @@ struct MeasurementJob {
   ///   finished then is stored.
   func measure() throws -> [ItemResult] {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
+    let digests = FileDigests()
     let tally = Mutex((finished: 0, failures: 0))
     progress(JobProgress(finished: 0, total: pairs.count, failures: 0))
     let groups = GroupSchedule(
@@ -68,13 +73,13 @@ struct MeasurementJob {
         throw HarnessError(.cancelled, "stopped on request; a second call resumes")
       }
       let recall = Recall(store, isReading: isRecalling)
-      let subjects = pairs[groups[index]].map { pair in
-        PairSubjects(
-          pair, candidates: candidates.map { image(of: pair, from: $0) }, working: plan.working)
-      }
+      let loading = SubjectLoading(recall: recall, digests: digests)
+      let subjects = try PairSubjects.open(
+        pairs[groups[index]].map { ($0, images(of: $0)) },
+        working: plan.working, loading: loading)
       let items = try GroupMeasurement(
         meters: plan.meters, working: plan.working, requiresReference: requiresReference,
-        memory: memories[worker], recall: recall
+        memory: memories[worker], recall: recall, loading: loading
       ).measure(subjects)
       let records = try zip(pairs[groups[index]], items).flatMap { try self.records($0, $1) }
       try store.record(records, artifacts: recall.fresh)
@@ -91,9 +96,17 @@ struct MeasurementJob {
   /// Bounds what a worker holds in memory and what a kill can cost.
   private static let imagesPerGroup = 16
 
-  private func image(of pair: Pair, from candidate: Candidate) -> Result<Raster, ImageFailure>? {
-    do { return try candidate.image(pair).map { .success($0) } } catch {
-      return .failure(ImageFailure(error))
+  /// The rows' images for a pair, under the names that failures call them.
+  private func images(of pair: Pair) -> [Result<ImageSource, ImageFailure>?] {
+    candidates.enumerated().map { row, candidate in
+      do {
+        return try candidate.image(pair).map { source in
+          .success(
+            ImageSource(
+              name: "\(pair.id), method \(row + 1)", origin: source.origin,
+              decode: source.decode))
+        }
+      } catch { return .failure(ImageFailure(error)) }
     }
   }
 

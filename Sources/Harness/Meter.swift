@@ -3,22 +3,6 @@ import Images
 import Metrics
 import Tensors
 
-/// One image on its way through the meters.
-struct Subject: Sendable {
-  /// What errors call it, usually its path.
-  let name: String
-  /// RGB at the working size.
-  let image: Raster
-  /// Identity of the pixels.
-  let content: ContentHash
-
-  init(name: String, image: Raster) {
-    self.name = name
-    self.image = image
-    content = ContentHash(image)
-  }
-}
-
 /// A way to measure one image against its reference.
 package enum Meter: Sendable {
   /// Features for the distances of two sets; by itself it gives no score.

@@ -1,8 +1,9 @@
 import Datasets
+import Generators
 import Images
 import Tensors
 
-/// The images of one pair, decoded and hashed once.
+/// The images of one pair, opened once for all meters.
 struct PairSubjects: Sendable {
   let pair: Pair
   /// The real image, or why it is of no use; nil if there is none.
@@ -10,18 +11,34 @@ struct PairSubjects: Sendable {
   /// The rows' images; nil where a row has none and need not have one.
   let candidates: [Result<Subject, ImageFailure>?]
 
-  /// Decodes the real image and brings all images to the working size.
-  init(_ pair: Pair, candidates: [Result<Raster, ImageFailure>?], working: WorkingSize) {
-    self.pair = pair
-    reference = pair.imagePath.map { path in
-      ImageFailure.catching {
-        Subject(name: path, image: working.apply(try ImageDecoder.rgb(contentsOf: path)))
-      }
+  /// Opens the images of some pairs.
+  ///
+  /// - Parameters:
+  ///   - pairs: each with its rows' images, or why there is none.
+  ///   - working: the size that all images are brought to.
+  ///   - loading: where they are opened.
+  /// - Throws: errors of the store.
+  static func open(
+    _ pairs: [(pair: Pair, candidates: [Result<ImageSource, ImageFailure>?])],
+    working: WorkingSize, loading: SubjectLoading
+  ) throws -> [PairSubjects] {
+    let sources = pairs.flatMap { pair, candidates in
+      [pair.imagePath.map(ImageSource.init(file:))].compactMap(\.self)
+        + candidates.compactMap { $0?.value }
     }
-    self.candidates = candidates.enumerated().map { index, candidate in
-      candidate.map { image in
-        image.map { Subject(name: "\(pair.id), method \(index + 1)", image: working.apply($0)) }
-      }
+    var subjects = try loading.subjects(
+      sources, treatment: working.description, treat: { working.apply($0) }
+    )[...]
+    return pairs.map { pair, candidates in
+      PairSubjects(
+        pair: pair, reference: pair.imagePath.flatMap { _ in subjects.popFirst() },
+        candidates: candidates.map { candidate in
+          switch candidate {
+          case nil: nil
+          case .failure(let failure)?: .failure(failure)
+          case .success?: subjects.popFirst()
+          }
+        })
     }
   }
 
@@ -49,28 +66,22 @@ struct PairSubjects: Sendable {
   }
 }
 
-/// A ground-truth label map.
-struct LabelMap: Sendable {
-  let labels: Raster
-  let content: ContentHash
+extension ImageSource {
+  /// A file's own picture.
+  init(file path: String) {
+    self.init(
+      name: path, origin: .file(path), decode: { try ImageDecoder.rgb(contentsOf: path) })
+  }
 
-  /// Decodes a pair's label map.
+  /// A pair's label map.
   ///
-  /// - Parameters:
-  ///   - pair: whose map.
-  ///   - size: the side that the protocol asks for; nil takes any.
-  /// - Throws: ``ImageFailure`` if there is none or it has another size; `ImageError`.
-  init(of pair: Pair, size: Int?) throws {
+  /// - Throws: ``ImageFailure`` if there is none.
+  init(labelsOf pair: Pair) throws {
     guard let path = pair.maskPath else {
       throw ImageFailure(state: "no-mask", reason: "'\(pair.id)' has no label map")
     }
-    labels = try ImageDecoder.labelMap(contentsOf: path)
-    if let size, labels.width != size || labels.height != size {
-      throw ImageFailure(
-        state: "wrong-size",
-        reason: "\(path): the label map is \(labels.width)×\(labels.height), the protocol "
-          + "compares at \(size)×\(size).")
-    }
-    content = ContentHash(labels)
+    self.init(
+      name: path, origin: ImageOrigin(recipe: "labels", files: [path]),
+      decode: { try ImageDecoder.labelMap(contentsOf: path) })
   }
 }

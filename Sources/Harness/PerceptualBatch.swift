@@ -16,13 +16,15 @@ extension PerceptualMeter {
   >] {
     var results: [Int: Result<Double, ImageFailure>] = [:]
     let sizes = Dictionary(grouping: pairs.indices) {
-      [pairs[$0].real.image.height, pairs[$0].real.image.width]
+      [pairs[$0].real.pixels.height, pairs[$0].real.pixels.width]
     }
     for indices in sizes.values {
       do {
         try measure(pairs, indices, in: memory) { results[$0] = .success($1) }
+      } catch  where indices.count > 1 {
+        // Whatever is wrong is each pair's own failure, under its own name.
+        for index in indices { results[index] = distances(of: [pairs[index]], in: memory)[0] }
       } catch {
-        // Images of one size are accepted or refused by the network together.
         for index in indices { results[index] = .failure(ImageFailure(error)) }
       }
     }
@@ -62,7 +64,7 @@ extension PerceptualMeter {
   ) {
     let preprocessing = Preprocessing.lpips()
     func input(_ subject: Subject) throws -> Tensor {
-      try preprocessing.apply(subject.image, named: subject.name)
+      try preprocessing.apply(try subject.image, named: subject.name)
     }
     var inputs = [try input(subjects[0])]
     var places = [subjects[0].content: 0]

@@ -241,7 +241,7 @@ private struct Sides {
         guard isPairwise else { return nil }
         throw ImageFailure(state: "missing", reason: "\(folder) has no image of '\(pair.id)'")
       }
-      return try ImageDecoder.rgb(contentsOf: path)
+      return ImageSource(file: path)
     }
   }
 }

@@ -9,7 +9,7 @@ struct SegmentationBatch {
   /// An image and what its labels should be.
   struct Request: Sendable {
     let subject: Subject
-    let mask: LabelMap
+    let mask: Subject
   }
 
   func key(_ request: Request) -> String {
@@ -32,7 +32,7 @@ struct SegmentationBatch {
         guard let labels = try labels[request.subject.content.text]?.get() else {
           return matrix.counts
         }
-        let mask = request.mask.labels
+        let mask = try request.mask.image
         try matrix.add(
           groundTruth: mask,
           prediction: parser.resized(labels, width: mask.width, height: mask.height))

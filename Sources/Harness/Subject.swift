@@ -1,0 +1,80 @@
+import Foundation
+import Images
+import Synchronization
+import Tensors
+
+/// One image on its way through the meters: known by its content, decoded when its pixels are needed.
+final class Subject: Sendable {
+  /// What errors call it, usually its path.
+  let name: String
+  /// Identity and size of the pixels.
+  let pixels: PixelIdentity
+
+  private let decode: @Sendable () throws -> Raster
+  private let decoded: Mutex<Raster?>
+
+  /// An image that is decoded already; RGB at the working size.
+  init(name: String, image: Raster) {
+    self.name = name
+    pixels = PixelIdentity(image)
+    decode = { image }
+    decoded = Mutex(image)
+  }
+
+  /// An image that is known from an earlier time.
+  init(name: String, pixels: PixelIdentity, decode: @escaping @Sendable () throws -> Raster) {
+    self.name = name
+    self.pixels = pixels
+    self.decode = decode
+    decoded = Mutex(nil)
+  }
+
+  /// Identity of the pixels.
+  var content: ContentHash { pixels.content }
+
+  /// RGB at the working size.
+  ///
+  /// - Throws: whatever decoding throws; ``ImageFailure`` if the pixels are not those that were expected.
+  var image: Raster {
+    get throws {
+      try decoded.withLock { decoded in
+        if let decoded { return decoded }
+        let image = try decode()
+        guard PixelIdentity(image) == pixels else {
+          throw ImageFailure(
+            state: "changed", reason: "\(name): the file changed while it was measured")
+        }
+        decoded = image
+        return image
+      }
+    }
+  }
+}
+
+/// Identity and size of decoded pixels.
+struct PixelIdentity: Hashable, Sendable {
+  let content: ContentHash
+  let width: Int
+  let height: Int
+
+  /// Hashes an image.
+  init(_ image: Raster) {
+    content = ContentHash(image)
+    width = image.width
+    height = image.height
+  }
+
+  /// Reads what ``bytes`` wrote; nil if it was something else.
+  init?(_ bytes: [UInt8]) {
+    let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    guard parts.count == 3, let content = ContentHash(text: parts[0]),
+      let width = Int(parts[1]), let height = Int(parts[2])
+    else { return nil }
+    self.content = content
+    self.width = width
+    self.height = height
+  }
+
+  /// For remembering.
+  var bytes: [UInt8] { Array("\(content.text) \(width) \(height)".utf8) }
+}

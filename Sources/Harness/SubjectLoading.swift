@@ -1,0 +1,91 @@
+import Essentials
+import Generators
+import Images
+import Synchronization
+import Tensors
+
+/// One image that is to be opened.
+struct ImageSource: Sendable {
+  /// What errors call it.
+  let name: String
+  /// What its pixels are made of; nil where only decoding tells.
+  let origin: ImageOrigin?
+  /// Makes the pixels.
+  let decode: @Sendable () throws -> Raster
+}
+
+/// Opens images; one whose files have bytes that were seen before is not decoded until somebody needs
+/// its pixels.
+struct SubjectLoading {
+  let recall: Recall
+  let digests: FileDigests
+
+  /// Opens some images, each distinct origin once.
+  ///
+  /// - Parameters:
+  ///   - sources: the images.
+  ///   - treatment: names what `treat` does.
+  ///   - treat: what happens to each image after decoding.
+  /// - Throws: errors of the store; what is wrong with an image is its own failure.
+  func subjects(
+    _ sources: [ImageSource], treatment: String, treat: @escaping @Sendable (Raster) -> Raster
+  ) throws -> [Result<Subject, ImageFailure>] {
+    let keys = sources.map { source in source.origin.flatMap { key($0, treatment: treatment) } }
+    var batch = Batch<ImageSource>()
+    for (source, key) in zip(sources, keys) {
+      if let key { batch.add(source, key: key) }
+    }
+    var decoded: [String: Raster] = [:]
+    let known = try recall.values(batch) { missing in
+      missing.map { source in
+        ImageFailure.catching {
+          let image = treat(try source.decode())
+          if let key = source.origin.flatMap({ key($0, treatment: treatment) }) {
+            decoded[key] = image
+          }
+          return PixelIdentity(image).bytes
+        }
+      }
+    }
+    return zip(sources, keys).map { source, key in
+      ImageFailure.catching {
+        let identity = key.flatMap { known[$0]?.value }.flatMap { PixelIdentity($0) }
+        guard let key, let identity else {
+          return Subject(name: source.name, image: treat(try source.decode()))
+        }
+        let image = decoded[key]
+        return Subject(name: source.name, pixels: identity) {
+          try image ?? treat(try source.decode())
+        }
+      }
+    }
+  }
+
+  /// Nil if a file cannot be read, which decoding will tell in its own words.
+  private func key(_ origin: ImageOrigin, treatment: String) -> String? {
+    var digests: [String] = []
+    for path in origin.files {
+      guard let digest = try? self.digests.sha256(ofFile: path) else { return nil }
+      digests.append(digest)
+    }
+    let parts = [
+      "pixels@1", Tool.version, ImageLibraries.description, treatment, origin.recipe,
+    ]
+    return FileDigest.sha256(of: (parts + digests).joined(separator: "\n").utf8)
+  }
+}
+
+/// Digests of files, each read once in a run however many images are made of it.
+final class FileDigests: Sendable {
+  private let known = Mutex<[String: String]>([:])
+
+  /// SHA-256 of a file's bytes.
+  ///
+  /// - Throws: `FileError`.
+  func sha256(ofFile path: String) throws -> String {
+    if let digest = known.withLock({ $0[path] }) { return digest }
+    let digest = try FileDigest.sha256(ofFile: path)
+    known.withLock { $0[path] = digest }
+    return digest
+  }
+}
