@@ -199,7 +199,7 @@ struct GroupMeasurement {
     _ pairs: [PairSubjects], _ items: inout [ItemResult]
   ) throws {
     let confusion = SegmentationBatch(parser: parser, memory: memory)
-    let masks = try labelMaps(of: pairs, size: size)
+    let masks = try loading.labelMaps(of: pairs, size: size)
     let batch = collect(items, pairs, meter) {
       (pair, subject, batch: inout Batch<SegmentationBatch.Request>) in
       guard let mask = masks[pair.pair.id]?.value else { return }
@@ -216,34 +216,6 @@ struct GroupMeasurement {
       found.scores[.accuracy] = matrix.accuracy
       found.scores[.miou] = (miou.isPerImage ? miou : .imgNaN).score(of: matrix)
     }
-  }
-
-  /// The pairs' label maps by id, each opened once for all rows.
-  private func labelMaps(of pairs: [PairSubjects], size: Int?) throws -> [String: Result<
-    Subject, ImageFailure
-  >] {
-    let sources = pairs.map { pair in
-      ImageFailure.catching { try ImageSource(labelsOf: pair.pair) }
-    }
-    var maps = try loading.subjects(
-      sources.compactMap(\.value), treatment: "native", treat: { $0 })[...]
-    let opened = zip(pairs, sources).map { pair, source in
-      let map = source.flatMap { _ in maps.removeFirst() }
-      return (
-        pair.pair.id,
-        map.flatMap { map in
-          guard let size, map.pixels.width != size || map.pixels.height != size else {
-            return .success(map)
-          }
-          return .failure(
-            ImageFailure(
-              state: "wrong-size",
-              reason: "\(map.name): the label map is \(map.pixels.width)×\(map.pixels.height), "
-                + "the protocol compares at \(size)×\(size)."))
-        }
-      )
-    }
-    return Dictionary(opened, uniquingKeysWith: { first, _ in first })
   }
 }
 

@@ -17,6 +17,7 @@ struct PairSubjects: Sendable {
   ///   - pairs: each with its rows' images, or why there is none.
   ///   - working: the size that all images are brought to.
   ///   - loading: where they are opened.
+  /// - Returns: the pairs in their order.
   /// - Throws: errors of the store.
   static func open(
     _ pairs: [(pair: Pair, candidates: [Result<ImageSource, ImageFailure>?])],

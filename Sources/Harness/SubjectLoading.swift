@@ -26,6 +26,7 @@ struct SubjectLoading {
   ///   - sources: the images.
   ///   - treatment: names what `treat` does.
   ///   - treat: what happens to each image after decoding.
+  /// - Returns: one result for each source.
   /// - Throws: errors of the store; what is wrong with an image is its own failure.
   func subjects(
     _ sources: [ImageSource], treatment: String, treat: @escaping @Sendable (Raster) -> Raster
