@@ -69,7 +69,8 @@ let package = Package(
     room(
       "Harness",
       needs: [
-        "Checkpoints", "Datasets", "Essentials", "Generators", "Graphs", "Images", "Kernels",
+        "Checkpoints", "Datasets", "Detection", "Essentials", "Generators", "Graphs", "Images",
+        "Kernels",
         "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Verdicts", crypto, yams,
       ]),
     .executableTarget(
@@ -97,7 +98,8 @@ let package = Package(
     tests(
       of: "Harness",
       also: [
-        "Checkpoints", "Graphs", "Images", "Metrics", "Networks", "Store", "Tables", "Tensors",
+        "Checkpoints", "Detection", "Graphs", "Images", "Metrics", "Networks", "Store", "Tables",
+        "Tensors",
       ]),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -49,15 +49,38 @@ package struct InstrumentShop: Sendable {
 
   /// The identity network; the suite may name another than the default.
   ///
+  /// - Parameters:
+  ///   - name: in the network catalogue.
+  ///   - preprocessing: from RGB to the network's input.
+  ///   - aligns: whether faces are found and brought to ArcFace's template first.
+  /// - Returns: what embeds a face.
   /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
-  package func identity(network name: String, preprocessing: Preprocessing) throws
-    -> FeatureExtractor
-  {
+  package func identity(
+    network name: String, preprocessing: Preprocessing, aligns: Bool = false
+  ) throws -> FeatureExtractor {
     let choice = suite.roles[.id] ?? RoleChoice()
     let network = try load(choice, role: .id, as: .identity, default: name)
     return FeatureExtractor(
       network: network, tap: choice.tap ?? Graph.mainOutput,
-      preprocessing: try choice.namedPreprocessing ?? preprocessing)
+      preprocessing: try choice.namedPreprocessing ?? preprocessing,
+      aligner: aligns ? try aligner() : nil)
+  }
+
+  private func aligner() throws -> FaceAligner {
+    var files: [MTCNN.Part: String] = [:]
+    for part in MTCNN.Part.allCases {
+      let published = WeightCatalogue.files(for: "mtcnn").first {
+        $0.fileName.hasPrefix(part.rawValue)
+      }
+      guard let published, let path = WeightCatalogue.path(of: published, in: suite.directory)
+      else {
+        throw NotRun(
+          "no weights to align faces for 'id': \(published?.fileName ?? part.rawValue) is not in "
+            + suite.directory)
+      }
+      files[part] = path
+    }
+    return try FaceAligner(files: files)
   }
 
   /// The face parser; the suite may name another than the default.

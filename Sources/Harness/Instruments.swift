@@ -28,29 +28,43 @@ package struct FeatureExtractor: Sendable {
   package let tap: String
   /// From RGB to the network's input.
   package let preprocessing: Preprocessing
+  /// What brings a face into place before that; nil where images are taken as they are.
+  package let aligner: FaceAligner?
 
   /// Everything that can move a feature.
   package let fingerprint: Fingerprint
 
   /// Joins a network and the way images reach it.
-  package init(network: LoadedNetwork, tap: String, preprocessing: Preprocessing) {
+  package init(
+    network: LoadedNetwork, tap: String, preprocessing: Preprocessing, aligner: FaceAligner? = nil
+  ) {
     self.network = network
     self.tap = tap
     self.preprocessing = preprocessing
-    fingerprint = Fingerprint([
-      "arithmetic": network.arithmetic.name,
-      "network": network.network.name,
-      "preprocessing": preprocessing.fingerprint,
-      "tap": tap,
-      "weights": network.weights.sha256,
-    ])
+    self.aligner = aligner
+    fingerprint = Fingerprint(
+      [
+        "arithmetic": network.arithmetic.name,
+        "network": network.network.name,
+        "preprocessing": preprocessing.fingerprint,
+        "tap": tap,
+        "weights": network.weights.sha256,
+      ], parts: aligner.map { ["alignment": $0.fingerprint] } ?? [:])
+  }
+
+  /// The network's input for one image.
+  private func input(_ image: Raster, named name: String, in memory: WorkerMemory) throws -> Tensor
+  {
+    // The network may be about to run in the main workspace.
+    let image = try aligner?.aligned(image, named: name, in: memory.other) ?? image
+    return try preprocessing.apply(image, named: name)
   }
 
   /// The vector of one image, planar order.
   package func features(of image: Raster, named name: String, in memory: WorkerMemory) throws
     -> [Float]
   {
-    let input = try preprocessing.apply(image, named: name)
+    let input = try input(image, named: name, in: memory)
     let executable = try network.executable(inputShape: input.shape, outputs: [tap])
     return executable.run(input, in: memory.main)[tap]?.values ?? []
   }
@@ -60,7 +74,7 @@ package struct FeatureExtractor: Sendable {
   {
     network.map(
       subjects.count, outputs: [tap], in: memory.main,
-      input: { try preprocessing.apply(try subjects[$0].image, named: subjects[$0].name) },
+      input: { try input(try subjects[$0].image, named: subjects[$0].name, in: memory) },
       read: { $0.result(tap, image: $1, in: memory.main).values })
   }
 }

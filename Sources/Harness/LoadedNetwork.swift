@@ -101,6 +101,12 @@ package struct WeightFile: Hashable, Sendable {
   /// SHA-256 of the file in hexadecimal.
   package let sha256: String
 
+  /// Names a file whose digest is known.
+  package init(path: String, sha256: String) {
+    self.path = path
+    self.sha256 = sha256
+  }
+
   /// File name without its folder.
   package var name: String { String(path.split(separator: "/").last ?? "") }
 }

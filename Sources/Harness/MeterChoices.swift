@@ -85,9 +85,20 @@ extension MeterRequest {
       identityNetwork = identity
     }
     if let preprocessing = choices.identityPreprocessing {
-      identityPreprocessing = try choose(
-        preprocessing, as: "preprocessing", from: Preprocessing.names, Preprocessing.named)
+      try readIdentityPreprocessing(preprocessing)
     }
+  }
+
+  /// Aligning comes first, and gives what the preprocessing of an aligned face asks for.
+  private mutating func readIdentityPreprocessing(_ text: String) throws {
+    let prefix = "mtcnn+"
+    alignsIdentity = text.hasPrefix(prefix)
+    let known =
+      alignsIdentity ? [Preprocessing.aligned112, .mobileFaceNet112x96] : Preprocessing.all
+    identityPreprocessing = try choose(
+      alignsIdentity ? String(text.dropFirst(prefix.count)) : text, as: "preprocessing",
+      from: known.map(\.name)
+    ) { name in known.first { $0.name == name } }
   }
 
   private static func named<Choice: RawRepresentable & CaseIterable>(

@@ -65,7 +65,8 @@ package struct MeterPlan: Sendable {
     case .id:
       .identity(
         try shop.identity(
-          network: request.identityNetwork, preprocessing: request.identityPreprocessing))
+          network: request.identityNetwork, preprocessing: request.identityPreprocessing,
+          aligns: request.alignsIdentity))
     case .accuracy, .miou:
       .segmentation(
         try shop.parser(

@@ -18,6 +18,8 @@ package struct MeterRequest: Sendable {
   package var identityNetwork = "ir-se50"
   /// From RGB to the identity network.
   package var identityPreprocessing = Preprocessing.irSE50Crop
+  /// Whether faces are found and aligned before that.
+  package var alignsIdentity = false
   /// Catalogue name of the face parser.
   package var parserNetwork = "celebamask-unet"
   /// From RGB to the parser.
@@ -67,6 +69,10 @@ package struct MeterRequest: Sendable {
     case "mobilefacenet-aligned":
       identityNetwork = "mobilefacenet"
       identityPreprocessing = .mobileFaceNet112x96
+    case "curricular-mtcnn":
+      identityNetwork = "ir-101"
+      identityPreprocessing = .aligned112
+      alignsIdentity = true
     case let other?: throw switches.unsupported("id_impl", other)
     }
   }

@@ -35,9 +35,30 @@ import Testing
     #expect(request.miou == .img19Zero)
   }
 
+  @Test func alignsFacesWhereAsked() throws {
+    let table = try Self.table.get().setting("id_impl", to: "curricular-mtcnn")
+    let request = try MeterRequest(table)
+    #expect(request.identityNetwork == "ir-101")
+    #expect(request.identityPreprocessing == .aligned112)
+    #expect(request.alignsIdentity)
+    func scored(_ preprocessing: String?) throws -> MeterRequest {
+      var choices = MeterChoices()
+      choices.metrics = "id"
+      choices.identity = "iresnet50"
+      choices.identityPreprocessing = preprocessing
+      return try MeterRequest(choices)
+    }
+    #expect(try scored(nil).identityPreprocessing == .aligned112)
+    #expect(try !scored(nil).alignsIdentity)
+    #expect(try scored("mtcnn+aligned-112").alignsIdentity)
+    #expect(try scored("mtcnn+aligned-112").identityPreprocessing == .aligned112)
+    // What resizes a whole photograph has nothing to do with an aligned face.
+    #expect(throws: HarnessError.self) { try scored("mtcnn+irse50-crop") }
+  }
+
   @Test(arguments: [
     ("fid_ref", "train"), ("lpips_pairs", "all_pairs"), ("id_pairs", "neutral_prompt"),
-    ("ref_resize", "pil_box"), ("id_impl", "curricular-mtcnn"), ("result_resize", "adaptive_avg"),
+    ("ref_resize", "pil_box"), ("result_resize", "adaptive_avg"),
   ])
   func refusesWhatIsNotMeasured(name: String, value: String) throws {
     let table = try Self.table.get().setting(name, to: value)

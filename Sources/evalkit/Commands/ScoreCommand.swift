@@ -58,7 +58,8 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "From RGB to the identity network, for example aligned-112.", valueName: "name"))
+      "From RGB to the identity network, for example aligned-112; mtcnn+aligned-112 aligns first.",
+      valueName: "name"))
   var idPreprocess: String?
 
   @Option(
