@@ -54,7 +54,7 @@ package struct CommandMethod: Method {
   }
 
   package func origin(of pair: Pair) -> ImageOrigin? {
-    guard failures[pair.id] == nil, seconds[pair.id] != nil else { return nil }
+    guard failures[pair.id] == nil, times[pair.id] != nil else { return nil }
     return .file("\(directory)/\(pair.id).png")
   }
 
