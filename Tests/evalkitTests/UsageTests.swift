@@ -22,6 +22,8 @@ import Testing
     (["networks", "show", "bisnet"], "'bisenet'"),
     (["bench", "bisnet"], "'bisenet'"),
     (["bench", "ssim", "decode-jepg"], "'decode-jpeg'"),
+    (["bench", "--stages", "bisnet"], "'bisenet'"),
+    (["bench", "--stages"], "name of a network"),
     (["tabel1"], "'table' or 'table1'"),
     (["gate", "--requier", "fid<=47", "--require", "fid<=47"], "'--require'"),
     (["table1", "--datset", "folder:x"], "'--dataset'"),

@@ -47,7 +47,7 @@ enum NetworkBenches {
   }
 
   /// Seeded values, or, for a network that reads tokens, a short sentence of them.
-  private static func input(of network: any PublishedNetwork) -> Tensor {
+  static func input(of network: any PublishedNetwork) -> Tensor {
     guard network.inputShape.count == 1 else {
       return SeededParameters.input(shape: network.inputShape, seed: seed)
     }

@@ -29,6 +29,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "List what can be measured, and measure nothing.")
   var list = false
 
+  @Flag(help: "Instead, time the networks given stage by stage, one image on one core.")
+  var stages = false
+
   @Flag(help: "Print JSON on stdout.")
   var json = false
 
@@ -42,6 +45,11 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     if list {
       try Console.result(json ? BenchCatalogue.json() : BenchCatalogue.text())
+      return
+    }
+    if stages {
+      let report = try StageReport(of: names)
+      try Console.result(json ? report.json : report.text)
       return
     }
     Interruption.listen()
