@@ -111,7 +111,7 @@ class Job:
         if self.has_clip:
             features = [
                 *(self.options.evalkit, "features", "--network", CLIP),
-                *("--checkpoint", str(self.weights / "ViT-B-32.pt")),
+                *("--checkpoint", str(self.weights / "ViT-B-32.pt"), "--preprocess", "clip-224"),
                 *("--images", str(self.work / "made"), "--output", str(self.work / "clip.npy")),
             ]
             steps.append(self.run("evalkit features", features, norm))

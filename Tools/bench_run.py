@@ -138,6 +138,7 @@ def start(options):
         if "clip-vit-b32" in names:
             features = [
                 *(evalkit, "features", "--network", "clip-vit-b32", "--checkpoint", str(model)),
+                *("--preprocess", "clip-224"),
                 *("--images", str(work / "real"), "--output", str(work / "one.npy")),
             ]
             checks.append(
