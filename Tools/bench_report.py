@@ -88,6 +88,22 @@ def network_rows(networks, mode, batches):
     return rows
 
 
+def caution(document):
+    """Names the networks beside which something else kept a core from evalkit's workers."""
+    jobs = document["evalkit"]["jobs"]
+    disturbed = [
+        name
+        for name, found in document["networks"].items()
+        if found["evalkit"]["many"]["cores"] < 0.9 * jobs
+    ]
+    if not disturbed:
+        return ""
+    return (
+        f" **Not all {jobs} cores worked for evalkit while it measured {', '.join(disturbed)}: the "
+        "machine was busy with something else, so measure again.**"
+    )
+
+
 def summary(document):
     networks = document["networks"]
     heading = ["network, input", "PyTorch, ms", "its best way", "evalkit, ms (median)"]
@@ -96,13 +112,13 @@ def summary(document):
         "## Many images",
         "Milliseconds an image when many images are to be measured: the best of PyTorch's variants at "
         "batch 1 and 8, all threads on one batch, against evalkit with one worker a core and groups "
-        "of images a worker.",
+        "of images a worker. *Cores busy* is processor time divided by elapsed time."
+        + caution(document),
         table(heading, network_rows(networks, "many", ["1", "8"])),
         "## One image alone",
         "Milliseconds for a single image on an idle machine: the best of PyTorch's variants at batch "
-        "1, all threads on it, against one run of evalkit. *Cores busy* is processor time divided by "
-        "elapsed time: 1 means that evalkit leaves the other cores idle, because it spreads images, "
-        "not the parts of one image.",
+        "1, all threads on it, against one run of evalkit. One core busy means that evalkit leaves the "
+        "others idle, because it spreads images, not the parts of one image.",
         table(heading, network_rows(networks, "one", ["1"])),
     ]
 
