@@ -1,3 +1,5 @@
+import Tensors
+
 /// The Fréchet distance between two Gaussians and what is needed to judge it; FID on Inception features.
 ///
 /// `‖μ₁ − μ₂‖² + tr Σ₁ + tr Σ₂ − 2·tr(Σ₁Σ₂)^½`; lower is better, 0 for equal Gaussians.
@@ -11,7 +13,7 @@
 package struct FrechetDistance: Equatable, Sendable {
   /// How the trace of the square root is computed.
   package enum Form: String, Equatable, Sendable {
-    /// Eigenvalues of `Σ₁^½ Σ₂ Σ₁^½`; needs the statistics only.
+    /// Nuclear norm of `F₁·F₂ᵀ` for Cholesky factors of the covariances; needs the statistics only.
     case symmetric
     /// Nuclear norm of `A·Bᵀ`, where the rows of `A` and `B` are the centred features divided by
     /// `√(N − 1)`; needs the features, but no matrix of order `D`.
@@ -48,31 +50,44 @@ package struct FrechetDistance: Equatable, Sendable {
   ///   - second: the other set's, `[N₂, D]`.
   ///   - form: nil takes the low-rank form while both sets have no more rows than dimensions, the
   ///     symmetric one otherwise.
+  ///   - workers: threads, of which at most three find work. Each part of the work is done by one
+  ///     of them from beginning to end, so the bits do not depend on how many there are.
   /// - Returns: the distance and its diagnostics.
   /// - Throws: `FrechetError.dimensionMismatch`, `.tooLarge`, `.decompositionFailed`.
   package static func between(
-    _ first: FeatureMatrix, _ second: FeatureMatrix, form: Form? = nil
+    _ first: FeatureMatrix, _ second: FeatureMatrix, form: Form? = nil,
+    workers: Workers = Workers()
   ) throws(FrechetError) -> FrechetDistance {
     guard first.columns == second.columns else {
       throw .dimensionMismatch(first: first.columns, second: second.columns)
     }
     switch form ?? (max(first.rows, second.rows) <= first.columns ? .lowRank : .symmetric) {
-    case .lowRank: return try LowRankForm(first, second).distance()
-    case .symmetric: return try between(FeatureStatistics(first), FeatureStatistics(second))
+    case .lowRank: return try LowRankForm(first, second).distance(workers)
+    case .symmetric:
+      let statistics = try workers.frechetParts(2) { part in
+        FeatureStatistics(part == 0 ? first : second)
+      }
+      return try between(statistics[0], statistics[1], workers: workers)
     }
   }
 
   /// The distance between two Gaussians by the symmetric form.
   ///
-  /// - Cost: three eigenvalue problems of order `D`, one of them with vectors.
+  /// - Parameters:
+  ///   - first: one set's mean and covariance.
+  ///   - second: the other set's.
+  ///   - workers: as for features.
+  /// - Returns: the distance and its diagnostics.
+  /// - Cost: two Cholesky decompositions, two eigenvalue problems and a singular value problem of
+  ///   order `D`, none of them with vectors.
   /// - Throws: `FrechetError.dimensionMismatch`, `.tooLarge`, `.decompositionFailed`.
   package static func between(
-    _ first: FeatureStatistics, _ second: FeatureStatistics
+    _ first: FeatureStatistics, _ second: FeatureStatistics, workers: Workers = Workers()
   ) throws(FrechetError) -> FrechetDistance {
     guard first.dimensions == second.dimensions else {
       throw .dimensionMismatch(first: first.dimensions, second: second.dimensions)
     }
-    return try SymmetricForm(first, second).distance()
+    return try SymmetricForm(first, second).distance(workers)
   }
 
   init(

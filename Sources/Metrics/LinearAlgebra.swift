@@ -27,6 +27,19 @@ package enum LinearAlgebra {
       Int32(columns), 1, symmetric, Int32(columns))
   }
 
+  /// The lower triangle of `X·Xᵀ`, `[rows, rows]`, with zeros above; `X` is `[rows, columns]`, all
+  /// row-major.
+  static func gram(
+    ofRowsIn matrix: UnsafePointer<Double>, rows: Int, columns: Int
+  ) -> [Double] {
+    configure()
+    var gram = [Double](repeating: 0, count: rows * rows)
+    cblas_dsyrk(
+      CblasRowMajor, CblasLower, CblasNoTrans, Int32(rows), Int32(columns), 1, matrix,
+      Int32(columns), 0, &gram, Int32(rows))
+    return gram
+  }
+
   /// `A·B` or `A·Bᵀ`, all row-major.
   ///
   /// `A` is `[rows, inner]`, `B` is `[inner, columns]`, or `[columns, inner]` when `transposed`; the
@@ -45,31 +58,29 @@ package enum LinearAlgebra {
     }
   }
 
-  /// Eigenvalues of a symmetric matrix, ascending; LAPACK's `dsyevd`.
+  /// Eigenvalues of a symmetric matrix, ascending, without vectors; LAPACK's `dsyevd`.
   ///
   /// - Parameters:
-  ///   - matrix: `[order, order]`, of which the lower triangle (row-major) is read. Overwritten:
-  ///     with `vectors`, row `i` becomes the unit eigenvector of eigenvalue `i`; without, rubbish.
+  ///   - matrix: `[order, order]`, of which the lower triangle (row-major) is read. Overwritten.
   ///   - order: rows and columns of the matrix.
-  ///   - vectors: whether eigenvectors are wanted; without them it takes about a third of the time.
   /// - Returns: `order` eigenvalues, ascending.
   /// - Throws: `FrechetError.decompositionFailed`, `.tooLarge`.
   static func eigenvalues(
-    ofSymmetric matrix: inout [Double], order: Int, vectors: Bool
+    ofSymmetric matrix: inout [Double], order: Int
   ) throws(FrechetError) -> [Double] {
     configure()
-    // LAPACK counts its scratch, up to 2·order² here, in 32 bits.
+    // LAPACK counts its scratch in 32 bits.
     guard order <= 32_000 else { throw .tooLarge(order: order) }
     var values = [Double](repeating: 0, count: order)
     var size = Int32(order)
+    var leading = Int32(order)
     // Row-major lower is column-major upper.
-    var job = CChar(UInt8(ascii: vectors ? "V" : "N"))
+    var job = CChar(UInt8(ascii: "N"))
     var triangle = CChar(UInt8(ascii: "U"))
     var info: Int32 = 0
     var wanted = 0.0
     var wantedIntegers: Int32 = 0
     var query: Int32 = -1
-    var leading = size
     dsyevd_(
       &job, &triangle, &size, &matrix, &leading, &values, &wanted, &query, &wantedIntegers,
       &query, &info)
@@ -85,44 +96,45 @@ package enum LinearAlgebra {
     return values
   }
 
-  /// Singular values of a matrix, descending; LAPACK's `dgesdd`.
+  /// `Pᵀ·A·P = Uᵀ·U` for a symmetric matrix without negative eigenvalues; LAPACK's `dpstrf`.
   ///
+  /// Pivots are taken largest first until the rest is noise, `order · ε` of the largest diagonal
+  /// value; so the factor has about as many rows as the matrix has rank.
   /// - Parameters:
-  ///   - matrix: `[rows, columns]`, row-major. Overwritten.
-  ///   - rows: rows of the matrix.
-  ///   - columns: columns of the matrix.
-  /// - Returns: the smaller of `rows` and `columns` many values, descending.
+  ///   - matrix: `[order, order]`, column-major, of which the upper triangle is read. It becomes
+  ///     `U`, with zeros in the rows from `rank` on; below it nothing changes.
+  ///   - order: rows and columns of the matrix.
+  /// - Returns: rows of `U` that are not zero, and for every row of `Pᵀ·A·P` that of `A`.
   /// - Throws: `FrechetError.decompositionFailed`, `.tooLarge`.
-  static func singularValues(
-    of matrix: inout [Double], rows: Int, columns: Int
-  ) throws(FrechetError) -> [Double] {
+  static func pivotedCholesky(
+    _ matrix: inout [Double], order: Int
+  ) throws(FrechetError) -> (rank: Int, pivots: [Int]) {
     configure()
-    guard max(rows, columns) <= 32_000 else { throw .tooLarge(order: max(rows, columns)) }
-    let rank = min(rows, columns)
-    var values = [Double](repeating: 0, count: rank)
-    // Column-major, the buffer holds the transpose.
-    var height = Int32(columns)
-    var width = Int32(rows)
-    var leading = height
-    var job = CChar(UInt8(ascii: "N"))
-    var info: Int32 = 0
-    var wanted = 0.0
-    var query: Int32 = -1
-    var none = 0.0
-    var one: Int32 = 1
-    var unused: Double = 0
-    var alsoOne: Int32 = 1
-    var integers = [Int32](repeating: 0, count: 8 * rank)
-    dgesdd_(
-      &job, &height, &width, &matrix, &leading, &values, &none, &one, &unused, &alsoOne, &wanted,
-      &query, &integers, &info)
-    guard info == 0 else { throw .decompositionFailed(routine: "dgesdd", code: Int(info)) }
-    var work = [Double](repeating: 0, count: max(1, Int(wanted)))
-    var workCount = Int32(work.count)
-    dgesdd_(
-      &job, &height, &width, &matrix, &leading, &values, &none, &one, &unused, &alsoOne, &work,
-      &workCount, &integers, &info)
-    guard info == 0 else { throw .decompositionFailed(routine: "dgesdd", code: Int(info)) }
-    return values
+    guard order <= 32_000 else { throw .tooLarge(order: order) }
+    var pivots = [Int32](repeating: 0, count: order)
+    var work = [Double](repeating: 0, count: 2 * order)
+    var (size, leading) = (Int32(order), Int32(order))
+    var triangle = CChar(UInt8(ascii: "U"))
+    var (rank, info): (Int32, Int32) = (0, 0)
+    var usualTolerance = -1.0
+    dpstrf_(
+      &triangle, &size, &matrix, &leading, &pivots, &rank, &usualTolerance, &work, &info)
+    // A positive code says that the rank is not full.
+    guard info >= 0 else { throw .decompositionFailed(routine: "dpstrf", code: Int(info)) }
+    for column in Int(rank)..<order {
+      for row in Int(rank)...column { matrix[column * order + row] = 0 }
+    }
+    return (Int(rank), pivots.map { Int($0) - 1 })
+  }
+
+  /// `U·X` in place; `U` is upper triangular, `[order, order]`, `X` is `[order, columns]`, both
+  /// column-major.
+  static func multiply(
+    upperTriangle factor: [Double], order: Int, into matrix: inout [Double], columns: Int
+  ) {
+    configure()
+    cblas_dtrmm(
+      CblasColMajor, CblasLeft, CblasUpper, CblasNoTrans, CblasNonUnit, Int32(order),
+      Int32(columns), 1, factor, Int32(order), &matrix, Int32(order))
   }
 }

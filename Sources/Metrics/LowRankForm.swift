@@ -1,3 +1,5 @@
+import Tensors
+
 /// `tr(Σ₁Σ₂)^½ = ‖A·Bᵀ‖_*` for `Σ₁ = AᵀA`, `Σ₂ = BᵀB`.
 ///
 /// `A` and `B` are the centred features divided by `√(N − 1)`; the nuclear norm is the sum of the
@@ -37,13 +39,14 @@ struct LowRankForm {
       }
     }
 
-    /// The non-zero spectrum of `Σ = AᵀA`, from the smaller `A·Aᵀ`.
-    func spectrum() throws(FrechetError) -> CovarianceSpectrum {
-      var gram = LinearAlgebra.product(
-        values, values, rows: rows, columns: rows, inner: width, transposed: true)
-      let eigenvalues = try LinearAlgebra.eigenvalues(
-        ofSymmetric: &gram, order: rows, vectors: false)
-      return CovarianceSpectrum(count: rows, dimensions: width, eigenvalues: eigenvalues)
+    /// The non-zero eigenvalues of `Σ = AᵀA`, from the smaller `A·Aᵀ`.
+    func eigenvalues() throws(FrechetError) -> [Double] {
+      var gram = LinearAlgebra.gram(ofRowsIn: values, rows: rows, columns: width)
+      return try LinearAlgebra.eigenvalues(ofSymmetric: &gram, order: rows)
+    }
+
+    func spectrum(_ eigenvalues: [Double]) -> CovarianceSpectrum {
+      CovarianceSpectrum(count: rows, dimensions: width, eigenvalues: eigenvalues)
     }
   }
 
@@ -55,16 +58,28 @@ struct LowRankForm {
     self.second = Side(second)
   }
 
-  func distance() throws(FrechetError) -> FrechetDistance {
-    var product = LinearAlgebra.product(
-      first.values, second.values, rows: first.rows, columns: second.rows, inner: first.width,
-      transposed: true)
-    let singularValues = try LinearAlgebra.singularValues(
-      of: &product, rows: first.rows, columns: second.rows)
-    let spectra = (try first.spectrum(), try second.spectrum())
+  func distance(_ workers: Workers) throws(FrechetError) -> FrechetDistance {
+    // The longest part first.
+    let found = try workers.frechetParts(3) { part throws(FrechetError) in
+      switch part {
+      case 0: try singularValues()
+      case 1: try first.eigenvalues()
+      default: try second.eigenvalues()
+      }
+    }
+    let spectra = (first.spectrum(found[1]), second.spectrum(found[2]))
     return FrechetDistance(
       means: (first.mean, second.mean), varianceTerm: first.trace + second.trace,
-      coupling: CouplingTerm(singularValues, ranks: spectra) { $0 }, form: .lowRank,
+      coupling: CouplingTerm(found[0], ranks: spectra), form: .lowRank,
       first: spectra.0, second: spectra.1)
+  }
+
+  private func singularValues() throws(FrechetError) -> [Double] {
+    // A row-major product is its transpose in column-major order, which must not be wider than high.
+    let (few, many) = first.rows <= second.rows ? (first, second) : (second, first)
+    var product = LinearAlgebra.product(
+      few.values, many.values, rows: few.rows, columns: many.rows, inner: few.width,
+      transposed: true)
+    return try LinearAlgebra.singularValues(of: &product, height: many.rows, width: few.rows)
   }
 }

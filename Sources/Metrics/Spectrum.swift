@@ -25,20 +25,15 @@ struct CouplingTerm: Equatable {
   let kept: Double
   let dropped: Double
 
-  /// Sums the roots of eigenvalues, or singular values, of a product of two matrices.
+  /// Sums the singular values of a product of two matrices.
   ///
   /// No more than the smaller of the two ranks can differ from zero; the others are rounding noise,
-  /// and so are negative ones. They are dropped because the square root would lift noise of `1e-16`
-  /// to `1e-8`, once for each missing rank.
-  init(
-    _ values: [Double], ranks: (CovarianceSpectrum, CovarianceSpectrum),
-    term: (Double) -> Double
-  ) {
+  /// once for each missing rank.
+  init(_ values: [Double], ranks: (CovarianceSpectrum, CovarianceSpectrum)) {
     // Small ones first, so that they are not lost beside the large ones.
-    let sorted = values.sorted { abs($0) < abs($1) }
+    let sorted = values.sorted()
     let noise = sorted.dropLast(min(ranks.0.rank, ranks.1.rank))
-    let signal = sorted[noise.endIndex...]
-    kept = signal.reduce(0) { $0 + ($1 > 0 ? term($1) : 0) }
-    dropped = (noise + signal.filter { $0 < 0 }).reduce(0) { $0 + term(abs($1)) }
+    kept = sorted[noise.endIndex...].reduce(0, +)
+    dropped = noise.reduce(0, +)
   }
 }

@@ -1,7 +1,10 @@
-/// `tr(Σ₁Σ₂)^½ = Σ √λᵢ(Σ₁^½ Σ₂ Σ₁^½)`.
+import Tensors
+
+/// `tr(Σ₁Σ₂)^½ = ‖F₁·F₂ᵀ‖_*`, the sum of the singular values, for any factors with `FᵀF = Σ`.
 ///
-/// With `Σ₁ = Vᵀ·diag(λ)·V` (eigenvectors are the rows of `V`) and `F = diag(√λ)·V` without the
-/// rows whose `λ` is zero, `F·Σ₂·Fᵀ` has the same non-zero eigenvalues and order `rank Σ₁` only.
+/// Pivoted Cholesky factors need no eigenvectors and, where a covariance has not full rank, have no
+/// rows for the missing ones. The eigenvalues of `F₁·Σ₂·F₁ᵀ` would tell the same, but are the
+/// squares of these values, of which the small ones drown in rounding.
 struct SymmetricForm {
   private let first: FeatureStatistics
   private let second: FeatureStatistics
@@ -12,48 +15,65 @@ struct SymmetricForm {
     self.second = second
   }
 
-  func distance() throws(FrechetError) -> FrechetDistance {
-    var vectors = first.covariance
-    let values = try LinearAlgebra.eigenvalues(
-      ofSymmetric: &vectors, order: width, vectors: true)
-    var secondMatrix = second.covariance
-    let secondValues = try LinearAlgebra.eigenvalues(
-      ofSymmetric: &secondMatrix, order: width, vectors: false)
+  func distance(_ workers: Workers) throws(FrechetError) -> FrechetDistance {
+    // The longest part first.
+    let found = try workers.frechetParts(3) { part throws(FrechetError) in
+      switch part {
+      case 0: try singularValues()
+      case 1: try eigenvalues(of: first)
+      default: try eigenvalues(of: second)
+      }
+    }
     let spectra = (
-      CovarianceSpectrum(count: first.count, dimensions: width, eigenvalues: values),
-      CovarianceSpectrum(count: second.count, dimensions: width, eigenvalues: secondValues)
+      CovarianceSpectrum(count: first.count, dimensions: width, eigenvalues: found[1]),
+      CovarianceSpectrum(count: second.count, dimensions: width, eigenvalues: found[2])
     )
-    let products = try productEigenvalues(
-      values: values, vectors: &vectors, rank: spectra.0.rank)
     return FrechetDistance(
       means: (first.mean, second.mean), varianceTerm: first.trace + second.trace,
-      coupling: CouplingTerm(products, ranks: spectra) { $0.squareRoot() }, form: .symmetric,
+      coupling: CouplingTerm(found[0], ranks: spectra), form: .symmetric,
       first: spectra.0, second: spectra.1)
   }
 
-  /// Eigenvalues of `F·Σ₂·Fᵀ` from those of `Σ₁` and its eigenvectors, which are the rows of
-  /// `vectors` and get overwritten.
-  private func productEigenvalues(
-    values: [Double], vectors: inout [Double], rank: Int
-  ) throws(FrechetError) -> [Double] {
-    guard rank > 0 else { return [] }
-    for row in (width - rank)..<width {
-      let root = values[row].squareRoot()
-      for column in 0..<width { vectors[row * width + column] *= root }
-    }
-    var congruent = congruence(factor: vectors, rank: rank)
-    return try LinearAlgebra.eigenvalues(ofSymmetric: &congruent, order: rank, vectors: false)
+  private func eigenvalues(of set: FeatureStatistics) throws(FrechetError) -> [Double] {
+    var matrix = set.covariance
+    return try LinearAlgebra.eigenvalues(ofSymmetric: &matrix, order: width)
   }
 
-  /// `F·Σ₂·Fᵀ`, `[rank, rank]`; `F` is the last `rank` rows of `factor`.
-  private func congruence(factor: [Double], rank: Int) -> [Double] {
-    factor.withUnsafeBufferPointer { factor in
-      guard let start = factor.baseAddress else { return [] }
-      let rows = start + (width - rank) * width
-      let half = LinearAlgebra.product(
-        rows, second.covariance, rows: rank, columns: width, inner: width, transposed: false)
-      return LinearAlgebra.product(
-        half, rows, rows: rank, columns: rank, inner: width, transposed: true)
+  private func singularValues() throws(FrechetError) -> [Double] {
+    var one = first.covariance
+    let (rank, pivots) = try LinearAlgebra.pivotedCholesky(&one, order: width)
+    var other = second.covariance
+    let (otherRank, otherPivots) = try LinearAlgebra.pivotedCholesky(&other, order: width)
+    guard rank > 0, otherRank > 0 else { return [] }
+    // U₁·P₁ᵀ·P₂·U₂ᵀ: first the rows of U₂ᵀ in the first set's order.
+    var places = [Int](repeating: 0, count: width)
+    for (place, source) in otherPivots.enumerated() { places[source] = place }
+    var product = [Double](repeating: 0, count: width * otherRank)
+    for row in 0..<width {
+      let place = places[pivots[row]]
+      for column in 0...min(place, otherRank - 1) {
+        product[column * width + row] = other[place * width + column]
+      }
     }
+    LinearAlgebra.multiply(
+      upperTriangle: one, order: width, into: &product, columns: otherRank)
+    return try LinearAlgebra.singularValues(of: &product, height: width, width: otherRank)
+  }
+}
+
+extension Workers {
+  /// Computes the parts of a distance, which do not depend on each other.
+  ///
+  /// - Throws: the error of the first part that failed.
+  func frechetParts<Value: Sendable>(
+    _ count: Int, _ part: @Sendable (Int) throws(FrechetError) -> Value
+  ) throws(FrechetError) -> [Value] {
+    let results =
+      (try? map(count) { index, _ in
+        Result { () throws(FrechetError) in try part(index) }
+      }) ?? []
+    var values: [Value] = []
+    for result in results { values.append(try result.get()) }
+    return values
   }
 }
