@@ -3,16 +3,12 @@
 
 #include <stddef.h>
 
+#include "EKFilters.h"
+#include "EKLevel.h"
+
 #if defined(__cplusplus)
 extern "C" {
 #endif
-
-/// Instruction sets a micro-kernel is compiled for, weakest first.
-enum ek_level {
-  EK_LEVEL_PORTABLE = 0,
-  EK_LEVEL_AVX2 = 1,    // AVX2 + FMA
-  EK_LEVEL_AVX512 = 2,  // AVX-512 F, BW, DQ, VL
-};
 
 /// Strongest level this processor can run.
 enum ek_level ek_best_level(void);
