@@ -54,8 +54,17 @@ extension Raster {
   ///
   /// - Precondition: one channel, no value outside the first order, equal classes in both.
   package func relabelled(from order: LabelOrder, to other: LabelOrder) -> Raster {
-    let table = order.conversion(to: other)
-    return Raster(
-      width: width, height: height, channels: channels, samples: samples.map { table[Int($0)] })
+    let conversion = order.conversion(to: other)
+    precondition(samples.allSatisfy { $0 < conversion.count }, "a label is none of \(order.name)")
+    // Without checking bounds for every pixel again.
+    let relabelled = [UInt8](unsafeUninitializedCapacity: samples.count) { new, filled in
+      conversion.withUnsafeBufferPointer { table in
+        samples.withUnsafeBufferPointer { old in
+          for pixel in 0..<old.count { new[pixel] = table[Int(old[pixel])] }
+        }
+      }
+      filled = samples.count
+    }
+    return Raster(width: width, height: height, channels: channels, samples: relabelled)
   }
 }

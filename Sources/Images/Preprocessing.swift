@@ -33,8 +33,14 @@ package struct Preprocessing: Sendable, Hashable {
     precondition(rgb.channels == 3, "preprocessing starts from RGB")
     var image = rgb
     for step in pixelSteps { image = try step.apply(to: image, named: imageName) }
-    var tensor = image.planes
-    for step in tensorSteps { try step.apply(to: &tensor, named: imageName) }
+    // Steps that look at one value only are taken once for each of 256 values.
+    let pointwise = tensorSteps.prefix(while: \.isPointwise)
+    var table = Tensor(shape: [3, 1, 256], values: (0..<768).map { Float($0 % 256) })
+    for step in pointwise { try step.apply(to: &table, named: imageName) }
+    var tensor = image.planes(by: table.values)
+    for step in tensorSteps[pointwise.endIndex...] {
+      try step.apply(to: &tensor, named: imageName)
+    }
     return tensor
   }
 

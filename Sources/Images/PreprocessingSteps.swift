@@ -82,6 +82,14 @@ package enum TensorStep: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Whether every new value depends on the old one at its place, and its channel, only.
+  var isPointwise: Bool {
+    switch self {
+    case .divide, .normalise, .scale, .clip: true
+    case .resize, .crop: false
+    }
+  }
+
   func apply(to image: inout Tensor, named name: String) throws(ImageError) {
     switch self {
     case .divide(let divisor):

@@ -19,12 +19,31 @@ extension Raster {
 
   /// The samples as floats, `[C, H, W]`, values 0…255.
   package var planes: Tensor {
+    planes(by: (0..<256 * channels).map { Float($0 % 256) })
+  }
+
+  /// The samples as planes of floats, `[C, H, W]`, each looked up in its channel's 256 values.
+  ///
+  /// - Precondition: `table.count == 256 * channels`.
+  func planes(by table: [Float]) -> Tensor {
+    precondition(table.count == 256 * channels, "\(table.count) values for \(channels) channels")
     let size = width * height
     let values = [Float](unsafeUninitializedCapacity: size * channels) { planes, filled in
       samples.withUnsafeBufferPointer { samples in
-        for channel in 0..<channels {
-          for pixel in 0..<size {
-            planes[channel * size + pixel] = Float(samples[pixel * channels + channel])
+        table.withUnsafeBufferPointer { table in
+          if channels == 3 {
+            for pixel in 0..<size {
+              planes[pixel] = table[Int(samples[3 * pixel])]
+              planes[size + pixel] = table[256 + Int(samples[3 * pixel + 1])]
+              planes[2 * size + pixel] = table[512 + Int(samples[3 * pixel + 2])]
+            }
+          } else {
+            for channel in 0..<channels {
+              for pixel in 0..<size {
+                planes[channel * size + pixel] =
+                  table[256 * channel + Int(samples[pixel * channels + channel])]
+              }
+            }
           }
         }
       }

@@ -1,3 +1,5 @@
+import CKernels
+import Kernels
 import Tensors
 
 extension Raster {
@@ -9,6 +11,7 @@ extension Raster {
   /// - Precondition: the new size is positive and the image is not empty.
   package func resized(width newWidth: Int, height newHeight: Int, filter: PillowFilter) -> Raster {
     precondition(newWidth > 0 && newHeight > 0, "an image cannot be made \(newWidth)×\(newHeight)")
+    if newWidth == width && newHeight == height { return self }
     if filter == .nearest { return pickingNearest(newWidth, newHeight) }
     if PillowTaps.columnsFirst(from: (width, height), to: (newWidth, newHeight)) {
       return filteringColumns(newHeight, filter).filteringRows(newWidth, filter)
@@ -33,15 +36,20 @@ extension Raster {
   private func filteringRows(_ newWidth: Int, _ filter: PillowFilter) -> Raster {
     if newWidth == width { return self }
     let taps = PillowTaps(from: width, to: newWidth, filter: filter)
-    let weights = taps.fixedPointWeights
     let size = newWidth * height * channels
+    let scratchBytes = Int(EK_FILTER_LINES) * channels * (width + newWidth)
     let filtered = [UInt8](unsafeUninitializedCapacity: size) { new, filled in
-      samples.withUnsafeBufferPointer { old in
-        weights.withUnsafeBufferPointer { weights in
-          for row in 0..<height {
-            filterRow(
-              taps, weights, from: UnsafeBufferPointer(rebasing: old[(row * width * channels)...]),
-              to: UnsafeMutableBufferPointer(rebasing: new[(row * newWidth * channels)...]))
+      withUnsafeTemporaryAllocation(byteCount: scratchBytes, alignment: 64) { scratch in
+        taps.withPositions { positions in
+          var job = ek_line_filter_u8(
+            input: nil, output: new.baseAddress, lines: height, width: width, channels: channels,
+            taps: positions, weights: nil,
+            scratch: scratch.baseAddress?.assumingMemoryBound(to: UInt8.self))
+          samples.withUnsafeBufferPointer { samples in
+            taps.fixedPointWeights.withUnsafeBufferPointer { weights in
+              (job.input, job.weights) = (samples.baseAddress, weights.baseAddress)
+              CPULevel.current.filters.lines_u8(&job)
+            }
           }
         }
       }
@@ -50,60 +58,23 @@ extension Raster {
     return Raster(width: newWidth, height: height, channels: channels, samples: filtered)
   }
 
-  @inline(__always)
-  private func filterRow(
-    _ taps: PillowTaps, _ weights: UnsafeBufferPointer<Int32>, from old: UnsafeBufferPointer<UInt8>,
-    to new: UnsafeMutableBufferPointer<UInt8>
-  ) {
-    for column in taps.starts.indices {
-      let weightRow = column * taps.rowLength
-      for channel in 0..<channels {
-        var sum = half
-        var sample = taps.starts[column] * channels + channel
-        for tap in 0..<taps.counts[column] {
-          sum &+= Int32(truncatingIfNeeded: old[sample]) &* weights[weightRow + tap]
-          sample += channels
-        }
-        new[column * channels + channel] = limited(sum)
-      }
-    }
-  }
-
   private func filteringColumns(_ newHeight: Int, _ filter: PillowFilter) -> Raster {
     if newHeight == height { return self }
     let taps = PillowTaps(from: height, to: newHeight, filter: filter)
-    let weights = taps.fixedPointWeights
-    let rowSize = width * channels
-    var rowSums = [Int32](repeating: 0, count: rowSize)
-    let filtered = [UInt8](unsafeUninitializedCapacity: rowSize * newHeight) { new, filled in
-      samples.withUnsafeBufferPointer { old in
-        rowSums.withUnsafeMutableBufferPointer { sums in
-          for row in 0..<newHeight {
-            sums.update(repeating: half)
-            // A whole row for each tap: contiguous, and so vectorised.
-            for tap in 0..<taps.counts[row] {
-              let weight = weights[row * taps.rowLength + tap]
-              let oldRow = (taps.starts[row] + tap) * rowSize
-              for index in 0..<rowSize {
-                sums[index] &+= Int32(truncatingIfNeeded: old[oldRow + index]) &* weight
-              }
-            }
-            for index in 0..<rowSize { new[row * rowSize + index] = limited(sums[index]) }
+    let line = width * channels
+    let filtered = [UInt8](unsafeUninitializedCapacity: line * newHeight) { new, filled in
+      taps.withPositions { positions in
+        var job = ek_cross_filter_u8(
+          input: nil, output: new.baseAddress, line: line, taps: positions, weights: nil)
+        samples.withUnsafeBufferPointer { samples in
+          taps.fixedPointWeights.withUnsafeBufferPointer { weights in
+            (job.input, job.weights) = (samples.baseAddress, weights.baseAddress)
+            CPULevel.current.filters.across_u8(&job)
           }
         }
       }
-      filled = rowSize * newHeight
+      filled = line * newHeight
     }
     return Raster(width: width, height: newHeight, channels: channels, samples: filtered)
   }
-}
-
-/// One half in fixed point: what makes the shift of ``limited(_:)`` round.
-private let half = Int32(1) << Int32(PillowTaps.precision - 1)
-
-/// From fixed point to a sample.
-@inline(__always)
-private func limited(_ sum: Int32) -> UInt8 {
-  let value = sum >> Int32(PillowTaps.precision)
-  return value < 0 ? 0 : value > 255 ? 255 : UInt8(truncatingIfNeeded: value)
 }

@@ -1,3 +1,5 @@
+import CKernels
+import Kernels
 import Tensors
 
 extension Tensor {
@@ -22,19 +24,19 @@ extension Tensor {
       return filteringRows(width, filter).filteringColumns(height, filter)
     case .torchNearest:
       return picking(
-        rows: TorchTaps.nearest(from: oldHeight, to: height).indices,
-        columns: TorchTaps.nearest(from: oldWidth, to: width).indices)
+        rows: TorchTaps.nearest(from: oldHeight, to: height).indices.map { Int($0) },
+        columns: TorchTaps.nearest(from: oldWidth, to: width).indices.map { Int($0) })
     case .torchBilinear(let alignCorners):
-      return weighting(
+      return filtering(
         rows: .bilinear(from: oldHeight, to: height, alignCorners: alignCorners),
         columns: .bilinear(from: oldWidth, to: width, alignCorners: alignCorners))
     case .torchBicubic:
-      return weighting(
+      return filtering(
         rows: .bicubic(from: oldHeight, to: height), columns: .bicubic(from: oldWidth, to: width))
     case .tensorFlow1Bilinear:
-      return interpolating(
+      return filtering(
         rows: .tensorFlow1(from: oldHeight, to: height),
-        columns: .tensorFlow1(from: oldWidth, to: width))
+        columns: .tensorFlow1(from: oldWidth, to: width), interpolates: true)
     case .adaptiveAverage: return averaging(height, width)
     }
   }
@@ -58,17 +60,14 @@ extension Tensor {
     let (height, width) = (shape[1], shape[2])
     if newWidth == width { return self }
     let taps = PillowTaps(from: width, to: newWidth, filter: filter)
-    return mapPlanes(height, newWidth) { old, new in
-      taps.weights.withUnsafeBufferPointer { weights in
-        for row in 0..<height {
-          for column in 0..<newWidth {
-            let first = row * width + taps.starts[column]
-            let weightRow = column * taps.rowLength
-            var sum = 0.0
-            for tap in 0..<taps.counts[column] {
-              sum += Double(old[first + tap]) * weights[weightRow + tap]
-            }
-            new[row * newWidth + column] = Float(sum)
+    return withScratch(of: Double.self, width + newWidth) { scratch in
+      taps.withPositions { positions in
+        taps.weights.withUnsafeBufferPointer { weights in
+          mapPlanes(height, newWidth) { old, new in
+            var job = ek_line_filter_f64(
+              input: old.baseAddress, output: new.baseAddress, lines: height, width: width,
+              taps: positions, weights: weights.baseAddress, scratch: scratch)
+            CPULevel.current.filters.lines_f64(&job)
           }
         }
       }
@@ -79,17 +78,13 @@ extension Tensor {
     let (height, width) = (shape[1], shape[2])
     if newHeight == height { return self }
     let taps = PillowTaps(from: height, to: newHeight, filter: filter)
-    var rowSums = [Double](repeating: 0, count: width)
-    return mapPlanes(newHeight, width) { old, new in
-      rowSums.withUnsafeMutableBufferPointer { sums in
-        for row in 0..<newHeight {
-          sums.update(repeating: 0)
-          for tap in 0..<taps.counts[row] {
-            let weight = taps.weights[row * taps.rowLength + tap]
-            let first = (taps.starts[row] + tap) * width
-            for column in 0..<width { sums[column] += Double(old[first + column]) * weight }
-          }
-          for column in 0..<width { new[row * width + column] = Float(sums[column]) }
+    return taps.withPositions { positions in
+      taps.weights.withUnsafeBufferPointer { weights in
+        mapPlanes(newHeight, width) { old, new in
+          var job = ek_cross_filter_f64(
+            input: old.baseAddress, output: new.baseAddress, line: width, taps: positions,
+            weights: weights.baseAddress)
+          CPULevel.current.filters.across_f64(&job)
         }
       }
     }
@@ -97,67 +92,38 @@ extension Tensor {
 
   // MARK: PyTorch and TensorFlow
 
-  /// Weighted sums along rows, of which weighted sums are taken along columns.
-  private func weighting(rows: TorchTaps, columns: TorchTaps) -> Tensor {
-    twoPass(rows, columns) { pixels, weights in
-      var sum = pixels[0] * weights[0]
-      for tap in 1..<pixels.count { sum += pixels[tap] * weights[tap] }
-      return sum
-    }
+  /// Filters along rows, then along columns; or takes `a + (b − a) · distance`, which rounds otherwise
+  /// than a weighted sum.
+  private func filtering(rows: TorchTaps, columns: TorchTaps, interpolates: Bool = false) -> Tensor
+  {
+    filtering(columns, along: true, interpolates).filtering(rows, along: false, interpolates)
   }
 
-  /// `a + (b − a) · distance`, which rounds otherwise than a weighted sum.
-  private func interpolating(rows: TorchTaps, columns: TorchTaps) -> Tensor {
-    twoPass(rows, columns) { pixels, weights in
-      pixels[0] + (pixels[1] - pixels[0]) * weights[1]
-    }
-  }
-
-  @inline(__always)
-  private func twoPass(
-    _ rows: TorchTaps, _ columns: TorchTaps,
-    _ combine: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>) -> Float
-  ) -> Tensor {
+  private func filtering(_ taps: TorchTaps, along: Bool, _ interpolates: Bool) -> Tensor {
     let (height, width) = (shape[1], shape[2])
-    let (newHeight, newWidth) = (rows.count, columns.count)
-    var narrowed = [Float](repeating: 0, count: height * newWidth)
-    return mapPlanes(newHeight, newWidth) { old, new in
-      narrowed.withUnsafeMutableBufferPointer { narrowed in
-        Self.combine(
-          columns, outer: height, outerStride: width, tapStride: 1, from: old, to: narrowed,
-          outStride: (newWidth, 1), combine)
-        Self.combine(
-          rows, outer: newWidth, outerStride: 1, tapStride: newWidth, from: .init(narrowed),
-          to: new, outStride: (1, newWidth), combine)
-      }
-    }
-  }
-
-  /// One pass: `outer` independent lines, each resampled along its taps.
-  @inline(__always)
-  private static func combine(
-    _ taps: TorchTaps, outer: Int, outerStride: Int, tapStride: Int,
-    from old: UnsafeBufferPointer<Float>, to new: UnsafeMutableBufferPointer<Float>,
-    outStride: (outer: Int, tap: Int),
-    _ combine: (UnsafeBufferPointer<Float>, UnsafeBufferPointer<Float>) -> Float
-  ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: taps.length) { pixels in
+    return withScratch(of: Float.self, along ? width + taps.count : 0) { scratch in
       taps.weights.withUnsafeBufferPointer { weights in
-        taps.indices.withUnsafeBufferPointer { indices in
-          for position in 0..<taps.count {
-            let first = position * taps.length
-            let ownWeights = UnsafeBufferPointer(rebasing: weights[first..<first + taps.length])
-            for line in 0..<outer {
-              for tap in 0..<taps.length {
-                pixels[tap] = old[line * outerStride + indices[first + tap] * tapStride]
-              }
-              new[line * outStride.outer + position * outStride.tap] =
-                combine(.init(pixels), ownWeights)
-            }
+        taps.indices.withUnsafeBufferPointer { positions in
+          mapPlanes(along ? height : taps.count, along ? taps.count : width) { old, new in
+            var job = ek_fixed_filter(
+              input: old.baseAddress, output: new.baseAddress, lines: height, width: width,
+              count: taps.count, length: taps.length, positions: positions.baseAddress,
+              weights: weights.baseAddress, interpolates: interpolates ? 1 : 0, scratch: scratch)
+            let filters = CPULevel.current.filters
+            if along { filters.lines_f32(&job) } else { filters.across_f32(&job) }
           }
         }
       }
     }
+  }
+
+  /// Memory for `columns` values of every line that is filtered at once.
+  private func withScratch<Value, Result>(
+    of: Value.Type, _ columns: Int, _ body: (UnsafeMutablePointer<Value>?) -> Result
+  ) -> Result {
+    withUnsafeTemporaryAllocation(
+      byteCount: Int(EK_FILTER_LINES) * columns * MemoryLayout<Value>.stride, alignment: 64
+    ) { body($0.baseAddress?.assumingMemoryBound(to: Value.self)) }
   }
 
   private func averaging(_ newHeight: Int, _ newWidth: Int) -> Tensor {

@@ -9,7 +9,7 @@ struct TorchTaps {
   /// Taps of one new pixel.
   let length: Int
   /// Old pixels, `length` of them for every new one, inside the image.
-  private(set) var indices: [Int] = []
+  private(set) var indices: [Int32] = []
   /// Their weights.
   private(set) var weights: [Float] = []
 
@@ -23,7 +23,7 @@ struct TorchTaps {
       let position = alignCorners ? scale * Float(new) : max(halfPixel(new, scale), 0)
       let low = min(Int(position), oldSize - 1)
       let fraction = min(max(position - Float(low), 0), 1)
-      taps.indices += [low, min(low + 1, oldSize - 1)]
+      taps.indices += [Int32(low), Int32(min(low + 1, oldSize - 1))]
       taps.weights += [1 - fraction, fraction]
     }
     return taps
@@ -36,7 +36,7 @@ struct TorchTaps {
       let position = halfPixel(new, scale)
       let low = Int(floorf(position))
       let fraction = position - Float(low)
-      taps.indices += (low - 1...low + 2).map { min(max($0, 0), oldSize - 1) }
+      taps.indices += (low - 1...low + 2).map { Int32(min(max($0, 0), oldSize - 1)) }
       taps.weights += [
         outerCubic(fraction + 1), innerCubic(fraction),
         innerCubic(1 - fraction), outerCubic(2 - fraction),
@@ -49,7 +49,7 @@ struct TorchTaps {
     let scale = scale(oldSize, newSize, false)
     var taps = TorchTaps(length: 1)
     for new in 0..<newSize {
-      taps.indices.append(min(Int(Float(new) * scale), oldSize - 1))
+      taps.indices.append(Int32(min(Int(Float(new) * scale), oldSize - 1)))
       taps.weights.append(1)
     }
     return taps
@@ -63,7 +63,7 @@ struct TorchTaps {
       let position = Float(new) * scale
       // At an upper edge Float32 may step outside by one rounding.
       let low = min(Int(position), oldSize - 1)
-      taps.indices += [low, min(low + 1, oldSize - 1)]
+      taps.indices += [Int32(low), Int32(min(low + 1, oldSize - 1))]
       taps.weights += [0, position - Float(low)]
     }
     return taps

@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// An image as one Float64 plane a channel, the form in which SSIM reads it.
@@ -13,17 +14,7 @@ package struct ImagePlanes: Sendable {
   package init(_ raster: Raster) {
     width = raster.width
     height = raster.height
-    planes = (0..<raster.channels).map { channel in
-      var plane = Plane(width: raster.width, height: raster.height)
-      raster.samples.withUnsafeBufferPointer { samples in
-        plane.values.withUnsafeMutableBufferPointer { values in
-          for pixel in 0..<values.count - Plane.padding {
-            values[pixel] = Double(samples[pixel * raster.channels + channel])
-          }
-        }
-      }
-      return plane
-    }
+    planes = (0..<raster.channels).map { Plane(raster, channel: $0) }
   }
 
   /// The values of a tensor `[C, H, W]`, in whatever range it has.
@@ -64,8 +55,8 @@ package struct ImagePlanes: Sendable {
 
 /// One channel, `[H, W]`, row-major.
 struct Plane: Sendable {
-  /// Unused values behind the last row, so that four columns can be read at once to the end.
-  static let padding = 4
+  /// Unused values behind the last row, so that whole vectors can be read to the end.
+  static let padding = Int(EK_SIMILARITY_PADDING)
 
   let width: Int
   let height: Int
@@ -75,6 +66,17 @@ struct Plane: Sendable {
     self.width = width
     self.height = height
     values = [Double](repeating: 0, count: width * height + Self.padding)
+  }
+
+  /// The samples of one channel as they are.
+  init(_ raster: Raster, channel: Int) {
+    self.init(width: raster.width, height: raster.height)
+    let (size, step) = (width * height, raster.channels)
+    raster.samples.withUnsafeBufferPointer { samples in
+      values.withUnsafeMutableBufferPointer { values in
+        for pixel in 0..<size { values[pixel] = Double(samples[pixel * step + channel]) }
+      }
+    }
   }
 
   /// Half the size by 2×2 means; an odd side is padded with a zero in front, or cut at its end.

@@ -1,4 +1,6 @@
+import CKernels
 import Foundation
+import Kernels
 import Tensors
 
 /// Differences of two 8-bit images, sample by sample; sums are exact integers.
@@ -35,17 +37,13 @@ package enum PixelDifference {
     _ first: Raster, _ second: Raster
   ) throws(ImagePairError) -> (absolute: Int, squared: Int) {
     try ImagePairError.requireEqualExtents(first, second)
-    return first.samples.withUnsafeBufferPointer { a in
+    var job = ek_differences()
+    first.samples.withUnsafeBufferPointer { a in
       second.samples.withUnsafeBufferPointer { b in
-        var absolute = 0
-        var squared = 0
-        for index in 0..<a.count {
-          let difference = Int(a[index]) - Int(b[index])
-          absolute += abs(difference)
-          squared += difference * difference
-        }
-        return (absolute, squared)
+        (job.first, job.second, job.count) = (a.baseAddress, b.baseAddress, a.count)
+        CPULevel.current.filters.differences(&job)
       }
     }
+    return (Int(job.absolute), Int(job.squared))
   }
 }

@@ -48,7 +48,15 @@ package struct StructuralSimilarity: Sendable {
   /// - Throws: `ImagePairError.sizeMismatch`, `.empty`, `.tooSmall`, `.notColour`, `.undefined`.
   package func score(_ first: Raster, _ second: Raster) throws(ImagePairError) -> Double {
     try ImagePairError.requireEqualExtents(first, second)
-    return try score(ImagePlanes(first), ImagePlanes(second))
+    guard !definition.usesLuma else {
+      return try score(ImagePlanes(first), ImagePlanes(second))
+    }
+    try requireWindow(width: first.width, height: first.height)
+    // One channel at a time: as Float64 an image is eight times its size.
+    let means = (0..<first.channels).map { channel in
+      levels(Plane(first, channel: channel), Plane(second, channel: channel))
+    }
+    return try score(means)
   }
 
   /// The score of two images.
@@ -59,20 +67,25 @@ package struct StructuralSimilarity: Sendable {
       throw .sizeMismatch(first: first.extent, second: second.extent)
     }
     guard !first.planes.isEmpty else { throw .empty }
-    guard min(first.width, first.height) >= minimumSide else {
-      throw .tooSmall(
-        metric: name, width: first.width, height: first.height, minimum: minimumSide)
+    try requireWindow(width: first.width, height: first.height)
+    guard definition.usesLuma else {
+      return try score(zip(first.planes, second.planes).map { levels($0, $1) })
     }
-    guard definition.usesLuma else { return try score(first.planes, second.planes) }
     guard first.planes.count == 3 else {
       throw .notColour(metric: name, channels: first.planes.count)
     }
     let range = similarity.dataRange
-    return try score([first.luma(dataRange: range)], [second.luma(dataRange: range)])
+    return try score([levels(first.luma(dataRange: range), second.luma(dataRange: range))])
   }
 
-  private func score(_ first: [Plane], _ second: [Plane]) throws(ImagePairError) -> Double {
-    let means = zip(first, second).map { levels($0, $1) }
+  private func requireWindow(width: Int, height: Int) throws(ImagePairError) {
+    guard min(width, height) >= minimumSide else {
+      throw .tooSmall(metric: name, width: width, height: height, minimum: minimumSide)
+    }
+  }
+
+  /// Joins the means of all levels of every channel.
+  private func score(_ means: [[WindowedSimilarity.Means]]) throws(ImagePairError) -> Double {
     let score =
       switch definition.levels {
       case .one: mean(means.map { $0[0].ssim })
