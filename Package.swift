@@ -49,6 +49,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CKernels"),
+    .target(name: "CMemory"),
     .target(name: "CTextData", exclude: ["LICENSE-CLIP", "entities.txt", "merges.bin"]),
     room("Essentials", needs: [crypto]),
     room("Tensors"),
@@ -74,7 +75,8 @@ let package = Package(
         "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Verdicts", crypto, yams,
       ]),
     .executableTarget(
-      name: "evalkit", dependencies: ["Harness", "Verdicts", argumentParser], swiftSettings: strict),
+      name: "evalkit", dependencies: ["CMemory", "Harness", "Verdicts", argumentParser],
+      swiftSettings: strict),
     room("TestSupport", needs: ["Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMemory
 import Foundation
 import Harness
 
@@ -20,6 +21,7 @@ struct Evalkit: AsyncParsableCommand {
   static func main() async {
     // Writing to a reader that went away is an error to be told, not a signal to die of.
     signal(SIGPIPE, SIG_IGN)
+    keep_freed_memory()
     do {
       try checkCommandName()
       try checkValues()

@@ -1,0 +1,9 @@
+// Settings of the C library's allocator, whose header Swift's platform module leaves out.
+#pragma once
+
+/// Keeps memory that was freed for the next use instead of giving it back to the system.
+///
+/// By default blocks of more than some hundred kilobytes are mapped anew each time, and a fresh page
+/// costs more than what is done to an image in it. Peak memory stays as it is. Does nothing where the
+/// C library is not glibc.
+void keep_freed_memory(void);
