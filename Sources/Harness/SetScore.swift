@@ -66,7 +66,9 @@ struct SetReduction {
       let matrices = images.compactMap(\.confusion)
       do {
         if metric == .miou {
-          return make(try miou.score(ofImages: matrices), count: matrices.count)
+          return make(
+            try miou.score(ofImages: matrices), count: matrices.count,
+            error: try miou.standardError(ofImages: matrices))
         }
         var sum = ConfusionMatrix()
         for matrix in matrices { try sum.merge(matrix) }

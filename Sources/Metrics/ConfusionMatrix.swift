@@ -78,8 +78,20 @@ package struct ConfusionMatrix: Equatable, Sendable {
         prediction: ImagePairError.Extent(prediction))
     }
     for map in [groundTruth, prediction] { try requireKnownLabels(map) }
-    for (truth, found) in zip(groundTruth.samples, prediction.samples) {
-      counts[Int(truth) * classes + Int(found)] += 1
+    // Neighbouring pixels mostly count in one place; two tables keep them from waiting for each other.
+    var tables = [UInt32](repeating: 0, count: 2 * counts.count)
+    tables.withUnsafeMutableBufferPointer { tables in
+      groundTruth.samples.withUnsafeBufferPointer { truth in
+        prediction.samples.withUnsafeBufferPointer { found in
+          for pixel in 0..<truth.count {
+            let place = Int(truth[pixel]) * classes + Int(found[pixel])
+            tables[(pixel & 1) * counts.count + place] &+= 1
+          }
+        }
+      }
+    }
+    for place in counts.indices {
+      counts[place] += Int64(tables[place]) + Int64(tables[counts.count + place])
     }
   }
 
@@ -91,6 +103,16 @@ package struct ConfusionMatrix: Equatable, Sendable {
       throw .classMismatch(first: other.classes, second: classes)
     }
     for index in counts.indices { counts[index] += other.counts[index] }
+  }
+
+  /// Takes away the counts of a matrix that was merged before.
+  ///
+  /// - Throws: `SegmentationError.classMismatch`.
+  mutating func remove(_ other: ConfusionMatrix) throws(SegmentationError) {
+    guard other.classes == classes else {
+      throw .classMismatch(first: classes, second: other.classes)
+    }
+    for index in counts.indices { counts[index] -= other.counts[index] }
   }
 
   /// The matrix over merged classes.
@@ -148,7 +170,11 @@ package struct ConfusionMatrix: Equatable, Sendable {
   }
 
   private func requireKnownLabels(_ map: Raster) throws(SegmentationError) {
-    guard let index = map.samples.firstIndex(where: { $0 >= classes }) else { return }
+    // The largest one is found faster than the first offender.
+    let largest = map.samples.withUnsafeBufferPointer { $0.reduce(0) { max($0, $1) } }
+    guard largest >= classes, let index = map.samples.firstIndex(where: { $0 >= classes }) else {
+      return
+    }
     throw .unknownLabel(
       Int(map.samples[index]), x: index % map.width, y: index / map.width, classes: classes)
   }

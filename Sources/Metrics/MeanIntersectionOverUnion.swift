@@ -63,5 +63,34 @@ package enum MeanIntersectionOverUnion: String, CaseIterable, Equatable, Sendabl
     return score(of: sum)
   }
 
+  /// The standard error of `score(ofImages:)`, as images are a sample of more.
+  ///
+  /// For means over images that of the mean. A score of the whole set's counts is a ratio of sums, so
+  /// it has the jackknife's: `√((n − 1)/n · Σ (θᵢ − θ̄)²)`, where `θᵢ` leaves image `i` out. For a mean
+  /// the two are the same.
+  ///
+  /// Source: Efron and Stein, "The Jackknife Estimate of Variance", Annals of Statistics 9, 1981.
+  /// - Parameter images: one matrix an image, sorted by the caller.
+  /// - Returns: nil for fewer than two images, or where leaving one out leaves nothing.
+  /// - Throws: `SegmentationError.classMismatch`.
+  package func standardError(
+    ofImages images: [ConfusionMatrix]
+  ) throws(SegmentationError) -> Double? {
+    guard let first = images.first, images.count > 1 else { return nil }
+    if isPerImage { return Summary(images.compactMap { score(of: $0) })?.standardError }
+    var sum = ConfusionMatrix(classes: first.classes)
+    for image in images { try sum.merge(image) }
+    var scores: [Double] = []
+    for image in images {
+      var rest = sum
+      try rest.remove(image)
+      guard let score = score(of: rest) else { return nil }
+      scores.append(score)
+    }
+    guard let deviation = Summary(scores)?.standardDeviation else { return nil }
+    let count = Double(images.count)
+    return deviation * (count - 1) / count.squareRoot()
+  }
+
   private static func mean(_ values: [Double]) -> Double? { Summary(values)?.mean }
 }

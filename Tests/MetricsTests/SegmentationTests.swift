@@ -57,6 +57,26 @@ struct SegmentationTests {
     #expect(try MeanIntersectionOverUnion.agg18.score(ofImages: images) == 0)
   }
 
+  /// Leaving one image out of a mean is the mean's own standard error; a ratio of sums has one by hand.
+  @Test func standardErrorsLeaveOneImageOut() throws {
+    let images = try (0..<5).map(seededMatrix)
+    for variant in MeanIntersectionOverUnion.allCases where variant.isPerImage {
+      let scores = images.compactMap { variant.score(of: $0) }
+      #expect(try variant.standardError(ofImages: images) == Summary(scores)?.standardError)
+    }
+    // Right and all pixels of one class: 1 of 2, 3 of 4, 4 of 4. Without one: 7/8, 5/6, 4/6.
+    let pooled = try [(1, 2), (3, 4), (4, 4)].map { right, all in
+      try ConfusionMatrix(classes: 1, counts: [Int64(right)]).padded(to: all)
+    }
+    let left = [7.0 / 8, 5.0 / 6, 4.0 / 6]
+    let mean = left.reduce(0, +) / 3
+    let expected = (2.0 / 3 * left.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }).squareRoot()
+    let found = try #require(try MeanIntersectionOverUnion.agg18.standardError(ofImages: pooled))
+    #expect(abs(found - expected) <= 1e-15)
+    #expect(try MeanIntersectionOverUnion.agg19.standardError(ofImages: [images[0]]) == nil)
+    #expect(try MeanIntersectionOverUnion.agg19.standardError(ofImages: []) == nil)
+  }
+
   @Test func perfectMapsScoreOneOrTheShareOfClasses() throws {
     var matrix = ConfusionMatrix()
     let map = Raster.labels([[0, 1, 2, 13], [13, 13, 17, 10]])
@@ -146,5 +166,12 @@ struct SegmentationTests {
       groundTruth: Raster(width: 24, height: 17, channels: 1, samples: truth),
       prediction: Raster(width: 24, height: 17, channels: 1, samples: found))
     return matrix
+  }
+}
+
+extension ConfusionMatrix {
+  /// The same pixels as class 1 of two, and further ones of it that were taken for class 0.
+  fileprivate func padded(to all: Int) throws -> ConfusionMatrix {
+    try ConfusionMatrix(classes: 2, counts: [0, 0, Int64(all) - counts[0], counts[0]])
   }
 }
