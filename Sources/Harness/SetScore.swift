@@ -81,7 +81,7 @@ struct SetReduction {
       let summary = Summary(images.compactMap { $0.scores[metric] })
       return make(
         summary?.mean, count: summary?.count ?? 0, references: summary?.count,
-        error: summary?.standardError)
+        error: summary?.standardError, details: Self.infinities(of: summary))
     }
   }
 
@@ -117,5 +117,16 @@ extension FeatureMatrix {
   package init(stacking rows: [[Float]]) throws(FrechetError) {
     try self.init(
       rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
+  }
+}
+
+extension SetReduction {
+  /// What an infinite mean hides: how many scores are infinite and what the others say.
+  fileprivate static func infinities(of summary: Summary?) -> [String: String] {
+    guard let summary, summary.infiniteCount > 0 else { return [:] }
+    return [
+      "infinite": "\(summary.infiniteCount)",
+      "mean of the finite": summary.finiteMean.map { "\($0)" } ?? "none",
+    ]
   }
 }

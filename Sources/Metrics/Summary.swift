@@ -2,8 +2,12 @@
 package struct Summary: Equatable, Sendable {
   /// How many scores.
   package let count: Int
-  /// Arithmetic mean.
+  /// Arithmetic mean; infinite if one score is.
   package let mean: Double
+  /// Scores that are infinite, as the PSNR of equal images is.
+  package let infiniteCount: Int
+  /// Mean of the finite scores, to stand beside `infiniteCount`; nil where there are none.
+  package let finiteMean: Double?
   /// Sample standard deviation (divided by `count − 1`); nil for one score or an infinite one.
   package let standardDeviation: Double?
   /// Standard error of the mean, `standardDeviation / √count`.
@@ -16,7 +20,10 @@ package struct Summary: Equatable, Sendable {
   package init?(_ scores: [Double]) {
     guard !scores.isEmpty else { return nil }
     count = scores.count
-    guard scores.allSatisfy(\.isFinite) else {
+    let finite = scores.filter(\.isFinite)
+    infiniteCount = scores.count(where: \.isInfinite)
+    finiteMean = finite.isEmpty ? nil : Self.compensatedSum(finite) / Double(finite.count)
+    guard finite.count == scores.count else {
       mean = scores.reduce(0, +)
       standardDeviation = nil
       standardError = nil

@@ -60,6 +60,8 @@ struct SummaryTests {
     #expect(one.mean == 0.25 && one.standardDeviation == nil && one.standardError == nil)
     let infinite = try #require(Summary([30, .infinity]))
     #expect(infinite.mean == .infinity && infinite.standardError == nil)
+    #expect(infinite.infiniteCount == 1 && infinite.finiteMean == 30)
+    #expect(try #require(Summary([.infinity])).finiteMean == nil)
     #expect(try #require(Summary([1, .nan])).mean.isNaN)
     let equal = try #require(Summary([0.25, 0.25, 0.25]))
     #expect(equal.mean == 0.25 && equal.standardDeviation == 0)
