@@ -11,6 +11,14 @@ struct ConvolutionJob {
   /// Inputs with fewer channels have the neighbouring taps of a filter row read as one.
   private static let fewChannels = 16
 
+  /// Pixels a multiple of this many floats apart fall into one set of the nearest cache, which holds
+  /// fewer of them than a tile has rows.
+  private static let crowdedStride = 1024
+  /// Fewer panels do not repay moving the pixels apart.
+  private static let fewPanels = 4
+  /// Floats that keep moved pixels in different sets.
+  private static let stagger = 16
+
   /// Images of one size.
   let inputs: [FeatureMap]
   let outputs: [FeatureMap]
@@ -38,6 +46,9 @@ struct ConvolutionJob {
       pointers: block * (runs.count + 2),
       patches: runs.contains { $0.taps > 1 } ? block * depth : 0,
       zeros: depth)
+    if isCrowded(runs) {
+      scratch.reserve(pointers: 0, patches: block * (depth + Self.stagger), zeros: 0)
+    }
     var remaining = outputs.count * rows * columns
     var position = Position(rows: rows, columns: columns)
     while remaining > 0 {
@@ -73,6 +84,24 @@ struct ConvolutionJob {
     }
   }
 
+  private func isCrowded(_ runs: [Phase.Run]) -> Bool {
+    runs.count == 1 && runs[0].taps == 1 && inputs[0].pixelStride % Self.crowdedStride == 0
+      && panelCount >= Self.fewPanels
+  }
+
+  /// Copies the pixels of a block to where they are read faster; all panels read them.
+  private func moveApart(
+    _ pixels: UnsafeMutablePointer<UnsafePointer<Float>?>, count: Int,
+    to patches: UnsafeMutablePointer<Float>
+  ) {
+    for index in 0..<count {
+      guard let source = pixels[index] else { continue }
+      let target = patches + index * (channels + Self.stagger)
+      target.update(from: source, count: channels)
+      pixels[index] = UnsafePointer(target)
+    }
+  }
+
   private func countOutputs(_ size: Int, from first: Int, step: Int) -> Int {
     first < size ? (size - first + step - 1) / step : 0
   }
@@ -89,6 +118,9 @@ struct ConvolutionJob {
     fill(
       table, phase: phase, runs: runs, group: group, from: &position, count: count,
       scratch: scratch)
+    if isCrowded(runs) {
+      moveApart(table.inputs, count: count, to: scratch.patches.base)
+    }
     let depth = phase.taps.count * channels
     let width = kernels.tile_columns
     for panel in 0..<panelCount {

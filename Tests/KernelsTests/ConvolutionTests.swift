@@ -45,6 +45,7 @@ import Testing
       Case(
         channels: 2, outputs: 3,
         geometry: ConvolutionGeometry(kernel: 1, stride: 2, isTransposed: true)),
+      Case(channels: 1021, outputs: 130, size: 4, geometry: ConvolutionGeometry(kernel: 1)),
       Case(channels: 9, outputs: 20, hasResidual: true, activation: .relu),
       Case(
         channels: 9, outputs: 3, activation: .prelu([0.5, -0.25, 0.1])),
@@ -72,8 +73,10 @@ import Testing
       path: .direct, level: level)
     let found = run(input, to: expected.shape) { source, target, scratch in
       let other = residual.map { OwnedMap($0) }
-      packed.apply(
-        [source], to: [target], adding: other.map { [$0.map] } ?? [], scratch: scratch)
+      withExtendedLifetime(other) {
+        packed.apply(
+          [source], to: [target], adding: other.map { [$0.map] } ?? [], scratch: scratch)
+      }
     }
     // Inputs and weights are of order 1, so a Float32 sum of k products errs by about √k·ε·√k.
     let depth = shape[1] * geometry.kernel.rows * geometry.kernel.columns
