@@ -22,7 +22,7 @@ package enum ConvolutionPath: Hashable, Sendable {
     arithmetic: Arithmetic = .fast
   ) -> ConvolutionPath {
     guard arithmetic == .fast, geometry.isPlain, inputs >= fewestChannels else { return .direct }
-    let forms = WinogradForm.allCases.filter { geometry.kernel == Extent($0.taps) }
+    let forms = WinogradForm.allCases.filter { geometry.kernel == $0.taps }
     let costs = forms.map { form in
       (form: form, share: form.share(of: size.map { geometry.outputSize($0) }))
     }
@@ -48,14 +48,18 @@ extension ConvolutionGeometry {
 extension WinogradForm {
   /// Products as a share of the plain sum's, the tiles' overhang over the map's edges included.
   func share(of size: Extent?) -> Double {
-    let perTile = Double(inputs * inputs)
+    let taps = Double(taps.rows * taps.columns)
     guard let size, size.rows > 0, size.columns > 0 else {
-      return perTile / Double(outputs * outputs * taps * taps)
+      return Double(products) / (Double(outputs.rows * outputs.columns) * taps)
     }
-    let tiles = tileCount(size.rows) * tileCount(size.columns)
-    return perTile * Double(tiles) / Double(size.rows * size.columns * taps * taps)
+    let tiles = tileCount(size)
+    return Double(products * tiles.rows * tiles.columns) / (Double(size.rows * size.columns) * taps)
   }
 
-  /// Tiles along an axis of so many outputs.
-  func tileCount(_ size: Int) -> Int { (size + outputs - 1) / outputs }
+  /// Tiles that cover a map of outputs.
+  func tileCount(_ size: Extent) -> Extent {
+    Extent(
+      (size.rows + outputs.rows - 1) / outputs.rows,
+      (size.columns + outputs.columns - 1) / outputs.columns)
+  }
 }

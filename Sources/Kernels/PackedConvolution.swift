@@ -96,7 +96,7 @@ package final class PackedConvolution: Sendable {
     case .winograd(let form):
       precondition(!activation.isGELU, "\(form) cannot apply \(activation)")
       precondition(
-        geometry.isPlain && geometry.kernel == Extent(form.taps), "\(form) cannot do \(geometry)")
+        geometry.isPlain && geometry.kernel == form.taps, "\(form) cannot do \(geometry)")
       body = .winograd(WinogradFilters(weights, form: form, width: width))
     }
   }

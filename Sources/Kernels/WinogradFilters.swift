@@ -10,33 +10,43 @@ struct WinogradFilters: Sendable {
   /// `[panel][frequency][C][width]`, in the order in which they are read; zero-padded.
   let weights: AlignedMemory
 
-  /// Transforms filters `[O, C, r, r]` in Float64 and rounds once.
+  /// Transforms filters `[O, C, r, s]` in Float64 and rounds once.
   init(_ filters: Tensor, form: WinogradForm, width: Int) {
     self.form = form
     self.width = width
     outputChannels = filters.shape[0]
     inputChannels = filters.shape[1]
-    let taps = form.taps
-    let points = form.inputs
     let panels = (outputChannels + width - 1) / width
-    let memory = AlignedMemory(count: panels * points * points * inputChannels * width)
+    let step = inputChannels * width
+    let memory = AlignedMemory(count: panels * form.products * step)
     memory.base.initialize(repeating: 0, count: memory.count)
-    let transform = form.filterTransform.flatMap { $0 }
-    var half = [Double](repeating: 0, count: points * taps)
+    let taps = form.taps
+    let rows = form.rows.filterTransform.flatMap { $0 }
+    let columns = form.columns.filterTransform.flatMap { $0 }
+    var half = [Double](repeating: 0, count: form.inputs.rows * taps.columns)
     for output in 0..<outputChannels {
       for channel in 0..<inputChannels {
-        let first = (output * inputChannels + channel) * taps * taps
-        Self.multiply(transform, taps: taps, into: &half) { row, column in
-          Double(filters.values[first + row * taps + column])
+        let filter = (output * inputChannels + channel) * taps.rows * taps.columns
+        for row in 0..<form.inputs.rows {
+          for column in 0..<taps.columns {
+            var sum = 0.0
+            for tap in 0..<taps.rows {
+              sum +=
+                rows[row * taps.rows + tap]
+                * Double(filters.values[filter + tap * taps.columns + column])
+            }
+            half[row * taps.columns + column] = sum
+          }
         }
         let target =
-          memory.base + (output / width) * points * points * inputChannels * width
-          + channel * width + output % width
-        for row in 0..<points {
-          for column in 0..<points {
+          memory.base + output / width * form.products * step + channel * width + output % width
+        for row in 0..<form.inputs.rows {
+          for column in 0..<form.inputs.columns {
             var sum = 0.0
-            for tap in 0..<taps { sum += half[row * taps + tap] * transform[column * taps + tap] }
-            target[(row * points + column) * inputChannels * width] = Float(sum)
+            for tap in 0..<taps.columns {
+              sum += half[row * taps.columns + tap] * columns[column * taps.columns + tap]
+            }
+            target[(row * form.inputs.columns + column) * step] = Float(sum)
           }
         }
       }
@@ -44,26 +54,11 @@ struct WinogradFilters: Sendable {
     weights = memory
   }
 
-  /// `half = transform · filter`, `[points][taps]`.
-  @inline(__always)
-  private static func multiply(
-    _ transform: [Double], taps: Int, into half: inout [Double],
-    filter: (_ row: Int, _ column: Int) -> Double
-  ) {
-    for row in 0..<(half.count / taps) {
-      for column in 0..<taps {
-        var sum = 0.0
-        for tap in 0..<taps { sum += transform[row * taps + tap] * filter(tap, column) }
-        half[row * taps + column] = sum
-      }
-    }
-  }
-
   /// Panels of outputs.
   var panelCount: Int { (outputChannels + width - 1) / width }
 
   /// Start of one panel's filters at one frequency.
   func panel(_ panel: Int, frequency: Int) -> UnsafeMutablePointer<Float> {
-    weights.base + (panel * form.inputs * form.inputs + frequency) * inputChannels * width
+    weights.base + (panel * form.products + frequency) * inputChannels * width
   }
 }

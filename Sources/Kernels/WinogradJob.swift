@@ -27,13 +27,13 @@ struct WinogradJob {
   let slopes: UnsafeMutablePointer<Float>
 
   private var form: WinogradForm { filters.form }
-  private var frequencies: Int { form.inputs * form.inputs }
+  private var frequencies: Int { form.products }
   private var tileStride: Int { (filters.inputChannels + 15) / 16 * 16 + Self.stagger }
 
   func run(scratch: KernelScratch) {
     let size = outputs[0].extent
-    let tileColumns = form.tileCount(size.columns)
-    let tilesPerImage = form.tileCount(size.rows) * tileColumns
+    let grid = form.tileCount(size)
+    let tilesPerImage = grid.rows * grid.columns
     let total = tilesPerImage * outputs.count
     let block = blockSize(total)
     scratch.reserve(
@@ -45,7 +45,7 @@ struct WinogradJob {
       let count = min(block, total - first)
       for index in 0..<count {
         let (image, tile) = (first + index).quotientAndRemainder(dividingBy: tilesPerImage)
-        let (row, column) = tile.quotientAndRemainder(dividingBy: tileColumns)
+        let (row, column) = tile.quotientAndRemainder(dividingBy: grid.columns)
         tiles[index] = self.tile(image: image, row: row, column: column)
       }
       runBlock(tiles, count: count, capacity: block, scratch: scratch)
@@ -68,22 +68,22 @@ struct WinogradJob {
   private func tile(image: Int, row: Int, column: Int) -> ek_winograd_tile {
     let input = inputs[image]
     let output = outputs[image]
-    let firstRow = row * form.outputs
-    let firstColumn = column * form.outputs
+    let firstRow = row * form.outputs.rows
+    let firstColumn = column * form.outputs.columns
     let inputRow = firstRow - geometry.padding.rows
     let inputColumn = firstColumn - geometry.padding.columns
     var tile = ek_winograd_tile()
     tile.input = UnsafePointer(input.pixel(inputRow, inputColumn))
     tile.first_row = Int32(max(0, -inputRow))
-    tile.last_row = Int32(min(form.inputs, input.rows - inputRow))
+    tile.last_row = Int32(min(form.inputs.rows, input.rows - inputRow))
     tile.first_column = Int32(max(0, -inputColumn))
-    tile.last_column = Int32(min(form.inputs, input.columns - inputColumn))
+    tile.last_column = Int32(min(form.inputs.columns, input.columns - inputColumn))
     tile.output = output.pixel(firstRow, firstColumn)
     if !residuals.isEmpty {
       tile.residual = UnsafePointer(residuals[image].pixel(firstRow, firstColumn))
     }
-    tile.row_count = Int32(min(form.outputs, output.rows - firstRow))
-    tile.column_count = Int32(min(form.outputs, output.columns - firstColumn))
+    tile.row_count = Int32(min(form.outputs.rows, output.rows - firstRow))
+    tile.column_count = Int32(min(form.outputs.columns, output.columns - firstColumn))
     return tile
   }
 

@@ -18,6 +18,13 @@ import Testing
     #expect(path(five, 48, 64, size: 35) == .winograd(.outputs2Kernel5))
   }
 
+  @Test func rowsAndColumnsOfStrideOneAreWinograds() {
+    let row = ConvolutionGeometry(kernel: Extent(1, 7), padding: Extent(0, 3))
+    #expect(path(row, 128, 192, size: 17) == .winograd(.outputs4Row7))
+    let column = ConvolutionGeometry(kernel: Extent(3, 1), padding: Extent(1, 0))
+    #expect(path(column, 384, 384, size: 8) == .winograd(.outputs4Column3))
+  }
+
   /// A map of 2×2 fills a quarter of a 4×4 tile.
   @Test func smallMapsTakeSmallTiles() {
     let three = ConvolutionGeometry(kernel: 3, padding: 1)

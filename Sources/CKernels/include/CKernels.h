@@ -44,10 +44,7 @@ struct ek_tile {
   enum ek_activation activation;
 };
 
-/// Largest number of interpolation points along one axis of any Winograd form.
-#define EK_MAXIMUM_POINTS 6
-
-/// One Winograd tile: a square of outputs and the square of inputs that it reads.
+/// One Winograd tile: a rectangle of outputs and the rectangle of inputs that it reads.
 struct ek_winograd_tile {
   const float *input;     // first input of the tile; may lie in the padding, outside of the map
   int first_row, last_row;        // rows of the tile's inputs inside the map: first_row ..< last_row
@@ -100,7 +97,8 @@ struct ek_winograd_output {
   enum ek_activation activation;
 };
 
-/// The transforms of one Winograd form F(m×m, r×r): m + r − 1 points an axis.
+/// The transforms of one Winograd form, outputs_filter: m + r − 1 points along an axis of m outputs
+/// and r taps.
 struct ek_winograd {
   void (*input)(const struct ek_winograd_input *);
   void (*output)(const struct ek_winograd_output *);
@@ -116,6 +114,10 @@ struct ek_kernels {
   struct ek_winograd winograd_4x4_3x3;
   struct ek_winograd winograd_2x2_5x5;
   struct ek_winograd winograd_2x2_3x3;
+  struct ek_winograd winograd_1x4_1x3;
+  struct ek_winograd winograd_4x1_3x1;
+  struct ek_winograd winograd_1x4_1x7;
+  struct ek_winograd winograd_4x1_7x1;
 };
 
 /// Largest tile_rows of any level.
