@@ -80,8 +80,6 @@ extension Checkpoint {
         return try stored.tensor()
       }
     }
-    // Nothing in there throws; should that ever change, no tensor may vanish.
-    return (try? workers.map(wanted.count) { index, _ in convert(index) })
-      ?? wanted.indices.map(convert)
+    return workers.map(wanted.count) { index, _ in convert(index) }
   }
 }

@@ -120,11 +120,11 @@ extension CelebAMaskHQ {
     return found
   }
 
-  /// `Workers.map` for work that cannot throw.
+  /// One value for each id, in their order.
   private func map<Value: Sendable>(
     _ ids: [String], _ workers: Workers, _ body: @Sendable (String) -> Value
   ) -> [Value] {
-    (try? workers.map(ids.count) { index, _ in body(ids[index]) }) ?? []
+    workers.map(ids.count) { index, _ in body(ids[index]) }
   }
 
   /// Gives each pair its caption, where captions are there at all; returns the ids without one.

@@ -32,7 +32,7 @@ package struct MeanFaceAnchor: Method {
     let sum = Mutex(RunningSum(sampleCount: size * size * 3))
     let known = pairs.filter { $0.imagePath != nil }
     // The body reports its errors itself, so that one broken image stops nobody.
-    try? workers.forEach(known.count) { index, _ in
+    workers.forEach(known.count) { index, _ in
       do throws(MethodError) {
         let face = try ReferenceFace.image(of: known[index], size: size)
         sum.withLock { $0.add(face) }

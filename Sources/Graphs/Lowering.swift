@@ -38,13 +38,18 @@ struct Lowering {
     for node in needed where !absorbed.contains(node) {
       if let chain = try chain(from: node) { chains[chain.end] = chain }
     }
-    for node in needed {
-      if let chain = chains[node] {
-        stages.append(try stage(of: chain))
-      } else if !absorbed.contains(node) {
-        stages += try plainStages(of: node)
-      }
+    // Packing weights is most of the work, and no layer waits for another.
+    let (lowering, ends) = (self, chains)
+    let lowered = try Workers().map(needed.count) { (index, _) throws(GraphError) in
+      try lowering.stages(of: lowering.needed[index], chains: ends)
     }
+    stages = lowered.flatMap(\.self)
+  }
+
+  /// What a node becomes; nothing where it is fused into another.
+  private func stages(of node: Int, chains: [Int: Chain]) throws(GraphError) -> [Stage] {
+    if let chain = chains[node] { return [try stage(of: chain)] }
+    return absorbed.contains(node) ? [] : try plainStages(of: node)
   }
 
   // MARK: Chains

@@ -13,25 +13,41 @@ package final class LoadedNetwork: Sendable {
   /// Which algorithms its convolutions may use.
   package let arithmetic: Arithmetic
 
-  private let parameters: [String: Tensor]
-  private let compiled = Mutex<[Key: Executable]>([:])
+  private let bind: @Sendable () throws -> [String: Tensor]
+  private let state: Mutex<State>
   /// Folders of images of many sizes must not fill the memory with compiled networks.
   private static let limit = 8
+
+  private struct State {
+    /// Bound tensors until something was compiled: packed weights are all that running needs, and both
+    /// together would take twice the memory.
+    var bound: [String: Tensor]?
+    var compiled: [Key: Executable] = [:]
+  }
 
   private struct Key: Hashable {
     let shape: [Int]
     let outputs: [String]
   }
 
-  /// Joins a description and tensors that were bound to it.
+  /// Joins a description and tensors that can be bound to it.
+  ///
+  /// - Parameters:
+  ///   - network: the description.
+  ///   - weights: the file that the tensors come from.
+  ///   - arithmetic: which algorithms convolutions may use.
+  ///   - bind: gives the tensors; called now and again for every further input shape, so what it reads
+  ///     must not change.
+  /// - Throws: what `bind` throws.
   package init(
-    network: any Network, parameters: [String: Tensor], weights: WeightFile,
-    arithmetic: Arithmetic = .fast
-  ) {
+    network: any Network, weights: WeightFile, arithmetic: Arithmetic = .fast,
+    bind: @escaping @Sendable () throws -> [String: Tensor]
+  ) throws {
     self.arithmetic = arithmetic
     self.network = network
-    self.parameters = parameters
     self.weights = weights
+    self.bind = bind
+    state = Mutex(State(bound: try bind()))
   }
 
   /// The network ready to run on one input shape.
@@ -40,13 +56,14 @@ package final class LoadedNetwork: Sendable {
   package func executable(inputShape: [Int]? = nil, outputs: [String]) throws -> Executable {
     let key = Key(shape: inputShape ?? network.inputShape, outputs: outputs)
     // Compiling inside the lock: a second worker waits instead of packing the same weights again.
-    return try compiled.withLock { cache in
-      if let found = cache[key] { return found }
-      if cache.count >= Self.limit { cache.removeAll() }
+    return try state.withLock { state in
+      if let found = state.compiled[key] { return found }
+      if state.compiled.count >= Self.limit { state.compiled.removeAll() }
       let graph = try Graph(tracing: network, inputShape: key.shape)
       let executable = try Executable(
-        graph, parameters: parameters, outputs: outputs, arithmetic: arithmetic)
-      cache[key] = executable
+        graph, parameters: try state.bound ?? bind(), outputs: outputs, arithmetic: arithmetic)
+      state.bound = nil
+      state.compiled[key] = executable
       return executable
     }
   }

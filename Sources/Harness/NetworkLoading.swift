@@ -24,11 +24,13 @@ extension LoadedNetwork {
     arithmetic: Arithmetic
   ) throws {
     let graph = try Graph(tracing: network)
-    let parameters = try Checkpoint.open(path: path).bind(to: graph.parameters, ignoring: prefixes)
-    self.init(
-      network: network, parameters: parameters,
+    // The open file stays the one that was hashed, even if another takes its name.
+    let checkpoint = try Checkpoint.open(path: path)
+    try self.init(
+      network: network,
       weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)),
-      arithmetic: arithmetic)
+      arithmetic: arithmetic
+    ) { try checkpoint.bind(to: graph.parameters, ignoring: prefixes) }
   }
 
   /// Reads a network and its weights from an ONNX model.
@@ -52,10 +54,12 @@ extension LoadedNetwork {
       // The main result goes by its own name in the graph, not by its edge's.
       if try !Graph(tracing: model.network).outputNames.contains(tap) { tap = Graph.mainOutput }
     }
-    let network = LoadedNetwork(
-      network: model.network, parameters: model.parameters,
+    let parameters = model.parameters
+    let network = try LoadedNetwork(
+      network: model.network,
       weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)),
-      arithmetic: arithmetic)
+      arithmetic: arithmetic
+    ) { parameters }
     return (network, tap)
   }
 }

@@ -161,19 +161,19 @@ private struct SubsetKernel {
     _ subsets: [KernelInceptionDistance.Subset], workers: Workers
   ) throws -> [Double] {
     guard isStored else {
-      return try workers.map(subsets.count) { index, _ in
-        try KernelSums(
+      return workers.map(subsets.count) { index, _ in
+        KernelSums(
           first.selecting(subsets[index].first), second.selecting(subsets[index].second),
           kernel: .cubic, workers: Workers(count: 1)
         ).squaredDiscrepancy(.unbiased)
       }
     }
     let sides = [(first, first), (second, second), (first, second)]
-    let stored = try workers.map(3) { index, _ in
+    let stored = workers.map(3) { index, _ in
       let (rows, columns) = sides[index]
       return rows.block(0..<rows.count, with: columns, columns: columns.count, kernel: .cubic)
     }
-    return try workers.map(subsets.count) { index, _ in
+    return workers.map(subsets.count) { index, _ in
       let subset = subsets[index]
       return KernelSums(
         firstCount: subset.first.count, secondCount: subset.second.count,

@@ -19,13 +19,12 @@ struct KernelSums {
   /// Computes every kernel value once and keeps none.
   ///
   /// Sums run along a row, then over rows in order, so that they do not depend on the workers.
-  init(_ first: KernelRows, _ second: KernelRows, kernel: SimilarityKernel, workers: Workers) throws
-  {
+  init(_ first: KernelRows, _ second: KernelRows, kernel: SimilarityKernel, workers: Workers) {
     firstCount = first.count
     secondCount = second.count
-    self.first = try Self.within(first, kernel, workers)
-    self.second = try Self.within(second, kernel, workers)
-    cross = try Self.sum(rowsOf: first, workers) { range in
+    self.first = Self.within(first, kernel, workers)
+    self.second = Self.within(second, kernel, workers)
+    cross = Self.sum(rowsOf: first, workers) { range in
       let block = first.block(range, with: second, columns: second.count, kernel: kernel)
       return (0..<range.count).map { row in
         block[row * second.count..<(row + 1) * second.count].reduce(0, +)
@@ -59,8 +58,8 @@ struct KernelSums {
 
   private static func within(
     _ rows: KernelRows, _ kernel: SimilarityKernel, _ workers: Workers
-  ) throws -> (pairs: Double, diagonal: Double) {
-    let diagonal = try sum(rowsOf: rows, workers) { range in
+  ) -> (pairs: Double, diagonal: Double) {
+    let diagonal = sum(rowsOf: rows, workers) { range in
       // A block of its own for each row: n values are wanted, not n².
       range.map { row in
         let norm = rows.squaredNorms[row]
@@ -71,7 +70,7 @@ struct KernelSums {
         return value[0]
       }
     }
-    let half = try sum(rowsOf: rows, workers) { range in
+    let half = sum(rowsOf: rows, workers) { range in
       let columns = range.upperBound
       let block = rows.block(range, with: rows, columns: columns, kernel: kernel)
       return range.map { row in
@@ -86,9 +85,9 @@ struct KernelSums {
   private static func sum(
     rowsOf set: KernelRows, _ workers: Workers,
     _ values: @Sendable (Range<Int>) -> [Double]
-  ) throws -> Double {
+  ) -> Double {
     let blocks = (set.count + rowBlock - 1) / rowBlock
-    let parts = try workers.map(blocks) { block, _ in
+    let parts = workers.map(blocks) { block, _ in
       values(block * rowBlock..<min((block + 1) * rowBlock, set.count))
     }
     return Summary.compensatedSum(parts.flatMap { $0 })

@@ -35,7 +35,7 @@ package enum MaximumMeanDiscrepancy {
     let rows = try [first, second].map {
       isNormalising ? try KernelRows(normalising: $0) : KernelRows($0)
     }
-    return try KernelSums(rows[0], rows[1], kernel: kernel, workers: workers)
+    return KernelSums(rows[0], rows[1], kernel: kernel, workers: workers)
       .squaredDiscrepancy(estimator)
   }
 

@@ -68,12 +68,6 @@ extension Workers {
   func frechetParts<Value: Sendable>(
     _ count: Int, _ part: @Sendable (Int) throws(FrechetError) -> Value
   ) throws(FrechetError) -> [Value] {
-    let results =
-      (try? map(count) { index, _ in
-        Result { () throws(FrechetError) in try part(index) }
-      }) ?? []
-    var values: [Value] = []
-    for result in results { values.append(try result.get()) }
-    return values
+    try map(count) { (index, _) throws(FrechetError) in try part(index) }
   }
 }

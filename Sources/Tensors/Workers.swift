@@ -22,16 +22,16 @@ package struct Workers: Sendable {
   ///   - body: gets the index and the number of its worker, `0 ..< count`, so that it can use that
   ///     worker's memory. The first error stops further pieces from being started.
   /// - Throws: the error of the lowest index that failed.
-  package func forEach(
-    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws -> Void
-  ) throws {
+  package func forEach<Failure: Error>(
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws(Failure) -> Void
+  ) throws(Failure) {
     let next = Atomic<Int>(0)
-    let failure = Mutex<(index: Int, error: any Error)?>(nil)
+    let failure = Mutex<(index: Int, error: Failure)?>(nil)
     DispatchQueue.concurrentPerform(iterations: min(count, max(pieces, 0))) { worker in
       while failure.withLock({ $0 == nil }) {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < pieces else { return }
-        do {
+        do throws(Failure) {
           try body(index, worker)
         } catch {
           failure.withLock { if index < ($0?.index ?? .max) { $0 = (index, error) } }
@@ -44,11 +44,11 @@ package struct Workers: Sendable {
   /// Computes one value for every index and returns them in index order.
   ///
   /// - Throws: the error of the lowest index that failed.
-  package func map<Value: Sendable>(
-    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws -> Value
-  ) throws -> [Value] {
+  package func map<Value: Sendable, Failure: Error>(
+    _ pieces: Int, _ body: @Sendable (_ index: Int, _ worker: Int) throws(Failure) -> Value
+  ) throws(Failure) -> [Value] {
     let values = Mutex<[Int: Value]>([:])
-    try forEach(pieces) { index, worker in
+    try forEach(pieces) { (index, worker) throws(Failure) in
       let value = try body(index, worker)
       values.withLock { $0[index] = value }
     }

@@ -31,17 +31,17 @@ import Testing
 @Suite struct WorkersTests {
   struct Failure: Error, Equatable { let index: Int }
 
-  @Test(arguments: [1, 2, 5]) func visitsEveryIndexOnce(count: Int) throws {
+  @Test(arguments: [1, 2, 5]) func visitsEveryIndexOnce(count: Int) {
     let visits = Mutex<[Int]>([])
-    try Workers(count: count).forEach(100) { index, worker in
+    Workers(count: count).forEach(100) { index, worker in
       #expect((0..<count).contains(worker))
       visits.withLock { $0.append(index) }
     }
     #expect(visits.withLock { $0.sorted() } == Array(0..<100))
   }
 
-  @Test func mapsInOrder() throws {
-    #expect(try Workers(count: 3).map(50) { index, _ in index * index } == (0..<50).map { $0 * $0 })
+  @Test func mapsInOrder() {
+    #expect(Workers(count: 3).map(50) { index, _ in index * index } == (0..<50).map { $0 * $0 })
   }
 
   @Test func throwsTheLowestFailure() {

@@ -19,12 +19,12 @@ enum NetworkBenches {
 
   /// A network on seeded weights, loaded as a checkpoint would be.
   static func seeded(_ network: any Network) throws -> LoadedNetwork {
-    let parameters = try Graph(tracing: network).parameters.map {
-      ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: seed))
+    try LoadedNetwork(network: network, weights: WeightFile(path: "seeded", sha256: "seeded")) {
+      let parameters = try Graph(tracing: network).parameters.map {
+        ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: seed))
+      }
+      return Dictionary(uniqueKeysWithValues: parameters)
     }
-    return LoadedNetwork(
-      network: network, parameters: Dictionary(uniqueKeysWithValues: parameters),
-      weights: WeightFile(path: "seeded", sha256: "seeded"))
   }
 
   /// Timed is what a measurement does with prepared inputs: lay them out channels last, run all stages,
