@@ -72,7 +72,8 @@ let package = Package(
       needs: [
         "Checkpoints", "Datasets", "Detection", "Essentials", "Generators", "Graphs", "Images",
         "Kernels",
-        "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Verdicts", crypto, yams,
+        "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Texts", "Verdicts", crypto,
+        yams,
       ]),
     .executableTarget(
       name: "evalkit", dependencies: ["CMemory", "Harness", "Verdicts", argumentParser],

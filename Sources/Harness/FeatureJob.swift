@@ -24,7 +24,7 @@ package struct FeatureJob {
   package func run() throws -> FeatureResult {
     try options.check()
     let published = try options.network.map { name throws(HarnessError) in
-      try NetworkTables.network(named: name)
+      try chosenNetwork(named: name)
     }
     let preprocessing = try preprocessing(of: published)
     if let published { try checkTap(of: published) }
@@ -39,6 +39,17 @@ package struct FeatureJob {
       network: network.network.name, tap: tap, weights: network.weights.sha256,
       preprocessing: ids == nil ? nil : preprocessing?.fingerprint,
       shape: [source.count] + shape, ids: ids, output: options.output)
+  }
+
+  /// An image tower's name stands for the text tower beside it where texts are given.
+  private func chosenNetwork(named name: String) throws(HarnessError) -> any PublishedNetwork {
+    let network = try NetworkTables.network(named: name)
+    if options.texts == nil || network is CLIPTextTransformer { return network }
+    if let tower = CLIPModels.textTower(beside: name) { return tower }
+    throw HarnessError(
+      .usage,
+      "\(name) reads no texts; "
+        + CLIPModels.imageTowers.map { $0.name }.joined(separator: ", ") + " have text towers")
   }
 
   private func preprocessing(of network: (any PublishedNetwork)?) throws -> Preprocessing? {
@@ -64,6 +75,7 @@ package struct FeatureJob {
     if let input = options.input {
       return try .prepared(input, like: options.onnx == nil ? network?.inputShape : nil)
     }
+    if let texts = options.texts { return try .texts(texts) }
     guard let preprocessing else {
       throw HarnessError(.usage, "no preprocessing is known for --images; name --preprocess")
     }

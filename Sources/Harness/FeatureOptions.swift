@@ -12,6 +12,8 @@ package struct FeatureOptions: Sendable {
   package var images: [String] = []
   /// A float32 `.npy` of prepared inputs, `[N, C, H, W]`, instead of ``images``.
   package var input: String?
+  /// A file of texts, one a line, for a text tower, instead of ``images``.
+  package var texts: String?
   /// Name of the preprocessing; nil takes the one that the network was published with.
   package var preprocessing: String?
   /// Where to write, `.npy`.
@@ -32,8 +34,8 @@ package struct FeatureOptions: Sendable {
 
   /// Refuses options that contradict each other or leave something open.
   func check() throws(HarnessError) {
-    if images.isEmpty == (input == nil) {
-      throw HarnessError(.usage, "name either --images or --input")
+    if [!images.isEmpty, input != nil, texts != nil].count(where: \.self) != 1 {
+      throw HarnessError(.usage, "name one of --images, --input and --texts")
     }
     if (checkpoint == nil) == (onnx == nil) {
       throw HarnessError(.usage, "name either --checkpoint or --onnx")
@@ -41,10 +43,14 @@ package struct FeatureOptions: Sendable {
     if network == nil && onnx == nil {
       throw HarnessError(.usage, "--checkpoint needs --network, which says what the file is for")
     }
-    if input != nil && preprocessing != nil {
-      throw HarnessError(.usage, "--preprocess treats --images; --input is prepared already")
+    if images.isEmpty && preprocessing != nil {
+      throw HarnessError(.usage, "--preprocess treats --images; nothing else is preprocessed")
     }
-    if network == nil && input == nil && preprocessing == nil {
+    if texts != nil && onnx != nil {
+      throw HarnessError(
+        .usage, "--texts needs --network and --checkpoint; ONNX models read images")
+    }
+    if network == nil && !images.isEmpty && preprocessing == nil {
       throw HarnessError(.usage, "--onnx with --images needs --preprocess or --network")
     }
     if output.isEmpty { throw HarnessError(.usage, "--output names no file") }

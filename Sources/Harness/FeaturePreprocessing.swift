@@ -1,5 +1,7 @@
 import Essentials
+import Graphs
 import Images
+import Networks
 
 /// How images reach a network when its features are asked for.
 enum FeaturePreprocessing {
@@ -16,7 +18,13 @@ enum FeaturePreprocessing {
   static let published: [String: Preprocessing] = [
     "inception-fid": .fidPytorch, "alexnet": imageNet, "vgg16": imageNet,
     "squeezenet1_1": imageNet, "bisenet": .biSeNet512, "celebamask-unet": .celebAMaskUNet512(),
-  ].merging(identity) { $1 }
+  ].merging(identity) { $1 }.merging(clip) { $1 }
+
+  /// OpenAI's, at each image tower's own size.
+  private static let clip = Dictionary(
+    uniqueKeysWithValues: CLIPModels.imageTowers.map { tower in
+      (tower.name, Preprocessing.clip(size: tower.inputShape[1]))
+    })
 
   /// What each face embedding of the catalogue was published with.
   static let identity: [String: Preprocessing] = [

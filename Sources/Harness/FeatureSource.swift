@@ -1,8 +1,10 @@
 import Checkpoints
 import Datasets
+import Essentials
 import Foundation
 import Images
 import Tensors
+import Texts
 
 /// Where the rows of a feature file come from.
 enum FeatureSource: Sendable {
@@ -10,6 +12,8 @@ enum FeatureSource: Sendable {
   case images([FeatureImage], Preprocessing)
   /// Inputs that are prepared already, `[N, …]`, read row by row.
   case prepared(CheckpointTensor)
+  /// Texts in the order of their file.
+  case texts([String], CLIPTokenizer)
 
   /// One image file.
   struct FeatureImage: Equatable, Sendable {
@@ -23,6 +27,7 @@ enum FeatureSource: Sendable {
     switch self {
     case .images(let images, _): images.count
     case .prepared(let array): array.shape[0]
+    case .texts(let texts, _): texts.count
     }
   }
 
@@ -31,6 +36,7 @@ enum FeatureSource: Sendable {
     switch self {
     case .images(let images, _): images[row].id
     case .prepared: "row \(row)"
+    case .texts: "line \(row + 1)"
     }
   }
 
@@ -41,7 +47,28 @@ enum FeatureSource: Sendable {
       let path = images[row].path
       return try preprocessing.apply(try ImageDecoder.rgb(contentsOf: path), named: path)
     case .prepared(let array): return try array.row(row)
+    case .texts(let texts, let tokenizer):
+      let tokens = try tokenizer.sequence(of: texts[row])
+      return Tensor(shape: [tokens.count], values: tokens.map(Float.init))
     }
+  }
+
+  /// Reads texts, one a line; a line break at the file's end starts no further text.
+  ///
+  /// - Throws: ``HarnessError`` if the file cannot be read, is not UTF-8 or is empty; `TextDataError`.
+  static func texts(_ path: String) throws -> FeatureSource {
+    let bytes: [UInt8]
+    do { bytes = try RegularFile(path).contents() } catch {
+      throw HarnessError(.runtime, "\(error)")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw HarnessError(.runtime, "\(path) is not UTF-8 text")
+    }
+    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+      .map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    guard !lines.isEmpty else { throw HarnessError(.runtime, "\(path) holds no text") }
+    return .texts(lines, try CLIPTokenizer())
   }
 
   /// Lists the images of folders and files.

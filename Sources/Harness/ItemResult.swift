@@ -2,6 +2,7 @@ import Generators
 import Graphs
 import Images
 import Metrics
+import Texts
 
 /// Why one image has no scores: one row of the failure ledger.
 package struct ImageFailure: Error, Hashable, Sendable {
@@ -24,6 +25,7 @@ package struct ImageFailure: Error, Hashable, Sendable {
     case let error as MethodError: self.init(state: error.state, reason: "\(error)")
     case is ImagePairError, is SegmentationError, is GraphError:
       self.init(state: "wrong-size", reason: "\(error)")
+    case is CaptionTooLong: self.init(state: "too-long", reason: "\(error)")
     default: self.init(state: "not-measurable", reason: "\(error)")
     }
   }

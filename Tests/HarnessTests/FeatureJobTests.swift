@@ -150,6 +150,11 @@ struct FeatureJobTests {
         $0.onnx = "x.onnx"
       },
       refusal { $0.images.append(folder.path("images/a.png")) },
+      refusal { $0.texts = "texts.txt" },
+      refusal {
+        $0.images = []
+        $0.texts = "texts.txt"
+      },
     ]
     #expect(errors.map(\.?.kind) == errors.map { _ in .usage })
   }

@@ -42,6 +42,12 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Texts instead of images, one a line, for the text tower of a CLIP model.",
+      valueName: "file"))
+  var texts: String?
+
+  @Option(
+    help: ArgumentHelp(
       "How images become inputs; as the network was published unless given.", valueName: "name"))
   var preprocess: String?
 
@@ -85,6 +91,7 @@ struct FeaturesCommand: ParsableCommand {
     options.tap = tap
     options.images = images
     options.input = input
+    options.texts = texts
     options.preprocessing = preprocess
     options.output = output
     options.jobs = jobs
