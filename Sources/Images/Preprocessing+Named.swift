@@ -122,6 +122,24 @@ extension Preprocessing {
       ])
   }
 
+  /// CLIP as losses on generated tensors see it: `x / 255`, PyTorch's bicubic without antialiasing, CLIP's
+  /// mean and deviation.
+  ///
+  /// Source: `gwang-kim/DiffusionCLIP`, `losses/clip_loss.py`, with torchvision 0.8.
+  /// - Deviation: the centre square is cut out before the image is resized and not after, which is the
+  ///   same for square images.
+  package static func clipTensor(size: Int) -> Preprocessing {
+    Preprocessing(
+      name: "clip-tensor-\(size)",
+      pixelSteps: [.centreSquare],
+      tensorSteps: [
+        .divide(by: 255), .resize(width: size, height: size, .torchBicubic),
+        .normalise(
+          mean: [0.48145466, 0.4578275, 0.40821073],
+          deviation: [0.26862954, 0.26130258, 0.27577711]),
+      ])
+  }
+
   /// The small 19-class parser: Pillow's bilinear to 256, `x / 127.5 − 1`.
   package static let unetSmall256 = Preprocessing(
     name: "unet-small-256",

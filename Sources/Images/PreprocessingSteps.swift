@@ -11,6 +11,8 @@ package enum PixelStep: Sendable, Hashable, CustomStringConvertible {
   case resizeShorterSide(Int, PillowFilter)
   /// torchvision's `CenterCrop(size)`: offsets round half to even.
   case centreCrop(Int)
+  /// The largest square around the centre; square images stay as they are.
+  case centreSquare
 
   /// The name used in fingerprints.
   package var description: String {
@@ -21,6 +23,7 @@ package enum PixelStep: Sendable, Hashable, CustomStringConvertible {
     case .resizeShorterSide(let size, let filter):
       "pillow-\(filter.rawValue)(shorter-side=\(size))"
     case .centreCrop(let size): "centre-crop(\(size))"
+    case .centreSquare: "centre-square"
     }
   }
 
@@ -46,6 +49,11 @@ package enum PixelStep: Sendable, Hashable, CustomStringConvertible {
       }
       return image.cropped(
         rows: centred(size, in: image.height), columns: centred(size, in: image.width))
+    case .centreSquare:
+      guard image.width != image.height else { return image }
+      let side = min(image.width, image.height)
+      return image.cropped(
+        rows: centred(side, in: image.height), columns: centred(side, in: image.width))
     }
   }
 
