@@ -71,9 +71,8 @@ let package = Package(
       "Harness",
       needs: [
         "Checkpoints", "Datasets", "Detection", "Essentials", "Generators", "Graphs", "Images",
-        "Kernels",
-        "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Texts", "Verdicts", crypto,
-        yams,
+        "Kernels", "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Texts",
+        "Verdicts", crypto, yams,
       ]),
     .executableTarget(
       name: "evalkit", dependencies: ["CMemory", "Harness", "Verdicts", argumentParser],
@@ -107,6 +106,7 @@ let package = Package(
     .testTarget(
       name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strict),
     tests(
-      of: "evalkit", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors", grdb]),
+      of: "evalkit",
+      also: ["Checkpoints", "Essentials", "Graphs", "Images", "Networks", "Tensors", grdb]),
   ]
 )

@@ -92,12 +92,23 @@ package struct CostPlan: Encodable {
       let time = try seconds { _ = try extractor.features(of: image, named: "plan", in: memory) }
       return Network(
         name: extractor.network.network.name, runsPerPair: candidates + 1, secondsPerRun: time)
+    case .clip(let clip):
+      let time = try seconds { _ = try clip.image.features(of: image, named: "plan", in: memory) }
+      return Network(
+        name: clip.image.network.network.name,
+        runsPerPair: candidates + (clip.readsReferences ? 1 : 0), secondsPerRun: time)
     case .perceptual(_, let perceptual):
       let time = try seconds {
         _ = try perceptual.activate(image, named: "plan", in: memory.main)
       }
       return Network(
         name: perceptual.network.network.name, runsPerPair: candidates + 1, secondsPerRun: time)
+    case .consistency(let parser, _, _):
+      let time = try seconds {
+        _ = try parser.labels(of: image, width: side, height: side, named: "plan", in: memory)
+      }
+      return Network(
+        name: parser.network.network.name, runsPerPair: candidates + 1, secondsPerRun: time)
     case .segmentation(let parser, let size, _):
       let time = try seconds {
         _ = try parser.labels(

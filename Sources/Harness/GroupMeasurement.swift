@@ -40,6 +40,11 @@ struct GroupMeasurement {
       case .identity(let extractor): try measureIdentity(extractor, meter, pairs, &items)
       case .segmentation(let parser, let size, let miou):
         try measureSegmentation(parser, size, miou, meter, pairs, &items)
+      case .consistency(let parser, let mode, _):
+        try measureConsistency(parser, mode, meter, pairs, &items)
+      case .clip(let clip): try measureCLIP(clip, meter, pairs, &items)
+      // Not of single images: these are measured when all images are known.
+      case .diversity, .inferenceTime: break
       }
     }
     return items
@@ -48,7 +53,7 @@ struct GroupMeasurement {
   // MARK: Walking through candidates
 
   /// Lets every candidate that has not failed take its values.
-  private func update(
+  func update(
     _ items: inout [ItemResult], _ pairs: [PairSubjects], _ meter: Meter,
     _ body: (_ pair: PairSubjects, _ subject: Subject, _ found: inout ImageResult) throws -> Void
   ) {
@@ -66,7 +71,7 @@ struct GroupMeasurement {
   }
 
   /// Lets every candidate that has not failed ask for something.
-  private func collect<Request>(
+  func collect<Request>(
     _ items: [ItemResult], _ pairs: [PairSubjects], _ meter: Meter,
     _ body: (_ pair: PairSubjects, _ subject: Subject, _ batch: inout Batch<Request>) -> Void
   ) -> Batch<Request> {
@@ -127,7 +132,7 @@ struct GroupMeasurement {
     }
   }
 
-  private func computed(_ batch: Batch<Subject>, by extractor: FeatureExtractor) throws -> (Subject)
+  func computed(_ batch: Batch<Subject>, by extractor: FeatureExtractor) throws -> (Subject)
     throws -> [Float]
   {
     let values = try recall.values(batch) { extractor.features(of: $0, in: memory) }
@@ -220,7 +225,7 @@ struct GroupMeasurement {
 }
 
 extension Subject {
-  fileprivate func hasSize(of other: Subject) -> Bool {
+  func hasSize(of other: Subject) -> Bool {
     pixels.width == other.pixels.width && pixels.height == other.pixels.height
   }
 }

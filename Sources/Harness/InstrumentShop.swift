@@ -96,6 +96,35 @@ package struct InstrumentShop: Sendable {
       order: order ?? fallback)
   }
 
+  /// One of CLIP's models; the suite may name another than the default.
+  ///
+  /// - Parameters:
+  ///   - role: what it is for.
+  ///   - name: catalogue name of its image tower.
+  ///   - preprocessing: from RGB to the image tower; nil takes what CLIP was published with.
+  ///   - isReadingTexts: whether the text tower is wanted too.
+  ///   - isTruncating: whether texts that are too long are cut.
+  /// - Returns: both towers.
+  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  package func clip(
+    _ role: WeightRole, network name: String, preprocessing: CLIPPreprocessing,
+    isReadingTexts: Bool, isTruncating: Bool
+  ) throws -> (image: FeatureExtractor, text: TextExtractor?) {
+    let choice = suite.roles[role] ?? RoleChoice()
+    let image = try load(choice, role: role, as: .clip, default: name)
+    let extractor = FeatureExtractor(
+      network: image, tap: choice.tap ?? Graph.mainOutput,
+      preprocessing: try choice.namedPreprocessing
+        ?? preprocessing.steps(size: image.network.inputShape.last ?? 224))
+    guard isReadingTexts else { return (extractor, nil) }
+    guard choice.onnx == nil, let tower = CLIPModels.textTower(beside: image.network.name) else {
+      throw NotRun(
+        "'\(role.rawValue)' reads texts, but \(image.network.name) has no text tower here")
+    }
+    let text = try LoadedNetwork(tower, checkpoint: image.weights.path, arithmetic: arithmetic)
+    return (extractor, try TextExtractor(network: text, isTruncating: isTruncating))
+  }
+
   /// LPIPS with the trunk of a role.
   ///
   /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.

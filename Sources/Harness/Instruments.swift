@@ -72,10 +72,22 @@ package struct FeatureExtractor: Sendable {
   /// The vectors of several images, planar order; what one image lacks is its own failure.
   func features(of subjects: [Subject], in memory: WorkerMemory) -> [Result<[Float], ImageFailure>]
   {
-    network.map(
+    let vectors = network.map(
       subjects.count, outputs: [tap], in: memory.main,
       input: { try input(try subjects[$0].image, named: subjects[$0].name, in: memory) },
       read: { $0.result(tap, image: $1, in: memory.main).values })
+    return zip(vectors, subjects).map { vector, subject in
+      vector.flatMap { values in
+        // One image without a number would take it from the whole set.
+        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return vector }
+        return .failure(
+          ImageFailure(
+            state: "not-finite",
+            reason:
+              "\(subject.name): value \(index) of \(network.network.name)'s result '\(tap)' is "
+              + "not finite; check the weights"))
+      }
+    }
   }
 }
 

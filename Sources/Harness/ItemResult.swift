@@ -42,6 +42,12 @@ struct ImageResult: Sendable {
   var scores: [MetricIdentifier: Double] = [:]
   var features: [Float]?
   var confusion: ConfusionMatrix?
+  /// How far the labels of the real image were kept.
+  var consistency: ConfusionMatrix?
+  /// CLIP's embeddings by the metric that asked for them.
+  var embeddings: [MetricIdentifier: [Float]] = [:]
+  /// CLIP's embedding of what the image was made for.
+  var guidance: [Float]?
 }
 
 /// What was measured of one pair.

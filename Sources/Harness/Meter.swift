@@ -14,6 +14,14 @@ package enum Meter: Sendable {
   case identity(FeatureExtractor)
   /// Labels against a ground-truth map; scores are accuracy and mean IoU.
   case segmentation(FaceParser, size: Int?, miou: MeanIntersectionOverUnion)
+  /// Labels against those of the real image that was edited.
+  case consistency(FaceParser, SegmentationConsistency, averaging: MeanIntersectionOverUnion)
+  /// CLIP's embeddings against texts, real images or both.
+  case clip(CLIPMeter)
+  /// Distances between images of one row.
+  case diversity(PerceptualMeter, DiversityChoice)
+  /// How long images took to make.
+  case inferenceTime
 
   /// The metrics that it serves.
   package var metrics: [MetricIdentifier] {
@@ -24,11 +32,21 @@ package enum Meter: Sendable {
     case .peakSignalToNoiseRatio: [.psnr]
     case .identity: [.id]
     case .segmentation: [.accuracy, .miou]
+    case .consistency: [.segmentationConsistency]
+    case .clip(let clip): [clip.metric]
+    case .diversity: [.lpipsDiversity]
+    case .inferenceTime: [.time]
     }
   }
 
   /// Whether it compares an image with something of the same id.
-  package var isPairwise: Bool { if case .features = self { false } else { true } }
+  package var isPairwise: Bool {
+    switch self {
+    case .features, .diversity, .inferenceTime: false
+    case .clip(let clip): clip.isPairwise
+    default: true
+    }
+  }
 
   /// Everything that can move one of its scores, apart from the images.
   package func fingerprint(of metric: MetricIdentifier, working: WorkingSize) -> Fingerprint {
@@ -58,6 +76,25 @@ package enum Meter: Sendable {
       settings["size"] = size.map(String.init) ?? "of the mask"
       settings["miou"] = metric == .miou ? miou.rawValue : nil
       settings["reduction"] = metric == .miou && miou.isPerImage ? "mean" : "dataset"
+    case .consistency(let parser, let mode, let averaging):
+      parts["parser"] = parser.fingerprint
+      settings["mode"] = mode.rawValue
+      settings["size"] = "of the parser"
+      settings["miou"] = mode == .miou ? averaging.rawValue : nil
+    case .clip(let clip):
+      parts["image"] = clip.image.fingerprint
+      parts["text"] = clip.text?.fingerprint
+      settings.merge(clip.settings) { $1 }
+    case .diversity(let meter, let choice):
+      parts["distance"] = meter.fingerprint
+      settings["pairs"] = choice.selection.rawValue
+      settings["mean-over"] = choice.weighting.rawValue
+    case .inferenceTime:
+      settings = [
+        "metric": "\(metric.rawValue)@\(metric.descriptor.version)",
+        "machine": Machine.current.processor, "cores": "\(Machine.current.cores)",
+        "reduction": "mean",
+      ]
     }
     return Fingerprint(settings, parts: parts)
   }
@@ -67,13 +104,17 @@ package enum Meter: Sendable {
     switch self {
     case .features(let extractor, _), .identity(let extractor):
       [(extractor.network.network.name, extractor.network.weights)]
-    case .perceptual(_, let meter):
+    case .perceptual(_, let meter), .diversity(let meter, _):
       [
         (meter.network.network.name, meter.network.weights),
         ("\(meter.network.network.name) heads", meter.headWeights),
       ]
-    case .segmentation(let parser, _, _):
+    case .segmentation(let parser, _, _), .consistency(let parser, _, _):
       [(parser.network.network.name, parser.network.weights)]
+    case .clip(let clip):
+      ([clip.image.network] + (clip.text.map { [$0.network] } ?? [])).map {
+        ($0.network.name, $0.weights)
+      }
     default: []
     }
   }

@@ -1,5 +1,7 @@
+import Graphs
 import Images
 import Metrics
+import Networks
 
 /// The choices of `evalkit score` as they were typed; nil takes the default.
 package struct MeterChoices: Sendable {
@@ -25,6 +27,30 @@ package struct MeterChoices: Sendable {
   package var identity: String?
   /// From RGB to the identity network.
   package var identityPreprocessing: String?
+  /// Name of CLIP's image tower, for all metrics that rest on CLIP.
+  package var clipModel: String?
+  /// How images reach CLIP.
+  package var clipResize: String?
+  /// Definition of the metric `clip`.
+  package var clipScore: String?
+  /// Estimator of the metric `cmmd`.
+  package var cmmd: String?
+  /// What images were made for, for the metric `retrieval`.
+  package var guidance: String?
+  /// What equal ranks mean.
+  package var ties: String?
+  /// How many real images each image is ranked among.
+  package var negatives: Int?
+  /// Whether texts that are too long for CLIP are cut.
+  package var isTruncating = false
+  /// How the labels of an edited image are compared.
+  package var consistency: String?
+  /// Name of the perceptual distance of `lpips-diversity`.
+  package var diversityNetwork: String?
+  /// Which images of a group are compared.
+  package var diversityPairs: String?
+  /// What counts once in the mean.
+  package var diversityMean: String?
   /// Side at which images are compared.
   package var size: Int?
   /// Start of random draws.
@@ -48,6 +74,11 @@ extension MeterRequest {
       self.miou = try Self.named(miou, as: "mIoU variant")
     }
     try readNetworks(choices)
+    try readCLIP(choices)
+    try readDiversity(choices)
+    if let mode = choices.consistency {
+      consistency = try Self.named(mode, as: "segmentation consistency")
+    }
     if let size = choices.size {
       working = WorkingSize(side: try Self.atLeast(1, size, "--size"), filter: .bicubic)
     }
@@ -68,6 +99,47 @@ extension MeterRequest {
       distances.draw.size = try Self.atLeast(2, size, "--kid-subset-size")
     }
     distances.draw.seed = choices.seed
+  }
+
+  private mutating func readCLIP(_ choices: MeterChoices) throws {
+    if let model = choices.clipModel {
+      let names = CLIPModels.imageTowers.map(\.name)
+      try NamedChoice.check(model, as: "CLIP model", from: names)
+      for metric in clip.networks.keys { clip.networks[metric] = model }
+    }
+    if let resize = choices.clipResize {
+      let steps: CLIPPreprocessing = try Self.named(resize, as: "way to CLIP")
+      clip.preprocessing = steps
+      clip.directionalPreprocessing = steps
+    }
+    if let score = choices.clipScore { clip.score = try Self.named(score, as: "CLIP score") }
+    if let cmmd = choices.cmmd { clip.cmmd = try Self.named(cmmd, as: "CMMD variant") }
+    if let guidance = choices.guidance {
+      clip.guidance = try Self.named(guidance, as: "guidance")
+    }
+    if let ties = choices.ties { clip.retrieval.ties = try Self.named(ties, as: "rule for ties") }
+    if let negatives = choices.negatives {
+      clip.retrieval.negatives = try Self.atLeast(1, negatives, "--retrieval-negatives")
+    }
+    clip.retrieval.seed = choices.seed
+    clip.isTruncating = choices.isTruncating
+  }
+
+  private mutating func readDiversity(_ choices: MeterChoices) throws {
+    if let network = choices.diversityNetwork {
+      let trunks: [String: WeightRole] = [
+        "alex": .lpipsAlex, "vgg": .lpipsVGG, "squeeze": .lpipsSqueeze,
+      ]
+      diversity.role = try choose(network, as: "LPIPS network", from: trunks.keys.sorted()) {
+        trunks[$0]
+      }
+    }
+    if let pairs = choices.diversityPairs {
+      diversity.selection = try Self.named(pairs, as: "choice of pairs")
+    }
+    if let mean = choices.diversityMean {
+      diversity.weighting = try Self.named(mean, as: "mean of distances")
+    }
   }
 
   private mutating func readNetworks(_ choices: MeterChoices) throws {

@@ -18,24 +18,28 @@ package struct MeterPlan: Sendable {
   /// Made once: every image's scores refer to them.
   private var fingerprints: [MetricIdentifier: Fingerprint] = [:]
   private let request: MeterRequest
-  private let shop: InstrumentShop
+
+  /// Takes meters that were made elsewhere, for all the metrics that they serve.
+  package init(meters: [Meter], working: WorkingSize = .native) {
+    self.meters = meters
+    self.working = working
+    request = MeterRequest(metrics: meters.flatMap(\.metrics))
+    for meter in meters { register(meter) }
+  }
 
   /// Makes a meter for every metric that has weights.
   ///
   /// - Throws: errors of weight files that are there but unusable; missing ones only land in ``notRun``.
   package init(_ request: MeterRequest, shop: InstrumentShop) throws {
     self.request = request
-    self.shop = shop
     working = request.working
     if let note = shop.suite.note { deviations.append(note) }
     for metric in request.metrics where !meters.contains(where: { $0.metrics.contains(metric) }) {
       do {
-        let meter = try self.meter(metric)
+        let meter = try self.meter(metric, from: shop)
         meters.append(meter)
-        for served in meter.metrics {
-          fingerprints[served] = meter.fingerprint(of: served, working: working)
-        }
-        noteDeviations(meter, metric)
+        register(meter)
+        noteDeviations(meter, metric, shop.suite)
       } catch let reason as NotRun {
         for sibling in request.metrics where Self.siblings(metric).contains(sibling) {
           notRun[sibling] = reason.description
@@ -49,7 +53,13 @@ package struct MeterPlan: Sendable {
     [FeatureDistances.metrics, [.accuracy, .miou]].first { $0.contains(metric) } ?? [metric]
   }
 
-  private func meter(_ metric: MetricIdentifier) throws -> Meter {
+  private mutating func register(_ meter: Meter) {
+    for served in meter.metrics {
+      fingerprints[served] = meter.fingerprint(of: served, working: working)
+    }
+  }
+
+  private func meter(_ metric: MetricIdentifier, from shop: InstrumentShop) throws -> Meter {
     switch metric {
     case .fid, .kid, .fidInfinity:
       .features(
@@ -72,13 +82,21 @@ package struct MeterPlan: Sendable {
         try shop.parser(
           network: request.parserNetwork, preprocessing: request.parserPreprocessing),
         size: request.labelSize, miou: request.miou)
-    case .cmmd, .lpipsDiversity, .segmentationConsistency, .clip, .clipDirectional, .retrieval,
-      .time:
-      throw NotRun("'\(metric.rawValue)' is not measured by this version")
+    case .segmentationConsistency:
+      .consistency(
+        try shop.parser(
+          network: request.parserNetwork, preprocessing: request.parserPreprocessing),
+        request.consistency, averaging: request.miou)
+    case .cmmd, .clip, .clipDirectional, .retrieval: try request.clip.meter(metric, from: shop)
+    case .lpipsDiversity:
+      .diversity(try shop.perceptual(request.diversity.role), request.diversity)
+    case .time: .inferenceTime
     }
   }
 
-  private mutating func noteDeviations(_ meter: Meter, _ metric: MetricIdentifier) {
+  private mutating func noteDeviations(
+    _ meter: Meter, _ metric: MetricIdentifier, _ suite: WeightSuite
+  ) {
     switch meter {
     case .features(let extractor, _) where extractor.tap != "2048":
       deviations.append(
@@ -88,7 +106,16 @@ package struct MeterPlan: Sendable {
       let found = "\(extractor.network.network.name) (\(extractor.preprocessing.name))"
       let wanted = "\(request.identityNetwork) (\(request.identityPreprocessing.name))"
       note("ID", found, wanted, extractor.network.weights)
-    case .segmentation(let parser, _, _):
+    case .clip(let clip):
+      note(
+        clip.metric.descriptor.title, clip.image.network.network.name,
+        request.clip.networks[clip.metric] ?? "", clip.image.network.weights)
+      if clip.metric == .cmmd {
+        deviations.append(
+          "CMMD is defined on CLIP ViT-L/14 of 336 pixels; here it rests on "
+            + "\(clip.image.network.network.name).")
+      }
+    case .segmentation(let parser, _, _), .consistency(let parser, _, _):
       let found = "\(parser.network.network.name) (\(parser.preprocessing.name))"
       let wanted = "\(request.parserNetwork) (\(request.parserPreprocessing.name))"
       note("The face parser", found, wanted, parser.network.weights)
@@ -98,7 +125,7 @@ package struct MeterPlan: Sendable {
       deviations.append("\(weights.name) (\(name)) is not a published file.")
     }
     for role in WeightRole.allCases where serves(role, metric) {
-      if let note = shop.suite.roles[role]?.note { deviations.append(note) }
+      if let note = suite.roles[role]?.note { deviations.append(note) }
     }
   }
 
@@ -117,8 +144,12 @@ package struct MeterPlan: Sendable {
   private func serves(_ role: WeightRole, _ metric: MetricIdentifier) -> Bool {
     switch role {
     case .fid: FeatureDistances.metrics.contains(metric)
-    case .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .id: role.rawValue == metric.rawValue
-    case .parser: metric == .accuracy || metric == .miou
+    case .lpipsAlex, .lpipsVGG, .lpipsSqueeze:
+      role.rawValue == metric.rawValue
+        || (metric == .lpipsDiversity && role == request.diversity.role)
+    case .id: role.rawValue == metric.rawValue
+    case .parser: [.accuracy, .miou, .segmentationConsistency].contains(metric)
+    case .clip, .clipDirectional, .cmmd, .retrieval: role.rawValue == metric.rawValue
     }
   }
 

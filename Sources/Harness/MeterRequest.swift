@@ -28,6 +28,12 @@ package struct MeterRequest: Sendable {
   package var labelSize: Int?
   /// How intersections over unions are averaged.
   package var miou = MeanIntersectionOverUnion.agg19
+  /// Everything that rests on CLIP.
+  package var clip = CLIPChoice()
+  /// How the labels of an edited image are compared with the source's.
+  package var consistency = SegmentationConsistency.pixelAccuracy
+  /// How the diversity of a row's images is measured.
+  package var diversity = DiversityChoice()
   /// The size at which images are compared.
   package var working = WorkingSize.native
 
@@ -61,6 +67,31 @@ package struct MeterRequest: Sendable {
     miou = try switches.value("miou_mode", MeanIntersectionOverUnion.init(rawValue:)) ?? miou
     try readIdentity(switches)
     try readParser(switches)
+    try readCLIP(switches)
+    if metrics.contains(.lpipsDiversity) {
+      let selection = try switches.value("lpips_pairs", PairSelection.init(rawValue:))
+      diversity.selection = selection ?? diversity.selection
+      let role = try switches.value("lpips_net") { WeightRole(rawValue: "lpips-\($0)") }
+      diversity.role = role ?? diversity.role
+    }
+    let mode = try switches.value("sc_mode", SegmentationConsistency.init(rawValue:))
+    consistency = mode ?? consistency
+  }
+
+  private mutating func readCLIP(_ switches: SwitchReader) throws {
+    let asked = clip.networks.keys.filter(metrics.contains)
+    guard !asked.isEmpty else { return }
+    let towers = [
+      "b32": "clip-vit-b32", "b16": "clip-vit-b16", "l14": "clip-vit-l14",
+      "rn50x16": "clip-rn50x16",
+    ]
+    if let tower = try switches.value("clip_model", { towers[$0] }) {
+      for metric in asked { clip.networks[metric] = tower }
+    }
+    if let steps = try switches.value("clip_resize", CLIPPreprocessing.init(rawValue:)) {
+      clip.preprocessing = steps
+      clip.directionalPreprocessing = steps
+    }
   }
 
   private mutating func readIdentity(_ switches: SwitchReader) throws {
@@ -105,7 +136,9 @@ private struct SwitchReader {
   /// Refuses values of switches of which only one is measured; a switch that says one thing while
   /// another is done would be worse than none.
   func refuseOthers() throws {
-    let measured = ["fid_ref": "gt_same_ids", "lpips_pairs": "gt_pair", "id_pairs": "gt_pair"]
+    var measured = ["fid_ref": "gt_same_ids", "id_pairs": "gt_pair"]
+    let isDiversity = table.columns.contains { $0.metric == .lpipsDiversity }
+    measured["lpips_pairs"] = isDiversity ? nil : "gt_pair"
     for (name, only) in measured.sorted(by: { $0.key < $1.key }) {
       if let value = table.value(of: name), value != only { throw unsupported(name, value) }
     }

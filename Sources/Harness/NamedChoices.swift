@@ -24,6 +24,13 @@ extension FrechetMode {
   }
 }
 
+extension ScoreGrouping {
+  /// - Throws: ``HarnessError`` of kind `usage` that names the nearest valid name.
+  package static func named(_ text: String) throws -> ScoreGrouping {
+    try choose(text, as: "grouping", from: allCases.map(\.rawValue), Self.init(rawValue:))
+  }
+}
+
 /// Reads a name or says which is meant.
 func choose<Value>(
   _ text: String, as kind: String, from names: [String], _ parse: (String) -> Value?

@@ -14,8 +14,16 @@ package struct ScoreOptions: Sendable {
   package var generated = ""
   /// Folder of label maps.
   package var masks: String?
+  /// File of captions by id.
+  package var captions: String?
+  /// File of source and target texts by id.
+  package var edits: String?
+  /// Which images belong together when diversity is measured.
+  package var grouping = ScoreGrouping.all
   /// Which metrics, by which choices.
   package var request = MeterRequest(metrics: [])
+  /// Meters made elsewhere, in place of those that ``request`` and ``weights`` name.
+  package var meters: [Meter]?
   /// The suite of weights.
   package var weights = "compact"
   /// Whether convolutions are plain sums, without Winograd's algorithm.
@@ -43,6 +51,19 @@ package struct ScoreOptions: Sendable {
 
   /// The defaults.
   package init() {}
+}
+
+/// Which images of a folder were made under the same guidance.
+package enum ScoreGrouping: String, CaseIterable, Sendable {
+  /// All of them.
+  case all
+  /// Those whose ids agree up to the last `_` or `-`: `00017_1` and `00017_2`.
+  case prefix
+
+  /// The part of an id that names its group.
+  static func prefix(of id: String) -> String {
+    id.lastIndex { $0 == "_" || $0 == "-" }.map { String(id[..<$0]) } ?? id
+  }
 }
 
 /// Scores one folder of images against another, without a paper.
@@ -76,15 +97,12 @@ package struct ScoreJob {
       try OutputPlace.check(path)
     }
     let store = try Store(path: options.results + "/evalkit.sqlite")
-    let plan = try MeterPlan(
-      options.request,
-      shop: InstrumentShop(
-        WeightSuite(parsing: options.weights), isExact: options.isExact))
+    let plan = try self.plan()
     // Unlike a table, a score that was asked for by name must not quietly stay away.
     if let missing = options.request.metrics.first(where: { plan.notRun[$0] != nil }) {
       throw HarnessError(.runtime, "\(missing.rawValue): \(plan.notRun[missing] ?? "")")
     }
-    let sides = try Sides(options, isPairwise: plan.meters.contains(where: \.isPairwise))
+    let sides = try ScoreSides(options, isPairwise: plan.meters.contains(where: \.isPairwise))
     let session = try RunSession(
       store, try description(plan, sides),
       methods: [
@@ -92,13 +110,17 @@ package struct ScoreJob {
         RunSession.referenceMethod,
       ], fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     return try session.perform {
-      let items = try MeasurementJob(
+      let job = MeasurementJob(
         pairs: sides.pairs, candidates: [sides.candidate(named: Self.row)], plan: plan,
         requiresReference: false, store: store, run: session.id,
         workers: Workers(count: options.jobs), isRecalling: options.isRecalling,
-        shouldStop: options.shouldStop, progress: options.progress
-      ).measure()
-      let result = try reduce(items, sides, plan, run: session.id)
+        shouldStop: options.shouldStop, progress: options.progress)
+      let items = try job.measure()
+      let scores = try job.scores(
+        of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
+      let result = ScoreResult(
+        run: session.id, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
+        missing: sides.missing, surplus: sides.surplus, statisticsCount: sides.statistics?.count)
       try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
       if let path = options.statisticsOutput { try saveStatistics(of: items, to: path) }
       if let path = options.perImageOutput { try result.writePerImage(to: path) }
@@ -107,7 +129,16 @@ package struct ScoreJob {
     }
   }
 
-  private func description(_ plan: MeterPlan, _ sides: Sides) throws -> RunDescription {
+  private func plan() throws -> MeterPlan {
+    if let meters = options.meters {
+      return MeterPlan(meters: meters, working: options.request.working)
+    }
+    return try MeterPlan(
+      options.request,
+      shop: InstrumentShop(WeightSuite(parsing: options.weights), isExact: options.isExact))
+  }
+
+  private func description(_ plan: MeterPlan, _ sides: ScoreSides) throws -> RunDescription {
     var identity = ["protocol": Self.protocolID]
     for metric in plan.measured {
       identity["metric.\(metric.rawValue)"] = plan.fingerprint(of: metric)?.hash
@@ -121,19 +152,6 @@ package struct ScoreJob {
       protocolID: Self.protocolID, commandLine: options.commandLine,
       fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),
       pairsHash: try PairManifest(pairs: sides.pairs).contentHash)
-  }
-
-  private func reduce(_ items: [ItemResult], _ sides: Sides, _ plan: MeterPlan, run: String) throws
-    -> ScoreResult
-  {
-    let references = items.compactMap { $0.reference?.value?.features }
-    let reduction = SetReduction(
-      plan: plan, references: references, statistics: sides.statistics,
-      images: items.compactMap { $0.candidates[0]?.value },
-      workers: Workers(count: options.jobs))
-    return ScoreResult(
-      run: run, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: reduction.scores(),
-      missing: sides.missing, surplus: sides.surplus, statisticsCount: sides.statistics?.count)
   }
 
   private func saveStatistics(of items: [ItemResult], to path: String) throws {
@@ -160,88 +178,6 @@ package struct ScoreJob {
     if let limit = options.maximumFailures, result.failures.count > limit {
       throw HarnessError(
         .invalid, "\(result.failures.count) images failed, more than the \(limit) allowed")
-    }
-  }
-}
-
-/// The two folders, matched by id.
-private struct Sides {
-  /// Every id of either side, sorted by bytes.
-  var pairs: [Pair] = []
-  /// Ids with a real image but none to score.
-  var missing: [String] = []
-  /// Ids with an image to score but no real one.
-  var surplus: [String] = []
-  /// Statistics of real images from a file.
-  var statistics: FeatureStatistics?
-  private var generatedPaths: [String: String]
-  private let generatedFolder: String
-  private let isPairwise: Bool
-
-  init(_ options: ScoreOptions, isPairwise: Bool) throws {
-    self.isPairwise = isPairwise
-    let generated = try ImageFolder(directory: options.generated)
-    generatedPaths = Self.limited(generated.paths, options.limit)
-    generatedFolder = options.generated
-    if generated.paths.isEmpty {
-      throw HarnessError(.invalid, "\(options.generated) has no images to score")
-    }
-    if options.reference.hasSuffix(".npz") {
-      let others = options.request.metrics.filter { $0 != .fid && $0 != .fidInfinity }
-      if let other = others.first {
-        throw HarnessError(
-          .usage,
-          "statistics (\(options.reference)) have no images for \(other.rawValue); only fid and "
-            + "fid-infinity can use them")
-      }
-      statistics = try Self.statistics(options.reference)
-      pairs = generatedPaths.keys.sortedByBytes().map { Pair(id: $0) }
-      return
-    }
-    let reference = try ImageFolder(directory: options.reference)
-    let referencePaths = Self.limited(reference.paths, options.limit)
-    if reference.paths.isEmpty {
-      throw HarnessError(.invalid, "\(options.reference) has no images to compare with")
-    }
-    let match = IDMatch(wanted: referencePaths.keys, found: generatedPaths.keys)
-    (missing, surplus) = (match.missing, match.surplus)
-    if isPairwise && match.paired.isEmpty {
-      throw HarnessError(
-        .invalid,
-        "no id occurs in both folders: \(options.reference) has "
-          + "'\(missing.first ?? "")', \(options.generated) has '\(surplus.first ?? "")'")
-    }
-    let masks = try options.masks.map { try ImageFolder(directory: $0).paths }
-    pairs = Set(referencePaths.keys).union(generatedPaths.keys).sortedByBytes().map {
-      var pair = Pair(id: $0)
-      pair.imagePath = referencePaths[$0]
-      pair.maskPath = masks?[$0]
-      return pair
-    }
-  }
-
-  private static func limited(_ paths: [String: String], _ limit: Int?) -> [String: String] {
-    guard let limit else { return paths }
-    let ids = paths.keys.sortedByBytes().prefix(limit)
-    return paths.filter { ids.contains($0.key) }
-  }
-
-  private static func statistics(_ path: String) throws -> FeatureStatistics {
-    let file = try NPZFile.read(path)
-    let mean = try file.tensor(named: "mu").doubles()
-    let covariance = try file.tensor(named: "sigma").doubles()
-    return try FeatureStatistics(count: nil, mean: mean, covariance: covariance)
-  }
-
-  /// The images to score; without one, a pairwise run has a failure and a set has one image less.
-  func candidate(named name: String) -> Candidate {
-    let (paths, folder, isPairwise) = (generatedPaths, generatedFolder, isPairwise)
-    return Candidate(name: name) { pair in
-      guard let path = paths[pair.id] else {
-        guard isPairwise else { return nil }
-        throw ImageFailure(state: "missing", reason: "\(folder) has no image of '\(pair.id)'")
-      }
-      return ImageSource(file: path)
     }
   }
 }

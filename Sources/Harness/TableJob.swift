@@ -84,13 +84,13 @@ package struct TableJob {
       fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
     try session.perform {
-      let items = try MeasurementJob(
+      let job = MeasurementJob(
         pairs: dataset.pairs, candidates: methods.map { Candidate($0.method) }, plan: plan,
         requiresReference: true, store: store, run: session.id, workers: workers,
         isRecalling: options.isRecalling, shouldStop: options.shouldStop,
-        progress: options.progress
-      ).measure()
-      try reduce(methods, items, plan, to: session)
+        progress: options.progress)
+      let items = try job.measure()
+      try reduce(methods, items, job, to: session)
       try checkValidity(items)
     }
     return session
@@ -176,19 +176,14 @@ package struct TableJob {
 
   /// Stores the scores of every row's set.
   private func reduce(
-    _ methods: [OpenMethod], _ items: [ItemResult], _ plan: MeterPlan, to session: RunSession
+    _ methods: [OpenMethod], _ items: [ItemResult], _ job: MeasurementJob, to session: RunSession
   )
     throws
   {
-    let references = items.compactMap { $0.reference?.value?.features }
-    for (index, method) in methods.enumerated() {
-      let reduction = SetReduction(
-        plan: plan, references: references, statistics: nil,
-        images: items.compactMap { $0.candidates[index]?.value },
-        workers: Workers(count: options.jobs))
+    for (row, method) in methods.enumerated() {
+      let scores = try job.scores(of: items, row: row, times: { method.method.times })
       try session.store.replace(
-        reduction.scores().map { $0.record(method: method.specification.name) },
-        inRun: session.id)
+        scores.map { $0.record(method: method.specification.name) }, inRun: session.id)
     }
   }
 

@@ -6,6 +6,10 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case lpipsSqueeze = "lpips-squeeze"
   case id
   case parser
+  case clip
+  case clipDirectional = "clip-directional"
+  case cmmd
+  case retrieval
 
   /// The trunk of a perceptual role.
   var trunk: String? {
@@ -13,7 +17,7 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .lpipsAlex: "alexnet"
     case .lpipsVGG: "vgg16"
     case .lpipsSqueeze: "squeezenet1_1"
-    case .fid, .id, .parser: nil
+    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval: nil
     }
   }
 }

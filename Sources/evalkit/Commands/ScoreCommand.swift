@@ -13,8 +13,13 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("Folder of real images, or a .npz with their statistics."))
-  var reference: String
+  @Option(
+    help: ArgumentHelp(
+      "Folder of real images, or a .npz with their statistics; clip, lpips-diversity and time need "
+        + "none."))
+  var reference: String?
+
+  @OptionGroup var studies: StudyOptions
 
   @Option(help: ArgumentHelp("Folder of the images to score."))
   var generated: String
@@ -92,15 +97,19 @@ struct ScoreCommand: ParsableCommand {
     choices.identityPreprocessing = idPreprocess
     choices.size = size
     choices.seed = common.seed
+    studies.fill(&choices)
     return choices
   }
 
   func run() throws {
     Interruption.listen()
     var options = ScoreOptions()
-    options.reference = reference
+    options.reference = reference ?? ""
     options.generated = generated
     options.masks = masks
+    options.captions = studies.captions
+    options.edits = studies.edits
+    options.grouping = try studies.grouping
     options.request = try MeterRequest(choices)
     options.weights = common.weights
     options.results = common.results
@@ -117,10 +126,12 @@ struct ScoreCommand: ParsableCommand {
     options.progress = { progressLine.show($0) }
     let result = try ScoreJob(options).run()
     if !result.missing.isEmpty {
-      common.notice("\(result.missing.count) ids of \(reference) have no image in \(generated)")
+      common.notice(
+        "\(result.missing.count) ids of \(options.reference) have no image in \(generated)")
     }
     if !result.surplus.isEmpty {
-      common.notice("\(result.surplus.count) ids of \(generated) have no image in \(reference)")
+      common.notice(
+        "\(result.surplus.count) ids of \(generated) have no image in \(options.reference)")
     }
     try Console.result(common.json ? result.json : result.text)
   }

@@ -1,0 +1,243 @@
+import Datasets
+import Generators
+import Metrics
+import Tensors
+
+/// Reduces the results of one row to the scores of the set.
+struct SetReduction {
+  let plan: MeterPlan
+  /// What was measured of every pair, sorted by id.
+  let items: [ItemResult]
+  /// Which candidate of the items is the row's.
+  let row: Int
+  /// Statistics of the real images from a file, in place of their features.
+  var statistics: FeatureStatistics?
+  /// Distances between the row's own images, or why there are none.
+  var distances = Result<GroupDistances, ImageFailure>.success(GroupDistances())
+  /// How long the row's images took, sorted by id.
+  var times: [GenerationTime] = []
+  /// Threads for work on whole sets.
+  var workers = Workers(count: 1)
+
+  /// The scores of all measured metrics.
+  func scores() -> [SetScore] {
+    plan.measured.compactMap { metric in
+      guard let meter = plan.meter(for: metric), let fingerprint = plan.fingerprint(of: metric)
+      else { return nil }
+      let found = outcome(metric, meter)
+      return SetScore(
+        metric: metric, value: found.value,
+        reason: found.value == nil ? found.reason ?? "nothing was measured" : nil,
+        referenceCount: found.references, count: found.count, standardError: found.error,
+        fingerprint: fingerprint, details: found.details)
+    }
+  }
+
+  /// A score without its name.
+  private struct Outcome {
+    var value: Double?
+    var count = 0
+    var references: Int?
+    var error: Double?
+    var reason: String?
+    var details: [String: String] = [:]
+  }
+
+  /// The row's images; failures are left out.
+  private var images: [ImageResult] { items.compactMap { $0.candidates[row]?.value } }
+
+  private func outcome(_ metric: MetricIdentifier, _ meter: Meter) -> Outcome {
+    switch meter {
+    case .features(_, let choice): distance(metric, choice)
+    case .segmentation(_, _, let miou): segmentation(metric, miou)
+    case .consistency(_, let mode, let averaging): consistency(mode, averaging)
+    case .clip(let clip): clipScore(clip)
+    case .diversity(_, let choice): diversity(choice)
+    case .inferenceTime: time()
+    default: mean(of: images.compactMap { $0.scores[metric] })
+    }
+  }
+
+  private func mean(of scores: [Double], _ value: ([Double]) -> Double? = { Summary($0)?.mean })
+    -> Outcome
+  {
+    let summary = Summary(scores)
+    return Outcome(
+      value: value(scores), count: scores.count, references: summary?.count,
+      error: summary?.standardError, details: Self.infinities(of: summary))
+  }
+
+  /// What an infinite mean hides: how many scores are infinite and what the others say.
+  private static func infinities(of summary: Summary?) -> [String: String] {
+    guard let summary, summary.infiniteCount > 0 else { return [:] }
+    return [
+      "infinite": "\(summary.infiniteCount)",
+      "mean of the finite": summary.finiteMean.map { "\($0)" } ?? "none",
+    ]
+  }
+
+  // MARK: Two sets
+
+  private func distance(_ metric: MetricIdentifier, _ choice: FeatureDistances) -> Outcome {
+    let real = items.compactMap { $0.reference?.value?.features }
+    let generated = images.compactMap(\.features)
+    return between(statistics?.count ?? real.count, generated.count) {
+      let reference: SetDistance.Reference =
+        if let statistics { .statistics(statistics) } else {
+          .features(try FeatureMatrix(stacking: real))
+        }
+      let made = try FeatureMatrix(stacking: generated)
+      return switch metric {
+      case .kid: try SetDistance.kernel(reference, made, choice, workers: workers)
+      case .fidInfinity:
+        try SetDistance.extrapolated(reference, made, seed: choice.draw.seed, workers: workers)
+      default: try SetDistance.frechet(reference, made)
+      }
+    }
+  }
+
+  private func between(
+    _ references: Int, _ count: Int, _ distance: () throws -> SetDistance
+  ) -> Outcome {
+    var outcome = Outcome(count: count, references: references)
+    do {
+      let found = try distance()
+      outcome.value = found.value
+      outcome.error = found.standardError
+      outcome.details = found.details
+    } catch { outcome.reason = "\(error)" }
+    return outcome
+  }
+
+  // MARK: Labels
+
+  private func segmentation(_ metric: MetricIdentifier, _ miou: MeanIntersectionOverUnion)
+    -> Outcome
+  {
+    let matrices = images.compactMap(\.confusion)
+    var outcome = Outcome(count: matrices.count)
+    do {
+      if metric == .miou {
+        outcome.value = try miou.score(ofImages: matrices)
+        outcome.error = try miou.standardError(ofImages: matrices)
+      } else {
+        // Over images of any size: pixels count, not images.
+        outcome.value = try SegmentationConsistency.pixelAccuracy.score(ofImages: matrices)
+        outcome.error = Summary(matrices.compactMap(\.accuracy))?.standardError
+      }
+    } catch { outcome.reason = "\(error)" }
+    return outcome
+  }
+
+  private func consistency(
+    _ mode: SegmentationConsistency, _ averaging: MeanIntersectionOverUnion
+  ) -> Outcome {
+    let matrices = images.compactMap(\.consistency)
+    var outcome = Outcome(count: matrices.count, references: matrices.count)
+    outcome.error = Summary(matrices.compactMap { mode.score(of: $0) })?.standardError
+    outcome.details = ["mode": mode.rawValue]
+    do {
+      outcome.value = try mode.score(ofImages: matrices, averaging: averaging)
+      let other: SegmentationConsistency = mode == .miou ? .pixelAccuracy : .miou
+      // Papers do not say which they mean, so the one stands beside the other.
+      outcome.details[other.rawValue] = try other.score(ofImages: matrices, averaging: averaging)
+        .map { "\($0)" }
+    } catch { outcome.reason = "\(error)" }
+    return outcome
+  }
+
+  // MARK: CLIP
+
+  private func clipScore(_ clip: CLIPMeter) -> Outcome {
+    switch clip.task {
+    case .caption(let score):
+      var outcome = mean(of: images.compactMap { $0.scores[.clip] }, score.mean)
+      outcome.references = nil
+      outcome.details = ["variant": score.rawValue]
+      return outcome
+    case .edit: return mean(of: images.compactMap { $0.scores[.clipDirectional] })
+    case .distance(let variant):
+      let real = items.compactMap { $0.reference?.value?.embeddings[.cmmd] }
+      let generated = images.compactMap { $0.embeddings[.cmmd] }
+      return between(real.count, generated.count) {
+        let value = try CMMD.between(
+          FeatureMatrix(stacking: real), FeatureMatrix(stacking: generated), variant: variant,
+          workers: workers)
+        return SetDistance(value: value, details: ["variant": variant.rawValue])
+      }
+    case .retrieval(let retrieval, _): return self.retrieval(retrieval)
+    }
+  }
+
+  private func retrieval(_ retrieval: RetrievalAccuracy) -> Outcome {
+    let pool = items.map { $0.reference?.value?.embeddings[.retrieval] }
+    var ranks: [Int] = []
+    var outcome = Outcome()
+    do {
+      for (number, item) in items.enumerated() {
+        guard let image = item.candidates[row]?.value, let query = image.guidance,
+          let generated = image.embeddings[.retrieval]
+        else { continue }
+        // The real image of the same id may be what the image was made for.
+        let others = pool.enumerated().compactMap { $0.offset == number ? nil : $0.element }
+        ranks.append(
+          try retrieval.rank(of: generated, for: query, number: number, among: others))
+      }
+    } catch {
+      outcome.reason = "\(error)"
+      return outcome
+    }
+    outcome.count = ranks.count
+    outcome.references = pool.count { $0 != nil }
+    for cutoff in RetrievalAccuracy.usualCutoffs {
+      guard let found = RetrievalAccuracy.accuracy(ofRanks: ranks, at: cutoff) else { continue }
+      outcome.details["top-\(cutoff)"] = "\(found.share)"
+      outcome.details["top-\(cutoff) standard error"] = "\(found.standardError)"
+    }
+    let first = RetrievalAccuracy.accuracy(ofRanks: ranks, at: 1)
+    outcome.value = first?.share
+    outcome.error = first?.standardError
+    return outcome
+  }
+
+  // MARK: One set
+
+  private func diversity(_ choice: DiversityChoice) -> Outcome {
+    guard case .success(let found) = distances else {
+      return Outcome(reason: distances.failure?.reason)
+    }
+    guard let diversity = Diversity(of: found.groups, weighting: choice.weighting) else {
+      return Outcome(reason: "no group has two images to compare")
+    }
+    var details = [
+      "pairs": "\(diversity.pairs)", "groups": "\(diversity.groups)",
+      "selection": choice.selection.rawValue,
+    ]
+    details["standard error over pairs"] = "\(diversity.pairStandardError)"
+    details["standard error over groups"] = diversity.groupStandardError.map { "\($0)" }
+    return Outcome(
+      value: diversity.mean, count: found.images,
+      error: diversity.groupStandardError ?? diversity.pairStandardError, details: details)
+  }
+
+  private func time() -> Outcome {
+    let steps = Set(times.map(\.steps))
+    let common = steps.count == 1 ? steps.first ?? nil : nil
+    guard let time = InferenceTime(seconds: times.map(\.seconds), steps: common) else {
+      return Outcome(reason: "no receipt says how long an image took")
+    }
+    var details = ["median": "\(time.median)"]
+    details["steps"] = common.map { "\($0)" } ?? (steps == [nil] ? nil : "several")
+    details["seconds per step"] = time.secondsPerStep.map { "\($0)" }
+    return Outcome(
+      value: time.mean, count: time.count, error: time.standardError, details: details)
+  }
+}
+
+extension FeatureMatrix {
+  /// One row an image.
+  package init(stacking rows: [[Float]]) throws(FrechetError) {
+    try self.init(
+      rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
+  }
+}

@@ -1,0 +1,46 @@
+import Graphs
+import Tensors
+import Texts
+
+/// CLIP's text tower behind its tokenizer.
+package struct TextExtractor: Sendable {
+  /// The tower.
+  package let network: LoadedNetwork
+  /// Whether a text that is too long is cut, or else an error.
+  package let isTruncating: Bool
+  /// Everything that can move an embedding.
+  package let fingerprint: Fingerprint
+  private let tokenizer: CLIPTokenizer
+
+  /// Joins a tower and the tokenizer.
+  ///
+  /// - Throws: `TextDataError` if the program's own merges are damaged.
+  package init(network: LoadedNetwork, isTruncating: Bool) throws {
+    self.network = network
+    self.isTruncating = isTruncating
+    tokenizer = try CLIPTokenizer()
+    fingerprint = Fingerprint([
+      "arithmetic": network.arithmetic.name,
+      "long-texts": isTruncating ? "cut" : "refused",
+      "network": network.network.name,
+      "tokenizer": "clip-bpe",
+      "weights": network.weights.sha256,
+    ])
+  }
+
+  /// The embeddings of several texts, `[E]` each; what one lacks is its own failure.
+  func embeddings(of texts: [String], in memory: WorkerMemory) -> [Result<[Float], ImageFailure>] {
+    network.map(
+      texts.count, outputs: [Graph.mainOutput], in: memory.main,
+      input: { index in
+        do {
+          let tokens = try tokenizer.sequence(of: texts[index], truncating: isTruncating)
+          // Every token number is far below 2²⁴ and so exact.
+          return Tensor(shape: [tokens.count], values: tokens.map(Float.init))
+        } catch {
+          throw ImageFailure(state: "caption-too-long", reason: "\(error)")
+        }
+      },
+      read: { $0.result(Graph.mainOutput, image: $1, in: memory.main).values })
+  }
+}
