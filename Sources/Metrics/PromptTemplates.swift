@@ -5,6 +5,12 @@ package struct PromptTemplates: Equatable, Sendable {
   /// Sentences in which `{}` stands for the text.
   package let sentences: [String]
 
+  /// Names a list.
+  package init(name: String, sentences: [String]) {
+    self.name = name
+    self.sentences = sentences
+  }
+
   /// The sentences filled with a text.
   package func filled(with text: String) -> [String] {
     sentences.map { sentence in

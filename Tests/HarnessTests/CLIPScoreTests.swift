@@ -34,7 +34,7 @@ import Testing
       image: clip.embedding(StudyFolder.picture(1)), caption: text)
     let score = try #require(result.scores.first)
     #expect(score.value == expected && score.count == 1)
-    #expect(result.failures.map(\.id) == ["b", "c"])
+    #expect(result.failures.map { $0.id } == ["b", "c"])
     #expect(result.failures.map(\.failure.state) == ["caption-too-long", "no-caption"])
 
     let cut = try study.score(clip.meter(.caption(.hessel), isTruncating: true)) {

@@ -61,9 +61,10 @@ struct TinyCLIP {
           : SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: seed)
       )
     }
-    return LoadedNetwork(
-      network: network, parameters: Dictionary(uniqueKeysWithValues: parameters),
-      weights: WeightFile(path: "seeded", sha256: "\(seed)"))
+    let named = Dictionary(uniqueKeysWithValues: parameters)
+    return try LoadedNetwork(
+      network: network, weights: WeightFile(path: "seeded", sha256: "\(seed)")
+    ) { named }
   }
 }
 

@@ -91,7 +91,7 @@ import Testing
     #expect(details["steps"] == "50" && details["seconds per step"] == "0.03")
     try faces.run(
       "score", "--generated", "reference", "--metrics", "time", "--weights",
-      SyntheticWeights.empty
+      SyntheticWeights.empty, "--quiet"
     ).expectRefusal(6, "no receipt")
     try faces.run(
       "score", "--generated", "generated", "--metrics", "mae", "--weights", SyntheticWeights.empty
