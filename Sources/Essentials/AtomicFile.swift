@@ -84,12 +84,8 @@ package final class AtomicFile: Sendable {
     _ bytes: UnsafeRawBufferPointer,
     _ step: (_ rest: UnsafeRawBufferPointer, _ done: Int) -> Int
   ) throws(FileError) {
-    var done = 0
-    while done < bytes.count {
-      let written = step(UnsafeRawBufferPointer(rebasing: bytes[done...]), done)
-      guard written >= 0 || errno == EINTR else { throw failure() }
-      done += max(written, 0)
-    }
+    let code = WholeWrite.run(bytes, step)
+    guard code == 0 else { throw FileError(path: path, operation: .write, code: code) }
   }
 
   private func failure() -> FileError { FileError(path: path, operation: .write, code: errno) }

@@ -64,7 +64,7 @@ package struct FrechetDistance: Equatable, Sendable {
     switch form ?? (max(first.rows, second.rows) <= first.columns ? .lowRank : .symmetric) {
     case .lowRank: return try LowRankForm(first, second).distance(workers)
     case .symmetric:
-      let statistics = try workers.frechetParts(2) { part in
+      let statistics = workers.map(2) { part, _ in
         FeatureStatistics(part == 0 ? first : second)
       }
       return try between(statistics[0], statistics[1], workers: workers)

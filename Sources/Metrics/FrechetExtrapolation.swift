@@ -74,7 +74,8 @@ package struct FrechetExtrapolation: Equatable, Sendable {
     seed: UInt64 = 0, workers: Workers = Workers(count: 1)
   ) throws -> FrechetExtrapolation {
     try FrechetExtrapolation(of: generated, points: points, seed: seed, workers: workers) {
-      try FrechetDistance.between(real, $0).value
+      // The points share the threads already.
+      try FrechetDistance.between(real, $0, workers: Workers(count: 1)).value
     }
   }
 
@@ -86,7 +87,9 @@ package struct FrechetExtrapolation: Equatable, Sendable {
     seed: UInt64 = 0, workers: Workers = Workers(count: 1)
   ) throws -> FrechetExtrapolation {
     try FrechetExtrapolation(of: generated, points: points, seed: seed, workers: workers) {
-      try FrechetDistance.between(real, FeatureStatistics($0)).value
+      try FrechetDistance.between(
+        real, FeatureStatistics($0), workers: Workers(count: 1)
+      ).value
     }
   }
 

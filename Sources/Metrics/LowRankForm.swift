@@ -60,7 +60,7 @@ struct LowRankForm {
 
   func distance(_ workers: Workers) throws(FrechetError) -> FrechetDistance {
     // The longest part first.
-    let found = try workers.frechetParts(3) { part throws(FrechetError) in
+    let found = try workers.map(3) { (part, _) throws(FrechetError) in
       switch part {
       case 0: try singularValues()
       case 1: try first.eigenvalues()

@@ -17,7 +17,7 @@ struct SymmetricForm {
 
   func distance(_ workers: Workers) throws(FrechetError) -> FrechetDistance {
     // The longest part first.
-    let found = try workers.frechetParts(3) { part throws(FrechetError) in
+    let found = try workers.map(3) { (part, _) throws(FrechetError) in
       switch part {
       case 0: try singularValues()
       case 1: try eigenvalues(of: first)
@@ -58,16 +58,5 @@ struct SymmetricForm {
     LinearAlgebra.multiply(
       upperTriangle: one, order: width, into: &product, columns: otherRank)
     return try LinearAlgebra.singularValues(of: &product, height: width, width: otherRank)
-  }
-}
-
-extension Workers {
-  /// Computes the parts of a distance, which do not depend on each other.
-  ///
-  /// - Throws: the error of the first part that failed.
-  func frechetParts<Value: Sendable>(
-    _ count: Int, _ part: @Sendable (Int) throws(FrechetError) -> Value
-  ) throws(FrechetError) -> [Value] {
-    try map(count) { (index, _) throws(FrechetError) in try part(index) }
   }
 }

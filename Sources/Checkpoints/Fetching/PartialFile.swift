@@ -43,21 +43,13 @@ final class PartialFile: Sendable {
   ///
   /// - Throws: ``FileError`` of operation `write`.
   func append(_ bytes: Data) throws(FileError) {
-    let code = bytes.withUnsafeBytes { put($0) }
-    guard code == 0 else { throw FileError(path: path, operation: .write, code: code) }
-  }
-
-  /// Returns 0 or the system's error number.
-  private func put(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     let end = count
-    var done = 0
-    while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(end + done))
-      guard written >= 0 || errno == EINTR else { return errno }
-      done += max(written, 0)
+    let code = bytes.withUnsafeBytes { bytes in
+      WholeWrite.run(bytes) { rest, done in
+        pwrite(descriptor, rest.baseAddress, rest.count, off_t(end + done))
+      }
     }
-    return 0
+    guard code == 0 else { throw FileError(path: path, operation: .write, code: code) }
   }
 
   /// Forgets what has arrived.
