@@ -1,12 +1,14 @@
 """Times the whole job of a nightly evaluation, in evalkit and in the Python stack of today.
 
     python3 Tools/bench_job.py --evalkit PROGRAM --fixtures DIR --output FILE.json [--count 2000]
+        [--side evalkit|python]
 
 FID, LPIPS (AlexNet), MS-SSIM, identity (IR-SE50), pixel accuracy and mean IoU (BiSeNet) of N faces
 against N, and their CLIP ViT-B/32 features, from files to scores, on a work folder that it makes
 (Tools/bench_faces.py, Tools/bench_weights.py) and removes unless --work names one to keep. The Python
 stack is pytorch-fid as shipped and Tools/bench_stack.py, one process a tool. evalkit runs cold, then once
-more on the unchanged folders.
+more on the unchanged folders. --side measures one of the two and keeps what FILE.json says of the other,
+if it is of as many faces: Python's side of 2,000 takes half an hour and changes only with PyTorch.
 
 Writes JSON: {"schema": 1, "count": N, "python": [STEP…], "evalkit": [STEP…], "again": [STEP…]}, where a
 STEP is {"name", "seconds", "processorSeconds", "peakMemory", "scores"}; peakMemory is that of the largest
@@ -118,12 +120,21 @@ class Job:
         return steps
 
 
+def earlier(options):
+    """What was measured before and stays: the other side, of as many faces."""
+    if options.side is None or not options.output.exists():
+        return {}
+    result = json.loads(options.output.read_text())
+    return result if result["count"] == options.count else {}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--evalkit", required=True, type=os.path.abspath, metavar="PROGRAM")
     parser.add_argument("--fixtures", required=True, type=pathlib.Path, metavar="DIR")
     parser.add_argument("--output", required=True, type=pathlib.Path, metavar="FILE")
     parser.add_argument("--count", type=int, default=2000, help="faces on each side")
+    parser.add_argument("--side", choices=["evalkit", "python"], help="measure this one only")
     parser.add_argument("--work", type=pathlib.Path, help="folder to keep", metavar="DIR")
     options = parser.parse_args()
     work = (options.work or pathlib.Path(tempfile.mkdtemp(prefix="evalkit-job-"))).resolve()
@@ -132,14 +143,15 @@ def main():
         job.prepare()
         # What an earlier job in a kept folder measured would make this one warm.
         shutil.rmtree(work / "Results", ignore_errors=True)
-        result = {
+        result = earlier(options) | {
             "schema": 1,
             "count": options.count,
             "without": [] if job.has_clip else [CLIP],
-            "evalkit": job.evalkit(),
-            "again": job.evalkit()[:1],
-            "python": job.python(),
         }
+        if options.side != "python":
+            result |= {"evalkit": job.evalkit(), "again": job.evalkit()[:1]}
+        if options.side != "evalkit":
+            result["python"] = job.python()
         options.output.write_text(json.dumps(result, indent=1) + "\n")
     finally:
         if not options.work:
