@@ -70,8 +70,9 @@ let package = Package(
     room(
       "Harness",
       needs: [
-        "Checkpoints", "Datasets", "Detection", "Essentials", "Generators", "Graphs", "Images",
-        "Kernels", "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors", "Texts",
+        "CMemory", "Checkpoints", "Datasets", "Detection", "Essentials", "Generators", "Graphs",
+        "Images", "Kernels", "Metrics", "Networks", "Reports", "Store", "Tables", "Tensors",
+        "Texts",
         "Verdicts", crypto, yams,
       ]),
     .executableTarget(

@@ -62,7 +62,9 @@ STEP void product_of(
   UNROLL
   for (size_t m = 0; m < rows; m++) {
     UNROLL
-    for (size_t v = 0; v < vectors; v++) sums[m][v] = splat(0);
+    for (size_t v = 0; v < vectors; v++) {
+      sums[m][v] = t->continues ? load(out + m * COLUMNS + v * LANES) : splat(0);
+    }
   }
   const float *weights = t->weights;
   const float *in[ROWS];

@@ -1,4 +1,4 @@
-// Winograd's transforms of tiles as text, one channel vector at a time; included after tile.h, whose
+// Winograd's transforms of filters and tiles as text, one channel vector at a time; included after tile.h, whose
 // vocabulary it uses.
 #include "CKernels.h"
 #include "winograd_axis.h"
@@ -7,6 +7,38 @@
 struct form {
   int row_points, column_points, row_outputs, column_outputs;
 };
+
+STEP void transform_filter_vector(
+    const struct ek_winograd_filter *t, const float *in, const struct form form, float *out) {
+  const int row_taps = form.row_points - form.row_outputs + 1;
+  const int column_taps = form.column_points - form.column_outputs + 1;
+  lanes u[10][7];
+  UNROLL
+  for (int j = 0; j < column_taps; j++) {
+    lanes g[7], points[10];
+    UNROLL
+    for (int i = 0; i < row_taps; i++) g[i] = load(in + (i * column_taps + j) * t->tap_stride);
+    filter(g, points, row_taps, form.row_points);
+    UNROLL
+    for (int i = 0; i < form.row_points; i++) u[i][j] = points[i];
+  }
+  UNROLL
+  for (int i = 0; i < form.row_points; i++) {
+    lanes points[10];
+    filter(u[i], points, column_taps, form.column_points);
+    UNROLL
+    for (int j = 0; j < form.column_points; j++) {
+      store(out, points[j]);
+      out += t->frequency_stride;
+    }
+  }
+}
+
+STEP void transform_filter(const struct ek_winograd_filter *t, const struct form form) {
+  for (size_t index = 0; index < t->channel_count * COLUMNS; index += LANES) {
+    transform_filter_vector(t, t->taps + index, form, t->frequencies + index);
+  }
+}
 
 // `whole` is a constant at every call.
 STEP void transform_input_vector(
@@ -119,6 +151,9 @@ STEP void transform_output(const struct ek_winograd_output *t, const struct form
 }
 
 #define TRANSFORMS(name, ...)                                             \
+  TARGET static void name##_filter(const struct ek_winograd_filter *t) {  \
+    transform_filter(t, (struct form){__VA_ARGS__});                      \
+  }                                                                       \
   TARGET static void name##_input(const struct ek_winograd_input *t) {    \
     transform_input(t, (struct form){__VA_ARGS__});                       \
   }                                                                       \
@@ -134,7 +169,7 @@ TRANSFORMS(winograd_4x1_3x1, 6, 1, 4, 1)
 TRANSFORMS(winograd_1x4_1x7, 1, 10, 1, 4)
 TRANSFORMS(winograd_4x1_7x1, 10, 1, 4, 1)
 
-#define FORM(name) {name##_input, name##_output}
+#define FORM(name) {name##_filter, name##_input, name##_output}
 #define WINOGRAD_FORMS                                                                   \
   FORM(winograd_4x4_3x3), FORM(winograd_2x2_5x5), FORM(winograd_2x2_3x3),                \
       FORM(winograd_1x4_1x3), FORM(winograd_4x1_3x1), FORM(winograd_1x4_1x7),            \

@@ -1,5 +1,6 @@
 // One axis of Winograd's transforms as text, included after tile.h, whose vocabulary it uses: a forward
-// transform Bᵀ of inputs and an inverse transform Aᵀ of products for each number of points. Every step is
+// transform Bᵀ of inputs, an inverse transform Aᵀ of products and a filter transform G for each number of
+// points. Every step is
 // one rounded operation, so levels that fuse give the same bits.
 
 // Six points 0, ±√½, ±√2, ∞: of all forms with as few operations the one with the least error. The
@@ -127,4 +128,56 @@ STEP void inverse(lanes *m, const int points, const int outputs) {
   if (points == 10) inverse_10(m);
   if (points == 6) inverse_6(m, outputs);
   if (points == 4) inverse_4(m);
+}
+
+// Values at ±p of the polynomial with coefficients g, divided by `norm`: Π (p − q) over the other finite
+// points, which is the same for −p.
+STEP void filter_pair(
+    const lanes *g, lanes *out, const int taps, const double p, const double norm) {
+  const double square = p * p;
+  lanes even = splat((float)(1 / norm)) * g[0];
+  lanes odd = splat((float)(p / norm)) * g[1];
+  double power = square;
+  UNROLL
+  for (int tap = 2; tap < taps; tap += 2, power *= square) {
+    even = fma(splat((float)(power / norm)), g[tap], even);
+    if (tap + 1 < taps) odd = fma(splat((float)(power * p / norm)), g[tap + 1], odd);
+  }
+  out[0] = even + odd;
+  out[1] = even - odd;
+}
+
+STEP void filter_4(const lanes *g, lanes *out, const int taps) {
+  out[0] = -g[0];
+  filter_pair(g, out + 1, taps, 1, 2);
+  out[3] = g[taps - 1];
+}
+
+// 2p²(p² − q²) is −3/2 at the inner points and 6 at the outer ones, and p²q² is 1.
+STEP void filter_6(const lanes *g, lanes *out, const int taps) {
+  out[0] = g[0];
+  filter_pair(g, out + 1, taps, 0.70710678118654752, -1.5);
+  filter_pair(g, out + 3, taps, 1.41421356237309505, 6);
+  out[5] = g[taps - 1];
+}
+
+// Π (p − q) over the nine finite points but p.
+#define NORM_OF_TEN(p, q, r, s) \
+  (2 * (p) * (p) * ((p) * (p) - (q) * (q)) * ((p) * (p) - (r) * (r)) * ((p) * (p) - (s) * (s)))
+
+STEP void filter_10(const lanes *g, lanes *out, const int taps) {
+  const double root = POINT_A * POINT_B * POINT_C * POINT_D;
+  out[0] = splat((float)(1 / (root * root))) * g[0];
+  filter_pair(g, out + 1, taps, POINT_A, NORM_OF_TEN(POINT_A, POINT_B, POINT_C, POINT_D));
+  filter_pair(g, out + 3, taps, POINT_B, NORM_OF_TEN(POINT_B, POINT_A, POINT_C, POINT_D));
+  filter_pair(g, out + 5, taps, POINT_C, NORM_OF_TEN(POINT_C, POINT_A, POINT_B, POINT_D));
+  filter_pair(g, out + 7, taps, POINT_D, NORM_OF_TEN(POINT_D, POINT_A, POINT_B, POINT_C));
+  out[9] = g[taps - 1];
+}
+
+STEP void filter(const lanes *g, lanes *out, const int taps, const int points) {
+  if (points == 10) filter_10(g, out, taps);
+  if (points == 6) filter_6(g, out, taps);
+  if (points == 4) filter_4(g, out, taps);
+  if (points == 1) out[0] = g[0];
 }

@@ -10,6 +10,9 @@ void keep_freed_memory(void) {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
+
+void give_back_freed_memory(void) { malloc_trim(0); }
 #else
 void keep_freed_memory(void) {}
+void give_back_freed_memory(void) {}
 #endif

@@ -15,15 +15,14 @@ package final class Executable: Sendable {
 
   /// How many images are worth computing at once; any number works.
   ///
-  /// As many as keep their activations within 96 MB, at most 8.
+  /// As many as keep what is their own within 32 MB, at most 8.
   package let groupSize: Int
 
-  let segments: [Segment]
   private let plan: MemoryPlan
 
   private static let largestGroup = 8
-  /// 96 MB; two workers, each with such a group, then stay far below a third of what PyTorch needs.
-  private static let activationFloats = 24 << 20
+  /// 32 MB: every worker holds such a group, and a second one while it compares images.
+  private static let ownFloats = 8 << 20
 
   /// Compiles the part of a graph that the wanted results need.
   ///
@@ -47,23 +46,23 @@ package final class Executable: Sendable {
     self.outputs = outputs
     let lowering = try Lowering(
       graph, outputs: outputs, parameters: parameters, level: level, arithmetic: arithmetic)
-    let plan = MemoryPlan(
+    plan = MemoryPlan(
       graph, stages: lowering.stages, kept: Set(outputs.compactMap { graph.outputs[$0] }))
-    self.plan = plan
-    segments = Segment.all(of: lowering.stages.filter { !plan.isInPlace($0) }, in: graph)
     self.groupSize =
-      groupSize ?? min(max(Self.activationFloats / max(plan.size, 1), 1), Self.largestGroup)
+      groupSize ?? min(max(Self.ownFloats / max(plan.ownSize, 1), 1), Self.largestGroup)
   }
 
   /// Memory for one worker.
-  package func makeWorkspace() -> Workspace { Workspace(floats: plan.size * groupSize) }
+  package func makeWorkspace() -> Workspace { Workspace(floats: plan.size(images: groupSize)) }
+
+  var segments: [Segment] { plan.segments }
 
   /// Floats of activation memory that a worker needs for one image.
-  package var workspaceSize: Int { plan.size }
+  package var workspaceSize: Int { plan.size(images: 1) }
 
   /// Computes all results for inputs shaped like the graph's and leaves them in the workspace.
   package func compute(_ inputs: [Tensor], in workspace: Workspace) {
-    workspace.reserve(floats: plan.size * max(inputs.count, groupSize))
+    workspace.reserve(floats: plan.size(images: max(inputs.count, groupSize)))
     for (image, input) in inputs.enumerated() { fill(from: input, image: image, in: workspace) }
     for segment in segments {
       segment.run(
@@ -128,9 +127,8 @@ package final class Executable: Sendable {
   private func map(_ node: Int, image: Int, in workspace: Workspace) -> FeatureMap {
     guard let place = plan.places[node] else { preconditionFailure("node \(node) has no memory") }
     let shape = graph.nodes[node].shape
-    let start = image * plan.size + plan.offsets[place.buffer] + place.channelOffset
     return FeatureMap(
-      base: workspace.memory.base + start,
+      base: workspace.memory.base + plan.start(of: place, image: image),
       rows: shape.count == 3 ? shape[1] : 1, columns: shape.count == 3 ? shape[2] : 1,
       channels: shape[0], pixelStride: place.pixelStride)
   }

@@ -3,7 +3,8 @@ import Kernels
 /// Where every result lies in one worker's memory.
 ///
 /// Results that feed a concatenation are written straight into its map; results whose readers are done
-/// give their room to later ones.
+/// give their room to later ones. What only stages of one segment touch that images go through one after
+/// the other lies in common memory, which each image overwrites; everything else is every image's own.
 struct MemoryPlan: Sendable {
   /// A node's place: part of the channels or pixels of a buffer.
   struct Place: Equatable, Sendable {
@@ -14,10 +15,17 @@ struct MemoryPlan: Sendable {
   }
 
   private(set) var places: [Int: Place] = [:]
-  /// Start of each buffer in floats.
-  private(set) var offsets: [Int] = []
-  /// Floats needed in all.
-  private(set) var size = 0
+  /// The stages that run, cut into segments: all but those whose result is in place already.
+  private(set) var segments: [Segment] = []
+  /// Floats that images use one after the other.
+  private(set) var commonSize = 0
+  /// Floats that every image has to itself.
+  private(set) var ownSize = 0
+
+  /// Start of each buffer in its memory, in floats.
+  private var offsets: [Int] = []
+  /// Whether each buffer lies in common memory.
+  private var isCommon: [Bool] = []
 
   /// Buffers start at multiples of this many floats: one cache line.
   private static let alignment = 16
@@ -39,8 +47,37 @@ struct MemoryPlan: Sendable {
         place(node, in: graph, sizes: &sizes)
       }
     }
+    segments = Segment.all(of: stages.filter { !isInPlace($0) }, in: graph)
+    isCommon = commonBuffers(kept: kept, count: sizes.count)
+    offsets = [Int](repeating: 0, count: sizes.count)
     let lifetimes = lifetimes(of: stages, kept: kept, bufferCount: sizes.count)
-    arrange(sizes, lifetimes: lifetimes)
+    commonSize = arrange(sizes.indices.filter { isCommon[$0] }, sizes, lifetimes)
+    ownSize = arrange(sizes.indices.filter { !isCommon[$0] }, sizes, lifetimes)
+  }
+
+  /// Floats for a number of images.
+  func size(images: Int) -> Int { commonSize + images * ownSize }
+
+  /// Floats from the start of a worker's memory to a place of an image.
+  func start(of place: Place, image: Int) -> Int {
+    offsets[place.buffer] + place.channelOffset
+      + (isCommon[place.buffer] ? 0 : commonSize + image * ownSize)
+  }
+
+  /// Buffers that the stages of one segment alone touch, while its images take turns.
+  private func commonBuffers(kept: Set<Int>, count: Int) -> [Bool] {
+    var owners = [Set<Int>](repeating: [], count: count)
+    for (index, segment) in segments.enumerated() {
+      // Not a segment's number: whatever a shared segment touches stays every image's own.
+      let owner = segment.isShared ? -1 : index
+      for node in segment.stages.flatMap({ $0.inputs + [$0.output] }) {
+        if let place = places[node] { owners[place.buffer].insert(owner) }
+      }
+    }
+    for node in kept.union([0]) {
+      if let place = places[node] { owners[place.buffer].insert(-1) }
+    }
+    return owners.map { $0.count == 1 && $0 != [-1] }
   }
 
   /// Where a view lies if nothing is copied.
@@ -99,11 +136,13 @@ struct MemoryPlan: Sendable {
     return zip(first, last).map { $0...max($0, $1) }
   }
 
-  /// Largest buffers first, each at the lowest address that no living neighbour uses.
-  private mutating func arrange(_ sizes: [Int], lifetimes: [ClosedRange<Int>]) {
-    offsets = [Int](repeating: 0, count: sizes.count)
+  /// Largest buffers first, each at the lowest address that no living neighbour uses; gives the size.
+  private mutating func arrange(
+    _ buffers: [Int], _ sizes: [Int], _ lifetimes: [ClosedRange<Int>]
+  ) -> Int {
     var placed: [Int] = []
-    for buffer in sizes.indices.sorted(by: { (sizes[$0], $1) > (sizes[$1], $0) }) {
+    var size = 0
+    for buffer in buffers.sorted(by: { (sizes[$0], $1) > (sizes[$1], $0) }) {
       let length = (sizes[buffer] + Self.alignment - 1) / Self.alignment * Self.alignment
       var start = 0
       let neighbours = placed.filter { lifetimes[$0].overlaps(lifetimes[buffer]) }
@@ -116,6 +155,7 @@ struct MemoryPlan: Sendable {
       size = max(size, start + length)
       placed.append(buffer)
     }
+    return size
   }
 
   /// Whether a view, or a part of a concatenation, already lies where the copy would put it.

@@ -9,7 +9,7 @@ import Tensors
 struct Segment: Sendable {
   let stages: [Stage]
   /// Whether every stage gets the whole group at once.
-  private let isShared: Bool
+  let isShared: Bool
 
   /// Cuts a graph's stages.
   static func all(of stages: [Stage], in graph: Graph) -> [Segment] {

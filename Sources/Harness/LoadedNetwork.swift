@@ -1,3 +1,4 @@
+import CMemory
 import Checkpoints
 import Graphs
 import Kernels
@@ -63,10 +64,14 @@ package final class LoadedNetwork: Sendable {
       let executable = try Executable(
         graph, parameters: try state.bound ?? bind(), outputs: outputs, arithmetic: arithmetic)
       state.bound = nil
+      give_back_freed_memory()
       state.compiled[key] = executable
       return executable
     }
   }
+
+  /// Lets go of packed weights; what is asked for afterwards is compiled anew.
+  package func release() { state.withLock { $0.compiled = [:] } }
 }
 
 extension LoadedNetwork {
@@ -131,9 +136,10 @@ package struct WeightFile: Hashable, Sendable {
 extension Arithmetic {
   /// How this processor's arithmetic enters a fingerprint: levels that round alike share a name.
   ///
-  /// AVX2 and AVX-512 kernels add the same products in the same order with the same fused steps.
+  /// AVX2 and AVX-512 kernels add the same products in the same order with the same fused steps. The
+  /// number rises when Winograd's transforms round otherwise.
   var name: String {
     let sums = CPULevel.current == .portable ? "float32" : "float32-fma"
-    return self == .exact ? sums : sums + "-winograd"
+    return self == .exact ? sums : sums + "-winograd2"
   }
 }

@@ -1,3 +1,4 @@
+import CMemory
 import Datasets
 import Foundation
 import Generators
@@ -60,6 +61,14 @@ struct MeasurementJob {
   /// - Throws: ``HarnessError`` of kind `cancelled` if asked to stop; errors of the store. What is
   ///   finished then is stored.
   func measure() throws -> [ItemResult] {
+    let items = try measureGroups()
+    // Statistics of whole sets need as much memory as the networks do.
+    for network in plan.meters.flatMap(\.loadedNetworks) { network.release() }
+    give_back_freed_memory()
+    return items
+  }
+
+  private func measureGroups() throws -> [ItemResult] {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     let digests = FileDigests()
     let tally = Mutex((finished: 0, failures: 0))

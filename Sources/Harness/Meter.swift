@@ -101,21 +101,23 @@ package enum Meter: Sendable {
 
   /// The networks that it uses, with the weights of each.
   package var networks: [(name: String, weights: WeightFile)] {
+    var networks = loadedNetworks.map { (name: $0.network.name, weights: $0.weights) }
     switch self {
-    case .features(let extractor, _), .identity(let extractor):
-      [(extractor.network.network.name, extractor.network.weights)]
     case .perceptual(_, let meter), .diversity(let meter, _):
-      [
-        (meter.network.network.name, meter.network.weights),
-        ("\(meter.network.network.name) heads", meter.headWeights),
-      ]
-    case .segmentation(let parser, _, _), .consistency(let parser, _, _):
-      [(parser.network.network.name, parser.network.weights)]
-    case .clip(let clip):
-      ([clip.image.network] + (clip.text.map { [$0.network] } ?? [])).map {
-        ($0.network.name, $0.weights)
-      }
-    default: []
+      networks.append(("\(meter.network.network.name) heads", meter.headWeights))
+    default: break
+    }
+    return networks
+  }
+
+  /// The networks themselves.
+  var loadedNetworks: [LoadedNetwork] {
+    switch self {
+    case .features(let extractor, _), .identity(let extractor): [extractor.network]
+    case .perceptual(_, let meter), .diversity(let meter, _): [meter.network]
+    case .segmentation(let parser, _, _), .consistency(let parser, _, _): [parser.network]
+    case .clip(let clip): [clip.image.network] + (clip.text.map { [$0.network] } ?? [])
+    case .similarity, .meanAbsoluteError, .peakSignalToNoiseRatio, .inferenceTime: []
     }
   }
 }

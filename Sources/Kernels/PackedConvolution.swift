@@ -65,10 +65,12 @@ package final class PackedConvolution: Sendable {
 
   /// Packs weights for one path.
   ///
+  /// What Winograd's path keeps follows from the layer's size unless `storage` says it.
+  ///
   /// - Precondition: the path fits the geometry.
   package init(
     weights: Tensor, bias: [Float], geometry: ConvolutionGeometry, activation: Activation = .none,
-    path: ConvolutionPath, level: CPULevel = .current
+    path: ConvolutionPath, level: CPULevel = .current, storage: WinogradStorage? = nil
   ) {
     precondition(weights.shape.count == 4, "convolution weights have four axes")
     let groups = geometry.groups
@@ -97,7 +99,7 @@ package final class PackedConvolution: Sendable {
       precondition(!activation.isGELU, "\(form) cannot apply \(activation)")
       precondition(
         geometry.isPlain && geometry.kernel == form.taps, "\(form) cannot do \(geometry)")
-      body = .winograd(WinogradFilters(weights, form: form, width: width))
+      body = .winograd(WinogradFilters(weights, form: form, level: level, storage: storage))
     }
   }
 

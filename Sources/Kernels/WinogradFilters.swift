@@ -1,64 +1,104 @@
+import CKernels
 import Tensors
 
-/// A convolution's filters in the domain where Winograd's products happen, `U = G g Gᵀ`.
+/// In which form a layer keeps its filters for Winograd's products.
+package enum WinogradStorage: Sendable {
+  /// Transformed, `[panel][frequency][C][width]`.
+  case transformed
+  /// As they are, `[panel][tap][C][width]`.
+  case plain
+}
+
+/// A convolution's filters for Winograd's products, which happen on `U = G g Gᵀ`.
+///
+/// `U` takes up to four times the room of the filters `g`. So only small layers keep it; of large ones
+/// the filters are kept, and some channels of a panel at a time are transformed into the core's own
+/// cache each time a block of tiles needs them, 1 to 4 % of the products' work. The bits are the same.
 struct WinogradFilters: Sendable {
   let form: WinogradForm
   let inputChannels: Int
   let outputChannels: Int
   /// Columns of a panel.
   let width: Int
-  /// `[panel][frequency][C][width]`, in the order in which they are read; zero-padded.
-  let weights: AlignedMemory
+  /// Channels that are transformed at once.
+  let chunk: Int
 
-  /// Transforms filters `[O, C, r, s]` in Float64 and rounds once.
-  init(_ filters: Tensor, form: WinogradForm, width: Int) {
+  let storage: WinogradStorage
+  private let memory: AlignedMemory
+  private let transform: @convention(c) (UnsafePointer<ek_winograd_filter>?) -> Void
+
+  /// `U` of more floats than this, 4 MB, is not kept.
+  private static let keptFloats = 1 << 20
+  /// Floats of `U` that are transformed at once: little beyond what a core's own cache holds.
+  private static let chunkFloats = 300_000
+
+  /// Packs filters `[O, C, r, s]`; outputs that a panel lacks are zeros.
+  init(_ filters: Tensor, form: WinogradForm, level: CPULevel, storage: WinogradStorage? = nil) {
     self.form = form
-    self.width = width
+    width = level.kernels.tile_columns
     outputChannels = filters.shape[0]
     inputChannels = filters.shape[1]
     let panels = (outputChannels + width - 1) / width
-    let step = inputChannels * width
-    let memory = AlignedMemory(count: panels * form.products * step)
-    memory.base.initialize(repeating: 0, count: memory.count)
-    let taps = form.taps
-    let rows = form.rows.filterTransform.flatMap { $0 }
-    let columns = form.columns.filterTransform.flatMap { $0 }
-    var half = [Double](repeating: 0, count: form.inputs.rows * taps.columns)
-    for output in 0..<outputChannels {
-      for channel in 0..<inputChannels {
-        let filter = (output * inputChannels + channel) * taps.rows * taps.columns
-        for row in 0..<form.inputs.rows {
-          for column in 0..<taps.columns {
-            var sum = 0.0
-            for tap in 0..<taps.rows {
-              sum +=
-                rows[row * taps.rows + tap]
-                * Double(filters.values[filter + tap * taps.columns + column])
-            }
-            half[row * taps.columns + column] = sum
-          }
-        }
-        let target =
-          memory.base + output / width * form.products * step + channel * width + output % width
-        for row in 0..<form.inputs.rows {
-          for column in 0..<form.inputs.columns {
-            var sum = 0.0
-            for tap in 0..<taps.columns {
-              sum += half[row * taps.columns + tap] * columns[column * taps.columns + tap]
-            }
-            target[(row * form.inputs.columns + column) * step] = Float(sum)
-          }
-        }
-      }
+    let floats = panels * form.products * inputChannels * width
+    self.storage = storage ?? (floats > Self.keptFloats ? .plain : .transformed)
+    transform = form.kernels(of: level).filter
+    let geometry = ConvolutionGeometry(kernel: form.taps)
+    let plain = Phase.all(of: geometry)[0].packed(filters, geometry: geometry, width: width).weights
+    guard case .transformed = self.storage else {
+      chunk = min(max(Self.chunkFloats / (form.products * width) / 16 * 16, 16), inputChannels)
+      memory = plain
+      return
     }
-    weights = memory
+    chunk = inputChannels
+    memory = AlignedMemory(count: floats)
+    for panel in 0..<panels {
+      Self.transform(
+        plain, of: form, panel: panel, channels: 0..<inputChannels, of: inputChannels, width: width,
+        into: memory.base + panel * form.products * inputChannels * width, by: transform)
+    }
   }
 
   /// Panels of outputs.
   var panelCount: Int { (outputChannels + width - 1) / width }
 
-  /// Start of one panel's filters at one frequency.
-  func panel(_ panel: Int, frequency: Int) -> UnsafeMutablePointer<Float> {
-    weights.base + (panel * form.products + frequency) * inputChannels * width
+  /// Floats that ``weights(panel:channels:scratch:)`` may write.
+  var scratchFloats: Int {
+    switch storage {
+    case .transformed: 0
+    case .plain: form.products * chunk * width
+    }
+  }
+
+  /// One panel's transformed filters of some channels: the first frequency's, and how far apart
+  /// frequencies are.
+  func weights(
+    panel: Int, channels: Range<Int>, scratch: UnsafeMutablePointer<Float>
+  ) -> (first: UnsafePointer<Float>, stride: Int) {
+    switch storage {
+    case .transformed:
+      let first = memory.base + panel * form.products * inputChannels * width
+      return (UnsafePointer(first + channels.lowerBound * width), inputChannels * width)
+    case .plain:
+      Self.transform(
+        memory, of: form, panel: panel, channels: channels, of: inputChannels, width: width,
+        into: scratch, by: transform)
+      return (UnsafePointer(scratch), channels.count * width)
+    }
+  }
+
+  private static func transform(
+    _ plain: AlignedMemory, of form: WinogradForm, panel: Int, channels: Range<Int>,
+    of inputChannels: Int, width: Int, into frequencies: UnsafeMutablePointer<Float>,
+    by transform: @convention(c) (UnsafePointer<ek_winograd_filter>?) -> Void
+  ) {
+    let taps = form.taps.rows * form.taps.columns
+    var job = ek_winograd_filter()
+    job.channel_count = channels.count
+    job.taps = UnsafePointer(
+      plain.base + (panel * taps * inputChannels + channels.lowerBound) * width)
+    job.tap_stride = inputChannels * width
+    job.frequencies = frequencies
+    job.frequency_stride = channels.count * width
+    transform(&job)
   }
 }

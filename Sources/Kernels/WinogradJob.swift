@@ -4,8 +4,8 @@ import Tensors
 /// The loops of one Winograd convolution call.
 ///
 /// Tiles of all images form one list that is cut into blocks. Of a block all inputs are transformed;
-/// then, panel by panel, the products of all frequencies and the transform back, so that sums never
-/// leave the nearest cache. A tile's position depends on its own image alone, so its values do not
+/// then, panel by panel, the products of all frequencies, some channels at a time, and the transform
+/// back, so that sums never leave the nearest cache. A tile's position depends on its own image alone, so its values do not
 /// depend on where blocks end.
 struct WinogradJob {
   /// Floats between neighbouring tiles' channels beyond the channels themselves: rows a power of two
@@ -13,6 +13,8 @@ struct WinogradJob {
   private static let stagger = 16
   /// Floats of a block's transformed inputs that a core's own cache holds.
   private static let blockFloats = 120_000
+  /// Least tiles of a block: enough for the products to outweigh what is done once a block.
+  private static let leastTiles = (transformed: 48, plain: 96)
 
   let inputs: [FeatureMap]
   let outputs: [FeatureMap]
@@ -37,7 +39,8 @@ struct WinogradJob {
     let total = tilesPerImage * outputs.count
     let block = blockSize(total)
     scratch.reserve(
-      pointers: 0, patches: frequencies * (block * tileStride + sumStride(block)),
+      pointers: 0,
+      patches: frequencies * (block * tileStride + sumStride(block)) + filters.scratchFloats,
       zeros: filters.inputChannels)
     let tiles = scratch.winogradTiles(block)
     var first = 0
@@ -53,11 +56,14 @@ struct WinogradJob {
     }
   }
 
-  /// Tiles a block: as many as the cache holds, at least two of the kernel's, whole kernel tiles, and
+  /// Tiles a block: as many as the cache holds, at least some, whole kernel tiles, and
   /// all blocks about alike.
   private func blockSize(_ total: Int) -> Int {
     let rows = kernels.tile_rows
-    let most = max(Self.blockFloats / (frequencies * tileStride), 48)
+    let least = Self.leastTiles
+    let most = max(
+      Self.blockFloats / (frequencies * tileStride),
+      filters.storage == .plain ? least.plain : least.transformed)
     let blocks = (total + most - 1) / most
     let even = (total + blocks - 1) / blocks
     return (even + rows - 1) / rows * rows
@@ -97,18 +103,24 @@ struct WinogradJob {
       tiles, count: count, into: transformed, frequencyStride: frequencyStride,
       zeros: scratch.zeros.base)
     let sums = transformed + frequencies * frequencyStride
+    let weights = sums + frequencies * sumStride(capacity)
     for panel in 0..<filters.panelCount {
       let columns = min(filters.width, filters.outputChannels - panel * filters.width)
       var product = ek_product()
       product.row_count = count
-      product.depth = filters.inputChannels
       product.row_stride = tileStride
       product.column_count = columns
-      for frequency in 0..<frequencies {
-        product.rows = UnsafePointer(transformed + frequency * frequencyStride)
-        product.weights = UnsafePointer(filters.panel(panel, frequency: frequency))
-        product.sums = sums + frequency * sumStride(capacity)
-        kernels.product(&product)
+      for first in stride(from: 0, to: filters.inputChannels, by: filters.chunk) {
+        let channels = first..<min(first + filters.chunk, filters.inputChannels)
+        let chunk = filters.weights(panel: panel, channels: channels, scratch: weights)
+        product.depth = channels.count
+        product.continues = first > 0 ? 1 : 0
+        for frequency in 0..<frequencies {
+          product.rows = UnsafePointer(transformed + frequency * frequencyStride + first)
+          product.weights = chunk.first + frequency * chunk.stride
+          product.sums = sums + frequency * sumStride(capacity)
+          kernels.product(&product)
+        }
       }
       finish(
         tiles, count: count, panel: panel, columns: columns, sums: sums,

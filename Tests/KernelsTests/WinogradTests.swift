@@ -32,10 +32,12 @@ import Testing
       SeededParameters.input(shape: [channels, size.rows, size.columns], seed: seed)
     }
 
-    func packed(_ form: WinogradForm, level: CPULevel) -> PackedConvolution {
+    func packed(
+      _ form: WinogradForm, level: CPULevel, storage: WinogradStorage? = nil
+    ) -> PackedConvolution {
       PackedConvolution(
         weights: weights(form), bias: bias, geometry: geometry(form), activation: activation,
-        path: .winograd(form), level: level)
+        path: .winograd(form), level: level, storage: storage)
     }
   }
 
@@ -148,6 +150,23 @@ import Testing
       let single = (0..<3).flatMap { outputs(of: $0..<$0 + 1) }
       #expect(outputs(of: 0..<3) == single, "\(given)")
       #expect(outputs(of: 1..<3) == Array(single[1..<3]), "\(given)")
+    }
+  }
+
+  /// Filters that are transformed as they are needed give the bits of those transformed once, whether
+  /// their channels make one chunk, whole chunks or a rest.
+  @Test(arguments: levels, WinogradForm.allCases)
+  func storageChangesNoBit(level: CPULevel, form: WinogradForm) {
+    for channels in [9, 128, 256, 1100] {
+      let given = Case(channels: channels, outputs: 35, size: 9)
+      let input = given.input(seed: 9)
+      let geometry = given.geometry(form)
+      let shape = [35, geometry.outputRows(9), geometry.outputColumns(9)]
+      let results = [WinogradStorage.transformed, .plain].map { storage in
+        let packed = given.packed(form, level: level, storage: storage)
+        return run(input, to: shape) { packed.apply([$0], to: [$1], scratch: $2) }
+      }
+      #expect(results[0] == results[1], "\(channels) channels")
     }
   }
 

@@ -68,6 +68,18 @@ struct ek_winograd_input {
   size_t frequency_stride, tile_stride;
 };
 
+/// Winograd's filter transform `U = G g Gᵀ` of some channels of one panel of outputs.
+///
+/// Reads `taps[t · tap_stride + channel · tile_columns + column]` and writes
+/// `frequencies[f · frequency_stride + channel · tile_columns + column]`.
+struct ek_winograd_filter {
+  size_t channel_count;
+  const float *taps;
+  size_t tap_stride;
+  float *frequencies;
+  size_t frequency_stride;
+};
+
 /// A plain matrix product `sums[row][column] = Σ_k rows[row][k] · weights[k][column]`.
 struct ek_product {
   size_t row_count;
@@ -77,6 +89,7 @@ struct ek_product {
   const float *weights;  // [depth][tile_columns], zero-padded
   float *sums;           // [row_count][tile_columns]
   size_t column_count;   // columns wanted; others may be left unwritten
+  int continues;         // whether the sums go on from what stands there
 };
 
 /// Winograd's output transform `Y = Aᵀ M A` of a block of tiles and one panel of channels, with what
@@ -100,6 +113,7 @@ struct ek_winograd_output {
 /// The transforms of one Winograd form, outputs_filter: m + r − 1 points along an axis of m outputs
 /// and r taps.
 struct ek_winograd {
+  void (*filter)(const struct ek_winograd_filter *);
   void (*input)(const struct ek_winograd_input *);
   void (*output)(const struct ek_winograd_output *);
 };

@@ -7,3 +7,7 @@
 /// costs more than what is done to an image in it. Peak memory stays as it is. Does nothing where the
 /// C library is not glibc.
 void keep_freed_memory(void);
+
+/// Gives freed memory back to the system, where freed blocks of bound weights, as many as those in use,
+/// would otherwise count as the program's until it ends. Does nothing where the C library is not glibc.
+void give_back_freed_memory(void);
