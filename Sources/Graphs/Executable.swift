@@ -15,14 +15,14 @@ package final class Executable: Sendable {
 
   /// How many images are worth computing at once; any number works.
   ///
-  /// As many as keep what is their own within 32 MB, at most 8.
+  /// As many as keep what is their own within 16 MB, at most 8.
   package let groupSize: Int
 
   private let plan: MemoryPlan
 
   private static let largestGroup = 8
-  /// 32 MB: every worker holds such a group, and a second one while it compares images.
-  private static let ownFloats = 8 << 20
+  /// 16 MB: every worker holds such a group, and a second one while it compares images.
+  private static let ownFloats = 4 << 20
 
   /// Compiles the part of a graph that the wanted results need.
   ///

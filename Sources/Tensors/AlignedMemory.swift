@@ -41,14 +41,17 @@ package final class AlignedMemory: @unchecked Sendable {
 
 /// Whole huge pages, alive as long as a block in them.
 private final class Pages: @unchecked Sendable {
-  static let size = 2 << 20
+  private static let size = 2 << 20
+  /// Blocks up to half of this share pages: a layer's weights are a few megabytes, and whole pages for
+  /// each of them would leave a quarter of the memory unused.
+  private static let shared = 16 << 20
 
   let base: UnsafeMutableRawPointer
   private let capacity: Int
   /// Bytes given away; touched under the lock of `open` alone.
   private var used = 0
 
-  /// Pages with room left for small blocks.
+  /// Pages with room left.
   private static let open = Mutex<Pages?>(nil)
 
   private init(bytes: Int) {
@@ -64,13 +67,13 @@ private final class Pages: @unchecked Sendable {
 
   /// Room for a block: pages of its own if it is large, the rest of what is open otherwise.
   static func reserve(_ bytes: Int) -> (Pages, offset: Int) {
-    if bytes > size / 2 { return (Pages(bytes: bytes), 0) }
+    if bytes > shared / 2 { return (Pages(bytes: bytes), 0) }
     return open.withLock { open in
       let pages: Pages
       if let current = open, current.used + bytes <= current.capacity {
         pages = current
       } else {
-        pages = Pages(bytes: size)
+        pages = Pages(bytes: shared)
         open = pages
       }
       let offset = pages.used
