@@ -2,46 +2,79 @@ import Graphs
 import Tensors
 
 extension Checkpoint {
-  /// Matches the file with what a network asks for, strictly, and widens those tensors to `Float`.
+  /// Matches the file with what a network asks for, strictly.
   ///
   /// CLIP in another published spelling is read as in OpenAI's, see ``respelled()``. Floating-point
   /// tensors of any width are accepted for weights. Counters
   /// (`num_batches_tracked`) may be absent and are never converted. Every tensor of the file must
-  /// be asked for, unless its name starts with one of `ignored`.
+  /// be asked for, unless its name starts with one of `ignored`. Checksums are compared here.
   ///
   /// - Parameters:
   ///   - specifications: names and shapes, as a graph lists them.
   ///   - ignored: prefixes of names that the file may hold in surplus, for example `fc.`,
   ///     `classifier.` or `AuxLogits.`.
-  ///   - workers: threads that convert.
-  /// - Returns: one tensor for every specification that is no counter.
+  ///   - workers: threads that read.
+  /// - Returns: a source of one tensor for every specification that is no counter.
   /// - Throws: `BindingError` with every missing, misshapen, wrongly typed, unreadable and surplus
   ///   tensor at once.
+  package func bound(
+    to specifications: [ParameterSpecification], ignoring ignored: [String] = [],
+    workers: Workers = Workers()
+  ) throws(BindingError) -> BoundCheckpoint {
+    try respelled().boundLiterally(to: specifications, ignoring: ignored, workers: workers)
+  }
+
+  /// Matches as ``bound(to:ignoring:workers:)`` does, and widens all of those tensors to `Float`.
+  ///
+  /// For networks that are small, or whose tensors are used otherwise than by a graph.
+  ///
+  /// - Returns: one tensor for every specification that is no counter.
+  /// - Throws: as `bound(to:ignoring:workers:)`.
   package func bind(
     to specifications: [ParameterSpecification], ignoring ignored: [String] = [],
     workers: Workers = Workers()
   ) throws(BindingError) -> [String: Tensor] {
-    try respelled().bindLiterally(to: specifications, ignoring: ignored, workers: workers)
+    let source = try bound(to: specifications, ignoring: ignored, workers: workers)
+    let names = specifications.filter { !$0.isCounter }.map(\.name)
+    let tensors = try each(names, workers) { (name) throws(CheckpointError) in
+      try source.widened(name)
+    }
+    return Dictionary(zip(names, tensors), uniquingKeysWith: { first, _ in first })
   }
 
-  private func bindLiterally(
+  private func boundLiterally(
     to specifications: [ParameterSpecification], ignoring ignored: [String], workers: Workers
-  ) throws(BindingError) -> [String: Tensor] {
+  ) throws(BindingError) -> BoundCheckpoint {
     let wanted = specifications.filter { !$0.isCounter }
-    var problems = wanted.compactMap(problem)
-    problems += surplus(beyond: specifications, ignoring: ignored)
-    var bound: [String: Tensor] = [:]
-    if problems.isEmpty {
-      for (specification, result) in zip(wanted, converted(wanted, workers)) {
-        switch result {
-        case .success(let tensor): bound[specification.name] = tensor
-        case .failure(let error):
-          problems.append(.unreadable(name: specification.name, reason: error.reason))
-        }
+    let problems = wanted.compactMap(problem) + surplus(beyond: specifications, ignoring: ignored)
+    guard problems.isEmpty else { throw BindingError(path: path, problems: problems) }
+    let names = wanted.map(\.name)
+    _ = try each(names, workers) { (name) throws(CheckpointError) in
+      let stored = try tensor(named: name)
+      defer { stored.releasePages() }
+      try stored.verify()
+    }
+    return BoundCheckpoint(self, names: Set(names))
+  }
+
+  /// Does something with every tensor of a list, and gathers what is unreadable.
+  private func each<Value: Sendable>(
+    _ names: [String], _ workers: Workers,
+    _ action: @Sendable (String) throws(CheckpointError) -> Value
+  ) throws(BindingError) -> [Value] {
+    let results = workers.map(names.count) { index, _ in
+      Result { () throws(CheckpointError) -> Value in try action(names[index]) }
+    }
+    var values: [Value] = []
+    var problems: [BindingProblem] = []
+    for (name, result) in zip(names, results) {
+      switch result {
+      case .success(let value): values.append(value)
+      case .failure(let error): problems.append(.unreadable(name: name, reason: error.reason))
       }
     }
     guard problems.isEmpty else { throw BindingError(path: path, problems: problems) }
-    return bound
+    return values
   }
 
   private func problem(with specification: ParameterSpecification) -> BindingProblem? {
@@ -68,18 +101,5 @@ extension Checkpoint {
       }
       return .surplus(name: tensor.name, shape: tensor.shape)
     }
-  }
-
-  private func converted(
-    _ wanted: [ParameterSpecification], _ workers: Workers
-  ) -> [Result<Tensor, CheckpointError>] {
-    @Sendable func convert(_ index: Int) -> Result<Tensor, CheckpointError> {
-      Result { () throws(CheckpointError) -> Tensor in
-        let stored = try tensor(named: wanted[index].name)
-        defer { stored.releasePages() }
-        return try stored.tensor()
-      }
-    }
-    return workers.map(wanted.count) { index, _ in convert(index) }
   }
 }

@@ -102,6 +102,14 @@ package struct CheckpointTensor: Sendable {
     return all
   }
 
+  /// Compares the checksums that cover the elements.
+  ///
+  /// - Throws: as `floats()`.
+  func verify() throws(CheckpointError) {
+    _ = try storage.bytes()
+    for follower in followers { try follower.verify() }
+  }
+
   /// Lets the system take back the file's pages that this tensor lies in; they are read again if somebody
   /// asks again.
   func releasePages() {

@@ -28,14 +28,16 @@ package final class Executable: Sendable {
   ///
   /// - Parameters:
   ///   - graph: the traced network.
-  ///   - parameters: tensors by name; more than needed is allowed, binding decides what is surplus.
+  ///   - parameters: tensors by name, each asked for when its layer is packed and then let go; more than
+  ///     needed is allowed, binding decides what is surplus.
   ///   - outputs: names of the results wanted.
   ///   - level: instruction set of the kernels.
   ///   - arithmetic: which algorithms convolutions may use.
   ///   - groupSize: replaces the rule of ``groupSize``.
-  /// - Throws: ``GraphError`` for unknown results and for missing or misshapen parameters.
+  /// - Throws: ``GraphError`` for unknown results and for missing, misshapen or unreadable
+  ///   parameters.
   package init(
-    _ graph: Graph, parameters: [String: Tensor], outputs: [String] = [Graph.mainOutput],
+    _ graph: Graph, parameters: any ParameterSource, outputs: [String] = [Graph.mainOutput],
     level: CPULevel = .current, arithmetic: Arithmetic = .fast, groupSize: Int? = nil
   ) throws(GraphError) {
     for name in outputs where graph.outputs[name] == nil {

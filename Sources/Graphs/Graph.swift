@@ -90,6 +90,8 @@ package enum GraphError: Error, Equatable, CustomStringConvertible {
   case missingParameter(name: String)
   /// A parameter of the wrong shape.
   case misshapenParameter(name: String, expected: [Int], found: [Int])
+  /// A parameter whose source cannot give it.
+  case unreadableParameter(name: String, reason: String)
 
   package var description: String {
     switch self {
@@ -104,6 +106,8 @@ package enum GraphError: Error, Equatable, CustomStringConvertible {
     case .missingParameter(let name): return "parameter '\(name)' is missing"
     case .misshapenParameter(let name, let expected, let found):
       return "parameter '\(name)' has shape \(found), the network expects \(expected)"
+    case .unreadableParameter(let name, let reason):
+      return "parameter '\(name)' cannot be read: \(reason)"
     }
   }
 }

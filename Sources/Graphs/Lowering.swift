@@ -7,7 +7,7 @@ import Tensors
 /// products.
 struct Lowering {
   private let graph: Graph
-  private let parameters: [String: Tensor]
+  private let parameters: any ParameterSource
   private let level: CPULevel
   private let arithmetic: Arithmetic
   /// Nodes whose values somebody asked for; nothing may be fused past them.
@@ -17,9 +17,9 @@ struct Lowering {
   private var absorbed: Set<Int> = []
   private(set) var stages: [Stage] = []
 
-  /// - Throws: ``GraphError`` for missing or misshapen parameters.
+  /// - Throws: ``GraphError`` for missing, misshapen or unreadable parameters.
   init(
-    _ graph: Graph, outputs: [String], parameters: [String: Tensor], level: CPULevel,
+    _ graph: Graph, outputs: [String], parameters: any ParameterSource, level: CPULevel,
     arithmetic: Arithmetic
   ) throws(GraphError) {
     self.graph = graph
@@ -257,7 +257,9 @@ struct Lowering {
   }
 
   private func parameter(_ name: String) throws(GraphError) -> Tensor {
-    guard let tensor = parameters[name] else { throw .missingParameter(name: name) }
+    guard let tensor = try parameters.tensor(named: name) else {
+      throw .missingParameter(name: name)
+    }
     if let asked = graph.parameters.first(where: { $0.name == name }), asked.shape != tensor.shape {
       throw .misshapenParameter(name: name, expected: asked.shape, found: tensor.shape)
     }
@@ -265,7 +267,9 @@ struct Lowering {
   }
 
   private func parameter(_ name: String, shape: [Int]) throws(GraphError) -> Tensor {
-    guard let tensor = parameters[name] else { throw .missingParameter(name: name) }
+    guard let tensor = try parameters.tensor(named: name) else {
+      throw .missingParameter(name: name)
+    }
     guard tensor.shape == shape else {
       throw .misshapenParameter(name: name, expected: shape, found: tensor.shape)
     }

@@ -1,5 +1,4 @@
 import Checkpoints
-import Essentials
 import Foundation
 import Graphs
 import Images
@@ -21,6 +20,7 @@ package struct InstrumentShop: Sendable {
   package let suite: WeightSuite
   /// Which algorithms convolutions may use.
   package let arithmetic: Arithmetic
+  private let shelf = WeightShelf()
 
   /// Works from one suite.
   ///
@@ -121,7 +121,8 @@ package struct InstrumentShop: Sendable {
       throw NotRun(
         "'\(role.rawValue)' reads texts, but \(image.network.name) has no text tower here")
     }
-    let text = try LoadedNetwork(tower, checkpoint: image.weights.path, arithmetic: arithmetic)
+    let text = try shelf.network(
+      tower, checkpoint: image.weights.path, arithmetic: arithmetic)
     return (extractor, try TextExtractor(network: text, isTruncating: isTruncating))
   }
 
@@ -135,14 +136,15 @@ package struct InstrumentShop: Sendable {
     let network = PerceptualNetwork(trunk: trunk)
     let path = try file(choice.file, of: name, as: .lpipsTrunk, for: role)
     let loaded = try LoadedNetwork(
-      network, checkpoint: path, ignoring: trunk.ignorableCheckpointPrefixes,
+      network, checkpoint: try shelf.opened(path), ignoring: trunk.ignorableCheckpointPrefixes,
       arithmetic: arithmetic)
-    let headPath = try file(choice.heads, of: name, as: .lpipsHeads, for: role)
-    let heads = try Checkpoint.open(path: headPath).bind(to: network.heads)
+    let headFile = try shelf.opened(
+      try file(choice.heads, of: name, as: .lpipsHeads, for: role))
+    let heads = try headFile.checkpoint.bind(to: network.heads)
     return PerceptualMeter(
       network: loaded, taps: trunk.perceptualTaps.map(\.name),
       heads: network.heads.map { heads[$0.name]?.values ?? [] },
-      headWeights: WeightFile(path: headPath, sha256: try FileDigest.sha256(ofFile: headPath)))
+      headWeights: headFile.file)
   }
 
   // MARK: Files
@@ -156,7 +158,7 @@ package struct InstrumentShop: Sendable {
       ).network
     }
     let network = try NetworkCatalogue.named(choice.network ?? name)
-    return try LoadedNetwork(
+    return try shelf.network(
       network, checkpoint: try file(choice.file, of: network.name, as: kind, for: role),
       arithmetic: arithmetic)
   }

@@ -6,6 +6,8 @@ import Synchronization
 import Tensors
 
 /// A network with its checkpoint bound, compiled on demand for each input size.
+///
+/// Packed weights are all that stays in memory: tensors are read when a layer is packed.
 package final class LoadedNetwork: Sendable {
   /// The description.
   package let network: any Network
@@ -14,41 +16,31 @@ package final class LoadedNetwork: Sendable {
   /// Which algorithms its convolutions may use.
   package let arithmetic: Arithmetic
 
-  private let bind: @Sendable () throws -> [String: Tensor]
-  private let state: Mutex<State>
+  private let parameters: any ParameterSource
+  private let compiled = Mutex<[Key: Executable]>([:])
   /// Folders of images of many sizes must not fill the memory with compiled networks.
   private static let limit = 8
-
-  private struct State {
-    /// Bound tensors until something was compiled: packed weights are all that running needs, and both
-    /// together would take twice the memory.
-    var bound: [String: Tensor]?
-    var compiled: [Key: Executable] = [:]
-  }
 
   private struct Key: Hashable {
     let shape: [Int]
     let outputs: [String]
   }
 
-  /// Joins a description and tensors that can be bound to it.
+  /// Joins a description and the tensors that fit it.
   ///
   /// - Parameters:
   ///   - network: the description.
   ///   - weights: the file that the tensors come from.
   ///   - arithmetic: which algorithms convolutions may use.
-  ///   - bind: gives the tensors; called now and again for every further input shape, so what it reads
-  ///     must not change.
-  /// - Throws: what `bind` throws.
+  ///   - parameters: gives the tensors, for every input shape again; what it reads must not change.
   package init(
     network: any Network, weights: WeightFile, arithmetic: Arithmetic = .fast,
-    bind: @escaping @Sendable () throws -> [String: Tensor]
-  ) throws {
+    parameters: any ParameterSource
+  ) {
     self.arithmetic = arithmetic
     self.network = network
     self.weights = weights
-    self.bind = bind
-    state = Mutex(State(bound: try bind()))
+    self.parameters = parameters
   }
 
   /// The network ready to run on one input shape.
@@ -57,21 +49,20 @@ package final class LoadedNetwork: Sendable {
   package func executable(inputShape: [Int]? = nil, outputs: [String]) throws -> Executable {
     let key = Key(shape: inputShape ?? network.inputShape, outputs: outputs)
     // Compiling inside the lock: a second worker waits instead of packing the same weights again.
-    return try state.withLock { state in
-      if let found = state.compiled[key] { return found }
-      if state.compiled.count >= Self.limit { state.compiled.removeAll() }
+    return try compiled.withLock { compiled in
+      if let found = compiled[key] { return found }
+      if compiled.count >= Self.limit { compiled.removeAll() }
       let graph = try Graph(tracing: network, inputShape: key.shape)
       let executable = try Executable(
-        graph, parameters: try state.bound ?? bind(), outputs: outputs, arithmetic: arithmetic)
-      state.bound = nil
+        graph, parameters: parameters, outputs: outputs, arithmetic: arithmetic)
       give_back_freed_memory()
-      state.compiled[key] = executable
+      compiled[key] = executable
       return executable
     }
   }
 
   /// Lets go of packed weights; what is asked for afterwards is compiled anew.
-  package func release() { state.withLock { $0.compiled = [:] } }
+  package func release() { compiled.withLock { $0 = [:] } }
 }
 
 extension LoadedNetwork {

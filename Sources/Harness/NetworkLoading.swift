@@ -7,30 +7,26 @@ import Networks
 extension LoadedNetwork {
   /// Binds a checkpoint to a network of the catalogue, strictly.
   ///
-  /// - Throws: `CheckpointError`, `BindingError`, or ``HarnessError`` if the file cannot be hashed.
+  /// - Throws: `CheckpointError`, `BindingError`, or `FileError` if the file cannot be hashed.
   convenience init(
     _ network: any PublishedNetwork, checkpoint path: String, arithmetic: Arithmetic
   ) throws {
     try self.init(
-      network, checkpoint: path, ignoring: network.ignorableCheckpointPrefixes,
+      network, checkpoint: OpenedWeights(path), ignoring: network.ignorableCheckpointPrefixes,
       arithmetic: arithmetic)
   }
 
-  /// Binds a checkpoint to any network, leaving tensors with the given prefixes out.
+  /// Binds an open checkpoint to any network, leaving tensors with the given prefixes out.
   ///
-  /// - Throws: as for a network of the catalogue.
+  /// - Throws: `GraphError` or `BindingError`.
   convenience init(
-    _ network: any Network, checkpoint path: String, ignoring prefixes: [String],
+    _ network: any Network, checkpoint opened: OpenedWeights, ignoring prefixes: [String],
     arithmetic: Arithmetic
   ) throws {
-    let graph = try Graph(tracing: network)
-    // The open file stays the one that was hashed, even if another takes its name.
-    let checkpoint = try Checkpoint.open(path: path)
-    try self.init(
-      network: network,
-      weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)),
-      arithmetic: arithmetic
-    ) { try checkpoint.bind(to: graph.parameters, ignoring: prefixes) }
+    self.init(
+      network: network, weights: opened.file, arithmetic: arithmetic,
+      parameters: try opened.checkpoint.bound(
+        to: try Graph(tracing: network).parameters, ignoring: prefixes))
   }
 
   /// Reads a network and its weights from an ONNX model.
@@ -54,12 +50,10 @@ extension LoadedNetwork {
       // The main result goes by its own name in the graph, not by its edge's.
       if try !Graph(tracing: model.network).outputNames.contains(tap) { tap = Graph.mainOutput }
     }
-    let parameters = model.parameters
-    let network = try LoadedNetwork(
+    let network = LoadedNetwork(
       network: model.network,
       weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)),
-      arithmetic: arithmetic
-    ) { parameters }
+      arithmetic: arithmetic, parameters: model.parameters)
     return (network, tap)
   }
 }

@@ -74,6 +74,26 @@ import Testing
     #expect(error?.problems == [.wronglyTyped(name: counters[0], found: .int64)])
   }
 
+  @Test func aSourceGivesTheSameTensorsOneByOne() throws {
+    let checkpoint = try Checkpoint.open(path: Goldens.path("nested_zip.pth"))
+    let specifications = checkpoint.tensors.map {
+      ParameterSpecification(
+        name: $0.name, shape: $0.shape, isCounter: $0.name.hasSuffix("num_batches_tracked"))
+    }
+    let source = try checkpoint.bound(to: specifications)
+    let all = try checkpoint.bind(to: specifications)
+    #expect(!all.isEmpty)
+    for specification in specifications {
+      // Asked twice, as for two input shapes.
+      for _ in 0..<2 {
+        #expect(try source.tensor(named: specification.name) == all[specification.name])
+      }
+    }
+    let part = try checkpoint.bound(to: [specifications[0]], ignoring: checkpoint.names)
+    #expect(try part.tensor(named: specifications[0].name) != nil)
+    #expect(try part.tensor(named: specifications[1].name) == nil)
+  }
+
   @Test func damagedElementsAreReportedByName() throws {
     var bytes = try Goldens.bytes("single_zip.pth")
     let one: [UInt8] = [0, 0, 0x80, 0x3F]
@@ -85,6 +105,9 @@ import Testing
     }
     #expect(error?.problems.count == 1)
     #expect(error?.description.contains("single_zip/data/0 is damaged: its checksum") == true)
+    #expect(throws: try #require(error)) {
+      try checkpoint.bound(to: [ParameterSpecification(name: "value", shape: [2, 2])])
+    }
   }
 
   @Test func allWidthsOfRealNumbersBindAlike() throws {

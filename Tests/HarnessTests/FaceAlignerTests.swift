@@ -37,9 +37,9 @@ struct FaceAlignerTests {
   private static func extractor(_ aligner: FaceAligner?) throws -> FeatureExtractor {
     let parameters = Dictionary(
       uniqueKeysWithValues: try SeededCheckpoint.tensors().map { ($0.name, $0.tensor) })
-    let network = try LoadedNetwork(
-      network: SeededCheckpoint.network, weights: WeightFile(path: "squeezenet", sha256: "1")
-    ) { parameters }
+    let network = LoadedNetwork(
+      network: SeededCheckpoint.network, weights: WeightFile(path: "squeezenet", sha256: "1"),
+      parameters: parameters)
     return FeatureExtractor(
       network: network, tap: "relu7", preprocessing: .aligned112, aligner: aligner)
   }

@@ -61,10 +61,9 @@ struct TinyCLIP {
           : SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: seed)
       )
     }
-    let named = Dictionary(uniqueKeysWithValues: parameters)
-    return try LoadedNetwork(
-      network: network, weights: WeightFile(path: "seeded", sha256: "\(seed)")
-    ) { named }
+    return LoadedNetwork(
+      network: network, weights: WeightFile(path: "seeded", sha256: "\(seed)"),
+      parameters: Dictionary(uniqueKeysWithValues: parameters))
   }
 }
 

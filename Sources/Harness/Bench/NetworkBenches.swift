@@ -17,14 +17,13 @@ enum NetworkBenches {
     }
   }
 
-  /// A network on seeded weights, loaded as a checkpoint would be.
+  /// A network on seeded weights, made layer by layer as a checkpoint's are read.
   static func seeded(_ network: any Network) throws -> LoadedNetwork {
-    try LoadedNetwork(network: network, weights: WeightFile(path: "seeded", sha256: "seeded")) {
-      let parameters = try Graph(tracing: network).parameters.map {
-        ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: seed))
-      }
-      return Dictionary(uniqueKeysWithValues: parameters)
-    }
+    let shapes = Dictionary(
+      uniqueKeysWithValues: try Graph(tracing: network).parameters.map { ($0.name, $0.shape) })
+    return LoadedNetwork(
+      network: network, weights: WeightFile(path: "seeded", sha256: "seeded"),
+      parameters: SeededWeights(shapes: shapes, seed: seed))
   }
 
   /// Timed is what a measurement does with prepared inputs: lay them out channels last, run all stages,
@@ -56,5 +55,15 @@ enum NetworkBenches {
     let words = (0..<10).map { Float(320 + 1000 * $0) }
     tokens.values.replaceSubrange(0..<12, with: [49_406] + words + [49_407])
     return tokens
+  }
+}
+
+/// Weights that are made from their names when they are asked for.
+private struct SeededWeights: ParameterSource {
+  let shapes: [String: [Int]]
+  let seed: UInt64
+
+  func tensor(named name: String) -> Tensor? {
+    shapes[name].map { SeededParameters.tensor(named: name, shape: $0, seed: seed) }
   }
 }
