@@ -6,13 +6,13 @@ import Tensors
 /// convolutions before them, residual sums and activations are fused behind convolutions and
 /// products.
 struct Lowering {
-  private let graph: Graph
-  private let parameters: any ParameterSource
-  private let level: CPULevel
+  let graph: Graph
+  let parameters: any ParameterSource
+  let level: CPULevel
   private let arithmetic: Arithmetic
   /// Nodes whose values somebody asked for; nothing may be fused past them.
-  private let requested: Set<Int>
-  private let consumers: [Int: [Int]]
+  let requested: Set<Int>
+  let consumers: [Int: [Int]]
   private let needed: [Int]
   private var absorbed: Set<Int> = []
   private(set) var stages: [Stage] = []
@@ -180,7 +180,7 @@ struct Lowering {
   }
 
   /// What computes a sum, product, batch norm or affine map with what is fused behind it.
-  private func elementwiseAction(
+  func elementwiseAction(
     of node: Node, adding residual: Int? = nil, activation: Activation = .none
   ) throws(GraphError) -> Stage.Action {
     switch node.operation {
@@ -194,7 +194,7 @@ struct Lowering {
     }
   }
 
-  private func activation(_ node: Int) throws(GraphError) -> Activation {
+  func activation(_ node: Int) throws(GraphError) -> Activation {
     switch graph.nodes[node].operation {
     case .prelu(let weight):
       return .prelu(try parameter(weight, shape: [graph.nodes[node].shape[0]]).values)
@@ -202,161 +202,5 @@ struct Lowering {
     case .gelu: return .gelu
     default: return .relu
     }
-  }
-
-  // MARK: Layers
-
-  /// A convolution's or linear layer's unpacked weights, and the node it reads.
-  private func layer(of node: Node) throws(GraphError) -> (input: Int, layer: FoldableLayer) {
-    switch node.operation {
-    case .convolution(let geometry, let weight, let bias):
-      let inputChannels = graph.nodes[node.inputs[0]].shape[0]
-      let first = geometry.isTransposed ? inputChannels : node.shape[0]
-      let second = (geometry.isTransposed ? node.shape[0] : inputChannels) / geometry.groups
-      let weights = try parameter(
-        weight, shape: [first, second, geometry.kernel.rows, geometry.kernel.columns])
-      let layer = FoldableLayer(
-        weights: weights, bias: try self.bias(bias, count: node.shape[0]), geometry: geometry)
-      return (node.inputs[0], layer)
-    case .linear(let weight, let bias):
-      return try linear(node, weight: weight, bias: bias)
-    case .projection(let weight):
-      let shape = [graph.nodes[node.inputs[0]].shape[0], node.shape[0]]
-      let layer = FoldableLayer(
-        weights: try parameter(weight, shape: shape).transposed.reshaped(
-          shape.reversed() + [1, 1]),
-        bias: try self.bias(nil, count: node.shape[0]), geometry: ConvolutionGeometry(kernel: 1))
-      return (node.inputs[0], layer)
-    default: preconditionFailure("\(node.operation.name) is not a layer")
-    }
-  }
-
-  /// A linear layer on a flattened map is a convolution whose filter covers the whole map, so the
-  /// flattening needs no copy.
-  private func linear(_ node: Node, weight: String, bias: String?) throws(GraphError) -> (
-    input: Int, layer: FoldableLayer
-  ) {
-    var input = node.inputs[0]
-    let source = graph.nodes[input]
-    let weights = try parameter(weight, shape: [node.shape[0], source.shape[0]])
-    var map = [source.shape[0], 1, 1]
-    if case .flatten = source.operation, !requested.contains(input) {
-      input = source.inputs[0]
-      map = graph.nodes[input].shape
-    }
-    let layer = FoldableLayer(
-      weights: weights.reshaped([node.shape[0]] + map),
-      bias: try self.bias(bias, count: node.shape[0]),
-      geometry: ConvolutionGeometry(kernel: Extent(map[1], map[2])))
-    return (input, layer)
-  }
-
-  private func bias(_ name: String?, count: Int) throws(GraphError) -> [Float] {
-    guard let name else { return [Float](repeating: 0, count: count) }
-    return try parameter(name, shape: [count]).values
-  }
-
-  private func parameter(_ name: String) throws(GraphError) -> Tensor {
-    guard let tensor = try parameters.tensor(named: name) else {
-      throw .missingParameter(name: name)
-    }
-    if let asked = graph.parameters.first(where: { $0.name == name }), asked.shape != tensor.shape {
-      throw .misshapenParameter(name: name, expected: asked.shape, found: tensor.shape)
-    }
-    return tensor
-  }
-
-  private func parameter(_ name: String, shape: [Int]) throws(GraphError) -> Tensor {
-    guard let tensor = try parameters.tensor(named: name) else {
-      throw .missingParameter(name: name)
-    }
-    guard tensor.shape == shape else {
-      throw .misshapenParameter(name: name, expected: shape, found: tensor.shape)
-    }
-    return tensor
-  }
-
-  /// A batch norm as `x · scale + shift`, in Float64.
-  private func batchNormFactors(_ node: Node) throws(GraphError) -> (
-    scale: [Double], shift: [Double]
-  ) {
-    guard case .batchNorm(let prefix, let epsilon, let affine) = node.operation else {
-      preconditionFailure("not a batch norm")
-    }
-    let shape = [node.shape[0]]
-    let mean = try parameter("\(prefix).running_mean", shape: shape).values
-    let variance = try parameter("\(prefix).running_var", shape: shape).values
-    let weight = affine ? try parameter("\(prefix).weight", shape: shape).values : nil
-    let bias = affine ? try parameter("\(prefix).bias", shape: shape).values : nil
-    let scale = variance.indices.map {
-      Double(weight?[$0] ?? 1) / (Double(variance[$0]) + Double(epsilon)).squareRoot()
-    }
-    let shift = mean.indices.map { Double(bias?[$0] ?? 0) - Double(mean[$0]) * scale[$0] }
-    return (scale, shift)
-  }
-
-  // MARK: Everything else
-
-  private func plainStages(of index: Int) throws(GraphError) -> [Stage] {
-    let node = graph.nodes[index]
-    func stage(_ action: Stage.Action) -> [Stage] {
-      [Stage(action: action, inputs: node.inputs, output: index, level: level)]
-    }
-    switch node.operation {
-    case .input: return []
-    case .convolution, .linear, .projection: preconditionFailure("layers are lowered as chains")
-    case .batchNorm, .affine, .add, .multiply: return stage(try elementwiseAction(of: node))
-    case .prelu, .relu, .quickGELU, .gelu: return stage(.activation(try activation(index)))
-    case .sigmoid: return stage(.sigmoid)
-    case .maxPool(let pooling): return stage(.maxPool(pooling))
-    case .averagePool(let pooling, let countIncludePad):
-      return stage(.averagePool(pooling, countIncludePad: countIncludePad))
-    case .adaptiveAveragePool: return stage(.adaptiveAverage)
-    case .resizeNearest: return stage(.nearest)
-    case .resizeBilinear(let alignCorners): return stage(.bilinear(alignCorners: alignCorners))
-    case .subsample(let stride): return stage(.subsample(stride: stride))
-    case .flatten: return isFlattenUnused(index) ? [] : stage(.flatten)
-    case .l2Normalize: return stage(.normalize)
-    case .concatenate:
-      var offset = 0
-      return node.inputs.map { input in
-        defer { offset += graph.nodes[input].shape[0] }
-        return Stage(
-          action: .copy(channelOffset: offset), inputs: [input], output: index, level: level)
-      }
-    default: return stage(try tokenAction(of: node))
-    }
-  }
-
-  /// The operations of transformers.
-  private func tokenAction(of node: Node) throws(GraphError) -> Stage.Action {
-    let channels = node.shape[0]
-    switch node.operation {
-    case .layerNorm(let prefix, let epsilon):
-      return .layerNorm(
-        weight: try parameter("\(prefix).weight", shape: [channels]).values,
-        bias: try parameter("\(prefix).bias", shape: [channels]).values, epsilon: epsilon)
-    case .attention(let attention): return .attention(attention)
-    case .tokens: return .view(firstPixel: 0, firstChannel: 0)
-    case .channels(let first): return .view(firstPixel: 0, firstChannel: first)
-    case .row(let index): return .view(firstPixel: index, firstChannel: 0)
-    case .rowOfLargest: return .rowOfLargest
-    case .prepend(let weight):
-      return .prepend(row: try parameter(weight, shape: [channels]).values)
-    case .prependMean: return .prependMean
-    case .addRows(let weight):
-      return .addRows(try parameter(weight, shape: [node.shape[1], channels]))
-    case .embedding(let weight):
-      return .embedding(try parameter(weight))
-    default: preconditionFailure("\(node.operation.name) is lowered elsewhere")
-    }
-  }
-
-  /// Whether every reader of a flattening reads the map behind it instead.
-  private func isFlattenUnused(_ index: Int) -> Bool {
-    !requested.contains(index)
-      && (consumers[index] ?? []).allSatisfy {
-        if case .linear = graph.nodes[$0].operation { true } else { false }
-      }
   }
 }
