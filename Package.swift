@@ -61,7 +61,7 @@ let package = Package(
     room("Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors"]),
     room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
     room("Metrics", needs: ["CKernels", "COpenBLAS", "Kernels", "Tensors"]),
-    room("Datasets", needs: ["Essentials", "Images", "Tensors"]),
+    room("Datasets", needs: ["Checkpoints", "Essentials", "Images", "Tensors"]),
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
     room("Store", needs: [grdb]),
@@ -92,7 +92,8 @@ let package = Package(
       of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],
       exclude: ["Goldens"]),
     tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
-    tests(of: "Datasets", also: ["Images", "Tensors"]),
+    tests(
+      of: "Datasets", also: ["Checkpoints", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Tables"),
     tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),

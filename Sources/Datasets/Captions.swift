@@ -25,12 +25,16 @@ package struct Captions: Equatable, Sendable {
   /// One line of a file with a caption a line, as Multi-Modal-CelebA-HQ has ten for each image.
   ///
   /// - Parameters:
-  ///   - index: which line, counted from 0.
+  ///   - choice: which of them.
+  ///   - id: whose captions they are.
   ///   - path: the file.
   /// - Returns: the caption without surrounding spaces.
   /// - Throws: `DatasetError.unreadable`; `.malformedLine` if the file has no such line.
-  static func line(_ index: Int, of path: String) throws(DatasetError) -> String {
+  static func line(
+    _ choice: CaptionChoice, for id: String, of path: String
+  ) throws(DatasetError) -> String {
     let lines = try textLines(of: path)
+    let index = choice.index(for: id, among: lines.count { !$0.isEmpty })
     guard lines.indices.contains(index), !lines[index].isEmpty else {
       throw .malformedLine(
         path: path, line: index + 1,
@@ -77,7 +81,7 @@ package struct Captions: Equatable, Sendable {
     return found
   }
 
-  private static func textLines(of path: String) throws(DatasetError) -> [String] {
+  static func textLines(of path: String) throws(DatasetError) -> [String] {
     String(decoding: try JSONLines.contents(of: path), as: UTF8.self)
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }

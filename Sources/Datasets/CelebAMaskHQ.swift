@@ -6,9 +6,10 @@ import Tensors
 /// | path | content |
 /// |---|---|
 /// | `CelebA-HQ-img/<id>.jpg` | faces, 1024×1024 |
-/// | `mask/<id>.png` | merged label maps, taken where they are there |
+/// | `mask/<id>.png`, `CelebAMask-HQ-mask/<id>.png` | merged label maps, taken where they are there |
 /// | `CelebAMask-HQ-mask-anno/<id / 2000>/<id as 5 digits>_<part>.png` | else: one mask a part |
 /// | `text/celeba-caption/<id>.txt` | ten captions, one a line; may be absent |
+/// | `CelebA-HQ-to-CelebA-mapping.txt` | for CelebA's own splits, see ``CelebASplit`` |
 ///
 /// The papers' test sets overlap in the ids 28000…29999 (SCA-DM's own, inside Collaborative
 /// Diffusion's), so these are the default.
@@ -19,8 +20,14 @@ package struct CelebAMaskHQ: Equatable, Sendable {
   package var ids: [Int] = Array(28000...29999)
   /// Ids known to be bad, left out and counted.
   package var skippedIDs: Set<Int> = []
-  /// Which of the ten captions is taken, counted from 0.
-  package var captionIndex = 0
+  /// Which of the ten captions is taken.
+  package var caption = CaptionChoice.line(0)
+  /// Captions from elsewhere, in place of Multi-Modal-CelebA-HQ's.
+  package var captions: CaptionSource?
+  /// In which order ids are tried until there are enough pairs.
+  package var selection = PairSelection.lowestIDs
+  /// Whether ids without a caption are left out.
+  package var requiresCaption = false
 
   /// The dataset in a folder, with the default ids and the first caption.
   package init(directory: String) { self.directory = directory }
@@ -32,7 +39,8 @@ package struct CelebAMaskHQ: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - cache: folder for merged label maps, `<cache>/celebamask-hq-masks/`.
-  ///   - limit: how many pairs of the lowest ids are enough; ids after them are not looked at.
+  ///   - limit: how many pairs are enough; ids after them in the order of ``selection`` are not looked
+  ///     at.
   ///   - workers: threads that merge.
   /// - Returns: the pairs, and what was left out.
   /// - Throws: `DatasetError`.
@@ -49,16 +57,23 @@ package struct CelebAMaskHQ: Equatable, Sendable {
         reason: "it holds none of the \(wanted.count) ids that were asked for "
           + "(\((ids.min() ?? 0))…\((ids.max() ?? 0)))")
     }
+    let texts = try captionTexts(of: match.paired, root: root)
+    let candidates = requiresCaption ? match.paired.filter { texts[$0] != nil } : match.paired
+    guard !candidates.isEmpty else { throw .noPairs(place: root, reason: "no id has a caption") }
     var found = masked(
-      match.paired, images: images, masks: try maskSource(root: root, cache: cache),
-      atMost: limit ?? match.paired.count, workers: workers)
-    let captionless = try addCaptions(to: &found.pairs, root: root)
+      selection.order(candidates), images: images, masks: try maskSource(root: root, cache: cache),
+      atMost: limit ?? candidates.count, workers: workers)
+    for index in found.pairs.indices { found.pairs[index].text = texts[found.pairs[index].id] }
+    let captionless =
+      requiresCaption
+      ? match.paired.filter { texts[$0] == nil }
+      : found.pairs.filter { $0.text == nil }.map(\.id).sortedByBytes()
     let skipped = skippedIDs.intersection(ids).map(String.init).sortedByBytes()
     return try Dataset(
       name: "celebamask-hq:\(directory)", pairs: found.pairs,
       findings: [
         .withoutImage(match.missing), .skipped(skipped), .withoutMask(found.maskless),
-        .withoutCaption(captionless),
+        requiresCaption ? .lacking(.text, captionless) : .withoutCaption(captionless),
       ] + found.broken)
   }
 }
@@ -70,8 +85,7 @@ extension CelebAMaskHQ {
   }
 
   private func maskSource(root: String, cache: String) throws(DatasetError) -> MaskSource {
-    let merged = "\(root)/mask"
-    if FileManager.default.fileExists(atPath: merged) {
+    if let merged = ["mask", "CelebAMask-HQ-mask"].map({ "\(root)/\($0)" }).first(where: isFolder) {
       return .merged(try ImageFolder(directory: merged))
     }
     let parts = "\(root)/CelebAMask-HQ-mask-anno"
@@ -127,21 +141,13 @@ extension CelebAMaskHQ {
     workers.map(ids.count) { index, _ in body(ids[index]) }
   }
 
-  /// Gives each pair its caption, where captions are there at all; returns the ids without one.
-  private func addCaptions(
-    to pairs: inout [Pair], root: String
-  ) throws(DatasetError) -> [String] {
-    let folder = "\(root)/text/celeba-caption"
-    guard FileManager.default.fileExists(atPath: folder) else { return pairs.map(\.id) }
-    var captionless: [String] = []
-    for index in pairs.indices {
-      let path = "\(folder)/\(pairs[index].id).txt"
-      if FileManager.default.fileExists(atPath: path) {
-        pairs[index].text = try Captions.line(captionIndex, of: path)
-      } else {
-        captionless.append(pairs[index].id)
-      }
-    }
-    return captionless
+  /// The captions of ids, where captions are there at all.
+  private func captionTexts(
+    of ids: [String], root: String
+  ) throws(DatasetError) -> [String: String] {
+    if let captions { return try captions.texts(of: ids) }
+    var source = CaptionSource(path: "\(root)/text/celeba-caption")
+    source.choice = caption
+    return isFolder(source.path) ? try source.texts(of: ids) : [:]
   }
 }

@@ -50,12 +50,17 @@ package enum PairSelection: Equatable, Sendable {
 
   /// At most `count` of the pairs, sorted by id as they came.
   func apply(to pairs: [Pair], count: Int) -> [Pair] {
+    order(Array(pairs.indices)).prefix(max(count, 0)).sorted().map { pairs[$0] }
+  }
+
+  /// Things in the order in which they are taken.
+  func order<Element>(_ things: [Element]) -> [Element] {
     switch self {
-    case .lowestIDs: return Array(pairs.prefix(max(count, 0)))
+    case .lowestIDs: return things
     case .seeded(let seed):
-      var order = Array(pairs.indices)
-      order.shuffle(seed: seed)
-      return order.prefix(max(count, 0)).sorted().map { pairs[$0] }
+      var shuffled = things
+      shuffled.shuffle(seed: seed)
+      return shuffled
     }
   }
 }
@@ -74,6 +79,10 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
   case skipped([String])
   /// An id whose mask could not be made; left out.
   case brokenMask(id: String, reason: String)
+  /// Ids that lack what was asked for; left out.
+  case lacking(PairRequirement, [String])
+  /// Files in a format that is not read; left out.
+  case unreadWebP([String])
   /// Fewer pairs than were asked for.
   case fewerPairs(asked: Int, found: Int)
 
@@ -81,7 +90,7 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
   var isEmpty: Bool {
     switch self {
     case .withoutImage(let ids), .withoutMask(let ids), .withoutCaption(let ids),
-      .surplusCaptions(let ids), .skipped(let ids):
+      .surplusCaptions(let ids), .skipped(let ids), .lacking(_, let ids), .unreadWebP(let ids):
       ids.isEmpty
     case .brokenMask, .fewerPairs: false
     }
@@ -95,6 +104,11 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
     case .surplusCaptions(let ids): "\(ids.count) captions without an image: \(ids.summary())"
     case .skipped(let ids): "\(ids.count) left out by the skip list: \(ids.summary())"
     case .brokenMask(let id, let reason): "\(id) left out for its mask: \(reason)"
+    case .lacking(let requirement, let ids):
+      "\(ids.count) left out for want of \(requirement.phrase): \(ids.summary())"
+    case .unreadWebP(let ids):
+      "\(ids.count) left out because they are WebP, which is not read; convert them to PNG or JPEG: "
+        + ids.summary()
     case .fewerPairs(let asked, let found): "\(asked) pairs were asked for, \(found) are there"
     }
   }

@@ -11,13 +11,20 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
   case pairs(manifest: String)
   /// A folder of images with masks beside them.
   case folder(directory: String)
+  /// FFHQ's images in folders of thousands.
+  case ffhq(directory: String)
+  /// Exported images of one category of LSUN.
+  case lsun(directory: String)
+  /// A ZIP file as StyleGAN's tools write it.
+  case zip(file: String)
 
   /// The valid forms, for messages.
   package static let forms = [
-    "synthetic", "celebamask-hq:DIR", "pairs:MANIFEST.jsonl", "folder:DIR",
+    "synthetic", "celebamask-hq:DIR", "pairs:MANIFEST.jsonl", "folder:DIR", "ffhq:DIR", "lsun:DIR",
+    "zip:FILE",
   ]
 
-  /// Parses `synthetic`, `celebamask-hq:DIR`, `pairs:FILE` or `folder:DIR`.
+  /// Parses one of ``forms``.
   ///
   /// - Throws: `DatasetError.unknownDataset`, which names the nearest form, or `.missingPlace`.
   package init(parsing text: String) throws(DatasetError) {
@@ -35,6 +42,9 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
       case "celebamask-hq": .celebAMaskHQ(directory: place)
       case "pairs": .pairs(manifest: place)
       case "folder": .folder(directory: place)
+      case "ffhq": .ffhq(directory: place)
+      case "lsun": .lsun(directory: place)
+      case "zip": .zip(file: place)
       default: .synthetic
       }
   }
@@ -45,6 +55,9 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
     case .celebAMaskHQ(let directory): "celebamask-hq:\(directory)"
     case .pairs(let manifest): "pairs:\(manifest)"
     case .folder(let directory): "folder:\(directory)"
+    case .ffhq(let directory): "ffhq:\(directory)"
+    case .lsun(let directory): "lsun:\(directory)"
+    case .zip(let file): "zip:\(file)"
     }
   }
 
@@ -52,23 +65,33 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
   ///
   /// - Parameters:
   ///   - cache: folder for what has to be made from the files, such as merged label maps.
-  ///   - limit: how many pairs of the lowest ids are enough, which can spare the work for the
-  ///     rest; what comes may be more.
+  ///   - choices: which images and captions are wanted.
+  ///   - limit: how many pairs are enough, which can spare the work for the rest; what comes may be
+  ///     more.
   ///   - workers: threads for that work.
   /// - Returns: the pairs, and what was left out.
   /// - Throws: `DatasetError`; for `synthetic` always `.syntheticNotBuilt`.
   package func open(
-    cache: String, atMost limit: Int? = nil, workers: Workers = Workers()
+    cache: String, choosing choices: DatasetChoices = DatasetChoices(), atMost limit: Int? = nil,
+    workers: Workers = Workers()
   ) throws(DatasetError) -> Dataset {
+    let dataset: Dataset
     switch self {
     case .synthetic: throw .syntheticNotBuilt
     case .celebAMaskHQ(let directory):
-      return try CelebAMaskHQ(directory: directory).dataset(
+      return try CelebAMaskHQ(directory: directory, choices: choices).dataset(
         cache: cache, atMost: limit, workers: workers)
     case .pairs(let manifest):
-      return try Dataset(
+      dataset = try Dataset(
         name: description, pairs: PairManifest(contentsOf: manifest).pairs, findings: [])
-    case .folder(let directory): return try FolderDataset.open(directory)
+    case .folder(let directory): dataset = try FolderDataset.open(directory)
+    case .ffhq(let directory): dataset = try ImageTree.ffhq(directory)
+    case .lsun(let directory): dataset = try ImageTree.lsun(directory)
+    case .zip(let file):
+      dataset = try ZipDataset(path: file).dataset(
+        cache: cache, selection: choices.selection,
+        atMost: choices.supplied == nil && !choices.requiresCaption ? limit : nil)
     }
+    return try dataset.chosen(by: choices)
   }
 }

@@ -69,12 +69,37 @@ package struct PartMasks: Sendable {
           reason: "it has \(mask.width)×\(mask.height) pixels, the parts before it have "
             + "\(target.width)×\(target.height)")
       }
-      for pixel in target.samples.indices where mask.samples[pixel * mask.channels] != 0 {
-        target.samples[pixel] = part.label
-      }
+      paint(part.label, where: mask, onto: &target.samples)
       map = target
     }
     return map ?? Raster(width: 0, height: 0, channels: 1, samples: [])
+  }
+
+  /// Gives a label to the pixels whose first channel is not 0.
+  private static func paint(_ label: UInt8, where mask: Raster, onto labels: inout [UInt8]) {
+    let channels = mask.channels
+    mask.samples.withUnsafeBytes { mask in
+      labels.withUnsafeMutableBufferPointer { labels in
+        var pixel = 0
+        while pixel < labels.count {
+          // Most of a mask is black, so eight pixels are passed over at once where they are.
+          let start = pixel * channels
+          let isBlack =
+            pixel + 8 <= labels.count
+            && (0..<channels).allSatisfy {
+              mask.loadUnaligned(fromByteOffset: start + 8 * $0, as: UInt64.self) == 0
+            }
+          if isBlack {
+            pixel += 8
+            continue
+          }
+          for other in pixel..<min(pixel + 8, labels.count) where mask[other * channels] != 0 {
+            labels[other] = label
+          }
+          pixel += 8
+        }
+      }
+    }
   }
 
   private static func decoded(_ part: Part) throws(DatasetError) -> Raster {

@@ -30,3 +30,16 @@ package enum LabelPalette {
     return classes
   }()
 }
+
+extension LabelPalette {
+  /// Colours of ADE20K's first 19 classes: `lllyasviel/ControlNet`, `annotator/uniformer`, and
+  /// `open-mmlab/mmsegmentation`, `mmseg/datasets/ade.py`.
+  package static let ade20k: [RGBColour] = [
+    RGBColour(120, 120, 120), RGBColour(180, 120, 120), RGBColour(6, 230, 230),
+    RGBColour(80, 50, 50), RGBColour(4, 200, 3), RGBColour(120, 120, 80),
+    RGBColour(140, 140, 140), RGBColour(204, 5, 255), RGBColour(230, 230, 230),
+    RGBColour(4, 250, 7), RGBColour(224, 5, 255), RGBColour(235, 255, 7), RGBColour(150, 5, 61),
+    RGBColour(120, 120, 70), RGBColour(8, 255, 51), RGBColour(255, 6, 82),
+    RGBColour(143, 255, 140), RGBColour(204, 255, 4), RGBColour(255, 51, 7),
+  ]
+}

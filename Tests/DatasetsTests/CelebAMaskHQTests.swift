@@ -127,11 +127,11 @@ import Testing
     try tree.write("first one.\nsecond one. \nthird", to: "text/celeba-caption/28000.txt")
     var source = CelebAMaskHQ(directory: tree.path(""))
     source.ids = [28000, 28001]
-    source.captionIndex = 1
+    source.caption = .line(1)
     let dataset = try source.dataset(cache: tree.path("cache"))
     #expect(dataset.pairs.map(\.text) == ["second one.", nil])
     #expect(dataset.findings == [.withoutCaption(["28001"])])
-    source.captionIndex = 3
+    source.caption = .line(3)
     #expect(
       throws: DatasetError.malformedLine(
         path: tree.path("text/celeba-caption/28000.txt"), line: 4,

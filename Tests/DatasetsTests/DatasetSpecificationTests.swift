@@ -7,7 +7,8 @@ import Testing
     ("synthetic", DatasetSpecification.synthetic),
     ("celebamask-hq:/data/C:x", .celebAMaskHQ(directory: "/data/C:x")),
     ("pairs:p.jsonl", .pairs(manifest: "p.jsonl")),
-    ("folder:a b", .folder(directory: "a b")),
+    ("folder:a b", .folder(directory: "a b")), ("ffhq:f", .ffhq(directory: "f")),
+    ("lsun:l", .lsun(directory: "l")), ("zip:z.zip", .zip(file: "z.zip")),
   ])
   func parses(text: String, expected: DatasetSpecification) throws {
     #expect(try DatasetSpecification(parsing: text) == expected)
@@ -17,7 +18,7 @@ import Testing
   @Test(arguments: [
     ("celebamaskhq:x", "celebamask-hq:DIR"), ("folders:x", "folder:DIR"),
     ("sinthetic", "synthetic"),
-    ("pair:x", "pairs:MANIFEST.jsonl"), ("synthetic:3", "synthetic"), ("", "pairs:MANIFEST.jsonl"),
+    ("pair:x", "pairs:MANIFEST.jsonl"), ("synthetic:3", "synthetic"), ("", "zip:FILE"),
   ])
   func namesTheNearest(text: String, nearest: String) throws {
     #expect(throws: DatasetError.unknownDataset(text: text, nearest: nearest)) {

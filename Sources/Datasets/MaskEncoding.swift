@@ -1,0 +1,73 @@
+import Checkpoints
+import Essentials
+import Images
+import Tensors
+
+/// A form in which methods want label maps.
+package enum MaskEncoding: String, CaseIterable, Equatable, Sendable {
+  /// 8-bit grey PNG, the value is the class: SCA-DM, SDM.
+  case label
+  /// Palette PNG, the index is the class, in CelebAMask-HQ's colours: Collaborative Diffusion's masks.
+  case palette
+  /// RGB PNG in CelebAMask-HQ's colours (`g_color.py`).
+  case colour
+  /// NumPy file, float32 `[19, 1024]`: the map at 32×32 by Pillow's nearest neighbour, row-major, one
+  /// row a class: what Collaborative Diffusion's U-Net reads (`generate.py`).
+  case oneHot32 = "one-hot-32"
+  /// RGB PNG, class `c` in the colour of ADE20K's class `c`: the colours that ControlNet's segmentation
+  /// model knows.
+  case ade20k
+
+  /// Name of the folder that maps in this form are exported to.
+  package var folder: String { "masks-\(rawValue)" }
+
+  /// Extension of the files.
+  package var fileExtension: String { self == .oneHot32 ? "npy" : "png" }
+
+  /// Writes a label map in this form.
+  ///
+  /// - Parameters:
+  ///   - labels: one channel of classes 0…18.
+  ///   - path: replaced at once or not at all.
+  /// - Throws: `DatasetError.unwritable`.
+  package func write(_ labels: Raster, to path: String) throws(DatasetError) {
+    switch self {
+    case .label: try DatasetFiles.write(ImageEncoder.png(labels), to: path)
+    case .palette: try DatasetFiles.write(ImageEncoder.labelMapPNG(labels), to: path)
+    case .colour:
+      let colours = Self.coloured(labels, by: LabelPalette.celebAMaskHQ)
+      try DatasetFiles.write(ImageEncoder.png(colours), to: path)
+    case .ade20k:
+      let colours = Self.coloured(labels, by: LabelPalette.ade20k)
+      try DatasetFiles.write(ImageEncoder.png(colours), to: path)
+    case .oneHot32:
+      do { try NPYFile.write(Self.oneHot(labels, side: 32), to: path) } catch {
+        throw .unwritable(path: path, reason: error.reason)
+      }
+    }
+  }
+
+  /// The map with a colour in place of each class.
+  static func coloured(_ labels: Raster, by palette: [RGBColour]) -> Raster {
+    var samples: [UInt8] = []
+    samples.reserveCapacity(labels.samples.count * 3)
+    for label in labels.samples {
+      let colour = palette[Int(label)]
+      samples.append(colour.red)
+      samples.append(colour.green)
+      samples.append(colour.blue)
+    }
+    return Raster(width: labels.width, height: labels.height, channels: 3, samples: samples)
+  }
+
+  /// `[19, side · side]`, 1 where a pixel has the class and 0 elsewhere.
+  static func oneHot(_ labels: Raster, side: Int) -> Tensor {
+    let classes = LabelOrder.celebAMaskHQ.count
+    let small = labels.resized(width: side, height: side, filter: .nearest)
+    var values = [Float](repeating: 0, count: classes * side * side)
+    for (pixel, label) in small.samples.enumerated() {
+      values[Int(label) * side * side + pixel] = 1
+    }
+    return Tensor(shape: [classes, side * side], values: values)
+  }
+}
