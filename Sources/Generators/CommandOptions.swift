@@ -6,10 +6,11 @@ package struct CommandOptions: Equatable, Sendable {
   package var secondsPerRequest = 600.0
   /// What the first answer after a start may take in addition, for loading a model.
   package var secondsToStart = 600.0
-  /// How often the command is started again after a crash, a time-out or an invalid answer.
+  /// How often in a row the command is started again after a crash, a time-out or an invalid answer; a
+  /// start that has answered begins a new count.
   package var maximumRestarts = 3
   /// How often an id is asked for before a crash or an invalid answer counts as its failure.
-  package var maximumAttempts = 2
+  package var maximumAttempts = 1
   /// How long the command may take to leave when its input ends.
   package var secondsToLeave = 10.0
 

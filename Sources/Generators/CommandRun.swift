@@ -30,6 +30,7 @@ final class CommandRun {
   private var process: CommandProcess?
   private var log: Int32 = -1
   private var starts = 0
+  private var fruitlessEnds = 0
   private var hasAnswered = false
   private var lastEvent = ContinuousClock.now
   private var total = 0
@@ -211,7 +212,9 @@ extension CommandRun {
     inFlight = []
     let note = "evalkit: start \(starts) ended: \(failure.reason)\n"
     _ = write(log, note, note.utf8.count)
-    if starts > options.maximumRestarts { giveUp(after: failure.reason) }
+    // A command that gets on, however often it breaks down, is worth another start.
+    fruitlessEnds = hasAnswered ? 1 : fruitlessEnds + 1
+    if fruitlessEnds > options.maximumRestarts { giveUp(after: failure.reason) }
   }
 
   private func giveUp(after reason: String) {

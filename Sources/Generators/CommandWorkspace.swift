@@ -57,8 +57,7 @@ final class CommandWorkspace {
       throw GenerationFailure(state: .badCondition, reason: error.description.withoutFullStop)
     }
     var fields = [programIdentity, pair.id, String(seeds.portableSeed(for: pair.id))]
-    fields += PairFile.allCases.map { conditions.checksums[$0] ?? "" }
-    fields += [pair.text, pair.sourceText, pair.targetText].map { $0 ?? "" }
+    fields += conditions.fieldsOfRequest
     return FileDigest.sha256(of: fields.map { "\($0.utf8.count):\($0)\n" }.joined().utf8)
   }
 

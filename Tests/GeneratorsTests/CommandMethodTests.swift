@@ -58,7 +58,8 @@ import Testing
 
   @Test func startsAgainAfterACrashAndAsksAgain() throws {
     // Only the second request ever crashes, so that asking again helps.
-    let bench = try Bench("[ $n = 2 ] && exit 3\n\(Bench.work)")
+    var bench = try Bench("[ $n = 2 ] && exit 3\n\(Bench.work)")
+    bench.context.command.maximumAttempts = 2
     try bench.expectGroundTruth(bench.run())
     #expect(bench.lines("starts").count == 2)
     #expect(bench.lines("requests").count == 5)
@@ -69,6 +70,7 @@ import Testing
     var bench = try Bench(
       "[ $id = 001 ] && { echo half > \"$output\"; kill -9 $$; }\n\(Bench.work)")
     bench.context.command.requestsInFlight = inFlight
+    bench.context.command.maximumAttempts = 2
     let method = try bench.run()
     try bench.expectGroundTruth(method, except: ["001"])
     let failure = try #require(method.failures["001"])
@@ -82,6 +84,7 @@ import Testing
   @Test func givesUpAfterABoundedNumberOfStarts() throws {
     var bench = try Bench(count: 9, "[ $n = 1 ] || exit 4\n\(Bench.work)")
     bench.context.command.maximumRestarts = 2
+    bench.context.command.maximumAttempts = 2
     let method = try bench.run()
     try bench.expectGroundTruth(method, except: Set((1...8).map { "00\($0)" }))
     #expect(bench.lines("starts").count == 3)
@@ -90,6 +93,18 @@ import Testing
     let last = try #require(method.failures["008"])
     #expect(last.state == .notRun)
     #expect(last.reason.contains("after 3 starts") && last.reason.contains("status 4"), "\(last)")
+  }
+
+  @Test func startsAgainAsLongAsItGetsOn() throws {
+    // More breakdowns than restarts, but an answer in between.
+    var bench = try Bench(
+      count: 12, "[ $((n % 3)) = 2 ] && exit 3\n\(Bench.work)")
+    bench.context.command.maximumRestarts = 1
+    let method = try bench.run()
+    try bench.expectGroundTruth(method, except: ["001", "004", "007", "010"])
+    #expect(Set(method.failures.values.map(\.state)) == [.crashed])
+    #expect(bench.lines("requests").count == 12)
+    #expect(bench.lines("starts").count == 5)
   }
 
   @Test func failsAnIDThatTakesTooLong() throws {

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Generators
 import Images
 import Tensors
@@ -74,14 +75,55 @@ import Testing
     let faces = try Faces(count: 3)
     let pairs = faces.pairs + [Pair(id: "blind")]
     let anchor = GroundTruthAnchor(size: 8)
-    let failures = try MethodExport.write(
+    let result = try MethodExport.write(
       anchor, pairs: pairs, to: faces.path("out"), workers: Workers(count: 2))
-    #expect(failures == ["blind": .noReference(id: "blind")])
+    #expect(result.failures == ["blind": .noReference(id: "blind")])
+    #expect(result.reused.isEmpty)
     let folder = try FolderMethod(
       name: "f", directory: faces.path("out"), expecting: pairs.map(\.id))
     #expect(folder.missing == ["blind"])
+    #expect(folder.times.count == 3)
     for pair in faces.pairs {
       #expect(try folder.image(for: pair) == anchor.image(for: pair))
+    }
+  }
+
+  @Test func keepsWhatIsThereAndStillFits() throws {
+    let faces = try Faces(count: 3)
+    func export(_ size: Int, seed: UInt64 = 0) throws -> Set<String> {
+      try MethodExport.write(
+        GroundTruthAnchor(size: size), pairs: faces.pairs, to: faces.path("out"), seed: seed
+      ).reused
+    }
+    #expect(try export(8) == [])
+    #expect(try export(8) == ["000", "001", "002"])
+    // A touched image, another condition, another method and another seed are made anew.
+    try faces.folder.write(Array("x".utf8), to: "out/001.png")
+    #expect(try export(8) == ["000", "002"])
+    try faces.folder.write(
+      DatasetFiles.contents(of: faces.path("masks/000.png")), to: "masks/002.png")
+    #expect(try export(8) == ["000", "001"])
+    #expect(try export(16) == [])
+    #expect(try export(16, seed: 1) == [])
+  }
+
+  @Test func leavesSomebodyElsesImagesAlone() throws {
+    let faces = try Faces(count: 2)
+    try FileManager.default.createDirectory(
+      atPath: faces.path("out"), withIntermediateDirectories: true)
+    try faces.folder.write(Array("mine".utf8), to: "out/000.png")
+    #expect(throws: MethodError.foreignImages(directory: faces.path("out"), ids: ["000"])) {
+      try MethodExport.write(
+        GroundTruthAnchor(size: 8), pairs: faces.pairs, to: faces.path("out"))
+    }
+  }
+
+  @Test func stopsOnRequest() throws {
+    let faces = try Faces(count: 2)
+    #expect(throws: MethodError.cancelled) {
+      try MethodExport.write(
+        GroundTruthAnchor(size: 8), pairs: faces.pairs, to: faces.path("out"),
+        shouldStop: { true })
     }
   }
 
