@@ -106,16 +106,22 @@ extension PaperTable.Paper {
 
 extension PaperTable.Dataset {
   fileprivate init(_ value: StrictValue) throws(TableError) {
-    let entries = try value.mapping(allowing: ["name", "split"])
+    let entries = try value.mapping(allowing: ["name", "split", "ids"])
     name = try entries["name"].string()
     split = try entries["split"].string()
+    ids = try entries.optional("ids")?.range()
   }
 }
 
 extension PaperTable.PairSelection {
   fileprivate init(_ value: StrictValue) throws(TableError) {
-    let entries = try value.mapping(allowing: ["count", "sampling"])
+    let entries = try value.mapping(allowing: ["count", "samples", "sampling"])
     count = try entries["count"].integer(in: 1...10_000_000)
+    samples = try entries.optional("samples")?.integer(in: 1...count) ?? 1
+    guard count % samples == 0 else {
+      throw value.error(
+        .inconsistent(reason: "has \(count) images, which are no multiple of \(samples) samples"))
+    }
     sampling = try entries["sampling"].string()
   }
 }
@@ -149,7 +155,7 @@ extension Switch.AllowedValues {
 extension PaperTable.Column {
   fileprivate init(_ value: StrictValue) throws(TableError) {
     let entries = try value.mapping(allowing: [
-      "id", "metric", "heading", "direction", "digits", "published-digits", "scale",
+      "id", "metric", "detail", "heading", "direction", "digits", "published-digits", "scale",
       "published-only",
     ])
     isPublishedOnly = try entries.optional("published-only")?.flag() ?? false
@@ -162,6 +168,7 @@ extension PaperTable.Column {
     } else {
       id = try entries["id"].string()
     }
+    detail = try entries.optional("detail")?.string()
     heading = try entries["heading"].string()
     direction = try entries["direction"].choice(of: PaperTable.Direction.self)
     digits = try entries["digits"].integer(in: 0...8)

@@ -40,11 +40,16 @@ package struct PaperTable: Sendable, Hashable {
   package struct Dataset: Sendable, Hashable {
     package let name: String
     package let split: String
+    /// CelebA-HQ's ids that the split means, where it is one of that dataset's.
+    package let ids: ClosedRange<Int>?
   }
 
   /// How many pairs are measured and how they are chosen.
   package struct PairSelection: Sendable, Hashable {
+    /// How many images are measured.
     package let count: Int
+    /// How many of them are made for the same condition.
+    package let samples: Int
     package let sampling: String
   }
 
@@ -54,6 +59,8 @@ package struct PaperTable: Sendable, Hashable {
     package let id: String
     /// The metric to measure; `nil` only where `isPublishedOnly`.
     package let metric: MetricName?
+    /// Which of the values that accompany the metric is printed in its place, for example `top-5`.
+    package let detail: String?
     /// As printed, without the arrow.
     package let heading: String
     package let direction: Direction
@@ -116,6 +123,14 @@ package struct PaperTable: Sendable, Hashable {
   package func value(of switchName: String) -> String? {
     switches.first { $0.name == switchName }?.value
   }
+
+  /// The value of a switch that says something about this table.
+  package func applicableValue(of switchName: String) -> String? {
+    value(of: switchName).flatMap { $0 == Switch.notApplicable ? nil : $0 }
+  }
+
+  /// Whether every column repeats the paper, so that nothing can be measured.
+  package var isPublishedOnly: Bool { columns.allSatisfy(\.isPublishedOnly) }
 
   /// The same table measured by another choice than its file's.
   ///

@@ -54,6 +54,15 @@ struct StrictValue {
     return value
   }
 
+  /// Whole numbers from one to another, written `27000-29999`.
+  func range() throws(TableError) -> ClosedRange<Int> {
+    let bounds = (node.scalar?.string ?? "").split(separator: "-").map { Int($0) }
+    guard bounds.count == 2, let first = bounds[0], let last = bounds[1], first <= last else {
+      throw wrongType("two whole numbers as in 27000-29999")
+    }
+    return first...last
+  }
+
   /// A finite number written with at most `digits` decimals, or `nil` for `null`.
   func published(digits: Int) throws(TableError) -> Double? {
     if isNull { return nil }

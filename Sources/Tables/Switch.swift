@@ -45,7 +45,10 @@ package struct Switch: Sendable, Hashable {
     }
   }
 
-  /// Switches that every table must set, if only to `not-applicable`.
+  /// What a switch says where the table has no use for it.
+  package static let notApplicable = "not-applicable"
+
+  /// Switches that every table must set, if only to ``notApplicable``.
   package static let requiredNames = [
     "fid_impl", "fid_ref", "ref_resize", "lpips_net", "lpips_pairs", "ssim_impl", "id_impl",
     "parser", "seg_size", "miou_mode", "clip_model", "clip_resize", "n_images", "sampler",
@@ -56,6 +59,6 @@ package struct Switch: Sendable, Hashable {
   package static let knownNames =
     requiredNames + [
       "test_ids", "caption_index", "scribble", "result_size", "result_resize", "id_pairs",
-      "parser_resize",
+      "parser_resize", "guidance", "sc_mode",
     ]
 }

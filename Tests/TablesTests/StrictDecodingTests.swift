@@ -104,6 +104,25 @@ struct StrictDecodingTests {
     #expect(error.description.contains("200"))
   }
 
+  @Test func readsSamplesRangesAndDetails() throws {
+    let text = original.replacingOccurrences(
+      of: "  count: 2000", with: "  count: 2000\n  samples: 4"
+    )
+    .replacingOccurrences(of: "metric: fid, ", with: "metric: retrieval, detail: top-5, ")
+    let table = try PaperTable(yaml: text, file: "t.yaml")
+    #expect(table.pairs.samples == 4)
+    #expect(table.dataset.ids == 28000...29999)
+    #expect(table.columns[0].detail == "top-5" && table.columns[1].detail == nil)
+    #expect(table.applicableValue(of: "clip_model") == nil)
+    #expect(table.applicableValue(of: "fid_impl") == "pytorch-fid")
+    let samples = try error(replacing: "  count: 2000", with: "  count: 2000\n  samples: 3")
+    #expect(samples.description.contains("no multiple of 3"))
+    for range in ["29999-28000", "28000", "a-b", "1-2-3"] {
+      let error = try error(replacing: "ids: 28000-29999", with: "ids: \(range)")
+      #expect(error.key == "dataset.ids")
+    }
+  }
+
   @Test func acceptsPublishedOnlyColumnsWithoutMetric() throws {
     let text = original.replacingOccurrences(
       of: "{metric: miou, heading", with: "{id: votes, published-only: true, heading")
