@@ -48,10 +48,13 @@ package final class Executable: Sendable {
     self.outputs = outputs
     let lowering = try Lowering(
       graph, outputs: outputs, parameters: parameters, level: level, arithmetic: arithmetic)
-    plan = MemoryPlan(
-      graph, stages: lowering.stages, kept: Set(outputs.compactMap { graph.outputs[$0] }))
-    self.groupSize =
-      groupSize ?? min(max(Self.ownFloats / max(plan.ownSize, 1), 1), Self.largestGroup)
+    let kept = Set(outputs.compactMap { graph.outputs[$0] })
+    let shared = MemoryPlan(graph, stages: lowering.stages, kept: kept)
+    let fitting = min(max(Self.ownFloats / max(shared.ownSize, 1), 1), Self.largestGroup)
+    self.groupSize = groupSize ?? fitting
+    plan =
+      self.groupSize > 1
+      ? shared : MemoryPlan(graph, stages: lowering.stages, kept: kept, sharing: false)
   }
 
   /// Memory for one worker.
@@ -139,10 +142,18 @@ package final class Executable: Sendable {
 /// One worker's memory for running executables, reused from group to group.
 package final class Workspace {
   fileprivate var memory: AlignedMemory
-  fileprivate let scratch = KernelScratch()
+  fileprivate let scratch: KernelScratch
 
   /// Reserves room for activations.
-  package init(floats: Int = 0) { memory = AlignedMemory(count: floats) }
+  ///
+  /// - Parameters:
+  ///   - floats: how much there will be.
+  ///   - other: a workspace of the same worker, which never runs at the same time: what kernels need
+  ///     only while they run is there once.
+  package init(floats: Int = 0, beside other: Workspace? = nil) {
+    memory = AlignedMemory(count: floats)
+    scratch = other?.scratch ?? KernelScratch()
+  }
 
   /// One workspace can serve several executables in turn; it grows to the largest.
   fileprivate func reserve(floats: Int) {

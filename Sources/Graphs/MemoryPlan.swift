@@ -31,7 +31,9 @@ struct MemoryPlan: Sendable {
   private static let alignment = 16
 
   /// Plans the stages of a graph; `kept` nodes stay readable after the last stage.
-  init(_ graph: Graph, stages: [Stage], kept: Set<Int>) {
+  ///
+  /// Without `sharing` everything is every image's own, which is the least for an image alone.
+  init(_ graph: Graph, stages: [Stage], kept: Set<Int>, sharing: Bool = true) {
     let written = Set(stages.map(\.output)).union([0])
     var sizes: [Int] = []
     placeConcatenations(graph, stages: stages, written: written, sizes: &sizes)
@@ -48,7 +50,10 @@ struct MemoryPlan: Sendable {
       }
     }
     segments = Segment.all(of: stages.filter { !isInPlace($0) }, in: graph)
-    isCommon = commonBuffers(kept: kept, count: sizes.count)
+    isCommon =
+      sharing
+      ? commonBuffers(kept: kept, count: sizes.count)
+      : [Bool](repeating: false, count: sizes.count)
     offsets = [Int](repeating: 0, count: sizes.count)
     let lifetimes = lifetimes(of: stages, kept: kept, bufferCount: sizes.count)
     commonSize = arrange(sizes.indices.filter { isCommon[$0] }, sizes, lifetimes)

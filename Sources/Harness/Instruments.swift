@@ -14,10 +14,10 @@ package final class WorkerMemory: @unchecked Sendable {
   /// Where networks usually run.
   package let main = Workspace()
   /// Where the real image's activations stay.
-  package let other = Workspace()
+  package let other: Workspace
 
   /// Starts empty.
-  package init() {}
+  package init() { other = Workspace(beside: main) }
 }
 
 /// A network that turns an image into one vector: Inception features, a face embedding.

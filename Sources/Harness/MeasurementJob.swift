@@ -103,7 +103,7 @@ struct MeasurementJob {
   }
 
   /// Bounds what a worker holds in memory and what a kill can cost.
-  private static let imagesPerGroup = 16
+  private static let imagesPerGroup = 8
 
   /// The rows' images for a pair, under the names that failures call them.
   private func images(of pair: Pair) -> [Result<ImageSource, ImageFailure>?] {

@@ -27,8 +27,8 @@ struct WinogradFilters: Sendable {
   private let memory: AlignedMemory
   private let transform: @convention(c) (UnsafePointer<ek_winograd_filter>?) -> Void
 
-  /// `U` of more floats than this, 4 MB, is not kept.
-  private static let keptFloats = 1 << 20
+  /// `U` of more floats than this, 2 MB, is not kept.
+  private static let keptFloats = 1 << 19
   /// Floats of `U` that are transformed at once: little beyond what a core's own cache holds.
   private static let chunkFloats = 300_000
 
