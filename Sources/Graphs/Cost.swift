@@ -38,6 +38,7 @@ extension Graph {
   /// | transposed convolution | `C·H·W · O/g·R·S` |
   /// | linear, projection | `T · O·D` |
   /// | attention of `T` queries, `S` keys | `2 · T·S·D`, a mask changes nothing |
+  /// | `B` products `[M, K] · [K, N]` of results | `B · M·N·K` |
   /// | anything else | 0 |
   ///
   /// That is how torchvision and the papers count. Biases, norms, activations, pools and resizes
@@ -73,6 +74,9 @@ extension Graph {
       return (shapes[weight]?.elementCount ?? 0) * node.shape.dropFirst().reduce(1, *)
     case .attention:
       return 2 * node.shape.elementCount * nodes[node.inputs[1]].shape.dropFirst().reduce(1, *)
+    case .array(let operation):
+      return operation.multiplyAdds(
+        inputs: node.inputs.map { nodes[$0].shape }, output: node.shape)
     default: return 0
     }
   }
@@ -90,6 +94,7 @@ extension Operation {
     case .prelu(let weight), .projection(let weight), .prepend(let weight), .addRows(let weight),
       .embedding(let weight):
       [weight]
+    case .array(let operation): operation.trainableNames
     default: []
     }
   }

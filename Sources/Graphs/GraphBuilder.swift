@@ -8,11 +8,24 @@ final class GraphBuilder {
   /// The first thing that did not fit; tracing goes on with substitute shapes.
   private(set) var error: GraphError?
   private var parameterNames: Set<String> = []
+  /// Parts of results that were asked for: asking again gives the same node.
+  private var parts: [Part: Int] = [:]
+
+  private struct Part: Hashable {
+    let operation: Operation
+    let inputs: [Int]
+    let shape: [Int]
+  }
 
   init(network: String) { self.network = network }
 
   func add(_ operation: Operation, _ inputs: [Int], shape: [Int], scope: String) -> Value {
     if shape.contains(where: { $0 < 1 }) { reject(operation.name, inputs, scope: scope) }
+    if operation.isPart {
+      let part = Part(operation: operation, inputs: inputs, shape: shape)
+      if let known = parts[part] { return Value(builder: self, node: known) }
+      parts[part] = nodes.count
+    }
     nodes.append(
       Node(
         operation: operation, inputs: inputs, shape: shape.map { max($0, 1) }, scope: scope))
@@ -41,5 +54,15 @@ final class GraphBuilder {
     precondition(
       outputs[name] == nil || outputs[name] == node, "\(network) names two results '\(name)'")
     if outputs.updateValue(node, forKey: name) == nil { outputNames.append(name) }
+  }
+}
+
+extension Operation {
+  /// Whether it moves values and computes nothing, so that two alike are one.
+  fileprivate var isPart: Bool {
+    switch self {
+    case .row, .channels, .tokens, .flatten, .array(.rearrange), .array(.reinterpret): true
+    default: false
+    }
   }
 }

@@ -73,10 +73,11 @@ extension Lowering {
     return tensor
   }
 
-  /// A batch norm as `x · scale + shift`, in Float64.
-  func batchNormFactors(_ node: Node) throws(GraphError) -> (
-    scale: [Double], shift: [Double]
-  ) {
+  /// A batch norm or affine step as `x · scale + shift`, in Float64.
+  func factors(of node: Node) throws(GraphError) -> (scale: [Double], shift: [Double]) {
+    if case .affine(let scale, let shift) = node.operation {
+      return (scale.map(Double.init), shift.map(Double.init))
+    }
     guard case .batchNorm(let prefix, let epsilon, let affine) = node.operation else {
       preconditionFailure("not a batch norm")
     }

@@ -2,8 +2,8 @@ import Foundation
 import Kernels
 import Tensors
 
-/// Turns the part of a graph that some results need into stages: batch norms are folded into the
-/// convolutions before them, residual sums and activations are fused behind convolutions and
+/// Turns the part of a graph that some results need into stages: batch norms and affine steps are
+/// folded into the layers before them, residual sums and activations are fused behind convolutions and
 /// products.
 struct Lowering {
   let graph: Graph
@@ -57,7 +57,8 @@ struct Lowering {
   /// A layer, or an operation on each value, and what is fused behind it.
   private struct Chain {
     let start: Int
-    var batchNorms: [Int] = []
+    /// Batch norms and affine steps.
+    var factors: [Int] = []
     var residual: Int?
     var activation: Int?
     var end: Int
@@ -70,8 +71,8 @@ struct Lowering {
     default: return nil
     }
     var chain = Chain(start: start, end: start)
-    while let next = soleConsumer(of: chain.end), case .batchNorm = graph.nodes[next].operation {
-      chain.batchNorms.append(next)
+    while let next = soleConsumer(of: chain.end), isFactorPerChannel(graph.nodes[next]) {
+      chain.factors.append(next)
       absorb(next, into: &chain)
     }
     if let next = soleConsumer(of: chain.end), case .add = graph.nodes[next].operation {
@@ -127,6 +128,13 @@ struct Lowering {
     return list[0]
   }
 
+  private func isFactorPerChannel(_ node: Node) -> Bool {
+    switch node.operation {
+    case .batchNorm, .affine: true
+    default: false
+    }
+  }
+
   private func isActivation(_ node: Int, behind layer: Node) -> Bool {
     switch (graph.nodes[node].operation, layer.operation) {
     case (.relu, _), (.prelu, _): true
@@ -157,8 +165,8 @@ struct Lowering {
   private func layerStage(of chain: Chain, activation: Activation) throws(GraphError) -> Stage {
     let node = graph.nodes[chain.start]
     var (input, layer) = try layer(of: node)
-    for batchNorm in chain.batchNorms {
-      let (scale, shift) = try batchNormFactors(graph.nodes[batchNorm])
+    for node in chain.factors {
+      let (scale, shift) = try factors(of: graph.nodes[node])
       layer.fold(scale: scale, shift: shift)
     }
     let inputs = [input] + (chain.residual.map { [$0] } ?? [])
@@ -188,7 +196,7 @@ struct Lowering {
     case .multiply: return .product(adding: residual, activation)
     case .affine(let scale, let shift): return .affine(scale: scale, shift: shift, activation)
     case .batchNorm:
-      let (scale, shift) = try batchNormFactors(node)
+      let (scale, shift) = try factors(of: node)
       return .affine(scale: scale.map(Float.init), shift: shift.map(Float.init), activation)
     default: preconditionFailure("\(node.operation.name) is lowered elsewhere")
     }

@@ -39,17 +39,20 @@ struct MemoryPlan: Sendable {
     placeConcatenations(graph, stages: stages, written: written, sizes: &sizes)
     let views = Dictionary(
       uniqueKeysWithValues: stages.compactMap { stage in
-        if case .view = stage.action { (stage.output, stage) } else { nil }
+        switch stage.action {
+        case .view, .array(.reinterpret): (stage.output, stage)
+        default: nil
+        }
       })
     // Sources come before their views.
     for node in written.sorted() where places[node] == nil {
-      if let view = views[node], let place = place(of: view) {
+      if let view = views[node], let place = place(of: view, in: graph) {
         places[node] = place
       } else {
         place(node, in: graph, sizes: &sizes)
       }
     }
-    segments = Segment.all(of: stages.filter { !isInPlace($0) }, in: graph)
+    segments = Segment.all(of: stages.filter { !isInPlace($0, in: graph) }, in: graph)
     isCommon =
       sharing
       ? commonBuffers(kept: kept, count: sizes.count)
@@ -86,13 +89,23 @@ struct MemoryPlan: Sendable {
   }
 
   /// Where a view lies if nothing is copied.
-  private func place(of view: Stage) -> Place? {
-    guard case .view(let pixel, let channel) = view.action, let source = places[view.inputs[0]]
-    else { return nil }
-    return Place(
-      buffer: source.buffer,
-      channelOffset: source.channelOffset + pixel * source.pixelStride + channel,
-      pixelStride: source.pixelStride)
+  private func place(of view: Stage, in graph: Graph) -> Place? {
+    guard let input = view.inputs.first, let source = places[input] else { return nil }
+    switch view.action {
+    case .view(let pixel, let channel):
+      return Place(
+        buffer: source.buffer,
+        channelOffset: source.channelOffset + pixel * source.pixelStride + channel,
+        pixelStride: source.pixelStride)
+    // The same memory under another shape; gaps between pixels stay where they are.
+    case .array(.reinterpret(let channels)):
+      let own = graph.nodes[view.output].shape[0]
+      guard own == channels || source.pixelStride == channels else { return nil }
+      return Place(
+        buffer: source.buffer, channelOffset: source.channelOffset,
+        pixelStride: own == channels ? source.pixelStride : own)
+    default: return nil
+    }
   }
 
   private mutating func place(_ node: Int, in graph: Graph, sizes: inout [Int]) {
@@ -164,8 +177,8 @@ struct MemoryPlan: Sendable {
   }
 
   /// Whether a view, or a part of a concatenation, already lies where the copy would put it.
-  func isInPlace(_ stage: Stage) -> Bool {
-    if let view = place(of: stage) { return places[stage.output] == view }
+  func isInPlace(_ stage: Stage, in graph: Graph) -> Bool {
+    if let view = place(of: stage, in: graph) { return places[stage.output] == view }
     guard case .copy(let offset) = stage.action, let source = places[stage.inputs[0]],
       let target = places[stage.output]
     else { return false }

@@ -52,6 +52,8 @@ package enum Operation: Hashable, Sendable {
   case addRows(weight: String)
   /// Rows of `weight` `[V, D]` by their numbers, `[T] → [D, T, 1]`.
   case embedding(weight: String)
+  /// On arrays of any shape.
+  case array(ArrayOperation)
 
   /// Short name for tables and messages.
   package var name: String {
@@ -89,6 +91,7 @@ package enum Operation: Hashable, Sendable {
     case .prependMean: "prepend mean"
     case .addRows: "add rows"
     case .embedding: "embedding"
+    case .array(let operation): operation.name
     }
   }
 

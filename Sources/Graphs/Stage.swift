@@ -32,6 +32,7 @@ struct Stage: Sendable {
     case prependMean
     case addRows(Tensor)
     case embedding(Tensor)
+    case array(ArrayAction)
   }
 
   let action: Action
@@ -45,7 +46,8 @@ struct Stage: Sendable {
   /// Runs anything but a convolution on one image; `map` finds where a node's result lies.
   func run(map: (Int) -> FeatureMap, scratch: KernelScratch) {
     let output = map(self.output)
-    let input = map(inputs[0])
+    // Stored values alone read nothing.
+    let input = inputs.first.map(map) ?? output
     switch action {
     case .convolution: preconditionFailure("convolutions take a group of images")
     case .depthwise(let layer, let residual):
@@ -90,6 +92,7 @@ struct Stage: Sendable {
     case .prependMean: output.writePrependedMean(before: input)
     case .addRows(let rows): output.writeSum(of: input, rows: rows)
     case .embedding(let table): output.writeEmbedding(of: input, table: table)
+    case .array(let action): run(action, inputs.map(map), to: output, scratch: scratch)
     }
   }
 }

@@ -7,16 +7,20 @@ package struct Attention: Hashable, Sendable {
   package let heads: Int
   /// Whether a token sees only itself and those before it.
   package let isCausal: Bool
+  /// Factor on the products of queries and keys; nil is `1 / √d` for `d` channels a head.
+  package let scale: Float?
 
   /// Describes an attention.
-  package init(heads: Int, isCausal: Bool = false) {
+  package init(heads: Int, isCausal: Bool = false, scale: Float? = nil) {
     self.heads = heads
     self.isCausal = isCausal
+    self.scale = scale
   }
 }
 
 extension FeatureMap {
-  /// `y[t] = Σ_s p[t, s] · v[s]`, `p[t] = softmax(q[t] · kᵀ / √d)`, head by head with `d` channels each.
+  /// `y[t] = Σ_s p[t, s] · v[s]`, `p[t] = softmax(q[t] · kᵀ · scale)`, head by head with `d` channels
+  /// each.
   ///
   /// - Parameters:
   ///   - attention: heads and order.
@@ -58,10 +62,10 @@ private struct AttentionJob {
   private static let lanes = 16
 
   private var depth: Int { output.channels / attention.heads }
-  private var keyPanels: Int { keys.pixels.dividedUp(by: kernels.tile_columns) }
-  private var valuePanels: Int { depth.dividedUp(by: kernels.tile_columns) }
-  private var packedKeyFloats: Int { keyPanels * depth * kernels.tile_columns }
-  private var packedValueFloats: Int { valuePanels * keys.pixels * kernels.tile_columns }
+  private var product: PanelProduct { PanelProduct(kernels: kernels) }
+  private var keyPanels: Int { product.panels(keys.pixels) }
+  private var packedKeyFloats: Int { product.packedFloats(rows: depth, columns: keys.pixels) }
+  private var packedValueFloats: Int { product.packedFloats(rows: keys.pixels, columns: depth) }
   /// Floats from one row of scores to the next.
   private var scoreStride: Int {
     (keyPanels * kernels.tile_columns).dividedUp(by: Self.lanes) * Self.lanes
@@ -102,18 +106,9 @@ private struct AttentionJob {
 
   /// One head's values as weights `[panel][token][tile columns]`.
   private func packValues(_ head: Int, into target: UnsafeMutablePointer<Float>) {
-    let width = kernels.tile_columns
-    for panel in 0..<valuePanels {
-      let count = min(width, depth - panel * width)
-      var row = target + panel * values.pixels * width
-      for token in 0..<values.pixels {
-        row.update(
-          from: values.base + token * values.pixelStride + head * depth + panel * width,
-          count: count)
-        if count < width { (row + count).update(repeating: 0, count: width - count) }
-        row += width
-      }
-    }
+    product.pack(
+      values.base + head * depth, rows: values.pixels, columns: depth, stride: values.pixelStride,
+      into: target)
   }
 
   /// Attention of one tile of queries: scores, softmax, mean of the values.
@@ -124,23 +119,13 @@ private struct AttentionJob {
     let outputs = inputs + kernels.tile_rows
     // The block's last token sees most.
     let seen = attention.isCausal ? first + count : keys.pixels
-    var tile = ek_tile()
-    tile.row_count = count
-    tile.tap_count = 1
-    tile.rows = UnsafePointer(inputs)
-    tile.outputs = UnsafeRawPointer(outputs).assumingMemoryBound(
-      to: UnsafeMutablePointer<Float>?.self)
-    tile.bias = UnsafePointer(scratch.zeros.base)
-    tile.slopes = tile.bias
-    tile.activation = EK_ACTIVATION_NONE
+    var tile = product.tile(rows: count, depth: depth, scratch: scratch)
     for row in 0..<count {
       inputs[row] = UnsafePointer(queries.base + (first + row) * queries.pixelStride + head * depth)
       outputs[row] = UnsafePointer(scores + row * scoreStride)
     }
-    tile.channel_count = depth
-    run(
-      &tile, weights: scratch.patches.base, panelFloats: depth * width,
-      columns: seen)
+    product.run(
+      &tile, weights: scratch.patches.base, panelFloats: depth * width, columns: seen)
 
     softmax(scores, first: first, count: count, seen: seen)
 
@@ -149,28 +134,16 @@ private struct AttentionJob {
       outputs[row] = UnsafePointer(output.base + (first + row) * output.pixelStride + head * depth)
     }
     tile.channel_count = seen
-    run(
+    product.run(
       &tile, weights: scratch.patches.base + packedKeyFloats,
       panelFloats: keys.pixels * width, columns: depth)
-  }
-
-  private func run(
-    _ tile: inout ek_tile, weights: UnsafeMutablePointer<Float>, panelFloats: Int, columns: Int
-  ) {
-    let width = kernels.tile_columns
-    for panel in 0..<columns.dividedUp(by: width) {
-      tile.weights = UnsafePointer(weights + panel * panelFloats)
-      tile.column_offset = panel * width
-      tile.column_count = min(width, columns - panel * width)
-      kernels.tile(&tile)
-    }
   }
 
   private func softmax(
     _ scores: UnsafeMutablePointer<Float>, first: Int, count: Int, seen: Int
   ) {
     let padded = seen.dividedUp(by: Self.lanes) * Self.lanes
-    let scale = 1 / Float(depth).squareRoot()
+    let scale = attention.scale ?? 1 / Float(depth).squareRoot()
     for row in 0..<count {
       let own = attention.isCausal ? first + row + 1 : seen
       let start = scores + row * scoreStride
@@ -178,9 +151,4 @@ private struct AttentionJob {
       tokenKernels.softmax(start, padded, scale)
     }
   }
-}
-
-extension Int {
-  /// `⌈self / divisor⌉` of numbers that are not negative.
-  fileprivate func dividedUp(by divisor: Int) -> Int { (self + divisor - 1) / divisor }
 }

@@ -45,11 +45,12 @@ extension Reference {
   /// `x · Φ(x)`.
   package static func gelu(_ x: Double) -> Double { 0.5 * x * erfc(-x / 2.0.squareRoot()) }
 
-  /// `Σ_s softmax_s(q[t] · k[s] / √d) · v[s]` for each head of `d` channels.
+  /// `Σ_s softmax_s(q[t] · k[s] · scale) · v[s]` for each head of `d` channels.
   package static func attention(
     _ attention: Attention, queries: Tensor, keys: Tensor, values: Tensor
   ) -> Tensor {
     let depth = queries.shape[0] / attention.heads
+    let scale = attention.scale.map(Double.init) ?? 1 / Double(depth).squareRoot()
     let (tokens, others) = (queries.count / queries.shape[0], keys.count / keys.shape[0])
     var y = queries
     for head in 0..<attention.heads {
@@ -59,7 +60,7 @@ extension Reference {
         let scores = (0..<visible).map { s in
           channels.reduce(0.0) {
             $0 + Double(queries.values[$1 * tokens + t]) * Double(keys.values[$1 * others + s])
-          } / Double(depth).squareRoot()
+          } * scale
         }
         let largest = scores.max() ?? 0
         let shares = scores.map { exp($0 - largest) }

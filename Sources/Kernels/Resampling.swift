@@ -1,0 +1,103 @@
+/// Rows and columns as weighted sums of others: interpolation of any kind, cuts and borders.
+package struct Resampling: Hashable, Sendable {
+  /// One old position that a new one reads.
+  package struct Tap: Hashable, Sendable {
+    /// Row or column of the input.
+    package let position: Int
+    /// Its share.
+    package let weight: Float
+
+    /// A position and its share.
+    package init(_ position: Int, weight: Float = 1) {
+      self.position = position
+      self.weight = weight
+    }
+  }
+
+  /// What each new row reads.
+  package let rows: [[Tap]]
+  /// What each new column reads.
+  package let columns: [[Tap]]
+  /// What stands where a row or column reads nothing.
+  package let border: Float
+
+  /// Describes a resampling.
+  package init(rows: [[Tap]], columns: [[Tap]], border: Float = 0) {
+    self.rows = rows
+    self.columns = columns
+    self.border = border
+  }
+
+  /// Every position as it is.
+  package static func unchanged(_ count: Int) -> [[Tap]] { (0..<count).map { [Tap($0)] } }
+}
+
+extension FeatureMap {
+  /// `y[i, j] = Σ_c w_c Σ_r w_r x[r, c]` over the taps of row `i` and column `j`, or the border's value.
+  ///
+  /// - Precondition: taps lie inside the input; the output has their numbers of rows and columns.
+  /// - Exactness: sums in Float32 in the order of the taps, those of rows inside those of columns; a
+  ///   single tap of weight 1 copies.
+  package func writeResampled(_ input: FeatureMap, _ resampling: Resampling) {
+    precondition(
+      rows == resampling.rows.count && columns == resampling.columns.count
+        && channels == input.channels, "shapes differ")
+    let width = input.columns * channels
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { memory in
+      guard let blended = memory.baseAddress else { return }
+      for (row, taps) in resampling.rows.enumerated() {
+        if taps.isEmpty {
+          for column in 0..<columns {
+            pixel(row, column).update(repeating: resampling.border, count: channels)
+          }
+          continue
+        }
+        var source = (base: UnsafePointer(blended), step: channels)
+        if taps.count == 1, taps[0].weight == 1 {
+          source = (UnsafePointer(input.pixel(taps[0].position, 0)), input.pixelStride)
+        } else {
+          blend(input, taps, into: blended)
+        }
+        write(row, of: resampling, from: source.base, step: source.step)
+      }
+    }
+  }
+
+  private func blend(
+    _ input: FeatureMap, _ taps: [Resampling.Tap], into output: UnsafeMutablePointer<Float>
+  ) {
+    for column in 0..<input.columns {
+      let target = output + column * channels
+      for (index, tap) in taps.enumerated() {
+        let source = input.pixel(tap.position, column)
+        if index == 0 {
+          for channel in 0..<channels { target[channel] = tap.weight * source[channel] }
+        } else {
+          for channel in 0..<channels { target[channel] += tap.weight * source[channel] }
+        }
+      }
+    }
+  }
+
+  private func write(
+    _ row: Int, of resampling: Resampling, from source: UnsafePointer<Float>, step: Int
+  ) {
+    for (column, taps) in resampling.columns.enumerated() {
+      let target = pixel(row, column)
+      guard let first = taps.first else {
+        target.update(repeating: resampling.border, count: channels)
+        continue
+      }
+      let start = source + first.position * step
+      if taps.count == 1, first.weight == 1 {
+        target.update(from: start, count: channels)
+        continue
+      }
+      for channel in 0..<channels { target[channel] = first.weight * start[channel] }
+      for tap in taps.dropFirst() {
+        let next = source + tap.position * step
+        for channel in 0..<channels { target[channel] += tap.weight * next[channel] }
+      }
+    }
+  }
+}
