@@ -311,28 +311,309 @@ def resizes():
           helper.make_node("Resize", ["x", "", "", "t"], ["y"], "resize", nearest_mode="floor",
                            coordinate_transformation_mode="asymmetric")],
          {"two": integers(2), "one": integers(1), "front": integers(1, 3)}, opset=15)
+    for mode in ["nearest", "linear", "cubic"]:
+        for position in ["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric",
+                         "half_pixel_symmetric"]:
+            for size in [(10, 4), (5, 13)]:
+                case(f"{mode}, {position}, to {size[0]}×{size[1]}",
+                     [helper.make_node("Resize", ["x", "", "", "s"], ["y"], "resize", mode=mode,
+                                       coordinate_transformation_mode=position)],
+                     {"s": integers(1, 1, *size)}, input=(1, 7, 6), opset=19)
+    for rounding in ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]:
+        for position in ["half_pixel", "asymmetric", "tf_half_pixel_for_nn"]:
+            case(f"nearest, {position}, {rounding}",
+                 [helper.make_node("Resize", ["x", "", "s"], ["y"], "resize",
+                                   nearest_mode=rounding,
+                                   coordinate_transformation_mode=position)],
+                 {"s": scales(1.5, 0.7)}, input=(1, 7, 6))
+    for opset, position in [(11, "half_pixel"), (13, "align_corners"), (18, "asymmetric"),
+                            (21, "half_pixel")]:
+        case(f"linear by factors, operator set {opset}",
+             [node("Resize", "x roi s", "y", mode="linear",
+                   coordinate_transformation_mode=position)],
+             {"roi": numpy.zeros(0, numpy.float32), "s": scales(1.3, 0.6)}, opset=opset)
+    case("cubic of Catmull and Rom, outside excluded",
+         [helper.make_node("Resize", ["x", "", "s"], ["y"], "resize", mode="cubic",
+                           cubic_coeff_a=-0.5, exclude_outside=1)], {"s": scales(2, 1.5)})
+    case("cubic to smaller sizes without aliasing",
+         [helper.make_node("Resize", ["x", "", "", "s"], ["y"], "resize", mode="cubic",
+                           antialias=1)], {"s": integers(1, 3, 4, 3)}, opset=18)
+    case("linear to smaller sizes without aliasing",
+         [helper.make_node("Resize", ["x", "", "", "s"], ["y"], "resize", mode="linear",
+                           antialias=1)], {"s": integers(1, 3, 3, 4)}, opset=18)
+    case("resize along axes, shape kept",
+         [helper.make_node("Resize", ["x", "", "", "s"], ["y"], "resize", mode="linear",
+                           axes=[2, 3], keep_aspect_ratio_policy="not_larger")],
+         {"s": integers(14, 9)}, opset=18)
+    case("upsample, linear", [node("Upsample", "x s", "y", mode="linear")],
+         {"s": scales(2, 2)}, opset=9)
+    case("nearest to part of a pixel",
+         [helper.make_node("Resize", ["x", "", "s"], ["y"], "resize")], {"s": scales(1.3, 2)})
+
+
+def transformers():
+    """Views, products of results and the softmax between them."""
+    three = {"t": integers(1, 12, 10)}
+    rows = node("Reshape", "x t", "r")
+    case("transpose to channels last and back",
+         [node("Transpose", "x", "a", perm=[0, 2, 3, 1]), node("Relu", "a", "b"),
+          node("Transpose", "b", "y", perm=[0, 3, 1, 2])], {})
+    case("transpose of rows and columns", [node("Transpose", "x", "y", perm=[0, 1, 3, 2])], {})
+    case("softmax of channels", [node("Softmax", "x", "y", axis=1)], {})
+    case("softmax of columns", [node("Softmax", "x", "y")], {})
+    case("softmax of old over all", [node("Softmax", "x", "y")], {}, opset=11)
+    case("logarithm of softmax", [node("LogSoftmax", "x", "y", axis=-3)], {})
+    case("matrix product of rows", [rows, node("MatMul", "r w", "p"), node("Add", "p b", "y")],
+         {**three, "w": random(10, 7), "b": random(7)}, input=(3, 8, 5))
+    case("matrix product of a stored matrix and columns",
+         [rows, node("MatMul", "w r", "y")], {**three, "w": random(5, 12)}, input=(3, 8, 5))
+    case("matrix product of results",
+         [rows, node("Sigmoid", "r", "a"), node("Transpose", "a", "b", perm=[0, 2, 1]),
+          node("MatMul", "r b", "y")], three, input=(3, 8, 5))
+    case("matrix product of results with broadcasting",
+         [node("Slice", "x s e a", "k"), node("Transpose", "k", "l", perm=[0, 1, 3, 2]),
+          node("MatMul", "x l", "y")],
+         {"s": integers(0), "e": integers(1), "a": integers(1)})
+    case("gemm of results",
+         [node("Reshape", "x t", "a"), node("Gemm", "a a", "p", transB=1, alpha=0.5),
+          node("Unsqueeze", "p z", "y")], {"t": integers(6, 21), "z": integers(0)})
+    heads = {"t": integers(1, 12, 3, 2, 5), "u": integers(1, 12, 10)}
+    split = [node("Conv", "x w b", "c"), node("Reshape", "c v", "d"),
+             node("Transpose", "d", "e", perm=[0, 2, 1]), node("Reshape", "e t", "f"),
+             node("Transpose", "f", "g", perm=[2, 0, 3, 1, 4]),
+             node("Gather", "g zero", "q"), node("Gather", "g one", "k"),
+             node("Gather", "g two", "l"), node("Transpose", "k", "m", perm=[0, 1, 3, 2])]
+    stored = {**heads, "w": random(30, 3, 1, 1), "b": random(30), "v": integers(1, 30, 12),
+              "zero": numpy.int64(0), "one": numpy.int64(1), "two": numpy.int64(2)}
+    joined = [node("MatMul", "p l", "o"), node("Transpose", "o", "n", perm=[0, 2, 1, 3]),
+              node("Reshape", "n u", "y")]
+    case("attention",
+         split + [node("MatMul", "q m", "s"), node("Mul", "s f2", "i"), node("Softmax", "i", "p")]
+         + joined, {**stored, "f2": numpy.float32(5 ** -0.5)}, input=(3, 4, 3))
+    case("attention with factors on queries and keys",
+         split + [node("Mul", "q f2", "q2"), node("Mul", "m f2", "m2"),
+                  node("MatMul", "q2 m2", "s"), node("Softmax", "s", "p")]
+         + joined, {**stored, "f2": numpy.float32(5 ** -0.25)}, input=(3, 4, 3))
+    case("attention with a bias on the scores",
+         split + [node("MatMul", "q m", "s"), node("Add", "s f2", "i"), node("Softmax", "i", "p")]
+         + joined, {**stored, "f2": random(2, 12, 12)}, input=(3, 4, 3))
+    case("class token and positions",
+         [rows, node("Expand", "c e", "d"), node("Concat", "d r", "g", axis=1),
+          node("Add", "g p", "h"), node("Gather", "h i", "y", axis=1)],
+         {**three, "c": random(1, 1, 10), "e": integers(1, 1, 10), "p": random(13, 10),
+          "i": numpy.int64(0)}, input=(3, 8, 5))
+    case("rows in another order",
+         [rows, node("Gather", "r i", "y", axis=1)], {**three, "i": integers(3, 0, -1, 3)},
+         input=(3, 8, 5))
+    case("every second row backwards",
+         [rows, node("Slice", "r s e a k", "y")],
+         {**three, "s": integers(-1), "e": integers(-100), "a": integers(1), "k": integers(-2)},
+         input=(3, 8, 5))
+    case("split by sizes",
+         [node("Split", "x s", "a b", axis=1), node("Mul", "a g", "c"),
+          node("Concat", "b c", "y", axis=1)],
+         {"s": integers(1, 2), "g": random(1, 1, 1, 1)})
+    case("split and slice of old",
+         [node("Split", "x", "a b", axis=2, split=[3, 4]),
+          node("Slice", "b", "c", starts=[1], ends=[4], axes=[2]), node("Sub", "a c", "y")],
+         {}, opset=9)
+    case("split by number", [node("Split", "x", "a b c", axis=2, num_outputs=3),
+                             node("Concat", "c a", "y", axis=2)], {}, opset=18)
+    case("channel shuffle",
+         [node("Reshape", "x t", "a"), node("Transpose", "a", "b", perm=[0, 2, 1, 3, 4]),
+          node("Reshape", "b u", "y")],
+         {"t": integers(0, 2, 2, 7, 6), "u": integers(0, -1, 7, 6)}, input=(4, 7, 6))
+    case("pixels to channels and a convolution",
+         [node("Reshape", "x t", "a"), node("Transpose", "a", "b", perm=[0, 1, 3, 5, 2, 4]),
+          node("Reshape", "b u", "c"), node("Conv", "c w", "y")],
+         {"t": integers(1, 3, 3, 2, 2, 3), "u": integers(1, 18, 3, 2),
+          "w": random(4, 18, 1, 1)}, input=(3, 6, 6))
+    case("tiles", [node("Tile", "x n", "y")], {"n": integers(1, 2, 1, 3)})
+
+
+def normalisations():
+    case("layer norm of images in rows",
+         [node("Transpose", "x", "a", perm=[0, 2, 3, 1]),
+          node("LayerNormalization", "a s b", "c", epsilon=1e-3),
+          node("Transpose", "c", "y", perm=[0, 3, 1, 2])], {"s": random(3), "b": random(3)})
+    case("layer norm over two axes", [node("LayerNormalization", "x s", "y", axis=-2)],
+         {"s": random(7, 6)})
+    parts = [node("Reshape", "x t", "r"), node("ReduceMean", "r", "m", axes=[-1]),
+             node("Sub", "r m", "c"), node("Pow", "c two", "s"),
+             node("ReduceMean", "s", "v", axes=[-1]), node("Add", "v e", "u"),
+             node("Sqrt", "u", "d"), node("Div", "c d", "n"), node("Mul", "n g", "h"),
+             node("Add", "h b", "y")]
+    numbers = {"t": integers(1, 12, 10), "two": numpy.float32(2), "e": numpy.float32(1e-5),
+               "g": random(10), "b": random(10)}
+    case("layer norm in parts", parts, numbers, input=(3, 8, 5), opset=14)
+    squared = [made if made.op_type != "Pow" else node("Mul", "c c", "s") for made in parts]
+    case("layer norm in parts, squared by a product", squared, numbers, input=(3, 8, 5), opset=13)
+    case("instance norm", [node("InstanceNormalization", "x s b", "y")],
+         {"s": random(3), "b": random(3)})
+    case("group norm", [node("GroupNormalization", "x s b", "y", num_groups=2)],
+         {"s": random(4), "b": random(4)}, input=(4, 7, 6), opset=21)
+    case("group norm as exported",
+         [node("Reshape", "x t", "a"), node("InstanceNormalization", "a one nil", "b"),
+          node("Shape", "x", "u"), node("Reshape", "b u", "c"), node("Mul", "c s", "d"),
+          node("Add", "d o", "y")],
+         {"t": integers(0, 2, -1), "one": numpy.ones(2, numpy.float32),
+          "nil": numpy.zeros(2, numpy.float32), "s": random(4, 1, 1), "o": random(4, 1, 1)},
+         input=(4, 7, 6))
+    case("length 1 along channels", [node("LpNormalization", "x", "y", axis=1, p=2)], {})
+    case("sum of magnitudes 1", [node("LpNormalization", "x", "y", axis=-1, p=1)], {})
+    case("batch norm behind a convolution",
+         [node("Conv", "x w c", "a"), node("BatchNormalization", "a s b m v", "n"),
+          node("Relu", "n", "y")],
+         {"w": random(4, 3, 3, 3), "c": random(4), "s": random(4), "b": random(4),
+          "m": random(4), "v": random(4) + 1.5}, opset=15)
+
+
+def functions():
+    for operation, settings in [
+            ("Tanh", {}), ("Exp", {}), ("Abs", {}), ("Neg", {}), ("Erf", {}), ("Floor", {}),
+            ("Ceil", {}), ("Sign", {}), ("Round", {}), ("Sin", {}), ("Cos", {}), ("Softsign", {}),
+            ("Softplus", {}), ("HardSwish", {}), ("Elu", {"alpha": 0.7}), ("Selu", {}),
+            ("Celu", {"alpha": 0.6}), ("HardSigmoid", {"alpha": 0.3}), ("Mish", {}),
+            ("ThresholdedRelu", {"alpha": 0.2})]:
+        case(operation.lower(), [node("Mul", "x c", "a"), node(operation, "a", "y", **settings)],
+             {"c": numpy.float32(2.7)}, input=(1, 4, 5), opset=18)
+    case("swish", [node("Sigmoid", "x", "s"), node("Mul", "s x", "y")], {})
+    case("gelu", [node("Gelu", "x", "y")], {}, opset=20)
+    case("gelu by tanh", [node("Gelu", "x", "y", approximate="tanh")], {}, opset=20)
+    parts = [node("Div", "x r", "a"), node("Erf", "a", "b"), node("Add", "b one", "c")]
+    numbers = {"r": numpy.float32(2 ** 0.5), "one": numpy.float32(1), "half": numpy.float32(0.5)}
+    case("gelu in parts", parts + [node("Mul", "x c", "d"), node("Mul", "d half", "y")], numbers)
+    case("gelu in parts, halved first",
+         parts + [node("Mul", "x half", "d"), node("Mul", "c d", "y")], numbers)
+    case("gelu by tanh in parts",
+         [node("Pow", "x three", "a"), node("Mul", "a k", "b"), node("Add", "x b", "c"),
+          node("Mul", "c q", "d"), node("Tanh", "d", "e"), node("Add", "e one", "f"),
+          node("Mul", "x f", "g"), node("Mul", "g half", "y")],
+         {**numbers, "three": numpy.float32(3), "k": numpy.float32(0.044715),
+          "q": numpy.float32((2 / numpy.pi) ** 0.5)})
+    case("clip from below", [node("Clip", "x", "y", min=-0.5, max=0.6)], {}, opset=9)
+    case("logarithm, root and reciprocal",
+         [node("Exp", "x", "a"), node("Sqrt", "a", "b"), node("Log", "b", "c"),
+          node("Add", "a c", "d"), node("Add", "d f", "e"), node("Reciprocal", "e", "y")],
+         {"f": numpy.float32(2)})
+    case("add along columns", [node("Add", "x c", "y")], {"c": random(6)})
+    case("subtract from a plane", [node("Sub", "c x", "y")], {"c": random(7, 6)})
+    case("multiply by one map", [node("Mul", "x c", "y")], {"c": random(1, 1, 7, 6)})
+    case("divide results", [node("Exp", "x", "a"), node("Div", "x a", "y")], {})
+    case("divide a number", [node("Exp", "x", "a"), node("Div", "c a", "y")],
+         {"c": numpy.float32(0.7)})
+    case("gate per pixel",
+         [node("ReduceMax", "x", "m", axes=[1]), node("Sigmoid", "m", "g"),
+          node("Mul", "x g", "y")], {})
+    case("power, largest and smallest",
+         [node("Exp", "x", "a"), node("Pow", "a x", "b"), node("Max", "b x c", "d"),
+          node("Min", "d a", "y")], {"c": numpy.float32(0.3)})
+    case("outer product", [node("ReduceMean", "x", "a", axes=[2]),
+                           node("ReduceMean", "x", "b", axes=[3]), node("Mul", "a b", "y")], {})
+    case("sum of three", [node("Relu", "x", "a"), node("Sum", "x a x", "y")], {})
+    for operation in ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2",
+                      "ReduceProd", "ReduceSumSquare", "ReduceLogSumExp"]:
+        case(f"{operation} of channels", [node(operation, "x a", "y", keepdims=0)],
+             {"a": integers(1)}, opset=18)
+    case("ReduceLogSum of rows",
+         [node("Exp", "x", "e"), node("ReduceLogSum", "e", "y", axes=[-2])], {}, opset=13)
+    case("mean over all", [node("ReduceMean", "x", "y")], {})
+    case("sum over pixels by operand", [node("ReduceSum", "x a", "y")], {"a": integers(2, 3)},
+         opset=13)
+
+
+def borders():
+    pads = integers(0, 0, 1, 2, 0, 0, 3, 1)
+    for mode in ["constant", "edge", "reflect"]:
+        case(f"pad, {mode}", [node("Pad", "x p", "y", mode=mode)], {"p": pads}, opset=13)
+    case("pad, wrap", [node("Pad", "x p", "y", mode="wrap")], {"p": pads}, opset=19)
+    case("pad with a number", [node("Pad", "x p v", "y")], {"p": pads, "v": numpy.float32(-2)},
+         opset=13)
+    case("pad of old", [node("Pad", "x", "y", pads=[0, 0, 1, 0, 0, 0, 0, 1], value=0.5)], {},
+         opset=10)
+    case("pad channels by axes", [node("Pad", "x p v a", "y")],
+         {"p": integers(1, 2), "v": numpy.float32(0), "a": integers(1)}, opset=18)
+    case("pad and cut", [node("Pad", "x p", "y")],
+         {"p": integers(0, 0, -2, 1, 0, 0, 1, -1)}, opset=13)
+    weights = {"w": random(2, 3, 3, 3), "b": random(2)}
+    case("conv, uneven pads", [node("Conv", "x w b", "y", pads=[0, 1, 1, 2])], weights)
+    case("conv, uneven strides", [node("Conv", "x w b", "y", strides=[1, 2])], weights)
+    case("conv, uneven dilations",
+         [node("Conv", "x w b", "y", dilations=[2, 1], pads=[2, 1, 2, 1])], weights)
+    case("conv, uneven same",
+         [node("Conv", "x w b", "y", auto_pad="SAME_UPPER", strides=[2, 2])], weights)
+    case("conv, uneven same, lower",
+         [node("Conv", "x w b", "y", auto_pad="SAME_LOWER", strides=[2, 2])], weights)
+    up = {"w": random(3, 2, 3, 3), "b": random(2)}
+    case("transposed, output padding",
+         [node("ConvTranspose", "x w b", "y", strides=[2, 2], pads=[1, 1, 1, 1],
+               output_padding=[1, 1])], up)
+    case("transposed, output padding without border",
+         [node("ConvTranspose", "x w b", "y", strides=[2, 2], output_padding=[1, 0])], up)
+    case("transposed, uneven pads",
+         [node("ConvTranspose", "x w b", "y", strides=[2, 2], pads=[1, 0, 0, 2])], up)
+    case("transposed, output shape",
+         [node("ConvTranspose", "x w b", "y", strides=[2, 2], output_shape=[14, 12])], up)
+    case("transposed, same",
+         [node("ConvTranspose", "x w b", "y", strides=[2, 2], auto_pad="SAME_UPPER")], up)
+    case("max pool, uneven strides and pads",
+         [node("MaxPool", "x", "y", kernel_shape=[3, 2], strides=[1, 2], pads=[0, 1, 2, 0])], {})
+    case("average pool, uneven strides and pads",
+         [node("AveragePool", "x", "y", kernel_shape=[3, 2], strides=[1, 2], pads=[0, 1, 2, 0])],
+         {})
+    case("average pool, ceil mode",
+         [node("AveragePool", "x", "y", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)], {},
+         opset=19)
+    case("average pool, ceil mode with border",
+         [node("AveragePool", "x", "y", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1,
+               pads=[1, 1, 1, 1], count_include_pad=1)], {}, input=(3, 8, 7), opset=19)
+
+
+def folding():
+    """Shapes and numbers that are known before any image is."""
+    case("factor from a shape, as attention is exported",
+         [node("Shape", "x", "s"), node("Slice", "s a b", "n"), node("Squeeze", "n z", "m"),
+          node("Cast", "m", "f", to=1), node("Sqrt", "f", "r"), node("Div", "one r", "d"),
+          node("Mul", "x d", "y")],
+         {"a": integers(-1), "b": integers(2**63 - 1), "z": integers(0),
+          "one": numpy.float32(1)})
+    case("shape by choice",
+         [node("Shape", "x", "s"), node("ConstantOfShape", "k", "o",
+                                        value=numpy_helper.from_array(integers(1), "v")),
+          node("Mul", "o minus", "m"), node("Equal", "t m", "e"), node("Where", "e o t", "w"),
+          node("Expand", "c w", "d"), node("Add", "d x", "y")],
+         {"k": integers(4), "minus": integers(-1), "t": integers(-1, 3, 1, 6),
+          "c": random(1, 1, 1, 6)})
+    case("counted positions",
+         [node("Range", "z n one", "r"), node("Mod", "r two", "m"), node("Less", "m one", "l"),
+          node("Not", "l", "k"), node("Where", "k p q", "v"), node("Add", "x v", "y")],
+         {"z": numpy.int64(0), "n": numpy.int64(6), "one": numpy.int64(1),
+          "two": numpy.int64(2), "p": numpy.float32(1), "q": numpy.float32(0)})
+    case("comparisons",
+         [node("Greater", "a b", "c"), node("GreaterOrEqual", "a b", "d"),
+          node("LessOrEqual", "a b", "e"), node("And", "d e", "f"), node("Or", "f c", "g"),
+          node("Cast", "g", "h", to=1), node("CastLike", "h x", "i"), node("Size", "x", "n"),
+          node("Cast", "n", "o", to=1), node("Div", "i o", "j"), node("Mul", "x j", "y")],
+         {"a": random(6), "b": random(6)}, opset=19)
+    case("matrix transposed in the file",
+         [node("Transpose", "w", "v", perm=[1, 0]), node("MatMul", "x v", "y")],
+         {"w": random(4, 5)}, input=(5,))
 
 
 def refusals():
     weights = {"w": random(2, 3, 3, 3)}
-    refusal("lacking operations", ["Softmax (1×, first 'softmax')", "Transpose (2×, first 't1')"],
-            [node("Transpose", "x", "a", name="t1"), node("Softmax", "a", "b"),
-             node("Transpose", "b", "y", name="t2")], {})
+    refusal("lacking operations", ["Einsum (1×, first 'einsum')", "Hardmax (2×, first 't1')"],
+            [node("Hardmax", "x", "a", name="t1"), node("Einsum", "a", "b", equation="nchw->nc"),
+             node("Hardmax", "b", "y", name="t2")], {})
     refusal("foreign operations", ["com.example.Conv (1×, first 'conv')"],
             [node("Conv", "x w", "y", domain="com.example")], weights)
     refusal("operator set too new", ["operator set 22", "7 to 21"], [node("Relu", "x", "y")], {},
             opset=22)
     refusal("operator set too old", ["operator set 6"], [node("Relu", "x", "y")], {}, opset=6)
-    refusal("conv, uneven pads", ["Conv 'c'", "pads [0, 0, 1, 1]"],
-            [node("Conv", "x w", "y", name="c", pads=[0, 0, 1, 1])], weights)
-    refusal("conv, uneven strides", ["strides [1, 2]"],
-            [node("Conv", "x w", "y", strides=[1, 2])], weights)
     refusal("conv, stride 0", ["strides [0, 0]"], [node("Conv", "x w", "y", strides=[0, 0])],
             weights)
     refusal("conv, huge pads", ["pads [99999, 99999, 99999, 99999]"],
             [node("Conv", "x w", "y", pads=[99999] * 4)], weights)
-    refusal("conv, uneven same", ["differ from side to side"],
-            [node("Conv", "x w", "y", auto_pad="SAME_UPPER", strides=[2, 2])], weights)
     refusal("conv, other channels", ["weights [2, 4, 3, 3]", "3 channels"],
             [node("Conv", "x w", "y")], {"w": random(2, 4, 3, 3)})
     refusal("conv, kernel_shape of other weights", ["kernel_shape 5×5"],
@@ -344,68 +625,75 @@ def refusals():
     refusal("conv, larger than the image", ["conv 9×9", "[3, 7, 6]"], [node("Conv", "x w", "y")],
             {"w": random(1, 3, 9, 9)})
     refusal("conv along one axis", ["axes"], [node("Conv", "x w", "y")], {"w": random(2, 3, 3)})
-    refusal("transposed, output padding", ["output_padding [1, 1]"],
-            [node("ConvTranspose", "x w", "y", strides=[2, 2], output_padding=[1, 1])],
-            {"w": random(3, 2, 3, 3)})
-    refusal("transposed, output shape", ["output_shape"],
-            [node("ConvTranspose", "x w", "y", output_shape=[16, 16])], {"w": random(3, 2, 3, 3)})
     refusal("max pool, dilated", ["dilations"],
             [node("MaxPool", "x", "y", kernel_shape=[2, 2], dilations=[2, 2])], {})
     refusal("max pool, window in the border", ["pads 2×2"],
             [node("MaxPool", "x", "y", kernel_shape=[2, 2], pads=[2, 2, 2, 2])], {})
     refusal("max pool, indices", ["'i'", "training"],
             [node("MaxPool", "x", "p i", kernel_shape=[2, 2]), node("Identity", "i", "y")], {})
-    refusal("average pool, ceil mode", ["ceil_mode"],
-            [node("AveragePool", "x", "y", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1)], {})
-    refusal("gemm, alpha", ["alpha 0.5"], [node("Gemm", "x w", "y", alpha=0.5, transB=1)],
-            {"w": random(4, 5)}, input=(5,))
     refusal("gemm, other size", ["[4, 6]", "5 numbers"], [node("Gemm", "x w", "y", transB=1)],
             {"w": random(4, 6)}, input=(5,))
-    refusal("matrix product of maps", ["needs [N, D]"], [node("MatMul", "x w", "y")],
-            {"w": random(6, 6)})
     refusal("batch norm in training", ["training_mode 1"],
             [node("BatchNormalization", "x s s s s", "y m v", training_mode=1)], {"s": random(3)})
-    refusal("add along columns", ["cannot combine", "[6]"], [node("Add", "x c", "y")],
-            {"c": random(6)})
-    refusal("multiply by one map", ["cannot combine"], [node("Mul", "x c", "y")],
-            {"c": random(1, 1, 7, 6)})
-    refusal("divide results", ["cannot combine"],
-            [node("Sigmoid", "x", "a"), node("Div", "x a", "y")], {})
-    refusal("clip from below", ["-1.0"], [node("Clip", "x", "y", min=-1.0, max=1.0)], {}, opset=9)
-    refusal("concat along rows", ["axis 2"], [node("Concat", "x x", "y", axis=2)], {})
-    refusal("concat of other sizes", ["operand 2"],
+    refusal("concat of other sizes", ["operand 2", "axis 1"],
             [node("MaxPool", "x", "a", kernel_shape=[2, 2]), node("Concat", "x a", "y", axis=1)],
             {})
-    refusal("mean over channels", ["H and W"], [node("ReduceMean", "x", "y", axes=[1])], {})
-    refusal("mean over all", ["H and W"], [node("ReduceMean", "x", "y")], {})
-    refusal("flatten from axis 2", ["axis 2"], [node("Flatten", "x", "y", axis=2)], {})
-    refusal("reshape to groups", ["reshapes"], [node("Reshape", "x s", "y")],
-            {"s": integers(0, 3, 1, -1)})
     refusal("reshape to several samples", ["not one sample"], [node("Reshape", "x s", "y")],
             {"s": integers(3, -1)})
-    refusal("reshape beyond all bounds", ["not one sample"], [node("Reshape", "x s", "y")],
+    refusal("reshape beyond all bounds", ["does not fit"], [node("Reshape", "x s", "y")],
             {"s": integers(2**62, 2**62, -1)})
-    refusal("squeeze of all", ["names no axes"],
+    refusal("squeeze of all", ["not one sample"],
             [node("GlobalAveragePool", "x", "m"), node("Squeeze", "m", "y")], {})
     refusal("squeeze of rows", ["1 along [2]"], [node("Squeeze", "x a", "y")],
             {"a": integers(2)})
-    refusal("bicubic", ["mode cubic"],
-            [helper.make_node("Resize", ["x", "", "s"], ["y"], "resize", mode="cubic")],
-            {"s": numpy.array([1, 1, 2, 2], numpy.float32)})
-    refusal("bilinear, asymmetric", ["asymmetric"],
-            [helper.make_node("Resize", ["x", "", "s"], ["y"], "resize", mode="linear",
-                              coordinate_transformation_mode="asymmetric")],
-            {"s": numpy.array([1, 1, 2, 2], numpy.float32)})
-    refusal("nearest, half pixels, smaller", ["half_pixel"],
-            [helper.make_node("Resize", ["x", "", "", "s"], ["y"], "resize")],
-            {"s": integers(1, 3, 4, 5)})
-    refusal("nearest to part of a pixel", ["no whole size"],
-            [helper.make_node("Resize", ["x", "", "s"], ["y"], "resize")],
-            {"s": numpy.array([1, 1, 1.3, 2], numpy.float32)})
-    refusal("nearest by NaN", ["no whole size"],
+    refusal("nearest by NaN", ["leave nothing"],
             [helper.make_node("Resize", ["x", "", "s"], ["y"], "resize")],
             {"s": numpy.array([1, 1, numpy.nan, 2], numpy.float32)})
-    refusal("length of maps", ["needs [N, D]"], [node("LpNormalization", "x", "y", axis=1)], {})
+    refusal("tf_crop_and_resize", ["tf_crop_and_resize"],
+            [node("Resize", "x roi s", "y",
+                  coordinate_transformation_mode="tf_crop_and_resize")],
+            {"roi": numpy.array([0, 0, 0, 0, 1, 1, 1, 1], numpy.float32),
+             "s": numpy.array([1, 1, 2, 2], numpy.float32)})
+    refusal("transposed, uneven strides", ["strides 1×2"],
+            [node("ConvTranspose", "x w", "y", strides=[1, 2])], {"w": random(3, 2, 3, 3)})
+    refusal("transpose by no order", ["[0, 1, 1, 3]"],
+            [node("Transpose", "x", "y", perm=[0, 1, 1, 3])], {})
+    refusal("slice of nothing", ["leaves nothing"], [node("Slice", "x s s a", "y")],
+            {"s": integers(2), "a": integers(1)})
+    refusal("slice by steps of 0", ["in steps [0]"], [node("Slice", "x s e a z", "y")],
+            {"s": integers(0), "e": integers(2), "a": integers(1), "z": integers(0)})
+    refusal("gather beyond the end", ["takes [3]"], [node("Gather", "x i", "y", axis=1)],
+            {"i": integers(3)})
+    refusal("gather by a result", ["known integers"],
+            [node("Relu", "x", "i"), node("Gather", "x i", "y", axis=1)], {})
+    refusal("split into other sizes", ["[1, 1]"], [node("Split", "x s", "y z", axis=1)],
+            {"s": integers(1, 1)})
+    refusal("expand to other sizes", ["expands [1, 3, 7, 6]"], [node("Expand", "x s", "y")],
+            {"s": integers(1, 3, 8, 6)})
+    refusal("expand beyond all bounds", ["too large"], [node("Expand", "x s", "y")],
+            {"s": integers(2**40, 1, 3, 7, 6)})
+    refusal("constant beyond all bounds", ["too large"],
+            [node("ConstantOfShape", "s", "c"), node("Add", "x c", "y")],
+            {"s": integers(2**31, 2**31)})
+    refusal("count beyond all bounds", ["no known integer"],
+            [node("Range", "z n o", "r"), node("Add", "x r", "y")],
+            {"z": numpy.int64(0), "n": numpy.int64(2**62), "o": numpy.int64(1)})
+    refusal("tiles beyond all bounds", ["repeats"], [node("Tile", "x n", "y")],
+            {"n": integers(2**40, 1, 1, 1)})
+    refusal("product of other sizes", ["cannot multiply"], [node("MatMul", "x x", "y")], {})
+    refusal("sum of other sizes", ["cannot combine"], [node("Add", "x c", "y")],
+            {"c": random(5)})
+    refusal("choice by a result", ["known Booleans"],
+            [node("Where", "x x x", "y")], {})
+    refusal("pad by no mode", ["mode mirror"], [node("Pad", "x p", "y", mode="mirror")],
+            {"p": integers(0, 0, 1, 0, 0, 0, 0, 0)})
+    refusal("pad of other axes", ["has pads"], [node("Pad", "x p", "y")], {"p": integers(1, 2)})
+    refusal("layer norm of other sizes", ["6 stored numbers"],
+            [node("LayerNormalization", "x s", "y")], {"s": random(5)})
+    refusal("groups that do not divide", ["2 groups of 3"],
+            [node("GroupNormalization", "x s s", "y", num_groups=2)], {"s": random(3)}, opset=21)
+    refusal("gelu of another form", ["approximates by sinh"],
+            [node("Gelu", "x", "y", approximate="sinh")], {}, opset=20)
     refusal("a constant as result", ["result 'y'", "constant"], [node("Identity", "c", "y")],
             {"c": random(3)})
     two = [helper.make_tensor_value_info(n, TensorProto.FLOAT, ["N", 3, 4, 4]) for n in "xz"]
@@ -448,6 +736,11 @@ def main():
     linear_layers()
     shapes()
     resizes()
+    transformers()
+    normalisations()
+    functions()
+    borders()
+    folding()
     refusals()
     write("onnx_cases.json", {"seed": SEED, "cases": CASES, "refusals": REFUSALS})
     if len(sys.argv) > 1:

@@ -12,7 +12,7 @@ import Testing
 
   @Test func goldensAreThere() throws {
     let goldens = try ONNXGoldens.cases.get()
-    #expect(goldens.cases.count >= 70)
+    #expect(goldens.cases.count >= 210)
     #expect(goldens.refusals.count >= 45)
   }
 

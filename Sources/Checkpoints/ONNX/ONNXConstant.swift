@@ -5,8 +5,8 @@ import Tensors
 enum ONNXConstant: Sendable {
   /// Float types, widened to float32 (float64 is rounded).
   case floats(Tensor)
-  /// Integer and Boolean types, row-major; their shape never matters where they are used.
-  case integers([Int])
+  /// Integer and Boolean types.
+  case integers(ONNXIntegers)
   /// A type that no operation here takes.
   case other(type: Int)
 }

@@ -42,7 +42,9 @@ enum ONNXElement: Int {
   /// - Returns: nil if an integer does not fit 63 bits.
   func constant(_ bytes: UnsafeRawBufferPointer, shape: [Int]) -> ONNXConstant? {
     let count = bytes.count / type.byteCount
-    guard type.isFloatingPoint else { return integers(bytes).map { .integers($0) } }
+    guard type.isFloatingPoint else {
+      return integers(bytes).map { .integers(ONNXIntegers(shape: shape, values: $0)) }
+    }
     let values = bytes.baseAddress.map {
       ElementConversion.floats($0, count: count, from: type)
     }
@@ -103,10 +105,12 @@ enum ONNXElement: Int {
     case .bfloat16:
       let values = words.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0) << 16) }
       return .floats(Tensor(shape: shape, values: values))
-    case .int64: return .integers(tensor.int64Data.map { Int($0) })
+    case .int64:
+      return .integers(ONNXIntegers(shape: shape, values: tensor.int64Data.map { Int($0) }))
     case .uint32, .uint64:
-      return Self.whole(tensor.uint64Data.map { Int(exactly: $0) }).map { .integers($0) }
-    default: return .integers(words.map { Int($0) })
+      return Self.whole(tensor.uint64Data.map { Int(exactly: $0) })
+        .map { .integers(ONNXIntegers(shape: shape, values: $0)) }
+    default: return .integers(ONNXIntegers(shape: shape, values: words.map { Int($0) }))
     }
   }
 }

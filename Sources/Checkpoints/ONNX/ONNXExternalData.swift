@@ -32,6 +32,16 @@ struct ONNXExternalData {
     length = try number("length")
   }
 
+  /// The files in which a graph's stored tensors lie, sorted.
+  static func files(of graph: Onnx_GraphProto, model: String) throws(ONNXError) -> [String] {
+    let values = graph.node.flatMap { $0.attribute.filter(\.hasT).map(\.t) }
+    var files: Set<String> = []
+    for tensor in graph.initializer + values where tensor.dataLocation == .external {
+      files.insert(try ONNXExternalData(tensor, model: model).resolved().path)
+    }
+    return files.sorted()
+  }
+
   /// The bytes, of which there must be `count`.
   func bytes(count: Int) throws(ONNXError) -> ByteSlice {
     let file = try resolved()

@@ -7,8 +7,13 @@ import Tensors
 /// The nodes become the graph's own operations, so that the network runs like any other. Parameters
 /// keep the initializers' names and, where they have the layout of PyTorch's modules, their shape.
 ///
+/// Transposing, reshaping and cutting are views of results; a copy is made only where values must lie in
+/// another order. What is computed from stored tensors alone is computed once, and a parameter that comes
+/// of it goes by its edge's name.
+///
+/// - Deviation: the graph is the model for one sample, its batch axis an axis of extent 1.
 /// - Deviation: batch normalisation becomes a scale and a shift per channel, computed in Float64 from its
-///   constants and rounded to Float32; it is not folded into the convolution before it.
+///   constants and rounded to Float32 before they are folded into the layer before it.
 package struct ONNXModel: Sendable {
   /// The description to trace.
   package let network: ONNXNetwork
@@ -18,8 +23,13 @@ package struct ONNXModel: Sendable {
   /// `fc.weight: transposed to [10, 64]`.
   package let rearranged: [String: String]
 
+  /// Files in which tensors of the model lie, sorted; none for a model in one file.
+  package let externalFiles: [String]
+
   /// Names of ONNX's operations that can be imported.
-  package static var operations: Set<String> { Set(ONNXImporters.table.keys) }
+  package static var operations: Set<String> {
+    Set(ONNXImporters.table.keys).union(ONNXImporters.splitting.keys)
+  }
 
   /// Reads a model file.
   ///
@@ -40,7 +50,8 @@ package struct ONNXModel: Sendable {
       program: program, taps: taps)
     let parameters = try Rehearsal(network).parameters()
     return ONNXModel(
-      network: network, parameters: parameters.tensors, rearranged: parameters.rearranged)
+      network: network, parameters: parameters.tensors, rearranged: parameters.rearranged,
+      externalFiles: program.externalFiles)
   }
 
   private static func fileStem(_ path: String) -> String {

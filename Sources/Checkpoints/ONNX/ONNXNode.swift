@@ -12,6 +12,8 @@ struct ONNXNode: Sendable {
   let inputs: [String]
   /// Names of the results; empty for one that nobody wants.
   let outputs: [String]
+  /// Name of the first result.
+  var edge: String { outputs.first ?? name }
   private let attributes: [String: Onnx_AttributeProto]
 
   init(_ node: Onnx_NodeProto, path: String) {

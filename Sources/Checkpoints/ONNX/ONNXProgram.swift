@@ -14,6 +14,8 @@ struct ONNXProgram: Sendable {
   let outputs: [String]
   let nodes: [ONNXNode]
   let constants: [String: ONNXConstant]
+  /// Other files in which constants lie, sorted.
+  let externalFiles: [String]
 
   /// - Throws: ``ONNXError`` for files that are no whole model, lack something or ask for operations
   ///   that have no importer.
@@ -30,6 +32,7 @@ struct ONNXProgram: Sendable {
     nodes = graph.node.map { ONNXNode($0, path: path) }
     outputs = graph.output.map(\.name)
     constants = try Self.constants(of: graph, path: path)
+    externalFiles = try ONNXExternalData.files(of: graph, model: path)
     (input, inputExtents) = try Self.input(of: graph, path: path)
     try checkOrder()
     try checkOperations()
@@ -129,7 +132,9 @@ struct ONNXProgram: Sendable {
   }
 
   private func checkOperations() throws(ONNXError) {
-    let unknown = nodes.filter { ONNXImporters.table[$0.operation] == nil }
+    let unknown = nodes.filter {
+      ONNXImporters.table[$0.operation] == nil && ONNXImporters.splitting[$0.operation] == nil
+    }
     guard !unknown.isEmpty else { return }
     let lacking = Dictionary(grouping: unknown, by: \.operation).map { operation, nodes in
       ONNXError.LackingOperation(

@@ -17,24 +17,48 @@ struct ONNXStep {
     index < operands.count ? operands[index] : nil
   }
 
-  /// A result of an earlier node, with its extents after the batch axis.
-  func value(_ index: Int) throws(ONNXError) -> (value: Value, extents: [Int]) {
-    if case .value(let value, let extents) = operand(index) { return (value, extents) }
+  /// An operand that must be there.
+  func present(_ index: Int) throws(ONNXError) -> ONNXOperand {
+    guard let operand = operand(index) else { throw unfit(index, "something") }
+    return operand
+  }
+
+  /// A computed array.
+  func result(_ index: Int) throws(ONNXError) -> ONNXResult {
+    if case .value(let result) = operand(index) { return result }
     throw unfit(index, "a result of the network")
   }
 
-  /// A result `[C, H, W]`.
-  func map(_ index: Int) throws(ONNXError) -> Value {
-    let (value, extents) = try value(index)
-    guard extents.count == 3, value.shape == extents else { throw unfit(index, "[N, C, H, W]") }
-    return value
+  /// A computed array, or a stored float tensor that becomes a result of the graph.
+  func resultOrStored(_ index: Int) throws(ONNXError) -> ONNXResult {
+    guard case .floats(let name, let tensor) = operand(index), tensor.count > 0 else {
+      return try result(index)
+    }
+    return stored(tensor, name: name)
   }
 
-  /// A result `[D]`.
-  func vector(_ index: Int) throws(ONNXError) -> Value {
-    let (value, extents) = try value(index)
-    guard extents.count == 1 else { throw unfit(index, "[N, D]") }
-    return value
+  /// A stored float tensor as a result of the graph.
+  func stored(_ tensor: Tensor, name: String) -> ONNXResult {
+    let depth = tensor.shape.last ?? 1
+    let shape = tensor.count == depth ? [depth] : [depth, tensor.count / depth, 1]
+    let value = scope.stored(claim(name, tensor), as: shape)
+    return ONNXResult(value, inOrder: tensor.shape)
+  }
+
+  /// A computed image `[1, C, H, W]`, as `[C, H, W]`.
+  func map(_ index: Int) throws(ONNXError) -> Value {
+    let result = try result(index)
+    guard let map = Self.map(result) else { throw unfit(index, "[N, C, H, W]") }
+    return map
+  }
+
+  /// An image of one sample, of a size that is believed, as `[C, H, W]`; nil for other shapes.
+  static func map(_ result: ONNXResult) -> Value? {
+    let shape = result.shape
+    guard shape.count == 4, shape[0] == 1,
+      shape.dropFirst(2).allSatisfy({ $0 <= ONNXWalk.largestExtent })
+    else { return nil }
+    return result.ordered([0, 2, 3, 1], as: Array(shape.dropFirst()))
   }
 
   /// A stored float tensor, nil if the operand is left out.
@@ -63,11 +87,21 @@ struct ONNXStep {
     return found.tensor.values
   }
 
+  /// A stored number; nil if it is left out.
+  func number(_ index: Int) throws(ONNXError) -> Float? {
+    if case .integers(let array) = operand(index), array.values.count == 1 {
+      return Float(array.values[0])
+    }
+    guard let found = try constant(index) else { return nil }
+    guard found.tensor.count == 1 else { throw unfit(index, "one number") }
+    return found.tensor.values[0]
+  }
+
   /// Stored or computed integers, nil if the operand is left out.
   func integers(_ index: Int) throws(ONNXError) -> [Int]? {
     switch operand(index) {
     case nil: return nil
-    case .integers(let values): return values
+    case .integers(let array): return array.values
     default: throw unfit(index, "known integers")
     }
   }
@@ -77,12 +111,24 @@ struct ONNXStep {
     try integers(index) ?? node.integers(attribute)
   }
 
-  /// Axes as positions after the batch axis, 0 for `C` or `D`.
-  func axes(_ axes: [Int], ofExtents count: Int) throws(ONNXError) -> [Int] {
-    let positions = axes.map { $0 < 0 ? $0 + count : $0 - 1 }
-    guard positions.allSatisfy((0..<count).contains), Set(positions).count == positions.count else {
-      throw node.refuse("works along axes \(axes); only those after the batch axis are possible")
+  /// An axis counted from the front.
+  func axis(_ axis: Int, of count: Int) throws(ONNXError) -> Int {
+    guard (-count..<count).contains(axis) else {
+      throw node.refuse("works along axis \(axis) of \(count)")
     }
+    return axis < 0 ? axis + count : axis
+  }
+
+  /// The axis of a setting.
+  func axis(_ attribute: String, default value: Int, of count: Int) throws(ONNXError) -> Int {
+    try axis(node.integer(attribute, default: value, in: -64...64), of: count)
+  }
+
+  /// Axes counted from the front, sorted.
+  func axes(_ axes: [Int], of count: Int) throws(ONNXError) -> [Int] {
+    var positions: Set<Int> = []
+    for axis in axes { positions.insert(try self.axis(axis, of: count)) }
+    guard positions.count == axes.count else { throw node.refuse("works along axes \(axes)") }
     return positions.sorted()
   }
 

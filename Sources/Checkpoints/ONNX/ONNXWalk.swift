@@ -12,6 +12,8 @@ final class ONNXWalk {
   let operatorSet: Int
   /// What importers asked for so far.
   var parameters = ONNXParameters()
+  /// Products of results so far.
+  var attentionParts = ONNXAttentionParts()
   private let program: ONNXProgram
   private let taps: [String]
   private var edges: [String: ONNXOperand] = [:]
@@ -31,10 +33,12 @@ final class ONNXWalk {
     for (name, constant) in program.constants {
       edges[name] = ONNXOperand(constant, name: name)
     }
-    edges[program.input] = .value(input)
+    edges[program.input] = .value(batchOf: input)
     for node in program.nodes {
-      let result = try imported(node)
-      if let edge = node.outputs.first, !edge.isEmpty { edges[edge] = result }
+      // Results beyond those that are imported serve training.
+      for (edge, result) in zip(node.outputs, try imported(node)) where !edge.isEmpty {
+        edges[edge] = result
+      }
     }
     for name in program.outputs.dropFirst() + taps {
       // A second result may be called as this package calls the main one.
@@ -44,32 +48,43 @@ final class ONNXWalk {
     return try result(program.outputs[0])
   }
 
-  private func imported(_ node: ONNXNode) throws(ONNXError) -> ONNXOperand {
-    guard let importer = ONNXImporters.table[node.operation] else {
-      throw node.refuse("cannot be imported")
-    }
+  private func imported(_ node: ONNXNode) throws(ONNXError) -> [ONNXOperand] {
     var operands: [ONNXOperand?] = []
     for edge in node.inputs {
-      // Only first results are kept; the others serve training.
       if !edge.isEmpty && edges[edge] == nil {
         throw node.refuse("reads '\(edge)', a result of a kind that only training uses")
       }
       operands.append(edges[edge])
     }
-    let result = try importer(ONNXStep(node: node, operands: operands, walk: self))
-    if case .value(let value, _) = result, value.shape.elementCount > Self.largestResult {
-      throw node.refuse("yields \(value.shape), which is too large to be meant")
+    let step = ONNXStep(node: node, operands: operands, walk: self)
+    if let importer = ONNXImporters.splitting[node.operation] { return try importer(step) }
+    guard let importer = ONNXImporters.table[node.operation] else {
+      throw node.refuse("cannot be imported")
     }
-    return result
+    let result = try importer(step)
+    if case .value(let array) = result, Self.isTooLarge(array.value.shape) {
+      throw node.refuse("yields \(array.shape), which is too large to be meant")
+    }
+    return [result]
+  }
+
+  /// Whether no real network has such a result; the product of its extents may be beyond all integers.
+  static func isTooLarge(_ shape: [Int]) -> Bool {
+    shape.reduce(1.0) { $0 * Double($1) } > Double(largestResult)
   }
 
   private func result(_ name: String) throws(ONNXError) -> Value {
-    switch edges[name] {
-    case .value(let value, _): return value
-    case let other:
-      let reason = "result '\(name)' is \(other?.kind ?? "not an edge of the model")"
-      throw ONNXError(path: program.path, problem: .doesNotFit(reason: reason))
+    guard case .value(let array) = edges[name] else {
+      throw unfit("result '\(name)' is \(edges[name]?.kind ?? "not an edge of the model")")
     }
+    guard array.shape.first == 1 else {
+      throw unfit("result '\(name)' is \(array.shape), which is not one sample")
+    }
+    return array.planar
+  }
+
+  private func unfit(_ reason: String) -> ONNXError {
+    ONNXError(path: program.path, problem: .doesNotFit(reason: reason))
   }
 }
 

@@ -1,84 +1,113 @@
 import Graphs
+import Kernels
 import Tensors
 
 extension ONNXImporters {
   /// `Relu`.
   static func relu(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let (value, extents) = try step.value(0)
-    return .value(value.relu(), extents: extents)
+    .value(try step.result(0).mapped { $0.relu() })
   }
 
   /// `Sigmoid`.
   static func sigmoid(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let (value, extents) = try step.value(0)
-    return .value(value.sigmoid(), extents: extents)
+    .value(try step.result(0).mapped { $0.sigmoid() })
   }
 
-  /// `PRelu`: slope `[C]` after `[N, D]`, `[C, 1, 1]` after maps, or one number for all channels.
+  /// A function of each value, whose constants the node may set.
+  static func function(_ function: @escaping @Sendable (ONNXNode) -> ScalarFunction)
+    -> ONNXImporter
+  {
+    { step throws(ONNXError) in
+      let function = function(step.node)
+      switch try step.present(0) {
+      case .value(let result): return .value(result.mapped { $0.applying(function) })
+      case .floats(_, let tensor):
+        let values = tensor.values.map { Float(function(Double($0))) }
+        return .floats(name: step.node.edge, Tensor(shape: tensor.shape, values: values))
+      case .integers(let array):
+        // What ONNX defines for integers keeps them whole.
+        let values = array.values.compactMap { Int(exactly: function(Double($0))) }
+        guard values.count == array.values.count else { throw step.unfit(0, "floats") }
+        return .integers(ONNXIntegers(shape: array.shape, values: values))
+      case .other: throw step.unfit(0, "numbers")
+      }
+    }
+  }
+
+  /// `Neg`.
+  static func negate(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
+    let minus = ONNXOperand.integers(ONNXIntegers(shape: [], values: [-1]))
+    if case .value(let result) = step.operand(0) {
+      return .value(ONNXResult(result.value, result.view, factor: -result.factor))
+    }
+    return try combined(step, .multiply, step.present(0), minus)
+  }
+
+  /// `PRelu`: slope `[C]` after `[N, D]`, `[C, 1, 1]` after images, or one number for all channels.
   static func pRelu(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let (value, extents) = try step.value(0)
+    let host = try step.result(0).settled.compacted
     guard let (name, slope) = try step.constant(1),
-      let slopes = slope.perChannel(of: extents)
-    else { throw step.unfit(1, "a slope for each of \(value.channels) channels") }
-    let change = slope.shape == [slopes.count] ? nil : slope.count == 1 ? "repeated" : "reshaped"
-    let tensor = Tensor(shape: [slopes.count], values: slopes)
-    let weight = step.claim(name, tensor, change: change)
-    return .value(step.scope.prelu(value, weight: weight), extents: extents)
+      let view = StridedView(rowMajor: slope.shape).broadcast(to: host.shape),
+      let slopes = host.perChannel(slope, view)
+    else { throw step.unfit(1, "a slope for each channel of \(try step.result(0).shape)") }
+    let channels = host.value.channels
+    let isRepeated = slope.count == 1 && channels > 1
+    let change = slope.shape == [channels] ? nil : isRepeated ? "repeated" : "reshaped"
+    let weight = step.claim(name, Tensor(shape: [channels], values: slopes), change: change)
+    return .value(ONNXResult(step.scope.prelu(host.value, weight: weight), host.view))
   }
 
   /// `LeakyRelu` is a `PRelu` whose slopes, under the node's name, are all `alpha`.
   static func leakyRelu(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let (value, extents) = try step.value(0)
-    let slopes = Tensor(
-      shape: [value.channels], repeating: step.node.float("alpha", default: 0.01))
-    let weight = step.claim("\(step.node.name).alpha", slopes, change: "repeated")
-    return .value(step.scope.prelu(value, weight: weight), extents: extents)
+    let slope = step.node.float("alpha", default: 0.01)
+    return .value(
+      try step.result(0).mapped { value in
+        let slopes = Tensor(shape: [value.channels], repeating: slope)
+        let weight = step.claim("\(step.node.name).alpha", slopes, change: "repeated")
+        return step.scope.prelu(value, weight: weight)
+      })
   }
 
-  /// `Clip` from zero, to infinity or to a bound `b`, which becomes `b − relu(b − relu(x))`.
-  ///
-  /// The bounded form rounds `b − x` and so is off by half an ulp of `b` at most.
-  ///
-  /// A clip from a tiny number is what exporters put behind the length of a vector.
+  /// `Clip`; from zero upwards it is `Relu`.
   static func clip(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let lower = try bound(step, 1, "min") ?? -.infinity
-    let upper = try bound(step, 2, "max") ?? .infinity
-    if case .length(let edge) = step.operand(0), lower <= 1e-6, upper >= .greatestFiniteMagnitude {
-      return .length(of: edge)
+    let lower = try step.number(1) ?? step.node.attribute("min")?.f ?? -.infinity
+    let upper = try step.number(2) ?? step.node.attribute("max")?.f ?? .infinity
+    guard lower <= upper else { throw step.node.refuse("clips to \(lower)…\(upper)") }
+    // Exporters write the largest number for none.
+    let top = upper < .greatestFiniteMagnitude ? upper : .infinity
+    if case .value(let result) = step.operand(0), lower == 0, top == .infinity {
+      return .value(result.mapped { $0.relu() })
     }
-    let (value, extents) = try step.value(0)
-    guard lower == 0, upper > 0 else {
-      throw step.node.refuse("clips to \(lower)…\(upper); only 0 to a positive bound is possible")
-    }
-    let positive = value.relu()
-    guard upper < .greatestFiniteMagnitude else { return .value(positive, extents: extents) }
-    let minus = [Float](repeating: -1, count: value.channels)
-    let shift = [Float](repeating: upper, count: value.channels)
-    let rest = positive.perChannelAffine(scale: minus, shift: shift).relu()
-    return .value(rest.perChannelAffine(scale: minus, shift: shift), extents: extents)
+    return try function { _ in .clip(lower: lower, upper: top) }(step)
   }
 
-  private static func bound(_ step: ONNXStep, _ index: Int, _ attribute: String)
-    throws(ONNXError) -> Float?
-  {
-    if let stored = try step.constant(index) { return stored.tensor.values[0] }
-    return step.node.attribute(attribute)?.f
-  }
-}
-
-extension Tensor {
-  /// The tensor's number for each channel, if ONNX's broadcasting to `[N] + extents` varies it along the
-  /// channels only; nil otherwise.
-  func perChannel(of extents: [Int]) -> [Float]? {
-    let surplus = shape.count - extents.count
-    guard surplus <= 1 else { return nil }
-    // ONNX aligns the last axes.
-    let aligned = [Int](repeating: 1, count: max(-surplus, 0)) + shape.suffix(extents.count)
-    let isPerChannel =
-      aligned.dropFirst().allSatisfy { $0 == 1 } && (surplus < 1 || shape[0] == 1)
-    guard isPerChannel, let count = aligned.first, count == extents[0] || count == 1 else {
-      return nil
+  /// `Gelu`.
+  static func gelu(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
+    switch step.node.word("approximate", default: "none") {
+    case "none": return .value(try step.result(0).mapped { $0.gelu() })
+    case "tanh": return .value(try step.result(0).mapped { $0.applying(.tanhGELU) })
+    case let form: throw step.node.refuse("approximates by \(form)")
     }
-    return count == extents[0] ? values : [Float](repeating: values[0], count: extents[0])
+  }
+
+  /// `Softmax`, and its logarithm.
+  ///
+  /// Before operator set 13 it went over all axes from the stated one on.
+  static func softmax(isLogarithm: Bool) -> ONNXImporter {
+    { step throws(ONNXError) in
+      let result = try step.result(0)
+      let rank = result.shape.count
+      let isOld = step.walk.operatorSet < 13
+      let axis = try step.axis("axis", default: isOld ? 1 : -1, of: rank)
+      let over = isOld ? Array(axis..<rank) : [axis]
+      let order = result.shape.indices.filter { !over.contains($0) } + over
+      let rows = result.seen(as: result.view.permuted(order)).rows(keeping: over.count)
+      var shares = rows.softmax()
+      step.walk.noteShares(shares, of: rows)
+      if isLogarithm { shares = shares.applying(.logarithm) }
+      let back = result.shape.indices.map { order.firstIndex(of: $0) ?? 0 }
+      let view = StridedView(rowMajor: order.map { result.shape[$0] }).permuted(back)
+      return .value(ONNXResult(shares, view))
+    }
   }
 }

@@ -1,30 +1,54 @@
 import Graphs
+import Kernels
 import Tensors
 
 extension ONNXImporters {
   /// `Constant`.
   static func constant(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
     let node = step.node
-    let name = node.outputs.first ?? ""
     if let value = node.attribute("value"), value.hasT {
-      return ONNXOperand(try ONNXTensorReader(path: node.path).constant(value.t), name: name)
+      return ONNXOperand(try ONNXTensorReader(path: node.path).constant(value.t), name: node.edge)
     }
     if let value = node.attribute("value_float") {
-      return .floats(name: name, .init(shape: [], values: [value.f]))
+      return .floats(name: node.edge, .init(shape: [], values: [value.f]))
     }
     if let values = node.floats("value_floats") {
-      return .floats(name: name, .init(shape: [values.count], values: values))
+      return .floats(name: node.edge, .init(shape: [values.count], values: values))
     }
-    if let value = node.attribute("value_int") { return .integers([Int(value.i)]) }
-    if let values = node.integers("value_ints") { return .integers(values) }
+    if let value = node.attribute("value_int") {
+      return .integers(ONNXIntegers(shape: [], values: [Int(value.i)]))
+    }
+    if let values = node.integers("value_ints") { return .integers(ONNXIntegers(values)) }
     throw node.refuse("holds neither a dense tensor nor numbers")
   }
 
-  /// `Identity` passes anything on; a constant keeps its first name.
-  static func identity(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    guard let operand = step.operand(0) else { throw step.unfit(0, "something") }
-    return operand
+  /// `ConstantOfShape`.
+  static func constantOfShape(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
+    guard let shape = try step.integers(0) else { throw step.unfit(0, "known integers") }
+    let single: ONNXOperand
+    if let value = step.node.attribute("value"), value.hasT {
+      single = ONNXOperand(
+        try ONNXTensorReader(path: step.node.path).constant(value.t), name: step.node.edge)
+    } else {
+      single = .floats(name: step.node.edge, Tensor(shape: [], values: [0]))
+    }
+    guard single.shape?.elementCount == 1 else { throw step.node.refuse("repeats no single value") }
+    return try relaid(ONNXStep(node: step.node, operands: [single], walk: step.walk)) {
+      StridedView(shape: shape, strides: shape.map { _ in 0 }, offset: $0.offset)
+    }
   }
+
+  /// `Range` of known integers.
+  static func range(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
+    guard let start = try step.integers(0)?.first, let end = try step.integers(1)?.first,
+      let pace = try step.integers(2)?.first, pace != 0,
+      abs(Double(end) - Double(start)) / abs(Double(pace)) <= Double(largestFolded)
+    else { throw step.node.refuse("counts to no known integer") }
+    return .integers(ONNXIntegers(Array(stride(from: start, to: end, by: pace))))
+  }
+
+  /// `Identity` passes anything on; a constant keeps its first name.
+  static func identity(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand { try step.present(0) }
 
   /// `Dropout` does nothing at inference.
   static func dropout(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
@@ -34,57 +58,64 @@ extension ONNXImporters {
     return try identity(step)
   }
 
-  /// `Cast` between float types, which are all float32 here, or between integer types.
+  /// `Cast`: results stay float32, which stands for all float types; known numbers become what is asked
+  /// for.
   static func cast(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
     let target = try step.node.integer("to", default: 0, in: 1...16)
-    guard let operand = step.operand(0), let element = ONNXElement(rawValue: target) else {
+    guard let element = ONNXElement(rawValue: target) else {
       throw step.node.refuse("converts to element type \(target)")
     }
-    let isFloat = if case .integers = operand { false } else { true }
-    guard element.type.isFloatingPoint == isFloat else {
-      throw step.node.refuse("converts \(operand.kind) to element type \(target)")
+    let operand = try step.present(0)
+    switch (operand, element.type.isFloatingPoint) {
+    case (.value, true), (.floats, true): return operand
+    case (.integers(let array), false):
+      guard element == .bool else { return operand }
+      return .integers(
+        ONNXIntegers(shape: array.shape, values: array.values.map { $0 == 0 ? 0 : 1 }))
+    case (.integers, true):
+      return .floats(name: step.node.edge, operand.tensor ?? Tensor(shape: []))
+    case (.floats(_, let tensor), false):
+      var values: [Int] = []
+      for value in tensor.values {
+        let whole =
+          element == .bool ? (value == 0 ? 0 : 1) : Int(exactly: value.rounded(.towardZero))
+        guard let whole else { throw step.node.refuse("converts \(value) to an integer") }
+        values.append(whole)
+      }
+      return .integers(ONNXIntegers(shape: tensor.shape, values: values))
+    default: throw step.node.refuse("converts \(operand.kind) to element type \(target)")
     }
-    return operand
   }
 
-  /// `Shape` of a result, for one sample, or of a part of its axes.
+  /// `CastLike`, to the type of a second operand.
+  static func castLike(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
+    let operand = try step.present(0)
+    let like = try step.present(1)
+    switch (operand, like) {
+    case (.integers, .value), (.integers, .floats):
+      return .floats(name: step.node.edge, operand.tensor ?? Tensor(shape: []))
+    case (.value, .value), (.value, .floats), (.floats, .value), (.floats, .floats),
+      (.integers, .integers):
+      return operand
+    default: throw step.node.refuse("converts \(operand.kind) to the type of \(like.kind)")
+    }
+  }
+
+  /// `Shape` of an operand, for one sample, or of a part of its axes.
   static func shape(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let shape = [1] + (try step.value(0)).extents
-    let start = try step.node.integer("start", default: 0, in: -4...4)
-    let end = try step.node.integer("end", default: shape.count, in: -4...4)
-    return .integers(part(of: shape, start: start, end: end))
-  }
-
-  /// `Gather` of integers along their one axis.
-  static func gather(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    guard let values = try step.integers(0), let indices = try step.integers(1) else {
-      throw step.unfit(0, "known integers")
-    }
-    _ = try step.node.integer("axis", default: 0, in: 0...0)
-    guard indices.allSatisfy((-values.count..<values.count).contains) else {
-      throw step.node.refuse("takes \(indices) out of \(values.count) integers")
-    }
-    return .integers(indices.map { values[$0 < 0 ? $0 + values.count : $0] })
-  }
-
-  /// `Slice` of integers in steps of one.
-  static func slice(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    guard let values = try step.integers(0), let start = try step.integers(1, or: "starts"),
-      let end = try step.integers(2, or: "ends"), start.count == 1, end.count == 1
-    else { throw step.unfit(0, "known integers and one range") }
-    let axes = try step.integers(3, or: "axes") ?? [0]
-    guard axes == [0] || axes == [-1], try step.integers(4) ?? [1] == [1] else {
-      throw step.node.refuse("takes steps other than 1")
-    }
-    return .integers(part(of: values, start: start[0], end: end[0]))
-  }
-
-  /// Python's `values[start:end]`.
-  private static func part(of values: [Int], start: Int, end: Int) -> [Int] {
+    guard let shape = try step.present(0).shape else { throw step.unfit(0, "numbers") }
+    let start = try step.node.integer("start", default: 0, in: -64...64)
+    let end = try step.node.integer("end", default: shape.count, in: -64...64)
     func position(_ index: Int) -> Int {
-      let counted = index < 0 ? max(index, -values.count) + values.count : index
-      return min(counted, values.count)
+      min(max(index < 0 ? index + shape.count : index, 0), shape.count)
     }
-    return Array(values[position(start)..<max(position(start), position(end))])
+    let first = position(start)
+    return .integers(ONNXIntegers(Array(shape[first..<max(first, position(end))])))
+  }
+
+  /// `Size`.
+  static func size(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
+    guard let shape = try step.present(0).shape else { throw step.unfit(0, "numbers") }
+    return .integers(ONNXIntegers(shape: [], values: [shape.elementCount]))
   }
 }

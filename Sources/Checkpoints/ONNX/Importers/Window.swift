@@ -1,12 +1,23 @@
 import Graphs
 import Kernels
 
-/// Steps and borders of a convolution or pooling, in the form that graphs take.
+/// Steps and borders of a convolution or pooling.
 struct ONNXWindow {
+  /// Added before and after the rows and columns.
+  struct Border: Hashable {
+    var top = 0
+    var left = 0
+    var bottom = 0
+    var right = 0
+
+    /// The border that both sides have; nil if they differ.
+    var even: Extent? { top == bottom && left == right ? Extent(top, left) : nil }
+  }
+
   let kernel: Extent
-  let stride: Int
-  let padding: Extent
-  let dilation: Int
+  let strides: Extent
+  let dilations: Extent
+  let border: Border
 
   /// Reads and checks a node's settings.
   ///
@@ -14,50 +25,76 @@ struct ONNXWindow {
   ///   - step: the node.
   ///   - kernel: the filter's size where the weights decide it; nil reads `kernel_shape`.
   ///   - input: what the window slides over, for borders that depend on it.
-  /// - Throws: ``ONNXError`` for settings that graphs cannot express.
+  /// - Throws: ``ONNXError`` for settings that say nothing.
   init(_ step: ONNXStep, kernel: Extent? = nil, over input: Value) throws(ONNXError) {
     let node = step.node
     let stated = try node.extents("kernel_shape", count: 2).map { Extent($0[0], $0[1]) }
     guard let size = kernel ?? stated, size == stated ?? size, size.rows > 0, size.columns > 0
     else { throw node.refuse("has kernel_shape \(stated?.description ?? "missing")") }
     self.kernel = size
-    stride = try Self.equal("strides", of: node)
-    dilation = try Self.equal("dilations", of: node)
+    strides = try Self.steps("strides", of: node)
+    dilations = try Self.steps("dilations", of: node)
     switch node.word("auto_pad", default: "NOTSET") {
-    case "NOTSET": padding = try Self.stated(node)
-    case "VALID": padding = 0
-    case "SAME_UPPER", "SAME_LOWER":
-      let border = Self.same(kernel: size, stride: stride, dilation: dilation, over: input)
-      guard let border else { throw node.refuse("needs borders that differ from side to side") }
-      padding = border
+    case "NOTSET": border = try Self.stated(node)
+    case "VALID": border = Border()
+    case let mode where ["SAME_UPPER", "SAME_LOWER"].contains(mode):
+      let rows = Self.same(size.rows, strides.rows, dilations.rows, over: input.rows)
+      let columns = Self.same(
+        size.columns, strides.columns, dilations.columns, over: input.columns)
+      border = Self.shared(rows, columns, isUpper: mode == "SAME_UPPER")
     case let mode: throw node.refuse("has auto_pad \(mode)")
     }
   }
 
-  private static func equal(_ attribute: String, of node: ONNXNode) throws(ONNXError) -> Int {
+  private static func steps(_ attribute: String, of node: ONNXNode) throws(ONNXError) -> Extent {
     guard let found = try node.extents(attribute, count: 2) else { return 1 }
-    guard found[0] == found[1], found[0] > 0 else {
-      throw node.refuse("has \(attribute) \(found); they must be equal and positive")
+    guard found[0] > 0, found[1] > 0 else {
+      throw node.refuse("has \(attribute) \(found); they must be positive")
     }
-    return found[0]
+    return Extent(found[0], found[1])
   }
 
-  private static func stated(_ node: ONNXNode) throws(ONNXError) -> Extent {
-    guard let pads = try node.extents("pads", count: 4) else { return 0 }
-    guard pads[0] == pads[2], pads[1] == pads[3] else {
-      throw node.refuse("has pads \(pads), which differ from side to side")
-    }
-    return Extent(pads[0], pads[1])
+  private static func stated(_ node: ONNXNode) throws(ONNXError) -> Border {
+    guard let pads = try node.extents("pads", count: 4) else { return Border() }
+    return Border(top: pads[0], left: pads[1], bottom: pads[2], right: pads[3])
   }
 
-  /// The border for which the output has `⌈size / stride⌉` pixels; nil if it is odd.
-  private static func same(kernel: Extent, stride: Int, dilation: Int, over input: Value) -> Extent?
-  {
-    func total(_ size: Int, _ kernel: Int) -> Int {
-      let reach = dilation * (kernel - 1) + 1
-      return max(((size + stride - 1) / stride - 1) * stride + reach - size, 0)
+  /// The border for which the output has `⌈size / stride⌉` pixels.
+  private static func same(_ kernel: Int, _ stride: Int, _ dilation: Int, over size: Int) -> Int {
+    let reach = dilation * (kernel - 1) + 1
+    return max(((size + stride - 1) / stride - 1) * stride + reach - size, 0)
+  }
+
+  /// A border in all, halved; what is odd goes behind for `SAME_UPPER`.
+  static func shared(_ rows: Int, _ columns: Int, isUpper: Bool) -> Border {
+    let (top, left) = isUpper ? (rows / 2, columns / 2) : ((rows + 1) / 2, (columns + 1) / 2)
+    return Border(top: top, left: left, bottom: rows - top, right: columns - left)
+  }
+}
+
+extension Value {
+  /// The map with a border, or cut where that is negative.
+  func bordered(_ border: ONNXWindow.Border, with value: Float = 0) -> Value {
+    if border == ONNXWindow.Border() { return self }
+    func taps(_ count: Int, _ before: Int, _ after: Int) -> [[Resampling.Tap]] {
+      (-before..<max(count + after, -before)).map {
+        (0..<count).contains($0) ? [Resampling.Tap($0)] : []
+      }
     }
-    let (rows, columns) = (total(input.rows, kernel.rows), total(input.columns, kernel.columns))
-    return rows % 2 == 0 && columns % 2 == 0 ? Extent(rows / 2, columns / 2) : nil
+    return resampled(
+      Resampling(
+        rows: taps(rows, border.top, border.bottom),
+        columns: taps(columns, border.left, border.right), border: value))
+  }
+
+  /// Some of the pixels, from the first on.
+  func picked(every steps: Extent) -> Value {
+    if steps == 1 { return self }
+    if steps.rows == steps.columns { return subsampled(by: steps.rows) }
+    func taps(_ count: Int, _ step: Int) -> [[Resampling.Tap]] {
+      stride(from: 0, to: count, by: step).map { [Resampling.Tap($0)] }
+    }
+    return resampled(
+      Resampling(rows: taps(rows, steps.rows), columns: taps(columns, steps.columns)))
   }
 }
