@@ -34,17 +34,19 @@ package struct InstrumentShop: Sendable {
 
   // MARK: Instruments
 
-  /// The feature extractor of FID in one of its input pipelines; without a tap it takes the suite's, or
-  /// else 2048.
+  /// The feature extractor of FID in one of its input pipelines, unless the suite names another; without a
+  /// tap it takes the suite's, or else 2048, or an ONNX model's main result.
   ///
   /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
   package func fidExtractor(_ preprocessing: Preprocessing, tap: String? = nil) throws
     -> FeatureExtractor
   {
     let choice = suite.roles[.fid] ?? RoleChoice()
-    let network = try load(choice, role: .fid, as: .fid, default: "inception-fid")
+    let (network, found) = try load(
+      choice, role: .fid, as: .fid, default: "inception-fid", tap: tap ?? choice.tap)
     return FeatureExtractor(
-      network: network, tap: tap ?? choice.tap ?? "2048", preprocessing: preprocessing)
+      network: network, tap: found ?? "2048",
+      preprocessing: try choice.namedPreprocessing ?? preprocessing)
   }
 
   /// The identity network; the suite may name another than the default.
@@ -59,9 +61,10 @@ package struct InstrumentShop: Sendable {
     network name: String, preprocessing: Preprocessing, aligns: Bool = false
   ) throws -> FeatureExtractor {
     let choice = suite.roles[.id] ?? RoleChoice()
-    let network = try load(choice, role: .id, as: .identity, default: name)
+    let (network, tap) = try load(
+      choice, role: .id, as: .identity, default: name, tap: choice.tap)
     return FeatureExtractor(
-      network: network, tap: choice.tap ?? Graph.mainOutput,
+      network: network, tap: tap ?? Graph.mainOutput,
       preprocessing: try choice.namedPreprocessing ?? preprocessing,
       aligner: aligns ? try aligner() : nil)
   }
@@ -88,7 +91,7 @@ package struct InstrumentShop: Sendable {
   /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
   package func parser(network name: String, preprocessing: Preprocessing) throws -> FaceParser {
     let choice = suite.roles[.parser] ?? RoleChoice()
-    let network = try load(choice, role: .parser, as: .parser, default: name)
+    let (network, _) = try load(choice, role: .parser, as: .parser, default: name, tap: nil)
     let order = try choice.classes.map(LabelOrder.known)
     let fallback: LabelOrder = network.network.name == "bisenet" ? .biSeNet : .celebAMaskHQ
     return FaceParser(
@@ -97,6 +100,9 @@ package struct InstrumentShop: Sendable {
   }
 
   /// One of CLIP's models; the suite may name another than the default.
+  ///
+  /// Beside an ONNX model as image tower, texts are read by the text tower of the suite's `network` from the
+  /// suite's `file`.
   ///
   /// - Parameters:
   ///   - role: what it is for.
@@ -111,18 +117,27 @@ package struct InstrumentShop: Sendable {
     isReadingTexts: Bool, isTruncating: Bool
   ) throws -> (image: FeatureExtractor, text: TextExtractor?) {
     let choice = suite.roles[role] ?? RoleChoice()
-    let image = try load(choice, role: role, as: .clip, default: name)
+    let (image, tap) = try load(choice, role: role, as: .clip, default: name, tap: choice.tap)
     let extractor = FeatureExtractor(
-      network: image, tap: choice.tap ?? Graph.mainOutput,
+      network: image, tap: tap ?? Graph.mainOutput,
       preprocessing: try choice.namedPreprocessing
         ?? preprocessing.steps(size: image.network.inputShape.last ?? 224))
     guard isReadingTexts else { return (extractor, nil) }
-    guard choice.onnx == nil, let tower = CLIPModels.textTower(beside: image.network.name) else {
+    let tower = CLIPModels.textTower(
+      beside: choice.onnx == nil ? image.network.name : choice.network ?? "")
+    guard let tower else {
+      let remedy =
+        choice.onnx == nil
+        ? ""
+        : "; name the CLIP model whose texts it goes with as its network, and that model's file"
       throw NotRun(
-        "'\(role.rawValue)' reads texts, but \(image.network.name) has no text tower here")
+        "'\(role.rawValue)' reads texts, but \(image.network.name) has no text tower here"
+          + remedy)
     }
-    let text = try shelf.network(
-      tower, checkpoint: image.weights.path, arithmetic: arithmetic)
+    let path =
+      choice.onnx == nil
+      ? image.weights.path : try file(choice.file, of: choice.network ?? "", as: .clip, for: role)
+    let text = try shelf.network(tower, checkpoint: path, arithmetic: arithmetic)
     return (extractor, try TextExtractor(network: text, isTruncating: isTruncating))
   }
 
@@ -149,18 +164,22 @@ package struct InstrumentShop: Sendable {
 
   // MARK: Files
 
+  /// The network of a role, and the name by which it offers the result that is asked for; nil if none is
+  /// asked for and the network is not an ONNX model.
   private func load(
-    _ choice: RoleChoice, role: WeightRole, as kind: PublishedWeights.Role, default name: String
-  ) throws -> LoadedNetwork {
+    _ choice: RoleChoice, role: WeightRole, as kind: PublishedWeights.Role, default name: String,
+    tap: String?
+  ) throws -> (network: LoadedNetwork, tap: String?) {
     if let onnx = choice.onnx {
-      return try LoadedNetwork.onnx(
-        try named(onnx, for: role), inputShape: nil, tap: nil, arithmetic: arithmetic
-      ).network
+      let loaded = try LoadedNetwork.onnx(
+        try named(onnx, for: role), inputShape: nil, tap: tap, arithmetic: arithmetic)
+      return (loaded.network, loaded.tap)
     }
     let network = try NetworkCatalogue.named(choice.network ?? name)
-    return try shelf.network(
+    let loaded = try shelf.network(
       network, checkpoint: try file(choice.file, of: network.name, as: kind, for: role),
       arithmetic: arithmetic)
+    return (loaded, tap)
   }
 
   /// The file that the suite names, or else the published one under any of its names.

@@ -52,8 +52,16 @@ extension LoadedNetwork {
     }
     let network = LoadedNetwork(
       network: model.network,
-      weights: WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)),
+      weights: WeightFile(path: path, sha256: try digest(of: model, at: path)),
       arithmetic: arithmetic, parameters: model.parameters)
     return (network, tap)
+  }
+
+  /// The digest of a model file, or, where its tensors lie in others, of the digests of all.
+  private static func digest(of model: ONNXModel, at path: String) throws -> String {
+    let own = try FileDigest.sha256(ofFile: path)
+    if model.externalFiles.isEmpty { return own }
+    let others = try model.externalFiles.map { try FileDigest.sha256(ofFile: $0) }
+    return FileDigest.sha256(of: Array(([own] + others).joined(separator: "\n").utf8))
   }
 }

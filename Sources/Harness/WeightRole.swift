@@ -24,7 +24,7 @@ package enum WeightRole: String, CaseIterable, Sendable {
 
 /// Which network does a job, where its weights are and how images reach it; nil means the default.
 package struct RoleChoice: Hashable, Sendable {
-  /// A name of the network catalogue; nil with ``onnx``.
+  /// A name of the network catalogue; with ``onnx`` only the CLIP model whose text tower reads the texts.
   package var network: String?
   /// Path of the checkpoint.
   package var file: String?

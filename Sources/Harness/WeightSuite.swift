@@ -11,6 +11,7 @@ import Yams
 ///     roles:
 ///       fid: {file: inception.pth, tap: "768"}
 ///       parser: {onnx: parser.onnx, preprocessing: unet-small-256, classes: unet-small}
+///       clip: {onnx: visual.onnx, preprocessing: clip-224, network: clip-vit-b32, file: ViT-B-32.pt}
 package struct WeightSuite: Sendable {
   /// As given on the command line.
   package let name: String
