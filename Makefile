@@ -9,7 +9,7 @@ FIXTURES ?= ../shared/fixtures
 EVALKIT := .build/release/evalkit
 SOURCES := Package.swift Sources Tests
 
-.PHONY: table1 test bench parity build install format lint setup clean
+.PHONY: table1 test bench fuzz parity build install format lint setup clean
 
 table1: build
 	@Tools/table1.sh "$(EVALKIT)" "$(FIXTURES)"
@@ -22,6 +22,18 @@ build: setup
 test: build lint
 	@swift build -c release --product evalkitPackageTests
 	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build
+
+# Every parser on damaged files, FUZZ_SECONDS each and all at once; `make test` tries a few thousand of the
+# default seed. A failure names seed and case, and the same seed comes to it again.
+FUZZ_SECONDS ?= 60
+ifndef FUZZ_SEED
+FUZZ_SEED := $(shell date +%s)
+endif
+fuzz: build
+	@swift build -c release --product evalkitPackageTests
+	@echo "fuzzing for $(FUZZ_SECONDS) s a parser with FUZZ_SEED=$(FUZZ_SEED)"
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_SEED="$(FUZZ_SEED)" swift test -c release --skip-build \
+		--filter 'Fuzz'
 
 bench: build
 	@Tools/bench.sh "$(EVALKIT)" "$(FIXTURES)"

@@ -47,6 +47,7 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CFuzzing"),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CKernels"),
     .target(name: "CMemory"),
@@ -78,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "evalkit", dependencies: ["CMemory", "Harness", "Verdicts", argumentParser],
       swiftSettings: strict),
-    room("TestSupport", needs: ["Tensors"]),
+    room("TestSupport", needs: ["CFuzzing", "Tensors"]),
     tests(of: "Essentials"),
     tests(of: "Tensors"),
     tests(of: "Kernels", also: ["CKernels", "Tensors"]),

@@ -81,6 +81,20 @@ static void note_header(jpeg_decoder *decoder) {
   header->channels = codec->num_components == 4 ? 4 : 3;
 }
 
+// Huffman's codes take at least a bit for a block. A component may lack its scan, so the smallest counts;
+// arithmetic codes have no such bound.
+static void note_least_bytes(jpeg_decoder *decoder) {
+  struct jpeg_decompress_struct *codec = &decoder->codec;
+  if (codec->arith_code) return;
+  uint64_t least = UINT64_MAX;
+  for (int index = 0; index < codec->num_components; index++) {
+    jpeg_component_info *component = &codec->comp_info[index];
+    uint64_t blocks = (uint64_t)component->width_in_blocks * component->height_in_blocks;
+    if (blocks < least) least = blocks;
+  }
+  decoder->base.header.least_bytes = least / 8;
+}
+
 static void start(jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *codec = &decoder->codec;
   if (setjmp(decoder->failed)) {
@@ -99,6 +113,7 @@ static void start(jpeg_decoder *decoder) {
     fail((j_common_ptr)codec);
   }
   codec->out_color_space = codec->num_components == 4 ? JCS_CMYK : JCS_RGB;
+  note_least_bytes(decoder);
 }
 
 static image_codec_status read_rows(image_decoder *base, uint8_t *samples, size_t stride) {

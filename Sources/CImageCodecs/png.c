@@ -98,6 +98,13 @@ static void note_header(png_decoder *decoder) {
   header->bytes_in_sample = header->bit_depth == 16 && header->colour == image_colour_grey ? 2 : 1;
 }
 
+// Deflate packs at most 1032 : 1, so a short file cannot hold a large image.
+static void note_least_bytes(png_decoder *decoder) {
+  image_header *header = &decoder->base.header;
+  uint64_t row = png_get_rowbytes(decoder->codec, decoder->info) + 1;
+  header->least_bytes = row * header->height / 1032;
+}
+
 static void start(png_decoder *decoder) {
   if (setjmp(png_jmpbuf(decoder->codec))) {
     note_header(decoder);
@@ -110,6 +117,7 @@ static void start(png_decoder *decoder) {
   png_read_info(decoder->codec, decoder->info);
   note_header(decoder);
   note_palette(decoder);
+  note_least_bytes(decoder);
 }
 
 static image_codec_status read_rows(image_decoder *base, uint8_t *samples, size_t stride) {

@@ -16,7 +16,8 @@ struct TensorLayout: Equatable, Sendable {
 
   /// A view may repeat stored elements (stride 0), but not beyond this many.
   private static let largestRepetition = 1 << 24
-  private static let largestRank = 64
+  /// PyTorch has the same limit.
+  static let largestRank = 64
 
   /// Checks a layout against the number of elements that its storage holds.
   init(shape: [Int], strides: [Int], offset: Int, storageCount: Int) throws(Problem) {

@@ -1,4 +1,5 @@
 import Foundation
+import Tables
 import Yams
 
 /// The set of weight files that a run measures with.
@@ -114,6 +115,9 @@ struct WeightManifest {
 
   /// - Throws: ``HarnessError`` naming what is not understood.
   init(yaml: String) throws {
+    if let reason = YAMLLimits.objection(to: yaml) {
+      throw HarnessError(.runtime, "not YAML that is read: \(reason)")
+    }
     let root: [String: Any]
     do {
       guard let found = try Yams.load(yaml: yaml) as? [String: Any] else {

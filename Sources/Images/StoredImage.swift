@@ -55,6 +55,7 @@ struct StoredImage {
     // Even a header that is broken further on may tell that the image is too large.
     try ImageLimits.check(width: Int(header.width), height: Int(header.height), named: name)
     try Self.check(decoder, byteCount, name)
+    guard header.least_bytes <= UInt64(byteCount) else { throw Self.truncation(byteCount, name) }
     self.format = format
     width = Int(header.width)
     height = Int(header.height)
@@ -76,10 +77,7 @@ struct StoredImage {
     let words = String(cString: image_decoder_message(decoder))
     switch image_decoder_status(decoder) {
     case image_codec_ok: return
-    case image_codec_truncated:
-      throw ImageError(
-        path: name, state: .truncated,
-        reason: "the file ends after \(byteCount) bytes, before the image does; fetch it again")
+    case image_codec_truncated: throw truncation(byteCount, name)
     case image_codec_unsupported:
       throw ImageError(
         path: name, state: .unsupported,
@@ -89,6 +87,12 @@ struct StoredImage {
       throw ImageError(
         path: name, state: .corrupt, reason: "the image is damaged (\(words)); fetch it again")
     }
+  }
+
+  private static func truncation(_ byteCount: Int, _ name: String) -> ImageError {
+    ImageError(
+      path: name, state: .truncated,
+      reason: "the file ends after \(byteCount) bytes, before the image does; fetch it again")
   }
 
   private static func noMemory(_ name: String) -> ImageError {

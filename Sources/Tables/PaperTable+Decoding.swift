@@ -35,6 +35,9 @@ extension PaperTable {
   }
 
   private static func root(of yaml: String, file: String) throws(TableError) -> StrictValue {
+    if let reason = YAMLLimits.objection(to: yaml) {
+      throw TableError(file: file, line: nil, key: "", problem: .notYAML(reason: reason))
+    }
     let node: Node?
     do { node = try compose(yaml: yaml) } catch {
       let reason = (error as? YamlError).map(Self.brief) ?? "\(error)"

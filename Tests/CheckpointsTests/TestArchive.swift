@@ -14,6 +14,40 @@ struct TestArchive {
   var entries: [Entry]
   var comment: [UInt8] = []
 
+  init(entries: [Entry]) { self.entries = entries }
+
+  /// The entries of an archive; nil where its directory does not lead to them.
+  init?(parsing file: [UInt8]) {
+    let starts = stride(from: file.count - 22, through: 0, by: -1)
+    guard let end = starts.first(where: { file[$0...].starts(with: [0x50, 0x4B, 5, 6]) }),
+      let count = Self.number(in: file, end + 10, 2),
+      var record = Self.number(in: file, end + 16, 4)
+    else { return nil }
+    entries = []
+    for _ in 0..<count {
+      let fields = [(28, 2), (30, 2), (32, 2), (10, 2), (16, 4), (20, 4), (24, 4), (42, 4)]
+        .compactMap { Self.number(in: file, record + $0.0, $0.1) }
+      guard fields.count == 8, let name = Self.part(of: file, at: record + 46, fields[0]),
+        let before = Self.number(in: file, fields[7] + 26, 2),
+        let extra = Self.number(in: file, fields[7] + 28, 2),
+        let data = Self.part(of: file, at: fields[7] + 30 + before + extra, fields[5])
+      else { return nil }
+      entries.append(
+        Entry(
+          name: String(decoding: name, as: UTF8.self), data: data, method: UInt16(fields[3]),
+          claimedSize: fields[6], checksum: UInt32(fields[4])))
+      record += 46 + fields[0] + fields[1] + fields[2]
+    }
+  }
+
+  private static func part(of file: [UInt8], at start: Int, _ count: Int) -> [UInt8]? {
+    start + count <= file.count ? Array(file[start..<start + count]) : nil
+  }
+
+  private static func number(in file: [UInt8], _ place: Int, _ width: Int) -> Int? {
+    part(of: file, at: place, width)?.reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
   /// The archive's bytes.
   var bytes: [UInt8] {
     var file: [UInt8] = []

@@ -7,6 +7,22 @@ enum TestPNG {
     signature + chunk("IHDR", bigEndian(width) + bigEndian(height) + [8, 2, 0, 0, 0])
   }
 
+  /// Names and contents of a sound file's chunks; nil for anything else.
+  static func chunks(of file: [UInt8]) -> [(name: String, data: [UInt8])]? {
+    guard file.starts(with: signature) else { return nil }
+    var chunks: [(name: String, data: [UInt8])] = []
+    var place = signature.count
+    while place + 12 <= file.count {
+      let length = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      guard length <= file.count - place - 12 else { return nil }
+      let name = String(decoding: file[place + 4..<place + 8], as: UTF8.self)
+      guard name.utf8.count == 4 else { return nil }
+      chunks.append((name, Array(file[place + 8..<place + 8 + length])))
+      place += 12 + length
+    }
+    return chunks
+  }
+
   static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
     let body = Array(name.utf8) + data
     return bigEndian(data.count) + body + bigEndian(Int(checksum(body)))

@@ -45,6 +45,8 @@ typedef struct {
   /// R, G, B of every palette entry; entries the file does not define are black.
   uint8_t palette[256 * 3];
   int palette_count;
+  /// No file of fewer bytes holds such an image; 0 where nothing is known.
+  uint64_t least_bytes;
 } image_header;
 
 /// A file being decoded. The bytes must outlive it.

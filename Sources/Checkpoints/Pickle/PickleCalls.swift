@@ -10,7 +10,11 @@ extension PickleMachine {
     let arguments = try items(of: arguments, "arguments")
     switch global {
     case .orderedDictionary: return try orderedDictionary(arguments)
-    case .size: return make(.tuple(try items(of: arguments.first ?? .none, "a size")))
+    case .size:
+      let extents = try items(of: arguments.first ?? .none, "a size")
+      // The list that they come from may change and then takes its own copy.
+      try spend(extents.count)
+      return make(.tuple(extents))
     // Where a tensor once lived does not matter here.
     case .device: return .none
     case .rebuildTensor, .rebuildTensorWithHooks, .rebuildTensorWithType:
@@ -138,7 +142,11 @@ extension PickleMachine {
     _ value: PickleValue, _ what: String
   ) throws(CheckpointError) -> [Int] {
     var integers: [Int] = []
-    for item in try items(of: value, what) {
+    let items = try items(of: value, what)
+    guard items.count <= TensorLayout.largestRank else {
+      throw reader.failure(.corrupt, "has \(what) of \(items.count) axes")
+    }
+    for item in items {
       guard case .integer(let integer) = item else {
         throw reader.failure(.corrupt, "has \(what) that is no list of integers")
       }

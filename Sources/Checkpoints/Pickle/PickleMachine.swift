@@ -2,7 +2,8 @@
 ///
 /// The instructions are a closed list (`PickleOpcode`) and so are the names that they may ask for
 /// (`PickleGlobal`); anything else ends the reading with an error that says what was asked for and
-/// where. Nothing is imported, called or executed. Time and memory are bounded by a budget of steps.
+/// where. Nothing is imported, called or executed. Time and memory are bounded by a budget of steps, which
+/// grows with the file: a pickle that copies what it has said once over and over runs out of it.
 struct PickleMachine {
   /// Containers that were built; `PickleValue.object` is an index into them.
   var objects: [PickleObject] = []
@@ -13,15 +14,22 @@ struct PickleMachine {
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
-  private var budget = PickleMachine.largestBudget
+  private var budget: Int
+  private let allowance: Int
 
   /// Steps and copied items that one pickle may take; published checkpoints take some ten thousand.
   static let largestBudget = 1 << 21
+  /// Every instruction has a byte, and what the writers of checkpoints copy they have written out.
+  private static let stepsInByte = 4
+  private static let leastBudget = 1 << 12
 
   /// Prepares to read the pickle that starts at the reader's position.
   init(_ reader: ByteReader, allowsScript: Bool = false) {
     self.reader = reader
     self.allowsScript = allowsScript
+    allowance = min(
+      Self.largestBudget, Self.leastBudget + Self.stepsInByte * reader.slice.count)
+    budget = allowance
   }
 
   /// Reads up to and including STOP and returns what was on top.
@@ -81,7 +89,7 @@ struct PickleMachine {
   mutating func spend(_ steps: Int) throws(CheckpointError) {
     budget -= steps
     guard budget >= 0 else {
-      throw reader.failure(.tooLarge, "takes more than \(Self.largestBudget) steps")
+      throw reader.failure(.tooLarge, "takes more than \(allowance) steps")
     }
   }
 

@@ -2,7 +2,7 @@
 ///
 /// Containers live in the machine's list of objects and are named by their index. That gives them
 /// the identity that a pickle's memo needs, and lets cycles and deep nests be freed without
-/// recursion.
+/// recursion. Large and rare values lie elsewhere, so that a byte of a pickle costs little memory.
 enum PickleValue: Sendable {
   case none
   case boolean(Bool)
@@ -14,8 +14,8 @@ enum PickleValue: Sendable {
   case bytes
   case object(Int)
   case global(PickleGlobal)
-  case storage(StorageReference)
-  case tensor(TensorRecord)
+  indirect case storage(StorageReference)
+  indirect case tensor(TensorRecord)
 }
 
 /// A container of a pickle.

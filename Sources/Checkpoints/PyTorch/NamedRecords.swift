@@ -13,11 +13,16 @@ struct NamedRecords {
 
   private let objects: [PickleObject]
   private let source: ByteSlice
-  private var visits = 0
+  private var visitsLeft: Int
+  private var lettersLeft: Int
 
   private static let largestDepth = 64
   private static let largestVisits = 1 << 20
   private static let largestNameLength = 4096
+  /// A value has at least a byte in the pickle, and a tensor more than its name, unless many share one.
+  private static let visitsInByte = 4
+  private static let lettersInByte = 16
+  private static let leastVisits = 1 << 12
   private static let largestTensorCount = 1 << 17
 
   /// Walks a pickle's value from the root that `root` selects.
@@ -28,6 +33,8 @@ struct NamedRecords {
   ) throws(CheckpointError) {
     self.objects = objects
     self.source = source
+    visitsLeft = min(Self.largestVisits, Self.leastVisits + Self.visitsInByte * source.count)
+    lettersLeft = Self.lettersInByte * (Self.leastVisits + source.count)
     let start = try selectRoot(of: value, root)
     try collect(start, name: "", depth: 0)
     stripModulePrefix()
@@ -89,8 +96,9 @@ struct NamedRecords {
   private mutating func collect(
     _ value: PickleValue, name: String, depth: Int
   ) throws(CheckpointError) {
-    visits += 1
-    guard visits <= Self.largestVisits, depth <= Self.largestDepth,
+    visitsLeft -= 1
+    lettersLeft -= name.utf8.count
+    guard visitsLeft >= 0, lettersLeft >= 0, depth <= Self.largestDepth,
       name.utf8.count <= Self.largestNameLength, tensors.count < Self.largestTensorCount
     else { throw source.failure(.tooLarge, "nests its tensors too deeply or too often") }
     if case .tensor(let record) = value {

@@ -1,0 +1,69 @@
+import Foundation
+import Tables
+import TestSupport
+import Testing
+
+/// Damaged protocols: each is read or refused with its file's name.
+@Suite struct ProtocolFuzzTests {
+  private static let tokens = [
+    "- ", "? ", ": ", "[", "{", "&a ", "*a", "!!binary ", "---\n", "...\n", "\t", "|\n", ">-\n",
+    "<<: ",
+    "\u{0}", "%YAML 9.9\n", "~", "'", "\"",
+  ]
+
+  private static func parse(_ bytes: [UInt8]) -> FuzzOutcome {
+    do throws(TableError) {
+      _ = try PaperTable(yaml: String(decoding: bytes, as: UTF8.self), file: "fuzz.yaml")
+      return .read
+    } catch {
+      return error.file == "fuzz.yaml" ? .refused("\(error)") : .wrong("names \(error.file)")
+    }
+  }
+
+  @Test func damagedProtocols() throws {
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let ids = try folder.ids()
+    let files = try ids.map {
+      [UInt8](try Data(contentsOf: folder.url.appendingPathComponent("\($0).yaml")))
+    }
+    let target = FuzzTarget(
+      "protocols", corpus: Array(files.sorted { $0.count < $1.count }.prefix(4)),
+      tokens: Self.tokens,
+      // A byte may be a node with marks and tags, and its parser's events.
+      permitted: { 1 << 20 + 2048 * $0 }, parse: Self.parse)
+    let report = target.run(cases: 300)
+    #expect(report.failure == nil, "\(report)")
+    #expect(report.refused > 0 && report.sentences > 3, "\(report)")
+  }
+
+  /// Nests that use up a parser's stack, and a short text that stands for 10⁹ words.
+  @Test func bombsAreRefusedUnread() {
+    let many = 100_000
+    var laughs = "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    for (name, before) in zip("bcdefghi", "abcdefgh") {
+      laughs +=
+        "\(name): &\(name) ["
+        + [String](repeating: "*\(before)", count: 9)
+        .joined(separator: ", ") + "]\n"
+    }
+    let expected = [
+      (laughs, "it has 72 aliases"), (laughs + "? *i\n: 1\n", "aliases"),
+      (String(repeating: "[", count: many), "brackets open at once"),
+      (String(repeating: "{a: ", count: many), "brackets open at once"),
+      (String(repeating: "- ", count: many), "nested more than 100 columns deep"),
+      (String(repeating: "? ", count: many), "nested more than 100 columns deep"),
+    ]
+    for (text, words) in expected {
+      let error = #expect(throws: TableError.self) { try PaperTable(yaml: text, file: "bomb.yaml") }
+      #expect(error?.description.contains(words) == true, "\(words): \(String(describing: error))")
+    }
+  }
+
+  @Test func ordinaryTextsPass() {
+    for text in ["a: [b, [c]]\nd: {e: *f}\n", "- 3 * 4\n- x*y\n- '**bold**'\n", ""] {
+      #expect(YAMLLimits.objection(to: text) == nil)
+    }
+    let lines = String(repeating: "a: [b, {c: [d]}]\n", count: 1000)
+    #expect(YAMLLimits.objection(to: lines) == nil)
+  }
+}
