@@ -104,16 +104,26 @@ package struct Verdict: Sendable, Hashable {
     let values = evidence.measurements
       .filter { $0.method == method.name && $0.metric == requirement.metric }.map(\.value)
     guard values.count == 1, let value = values[0], value.isFinite else {
-      let found = values.count > 1 ? "several values" : "no number"
       return Line(
         check: check, outcome: .invalid,
-        finding: "\(method.name) has \(found) for \(requirement.metric).")
+        finding: "\(method.name) has \(fault(of: values, requirement.metric)).")
     }
     let holds = requirement.comparison.holds(value, requirement.bound)
     return Line(
       check: check, outcome: holds ? .pass : .regression,
       finding: "\(method.name) has \(requirement.metric) \(value), "
         + (holds ? "which keeps the bound." : "which breaks the bound."))
+  }
+
+  /// Why values cannot be held against a bound.
+  private static func fault(of values: [Double?], _ metric: String) -> String {
+    if values.count > 1 { return "several values for \(metric)" }
+    guard let value = values.first, let value, value.isInfinite else {
+      return "no number for \(metric)"
+    }
+    return
+      "an infinite \(metric), as a mean is where one image equals its reference; it says nothing "
+      + "about the other images, whose mean stands in the run's details"
   }
 
   /// A line about images only where they spoil the verdict.

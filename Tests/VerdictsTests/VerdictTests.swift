@@ -61,6 +61,13 @@ struct VerdictTests {
     }
   }
 
+  @Test func infiniteMeansAreExplained() throws {
+    let finding = try verdict("fid>=30", on: evidence(fid: .infinity)).lines[0].finding
+    #expect(finding.hasPrefix("ours has an infinite fid, as a mean is where one image equals"))
+    let none = try verdict("fid>=30", on: evidence(fid: nil)).lines[0].finding
+    #expect(none == "ours has no number for fid.")
+  }
+
   @Test func neverPassesWhereNothingWasMeasured() throws {
     #expect(try verdict("miou>40", on: evidence()).outcome == .invalid)
     #expect(try verdict("fid<=47", on: evidence(scored: 0)).outcome == .invalid)

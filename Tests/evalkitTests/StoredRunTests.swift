@@ -55,7 +55,7 @@ extension Outcome {
     try database.execute("UPDATE setScore SET value = NULL, reason = 'nan'")
     try faces.run("gate", "--require", "mae<=1").expectVerdict(6, "no number for mae")
     try database.execute("UPDATE setScore SET value = 9e999, reason = NULL")
-    try faces.run("gate", "--require", "mae<=1").expectVerdict(6, "no number for mae")
+    try faces.run("gate", "--require", "mae<=1").expectVerdict(6, "an infinite mae")
     try database.execute("DELETE FROM setScore")
     try faces.run("gate", "--require", "mae<=1").expectVerdict(6, "no number for mae")
   }
