@@ -51,7 +51,9 @@ let package = Package(
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CKernels"),
     .target(name: "CMemory"),
-    .target(name: "CTextData", exclude: ["LICENSE-CLIP", "entities.txt", "merges.bin"]),
+    .target(
+      name: "CTextData",
+      exclude: ["LICENSE-CLIP", "LICENSE-ftfy", "entities.txt", "merges.bin", "mojibake.txt"]),
     room("Essentials", needs: [crypto]),
     room("Tensors"),
     room("Kernels", needs: ["CKernels", "Tensors"]),

@@ -9,9 +9,13 @@ the wheel of open_clip_torch) and writes
     entities.txt   HTML's named character references (the table html.entities.html5 of Python), one
                    `name code-point…` a line; after an empty line the names that ftfy also
                    understands in capitals
+    mojibake.txt   what bytes 80 … FF mean in each code page that ftfy tries, and the kinds of
+                   characters that its heuristic tells apart (Apache 2.0; rspeer/python-ftfy,
+                   ftfy/badness.py and ftfy/chardata.py), `page NAME code-point…` or `kind NAME
+                   code-point…` a line
 
 and prints the SHA-256 of the merges, which Sources/Texts/BytePairMerges.swift checks. Run with
-Python 3.11.7.
+Python 3.11.7, ftfy 6.3.1.
 """
 
 import gzip
@@ -19,8 +23,11 @@ import hashlib
 import html
 import html.entities
 import pathlib
+import re
 import struct
 import sys
+
+from ftfy import badness, chardata
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "CTextData"
 PUBLISHED = "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"
@@ -67,10 +74,27 @@ def entities():
     return "\n".join(plain) + "\n\n" + "\n".join(capitals) + "\n"
 
 
+def mojibake():
+    def line(what, name, text):
+        return f"{what} {name} {' '.join(f'{ord(character):x}' for character in text)}"
+
+    plane = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    pages = [
+        line("page", name, bytes(range(0x80, 0x100)).decode(name))
+        for name in chardata.CHARMAP_ENCODINGS
+    ]
+    kinds = [
+        line("kind", name, [character for character in plane if re.match(f"[{members}]", character)])
+        for name, members in (badness.MOJIBAKE_CATEGORIES | chardata.UTF8_CLUES).items()
+    ]
+    return "\n".join(pages + kinds) + "\n"
+
+
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     pairs = merges(sys.argv[1])
     (TARGET / "merges.bin").write_bytes(pairs)
     (TARGET / "entities.txt").write_text(entities())
+    (TARGET / "mojibake.txt").write_text(mojibake())
     print(len(pairs), "bytes of merges, SHA-256", hashlib.sha256(pairs).hexdigest())

@@ -1,10 +1,11 @@
-"""Tokenizes several hundred texts as CLIP's own tokenizer does.
+"""Tokenizes several hundred texts as CLIP's own tokenizer does, and repairs others as ftfy does.
 
     python3 Tools/make_text_goldens.py
 
 needs ftfy, regex and open_clip_torch, whose `SimpleTokenizer` is OpenAI's; only its special tokens
 and its pattern are set back to OpenAI's. Writes Tests/TextsTests/Goldens/tokens.json: for every text
-the cleaned text and the tokens between start and end. Run with Python 3.11.7, ftfy 6.3.1, regex
+the cleaned text and the tokens between start and end; and Tests/TextsTests/Goldens/repairs.json: texts
+of many languages in wrong encodings and what `ftfy.fix_text` makes of them. Run with Python 3.11.7, ftfy 6.3.1, regex
 2026.11.15, open_clip_torch 3.3.0.
 
 Only characters of Unicode 14 occur, the version of Python's own tables.
@@ -15,11 +16,11 @@ import pathlib
 import random
 import unicodedata
 
-import ftfy  # noqa: F401  registers its codecs
+import ftfy
 import regex
 from open_clip.tokenizer import SimpleTokenizer, _clean_lower
 
-TARGET = pathlib.Path(__file__).resolve().parent.parent / "Tests/TextsTests/Goldens/tokens.json"
+GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests/TextsTests/Goldens"
 SPECIALS = ["<|startoftext|>", "<|endoftext|>"]
 PATTERN = (
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -131,6 +132,77 @@ def characters(generator):
         yield "".join(piece + (" " if generator.random() < 0.2 else "") for piece in pieces)
 
 
+PHRASES = [
+    "Der Bär läuft über die Straße – für 5 €", "“Où est l’élève ?” — à Noël…", "El niño comió piñas, ¿verdad?",
+    "Не говори гоп, пока не перепрыгнешь", "Їжак з'їв ґрунт", "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία",
+    "Zażółć gęślą jaźń", "Příliš žluťoučký kůň úpěl", "Őrült tűzőgép", "Pijamalı hasta yağız şoföre",
+    "Įlinkdama fechtuotojo špaga", "Glāžšķūņa rūķīši", "いろはにほへと ちりぬるを", "敏捷的棕色狐狸", "키스의 고유조건은",
+    "ويكيبيديا الموسوعة الحرة", "דג סקרן שט בים", "ऋषियों को सताने वाले", "เป็นมนุษย์สุดประเสริฐ", "😀 café 👍🏽 — 20°C",
+    "½ £10 ± 3 µm × 2² = ¾", "naïve coöperation™ © 2020 ®", "São João à la carte", "„Quote“ ‚single‘ «guillemets»", "Ål på øya, æble",
+]  # fmt: skip
+
+
+def read_wrongly(generator, text):
+    """A text in UTF-8 as another program shows it."""
+    encoding = generator.choice(ftfy.chardata.CHARMAP_ENCODINGS)
+    data = text.encode()
+    damage = generator.randrange(8)
+    if damage == 0:
+        data = data.replace(b"\xa0", b" ")
+    elif damage == 1:
+        # Surrogates of three bytes each, as databases of long ago kept them.
+        data = text.encode("utf-16-be", "surrogatepass")
+        units = [int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data), 2)]
+        data = b"".join(chr(unit).encode("utf-8", "surrogatepass") for unit in units)
+    elif damage == 2:
+        return data.decode("windows-1252", "replace")
+    elif damage == 3:
+        return data.decode("windows-1252", "replace").replace("\ufffd", "?")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return data.decode("sloppy-windows-1252")
+
+
+def repairs(generator):
+    """Phrases in wrong encodings: whole, twice, beside sound ones, cut out, and only suspicious."""
+    for phrase in PHRASES:
+        yield phrase
+        for encoding in ftfy.chardata.CHARMAP_ENCODINGS:
+            yield phrase.encode().decode(encoding, "replace")
+    for _ in range(400):
+        words = generator.choice(PHRASES).split()
+        text = " ".join(words[: generator.randint(1, len(words))])
+        bad = read_wrongly(generator, text)
+        match generator.randrange(6):
+            case 0:
+                yield bad
+            case 1:
+                yield read_wrongly(generator, bad)
+            case 2:
+                yield f"{generator.choice(PHRASES)} {bad}"
+            case 3:
+                yield f"The text: {bad}, {read_wrongly(generator, generator.choice(PHRASES))}"
+            case 4:
+                yield bad[generator.randrange(len(bad)) :]
+            case _:
+                start = generator.randrange(len(bad))
+                yield bad[:start] + generator.choice(" ?\ufffd\u00a0") + bad[start + 1 :]
+    alphabet = sorted(
+        {
+            bytes([byte]).decode(encoding, "replace")
+            for encoding in ftfy.chardata.CHARMAP_ENCODINGS
+            for byte in range(0x80, 0x100)
+        }
+    )
+    for _ in range(200):
+        length = generator.randint(2, 6)
+        yield "".join(
+            generator.choice("aZ1 .") if generator.random() < 0.25 else generator.choice(alphabet)
+            for _ in range(length)
+        )
+
+
 def reference():
     """OpenAI's tokenizer."""
     tokenizer = SimpleTokenizer()
@@ -151,5 +223,11 @@ if __name__ == "__main__":
         json.dumps({"text": text, "cleaned": _clean_lower(text), "tokens": tokenizer.encode(text)})
         for text in dict.fromkeys(texts)
     ]
-    TARGET.write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    (GOLDENS / "tokens.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
     print(len(lines), "texts")
+    lines = [
+        json.dumps({"text": text, "fixed": ftfy.fix_text(text)}, ensure_ascii=False)
+        for text in dict.fromkeys(repairs(random.Random(20260103)))
+    ]
+    (GOLDENS / "repairs.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    print(len(lines), "repairs")

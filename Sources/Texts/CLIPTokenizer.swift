@@ -4,8 +4,6 @@
 /// become lower case; then it is cut into words, and bytes of a word are merged by rank.
 ///
 /// Source: openai/CLIP, `clip/simple_tokenizer.py` and `clip/clip.py` (`tokenize`).
-///
-/// - Deviation: ``TextRepair`` covers less than ftfy; its documentation says what.
 package struct CLIPTokenizer: Sendable {
   /// Positions of the text tower.
   package static let contextLength = 77

@@ -6,10 +6,10 @@ struct TextCleaning: Sendable {
   private let entities: HTMLEntities
   private let repair: TextRepair
 
-  /// - Throws: ``TextDataError`` if the table of entities is damaged.
+  /// - Throws: ``TextDataError`` if a table inside the program is damaged.
   init() throws(TextDataError) {
     entities = try HTMLEntities()
-    repair = TextRepair(entities: entities)
+    repair = try TextRepair(entities: entities)
   }
 
   /// Repairs, resolves entities twice, collapses white space, lowers.

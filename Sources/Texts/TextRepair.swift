@@ -6,14 +6,29 @@
 ///
 /// Source: rspeer/python-ftfy 6.3, `ftfy/__init__.py` and `ftfy/fixes.py`.
 ///
-/// - Deviation: mojibake is repaired where UTF-8 was read as Latin-1 or Windows-1252, in a whole line or in
-///   part of it, and not where it was read as Windows-1250, 1251, 1253, 1254, 1257, ISO 8859-2, MacRoman
-///   or code page 437, nor in CESU-8, nor where characters were lost to U+FFFD. Surrogates cannot occur in
-///   a Swift string. Lines of more than a million characters are not cut.
-struct TextRepair: Sendable {
+/// - Deviation: surrogates cannot occur in a Swift string. Lines of more than a million characters are not
+///   cut.
+package struct TextRepair: Sendable {
   private let entities: HTMLEntities
+  private let mojibake: Mojibake
 
-  init(entities: HTMLEntities) { self.entities = entities }
+  /// - Throws: ``TextDataError`` if the tables inside the program are not whole.
+  init(entities: HTMLEntities) throws(TextDataError) {
+    self.entities = entities
+    mojibake = try Mojibake()
+  }
+
+  /// Reads the tables inside the program.
+  ///
+  /// - Throws: ``TextDataError`` if they are not whole.
+  package init() throws(TextDataError) { try self.init(entities: HTMLEntities()) }
+
+  /// The repaired text.
+  package func repaired(_ text: String) -> String {
+    var repaired = String.UnicodeScalarView()
+    repaired.append(contentsOf: self.repaired(Array(text.unicodeScalars)))
+    return String(repaired)
+  }
 
   /// The repaired text.
   func repaired(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
@@ -38,7 +53,7 @@ struct TextRepair: Sendable {
     while true {
       let before = line
       if mayHoldEntities { line = entities.unescapedUnambiguous(line) }
-      line = Mojibake.repaired(line)
+      line = mojibake.repaired(line)
       line = CharacterRepair.repaired(line)
       if line == before { return line }
     }

@@ -7,3 +7,6 @@ const unsigned char *text_data_merges(size_t *count);
 
 /// HTML's named character references, `name code-point…` a line, then ftfy's names in capitals.
 const unsigned char *text_data_entities(size_t *count);
+
+/// Code pages and kinds of characters that mojibake is found by, a name and code points a line.
+const unsigned char *text_data_mojibake(size_t *count);
