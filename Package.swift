@@ -79,7 +79,8 @@ let package = Package(
         "Verdicts", crypto, yams,
       ]),
     .executableTarget(
-      name: "evalkit", dependencies: ["CMemory", "Harness", "Verdicts", argumentParser],
+      name: "evalkit",
+      dependencies: ["CMemory", "Essentials", "Harness", "Verdicts", argumentParser],
       swiftSettings: strict),
     room("TestSupport", needs: ["CFuzzing", "Tensors"]),
     tests(of: "Essentials"),

@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 import Harness
 import Synchronization
@@ -22,12 +23,9 @@ enum Console {
 
   /// Returns 0 or the system's error number.
   private static func write(_ text: String, to file: Int32) -> Int32 {
-    var rest = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
-      if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+    Array((text.hasSuffix("\n") ? text : text + "\n").utf8).withUnsafeBytes { bytes in
+      WholeWrite.run(bytes) { rest, _ in Foundation.write(file, rest.baseAddress, rest.count) }
     }
-    return 0
   }
 }
 

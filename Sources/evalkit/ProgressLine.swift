@@ -1,18 +1,31 @@
 import Foundation
-import Harness
 import Synchronization
 
-/// Progress with rate and remaining time: a bar on a terminal, elsewhere a line now and then.
+/// A line that says how far the work has come: it rewrites itself on a terminal; elsewhere there is one
+/// now and then.
 final class ProgressLine: Sendable {
+  /// Where in the work a text belongs.
+  enum Moment {
+    /// Nothing is done yet; the clock starts.
+    case start
+    /// Shown if its time has come.
+    case middle
+    /// Shown in any case, and left standing.
+    case end
+  }
+
   private struct State {
     var start = Date()
     var printed = Date.distantPast
+    var isStanding = false
   }
 
-  private let state = Mutex(State())
-  private let isTerminal: Bool
+  /// What is counted, in the plural.
+  let unit: String
+  /// Whether the line rewrites itself.
+  let isTerminal: Bool
   private let isSilent: Bool
-  private let unit: String
+  private let state = Mutex(State())
 
   /// - Parameters:
   ///   - isSilent: whether nothing is to be shown at all.
@@ -24,58 +37,41 @@ final class ProgressLine: Sendable {
     isTerminal = isatty(STDERR_FILENO) == 1 && terminal != "dumb"
   }
 
-  /// Shows how far the work has come.
-  func show(_ progress: JobProgress) {
-    guard !isSilent else { return }
+  /// Shows a text, which is made from the seconds since the start only if it is shown.
+  func show(_ moment: Moment = .middle, _ text: (_ elapsed: TimeInterval) -> String) {
+    guard !isSilent, let elapsed = elapsed(at: moment) else { return }
+    if isTerminal {
+      write(text(elapsed) + (moment == .end ? "\n" : ""))
+    } else {
+      Console.error("evalkit: \(text(elapsed))")
+    }
+  }
+
+  /// Takes away what is left of a line that has no end of its own.
+  func clear() {
+    let wasStanding = state.withLock { state in
+      defer { state.isStanding = false }
+      return state.isStanding
+    }
+    if wasStanding { write("") }
+  }
+
+  /// The seconds since the start; nil where nothing is due.
+  private func elapsed(at moment: Moment) -> TimeInterval? {
     let now = Date()
-    let elapsed: TimeInterval? = state.withLock { state in
-      if progress.finished == 0 { state.start = now }
-      let isLast = progress.finished == progress.total
-      let interval = isTerminal ? 0.1 : 30
-      guard isLast || now.timeIntervalSince(state.printed) >= interval else { return nil }
-      // Off a terminal the first line would say nothing.
-      if !isTerminal && progress.finished == 0 {
-        state.printed = now
-        return nil
-      }
+    return state.withLock { state in
+      if moment == .start { state.start = now }
+      let isDue = now.timeIntervalSince(state.printed) >= (isTerminal ? 0.1 : 30)
+      guard moment == .end || isDue else { return nil }
       state.printed = now
+      // Off a terminal the first line would say nothing.
+      guard isTerminal || moment != .start else { return nil }
+      state.isStanding = isTerminal && moment != .end
       return now.timeIntervalSince(state.start)
     }
-    guard let elapsed else { return }
-    let text = text(progress, elapsed: elapsed)
-    if isTerminal {
-      let end = progress.finished == progress.total ? "\n" : ""
-      FileHandle.standardError.write(Data("\r\u{1B}[K\(Self.bar(progress)) \(text)\(end)".utf8))
-    } else {
-      Console.error("evalkit: \(text)")
-    }
   }
 
-  private static func bar(_ progress: JobProgress) -> String {
-    let width = 24
-    let filled = progress.total == 0 ? width : progress.finished * width / progress.total
-    return "[" + String(repeating: "=", count: filled)
-      + String(repeating: " ", count: width - filled) + "]"
-  }
-
-  private func text(_ progress: JobProgress, elapsed: TimeInterval) -> String {
-    var text = "\(progress.finished) of \(progress.total) \(unit)"
-    if progress.finished > 0 && elapsed > 0 {
-      let rate = Double(progress.finished) / elapsed
-      let left = Double(progress.total - progress.finished) / rate
-      text += String(format: ", %.1f a second", rate)
-      text +=
-        progress.finished == progress.total
-        ? ", took \(Self.duration(elapsed))" : ", \(Self.duration(left)) left"
-    }
-    if progress.failures > 0 { text += ", \(progress.failures) failed" }
-    return text
-  }
-
-  private static func duration(_ seconds: TimeInterval) -> String {
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  private func write(_ text: String) {
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
   }
 }

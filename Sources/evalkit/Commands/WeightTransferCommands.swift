@@ -39,12 +39,12 @@ struct WeightsFetchCommand: ParsableCommand {
   func run() throws {
     let job = try WeightFetchJob(names, into: to, mirror: mirror)
     Interruption.listen()
-    let line = ByteProgress(isSilent: noProgress)
+    let line = ProgressLine(isSilent: noProgress)
     let entries = job.run(isRehearsal: dryRun) { file, count, total in
       line.show(file, count, of: total)
       return !Interruption.isRequested
     }
-    line.end()
+    line.clear()
     let text = entries.map { "\($0.file): \($0.state), \($0.detail)" }.joined(separator: "\n")
     try Console.result(json ? JSONText.encode(entries, pretty: true) : text)
     if Interruption.isRequested { throw ExitCode(Interruption.exitStatus.code) }
