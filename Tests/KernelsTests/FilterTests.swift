@@ -3,58 +3,11 @@ import Kernels
 import Tensors
 import Testing
 
-/// Every level that this processor can run against the readable forms: all bits agree.
+/// Resampling on every level that this processor can run against the readable forms: all bits agree.
 @Suite struct FilterTests {
   static let levels = CPULevel.allCases.filter { $0 <= .best }
   /// Around the 8, 16, 32 and 64 values that a vector or a block holds, and sixteen lines.
   static let sizes = [(1, 1), (5, 3), (16, 16), (17, 15), (33, 8), (70, 21)]
-
-  /// Random taps of random lengths inside a line.
-  struct Taps {
-    let taps: [(start: Int, length: Int)]
-    let starts: [Int32]
-    let counts: [Int32]
-    let stride: Int
-
-    init(width: Int, count: Int, random: inout SplitMix64) {
-      taps = (0..<count).map { _ in
-        let start = random.nextIndex(below: width)
-        return (start, 1 + random.nextIndex(below: min(9, width - start)))
-      }
-      starts = taps.map { Int32($0.start) }
-      counts = taps.map { Int32($0.length) }
-      stride = 9
-    }
-
-    func using<Value, Result>(
-      _ weights: [Value], _ body: (ek_taps, UnsafePointer<Value>?) -> Result
-    ) -> Result {
-      starts.withUnsafeBufferPointer { starts in
-        counts.withUnsafeBufferPointer { counts in
-          weights.withUnsafeBufferPointer { weights in
-            body(
-              ek_taps(
-                count: taps.count, starts: starts.baseAddress, counts: counts.baseAddress,
-                stride: stride), weights.baseAddress)
-          }
-        }
-      }
-    }
-
-    func rows<Value>(_ weights: [Value]) -> [(start: Int, weights: [Value])] {
-      taps.enumerated().map { index, tap in
-        (tap.start, Array(weights[index * stride..<index * stride + tap.length]))
-      }
-    }
-  }
-
-  private func scratch<Value, Result>(
-    _ count: Int, of: Value.Type, _ body: (UnsafeMutablePointer<Value>?) -> Result
-  ) -> Result {
-    withUnsafeTemporaryAllocation(
-      byteCount: count * MemoryLayout<Value>.stride, alignment: 64
-    ) { body($0.baseAddress?.assumingMemoryBound(to: Value.self)) }
-  }
 
   @Test(arguments: levels, sizes)
   func bytesMatch(level: CPULevel, size: (Int, Int)) {
@@ -62,7 +15,7 @@ import Testing
     var random = SplitMix64(seed: 20)
     for channels in [1, 2, 3, 4] {
       for count in [1, 16, 37] {
-        let taps = Taps(width: width, count: count, random: &random)
+        let taps = FilterTaps(width: width, count: count, random: &random)
         // Weights beyond 1 and below 0 run into both limits.
         let weights = (0..<count * taps.stride).map { _ in
           Int32(random.nextIndex(below: 6_000_000)) - 2_000_000
@@ -72,7 +25,8 @@ import Testing
         }
         var along = [UInt8](repeating: 7, count: lines * count * channels)
         taps.using(weights) { taps, weights in
-          scratch(Int(EK_FILTER_LINES) * channels * (width + count), of: UInt8.self) { scratch in
+          withScratch(Int(EK_FILTER_LINES) * channels * (width + count), of: UInt8.self) {
+            scratch in
             var job = ek_line_filter_u8()
             (job.lines, job.width, job.channels) = (lines, width, channels)
             (job.taps, job.weights, job.scratch) = (taps, weights, scratch)
@@ -116,13 +70,13 @@ import Testing
     let (width, lines) = size
     var random = SplitMix64(seed: 21)
     for count in [1, 8, 37] {
-      let taps = Taps(width: width, count: count, random: &random)
+      let taps = FilterTaps(width: width, count: count, random: &random)
       let weights = (0..<count * taps.stride).map { _ in Double(random.nextUnit()) - 0.3 }
       let input = (0..<width * lines).map { _ in 255 * random.nextUnit() }
       var along = [Float](repeating: 7, count: lines * count)
       var across = along
       taps.using(weights) { taps, weights in
-        scratch(Int(EK_FILTER_LINES) * (width + count), of: Double.self) { scratch in
+        withScratch(Int(EK_FILTER_LINES) * (width + count), of: Double.self) { scratch in
           var job = ek_line_filter_f64()
           (job.lines, job.width, job.taps) = (lines, width, taps)
           (job.weights, job.scratch) = (weights, scratch)
@@ -171,7 +125,7 @@ import Testing
       let input = (0..<width * lines).map { _ in 255 * random.nextUnit() }
       var along = [Float](repeating: 7, count: lines * count)
       var across = along
-      scratch(Int(EK_FILTER_LINES) * (width + count), of: Float.self) { scratch in
+      withScratch(Int(EK_FILTER_LINES) * (width + count), of: Float.self) { scratch in
         var job = ek_fixed_filter()
         (job.lines, job.width, job.count, job.length) = (lines, width, count, length)
         (job.interpolates, job.scratch) = (interpolates ? 1 : 0, scratch)
@@ -206,59 +160,6 @@ import Testing
       #expect(
         across == (0..<count).flatMap { new in columns.map { $0[new] } },
         "\(level) \(width) lines of \(lines) to \(count)")
-    }
-  }
-
-  @Test(arguments: levels, [(11, 11), (11, 12), (23, 11), (40, 19)])
-  func similarityMatches(level: CPULevel, size: (Int, Int)) {
-    let (width, height) = size
-    var random = SplitMix64(seed: 23)
-    let padding = Int(EK_SIMILARITY_PADDING)
-    for (taps, scale, clips) in [(1, 1.0, false), (7, 49.0 / 48, false), (11, 1, true)] {
-      let window = (0..<taps).map { _ in Double(random.nextUnit()) / Double(taps) }
-      let planes = (0..<2).map { _ in
-        (0..<width * height + padding).map { _ in Double(random.nextIndex(below: 256)) }
-      }
-      var job = ek_similarity()
-      (job.width, job.height, job.taps) = (width, height, taps)
-      (job.covariance_scale, job.c1, job.c2) = (scale, 6.5025, 58.5225)
-      job.clips_contrast = clips ? 1 : 0
-      scratch((2 * taps + 4) * (width + padding), of: Double.self) { scratch in
-        job.scratch = scratch
-        planes[0].withUnsafeBufferPointer { first in
-          planes[1].withUnsafeBufferPointer { second in
-            window.withUnsafeBufferPointer { window in
-              (job.first, job.second) = (first.baseAddress, second.baseAddress)
-              job.window = window.baseAddress
-              level.filters.similarity(&job)
-            }
-          }
-        }
-      }
-      let expected = Reference.similarity(
-        Array(planes[0].dropLast(padding)), Array(planes[1].dropLast(padding)), width: width,
-        window: window, covarianceScale: scale, constants: (6.5025, 58.5225), clipsContrast: clips)
-      #expect(job.ssim == expected.ssim, "\(level) \(size) \(taps)")
-      #expect(job.contrast == expected.contrast, "\(level) \(size) \(taps)")
-    }
-  }
-
-  /// Past 2¹⁴ values a partial sum is full.
-  @Test(arguments: levels, [0, 1, 63, 16_384, 16_385, 40_000])
-  func differencesMatch(level: CPULevel, count: Int) {
-    var random = SplitMix64(seed: 24)
-    let first = (0..<count).map { _ in UInt8(random.nextIndex(below: 256)) }
-    for second in [first.map { _ in UInt8(random.nextIndex(below: 256)) }, first.map { ~$0 }] {
-      var job = ek_differences()
-      first.withUnsafeBufferPointer { a in
-        second.withUnsafeBufferPointer { b in
-          (job.first, job.second, job.count) = (a.baseAddress, b.baseAddress, count)
-          level.filters.differences(&job)
-        }
-      }
-      let differences = zip(first, second).map { abs(Int($0) - Int($1)) }
-      #expect(Int(job.absolute) == differences.reduce(0, +))
-      #expect(Int(job.squared) == differences.reduce(0) { $0 + $1 * $1 })
     }
   }
 }

@@ -142,76 +142,6 @@ struct FrechetDistanceTests {
     }
   }
 
-  @Test func statisticsAreSampleMoments() throws {
-    let set = try FeatureMatrix(rows: 3, columns: 2, values: [1, 2, 3, 5, 8, 2])
-    let statistics = FeatureStatistics(set)
-    #expect(statistics.mean == [4, 3])
-    #expect(statistics.covariance == [13, -1.5, -1.5, 3])
-    #expect(statistics.count == 3 && statistics.trace == 16)
-  }
-
-  @Test func blocksOfRowsAddUpToTheWhole() throws {
-    let set = try features(seed: 13, rows: 1100, columns: 5)
-    let statistics = FeatureStatistics(set)
-    for i in 0..<5 {
-      for j in 0..<5 {
-        let products = (0..<1100).map { row in
-          (Double(set.values[row * 5 + i]) - statistics.mean[i])
-            * (Double(set.values[row * 5 + j]) - statistics.mean[j])
-        }
-        let expected = Summary.compensatedSum(products) / 1099
-        // 1100 terms, each rounded to 1.1e-16 of a product that is at most the variance's size.
-        #expect(abs(statistics.covariance[i * 5 + j] - expected) <= 1e-14 * statistics.trace)
-      }
-    }
-  }
-
-  @Test func refusesUnusableFeatures() throws {
-    #expect(throws: FrechetError.tooFewRows(count: 1)) {
-      try FeatureMatrix(rows: 1, columns: 2, values: [1, 2])
-    }
-    #expect(throws: FrechetError.tooFewRows(count: 0)) { try FeatureMatrix(Tensor(shape: [])) }
-    #expect(throws: FrechetError.wrongCount(values: 3, rows: 2, columns: 2)) {
-      try FeatureMatrix(rows: 2, columns: 2, values: [1, 2, 3])
-    }
-    #expect(throws: FrechetError.wrongCount(values: 0, rows: 2, columns: .max)) {
-      try FeatureMatrix(rows: 2, columns: .max, values: [])
-    }
-    for bad in [Float.nan, .infinity, -.infinity] {
-      #expect(throws: FrechetError.notFinite(row: 1, column: 2)) {
-        try FeatureMatrix(rows: 2, columns: 3, values: [1, 2, 3, 4, 5, bad])
-      }
-    }
-    let narrow = try features(seed: 1, rows: 4, columns: 3)
-    let wide = try features(seed: 1, rows: 4, columns: 5)
-    #expect(throws: FrechetError.dimensionMismatch(first: 3, second: 5)) {
-      try FrechetDistance.between(narrow, wide)
-    }
-    #expect(throws: FrechetError.dimensionMismatch(first: 5, second: 3)) {
-      try FrechetDistance.between(FeatureStatistics(wide), FeatureStatistics(narrow))
-    }
-  }
-
-  @Test func refusesUnusableStatistics() throws {
-    #expect(throws: FrechetError.tooFewRows(count: 1)) {
-      try FeatureStatistics(count: 1, mean: [0], covariance: [1])
-    }
-    #expect(throws: FrechetError.wrongCovariance(values: 3, dimensions: 2)) {
-      try FeatureStatistics(count: nil, mean: [0, 0], covariance: [1, 0, 0])
-    }
-    #expect(throws: FrechetError.notFiniteStatistics(name: "mean")) {
-      try FeatureStatistics(count: nil, mean: [.nan], covariance: [1])
-    }
-    #expect(throws: FrechetError.notFiniteStatistics(name: "covariance")) {
-      try FeatureStatistics(count: nil, mean: [0], covariance: [.infinity])
-    }
-    #expect(throws: FrechetError.notSymmetric(row: 1, column: 0)) {
-      try FeatureStatistics(count: nil, mean: [0, 0], covariance: [1, 0.5, 0.25, 1])
-    }
-    #expect(
-      "\(FrechetError.notFinite(row: 7, column: 3))".contains("row 7"), "names the row")
-  }
-
   /// Features as in the golden script: neighbours correlated, spectrum falling.
   private func features(
     seed: UInt64, rows: Int, columns: Int, shift: Float = 0
@@ -233,34 +163,5 @@ struct FrechetDistanceTests {
       values += zip(old, axis).map { Float($0 - 2 * dot / square * $1) }
     }
     return try FeatureMatrix(rows: set.rows, columns: set.columns, values: values)
-  }
-}
-
-extension FeatureMatrix {
-  static func seeded(
-    _ seed: UInt64, rows: Int, columns: Int, shift: Float
-  ) throws -> FeatureMatrix {
-    var random = SplitMix64(seed: seed)
-    var values = (0..<rows * columns).map { _ in 2 * random.nextUnit() - 1 }
-    for row in 0..<rows {
-      let start = row * columns
-      for column in 1..<max(columns, 1) {
-        values[start + column] = values[start + column] * 0.5 + values[start + column - 1] * 0.75
-      }
-      for column in 0..<columns {
-        let scale = Float(sign: .plus, exponent: -(column % 7), significand: 1)
-        values[start + column] = values[start + column] * scale + shift * Float(column % 3)
-      }
-    }
-    return try FeatureMatrix(rows: rows, columns: columns, values: values)
-  }
-}
-
-extension Goldens.Frechet {
-  func features() throws -> (FeatureMatrix, FeatureMatrix) {
-    (
-      try FeatureMatrix.seeded(11, rows: first, columns: dimensions, shift: 0),
-      try FeatureMatrix.seeded(12, rows: second, columns: dimensions, shift: 0.125)
-    )
   }
 }
