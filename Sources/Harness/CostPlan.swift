@@ -45,19 +45,18 @@ package struct CostPlan: Encodable {
     if let mode = options.fidMode { request.distances.mode = mode }
     let workers = Workers(count: options.jobs)
     let plan = try MeterPlan(request, shop: InstrumentShop(options))
-    let dataset = try options.dataset.open(cache: options.results + "/datasets", workers: workers)
-      .selecting(options.pairCount ?? table.pairs.count)
+    let chosen = try TablePairs(table, options: options, workers: workers)
     let anchors = table.anchors.map(\.rawValue).filter { name in
       !options.methods.contains { $0.name == name }
     }
     self.table = table.id
-    pairs = dataset.pairs.count
+    pairs = chosen.pairs.count
     rows = options.methods.map(\.name) + anchors
     metrics = plan.measured.map(\.rawValue)
     notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.rawValue, $0.value) })
     jobs = workers.count
-    images = pairs * (rows.count + 1)
-    bytes = dataset.pairs.reduce(0) { sum, pair in
+    images = pairs * (rows.count + 1) + chosen.references.count
+    bytes = try chosen.all().reduce(0) { sum, pair in
       sum + [pair.imagePath, pair.maskPath].compactMap(\.self).reduce(0) { $0 + Self.size($1) }
     }
     let path = options.results + "/evalkit.sqlite"
@@ -67,7 +66,7 @@ package struct CostPlan: Encodable {
     let candidates = rows.count
     networks = try plan.meters.compactMap { try Self.timed($0, candidates: candidates, plan) }
     let network = networks.reduce(0) { $0 + Double($1.runsPerPair) * $1.secondsPerRun }
-    let decoding = try Self.secondsToDecode(dataset.pairs.first) * Double(rows.count + 1)
+    let decoding = try Self.secondsToDecode(chosen.pairs.first) * Double(rows.count + 1)
     estimatedSeconds = Double(pairs) * (network + decoding) / Double(workers.count)
   }
 

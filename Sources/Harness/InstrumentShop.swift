@@ -12,6 +12,11 @@ package struct NotRun: Error, Equatable, CustomStringConvertible {
   package let description: String
 
   init(_ description: String) { self.description = description }
+
+  /// A file that is not there.
+  init(needs file: String, for purpose: String, in directory: String) {
+    self.init("needs \(file) for \(purpose), which is not in \(directory)")
+  }
 }
 
 /// Makes the networks of a weight suite ready.
@@ -69,7 +74,12 @@ package struct InstrumentShop: Sendable {
       aligner: aligns ? try aligner() : nil)
   }
 
-  private func aligner() throws -> FaceAligner {
+  private func aligner() throws -> FaceAligner { try FaceAligner(files: try alignerFiles()) }
+
+  /// The files of the network that finds faces.
+  ///
+  /// - Throws: ``NotRun`` for the first that is missing.
+  func alignerFiles() throws -> [MTCNN.Part: String] {
     var files: [MTCNN.Part: String] = [:]
     for part in MTCNN.Part.allCases {
       let published = WeightCatalogue.files(for: "mtcnn").first {
@@ -78,12 +88,12 @@ package struct InstrumentShop: Sendable {
       guard let published, let path = WeightCatalogue.path(of: published, in: suite.directory)
       else {
         throw NotRun(
-          "no weights to align faces for 'id': \(published?.fileName ?? part.rawValue) is not in "
-            + suite.directory)
+          needs: published?.fileName ?? part.rawValue, for: "aligning faces for 'id'",
+          in: suite.directory)
       }
       files[part] = path
     }
-    return try FaceAligner(files: files)
+    return files
   }
 
   /// The face parser; the suite may name another than the default.
@@ -183,7 +193,7 @@ package struct InstrumentShop: Sendable {
   }
 
   /// The file that the suite names, or else the published one under any of its names.
-  private func file(
+  func file(
     _ choice: String?, of network: String, as kind: PublishedWeights.Role, for role: WeightRole
   ) throws -> String {
     if let choice { return try named(choice, for: role) }
@@ -191,15 +201,17 @@ package struct InstrumentShop: Sendable {
     let found = published.lazy.compactMap { WeightCatalogue.path(of: $0, in: suite.directory) }
     guard let path = found.first else {
       let wanted = published.first?.fileName ?? "a file for \(network)"
-      throw NotRun("no weights for '\(role.rawValue)': \(wanted) is not in \(suite.directory)")
+      throw NotRun(needs: wanted, for: "'\(role.rawValue)'", in: suite.directory)
     }
     return path
   }
 
-  private func named(_ file: String, for role: WeightRole) throws -> String {
+  /// The path of a file that the suite names.
+  func named(_ file: String, for role: WeightRole) throws -> String {
     let path = suite.path(file)
     guard FileManager.default.fileExists(atPath: path) else {
-      throw NotRun("the weights of '\(role.rawValue)' are missing: \(path)")
+      throw NotRun(
+        needs: file, for: "'\(role.rawValue)'", in: (path as NSString).deletingLastPathComponent)
     }
     return path
   }

@@ -20,6 +20,7 @@ extension MeasurementJob {
     var reduction = SetReduction(plan: plan, items: items, row: row)
     reduction.statistics = statistics
     reduction.workers = workers
+    reduction.owners = ownersOfRealImages
     if case .diversity(let meter, let choice)? = plan.meter(for: .lpipsDiversity) {
       let job = DiversityJob(
         pairs: pairs, items: items, row: row, candidate: candidates[row], meter: meter,
@@ -36,5 +37,18 @@ extension MeasurementJob {
       }
     }
     return reduction.scores()
+  }
+
+  /// For each pair, the place of the pair whose real image stands for both; its own unless it repeats
+  /// another's.
+  private var ownersOfRealImages: [Int] {
+    var first: [String: Int] = [:]
+    for (place, pair) in pairs.enumerated() where !repeats.contains(pair.id) {
+      if let path = pair.imagePath { first[path] = first[path] ?? place }
+    }
+    return pairs.enumerated().map { place, pair in
+      guard repeats.contains(pair.id), let path = pair.imagePath else { return place }
+      return first[path] ?? place
+    }
   }
 }

@@ -14,11 +14,12 @@ package struct Candidate: Sendable {
   /// The image for a pair; nil where there is none and need not be one.
   let image: @Sendable (Pair) throws -> ImageSource?
 
-  /// A row whose every pair has an image.
-  init(_ method: any Method) {
+  /// A row that has an image for every pair but the references, of which only the real image counts.
+  init(_ method: any Method, references: Set<String> = []) {
     name = method.name
     image = { pair in
-      ImageSource(
+      if references.contains(pair.id) { return nil }
+      return ImageSource(
         name: "\(method.name) of \(pair.id)", origin: method.origin(of: pair),
         decode: { try method.image(for: pair) })
     }
@@ -45,6 +46,8 @@ struct MeasurementJob {
   let pairs: [Pair]
   let candidates: [Candidate]
   let plan: MeterPlan
+  /// Ids whose real image is another pair's already, and counts once in a set of real images.
+  var repeats: Set<String> = []
   /// Whether an image without a real counterpart is a failure; else only its features are measured.
   let requiresReference: Bool
   let store: Store

@@ -44,17 +44,13 @@ package struct MeterRequest: Sendable {
   ///
   /// - Throws: ``HarnessError`` for a value that this version does not measure.
   package init(_ table: PaperTable) throws {
-    self.init(
-      metrics: table.columns.compactMap { column in
-        column.isPublishedOnly
-          ? nil : column.metric.flatMap { MetricIdentifier(rawValue: $0.rawValue) }
-      })
+    self.init(metrics: table.measuredMetrics)
     let switches = SwitchReader(table: table)
     try switches.refuseOthers()
     if let mode = try switches.value("fid_impl", FrechetMode.init(rawValue:)) {
       distances.mode = mode
     }
-    if let variant = table.value(of: "ssim_impl") {
+    if let variant = table.applicableValue(of: "ssim_impl") {
       guard let known = StructuralSimilarity.Variant(rawValue: variant) else {
         throw switches.unsupported("ssim_impl", variant)
       }
@@ -62,8 +58,9 @@ package struct MeterRequest: Sendable {
     }
     let filter = try switches.value("result_resize", PillowFilter.init(switchValue:))
     working = WorkingSize(
-      side: table.value(of: "result_size").flatMap { Int($0) }, filter: filter ?? .bicubic)
-    labelSize = table.value(of: "seg_size").flatMap { Int($0) }
+      side: table.applicableValue(of: "result_size").flatMap { Int($0) },
+      filter: filter ?? .bicubic)
+    labelSize = table.applicableValue(of: "seg_size").flatMap { Int($0) }
     miou = try switches.value("miou_mode", MeanIntersectionOverUnion.init(rawValue:)) ?? miou
     try readIdentity(switches)
     try readParser(switches)
@@ -92,10 +89,12 @@ package struct MeterRequest: Sendable {
       clip.preprocessing = steps
       clip.directionalPreprocessing = steps
     }
+    let guidance = try switches.value("guidance", CLIPMeter.Guidance.init(rawValue:))
+    clip.guidance = guidance ?? clip.guidance
   }
 
   private mutating func readIdentity(_ switches: SwitchReader) throws {
-    switch switches.table.value(of: "id_impl") {
+    switch switches.table.applicableValue(of: "id_impl") {
     case nil, "irse50-crop": break
     case "mobilefacenet-aligned":
       identityNetwork = "mobilefacenet"
@@ -110,7 +109,7 @@ package struct MeterRequest: Sendable {
 
   private mutating func readParser(_ switches: SwitchReader) throws {
     let filter = try switches.value("parser_resize", PillowFilter.init(switchValue:)) ?? .bilinear
-    switch switches.table.value(of: "parser") {
+    switch switches.table.applicableValue(of: "parser") {
     case nil, "unet-cmask": parserPreprocessing = .celebAMaskUNet512(filter: filter)
     case "bisenet":
       parserNetwork = "bisenet"
@@ -123,27 +122,45 @@ package struct MeterRequest: Sendable {
   }
 }
 
+extension PaperTable {
+  /// What the columns measure, each once.
+  var measuredMetrics: [MetricIdentifier] {
+    let metrics = columns.compactMap { column in
+      column.isPublishedOnly
+        ? nil : column.metric.flatMap { MetricIdentifier(rawValue: $0.rawValue) }
+    }
+    return metrics.enumerated().filter { !metrics[..<$0.offset].contains($0.element) }
+      .map(\.element)
+  }
+}
+
 /// Typed access to a protocol's switches.
 private struct SwitchReader {
   let table: PaperTable
 
   func value<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
-    guard let text = table.value(of: name) else { return nil }
+    guard let text = table.applicableValue(of: name) else { return nil }
     guard let value = parse(text) else { throw unsupported(name, text) }
     return value
   }
 
-  /// Refuses values of switches of which only one is measured; a switch that says one thing while
-  /// another is done would be worse than none.
+  /// Refuses values that are not measured; a switch that says one thing while another is done would be
+  /// worse than none.
   func refuseOthers() throws {
-    var measured = ["fid_ref": "gt_same_ids", "id_pairs": "gt_pair"]
+    var measured = [
+      "fid_ref": ["gt_same_ids", "test", "all"], "id_pairs": ["gt_pair", "edit_input"],
+    ]
     let isDiversity = table.columns.contains { $0.metric == .lpipsDiversity }
-    measured["lpips_pairs"] = isDiversity ? nil : "gt_pair"
-    for (name, only) in measured.sorted(by: { $0.key < $1.key }) {
-      if let value = table.value(of: name), value != only { throw unsupported(name, value) }
+    measured["lpips_pairs"] = isDiversity ? nil : ["gt_pair"]
+    for (name, values) in measured.sorted(by: { $0.key < $1.key }) {
+      if let value = table.applicableValue(of: name), !values.contains(value) {
+        throw unsupported(name, value)
+      }
     }
     // Real images and results reach the working size by the same filter.
-    if let value = table.value(of: "ref_resize"), value != table.value(of: "result_resize") {
+    if let value = table.applicableValue(of: "ref_resize"),
+      value != table.value(of: "result_resize")
+    {
       throw unsupported("ref_resize", value)
     }
   }

@@ -31,10 +31,7 @@ package struct ReportBuilder {
           network: "\(use.network) (\(use.metrics.joined(separator: ", ")))", file: use.file,
           sha256: use.sha256)
       }, fingerprints: fingerprintLines(columns),
-      switches: table?.switches.map {
-        TableReport.SwitchLine(
-          name: $0.name, value: $0.value, confidence: $0.confidence.rawValue, reason: $0.reason)
-      } ?? [], facts: facts)
+      switches: table?.switches.map(TableReport.SwitchLine.init) ?? [], facts: facts)
   }
 
   // MARK: Columns
@@ -42,21 +39,28 @@ package struct ReportBuilder {
   /// A column and where its numbers come from.
   private struct Source {
     let metric: String?
+    /// Which accompanying value stands in place of the metric's own.
+    var detail: String?
     let factor: Double
     let position: Int?
     let printed: TableReport.Column
+
+    /// The value that the column prints, in the stored scale, and its standard error.
+    func value(in score: SetScoreRecord) -> (value: Double, error: Double?)? {
+      guard let detail else { return score.value.number.map { ($0, score.standardError) } }
+      let details = try? JSONDecoder().decode(
+        [String: String].self, from: Data(score.details.utf8))
+      guard let value = details?[detail].flatMap(Double.init) else { return nil }
+      return (value, details?["\(detail) standard error"].flatMap(Double.init))
+    }
   }
 
   /// The protocol's columns, then whatever else was measured.
   private var columns: [Source] {
     let own = (table?.columns ?? []).enumerated().map { position, column in
       Source(
-        metric: column.metric?.rawValue, factor: column.scale.factor, position: position,
-        printed: TableReport.Column(
-          id: column.id, heading: column.heading,
-          direction: column.direction == .lowerIsBetter ? .lowerIsBetter : .higherIsBetter,
-          unit: column.scale == .percent ? "%" : "", digits: column.digits,
-          publishedDigits: column.publishedDigits))
+        metric: column.isPublishedOnly ? nil : column.metric?.rawValue, detail: column.detail,
+        factor: column.scale.factor, position: position, printed: TableReport.Column(column))
     }
     let known = Set(own.compactMap(\.metric))
     let measured = Set(run.scores.values.flatMap(\.keys)).subtracting(known)
@@ -115,16 +119,19 @@ package struct ReportBuilder {
 
   private func cell(_ method: String, _ column: Source, published: Double?) -> TableReport.Cell {
     guard let metric = column.metric, let score = run.scores[method]?[metric] else {
-      return TableReport.Cell(published: published)
+      let reason = column.metric.flatMap { run.settings.notRun[$0] }
+      let isMeasured = run.methods.contains { $0.name == method }
+      return TableReport.Cell(
+        published: published, note: isMeasured ? reason.map { "not run: \($0)" } : nil)
     }
-    guard let value = score.value.number else {
+    guard let (value, error) = column.value(in: score) else {
       return TableReport.Cell(published: published, note: score.value.reason)
     }
     return TableReport.Cell(
       measured: TableReport.Measurement(
         value: value * column.factor, count: score.generatedCount,
         expectedCount: run.settings.pairCount, referenceCount: score.referenceCount,
-        standardError: score.standardError.map { $0 * column.factor },
+        standardError: error.map { $0 * column.factor },
         fingerprint: score.fingerprint), published: published)
   }
 
@@ -158,7 +165,8 @@ package struct ReportBuilder {
   private func notRun(_ columns: [Source]) -> [TableReport.NotRunLine] {
     let missing = columns.compactMap { column -> TableReport.NotRunLine? in
       guard let metric = column.metric, let reason = run.settings.notRun[metric] else { return nil }
-      return TableReport.NotRunLine(subject: "column \(column.printed.heading)", reason: reason)
+      return TableReport.NotRunLine(
+        subject: "column \(column.printed.heading)", reason: "not run: \(reason)")
     }
     let rows = (table?.sections ?? []).flatMap(\.rows)
     let idle = rows.map(\.id).filter { id in !run.methods.contains { $0.name == id } }

@@ -18,6 +18,8 @@ struct SetReduction {
   var times: [GenerationTime] = []
   /// Threads for work on whole sets.
   var workers = Workers(count: 1)
+  /// For each item, the place of the item whose real image stands for both; empty where each has its own.
+  var owners: [Int] = []
 
   /// The scores of all measured metrics.
   func scores() -> [SetScore] {
@@ -45,6 +47,13 @@ struct SetReduction {
 
   /// The row's images; failures are left out.
   private var images: [ImageResult] { items.compactMap { $0.candidates[row]?.value } }
+
+  private func owner(of place: Int) -> Int { owners.isEmpty ? place : owners[place] }
+
+  /// The real images, each once; nil at the places of those that repeat another's or failed.
+  private var realImages: [ImageResult?] {
+    items.enumerated().map { owner(of: $0.offset) == $0.offset ? $0.element.reference?.value : nil }
+  }
 
   private func outcome(_ metric: MetricIdentifier, _ meter: Meter) -> Outcome {
     switch meter {
@@ -79,7 +88,7 @@ struct SetReduction {
   // MARK: Two sets
 
   private func distance(_ metric: MetricIdentifier, _ choice: FeatureDistances) -> Outcome {
-    let real = items.compactMap { $0.reference?.value?.features }
+    let real = realImages.compactMap { $0?.features }
     let generated = images.compactMap(\.features)
     return between(statistics?.count ?? real.count, generated.count) {
       let reference: SetDistance.Reference =
@@ -157,7 +166,7 @@ struct SetReduction {
       return outcome
     case .edit: return mean(of: images.compactMap { $0.scores[.clipDirectional] })
     case .distance(let variant):
-      let real = items.compactMap { $0.reference?.value?.embeddings[.cmmd] }
+      let real = realImages.compactMap { $0?.embeddings[.cmmd] }
       let generated = images.compactMap { $0.embeddings[.cmmd] }
       return between(real.count, generated.count) {
         let value = try CMMD.between(
@@ -170,7 +179,7 @@ struct SetReduction {
   }
 
   private func retrieval(_ retrieval: RetrievalAccuracy) -> Outcome {
-    let pool = items.map { $0.reference?.value?.embeddings[.retrieval] }
+    let pool = realImages.map { $0?.embeddings[.retrieval] }
     var ranks: [Int] = []
     var outcome = Outcome()
     do {
@@ -179,7 +188,8 @@ struct SetReduction {
           let generated = image.embeddings[.retrieval]
         else { continue }
         // The real image of the same id may be what the image was made for.
-        let others = pool.enumerated().compactMap { $0.offset == number ? nil : $0.element }
+        let own = owner(of: number)
+        let others = pool.enumerated().compactMap { $0.offset == own ? nil : $0.element }
         ranks.append(
           try retrieval.rank(of: generated, for: query, number: number, among: others))
       }

@@ -20,6 +20,8 @@ package struct TableOptions: Sendable {
   package var methods: [MethodSpecification] = []
   /// Metrics to measure; nil takes the protocol's columns.
   package var metrics: [MetricIdentifier]?
+  /// Switches of the protocol that are set otherwise for this run.
+  package var switches: [(name: String, value: String)] = []
   /// FID's input pipeline; nil takes the protocol's.
   package var fidMode: FrechetMode?
   /// Folder of the database and the caches.
@@ -74,20 +76,21 @@ package struct TableJob {
         "no column can be measured: "
           + Set(plan.notRun.values).sorted().joined(separator: "; "))
     }
-    let dataset = try options.dataset.open(cache: options.results + "/datasets", workers: workers)
-      .selecting(options.pairCount ?? table.pairs.count)
-    for finding in dataset.findings { options.notice(finding.description) }
-    let methods = try openMethods(dataset, size: plan.working.side ?? 256, workers: workers)
+    let chosen = try TablePairs(table, options: options, workers: workers)
+    for finding in chosen.dataset.findings { options.notice(finding.description) }
+    let methods = try openMethods(chosen.pairs, size: plan.working.side ?? 256, workers: workers)
     let session = try RunSession(
-      store, try description(plan, dataset, methods),
+      store, try description(plan, chosen, methods),
       methods: methods.map(\.record) + [RunSession.referenceMethod],
       fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
     try session.perform {
+      let references = chosen.referenceIDs
       let job = MeasurementJob(
-        pairs: dataset.pairs, candidates: methods.map { Candidate($0.method) }, plan: plan,
-        requiresReference: true, store: store, run: session.id, workers: workers,
-        isRecalling: options.isRecalling, shouldStop: options.shouldStop,
+        pairs: try chosen.all(),
+        candidates: methods.map { Candidate($0.method, references: references) }, plan: plan,
+        repeats: chosen.repeats, requiresReference: true, store: store, run: session.id,
+        workers: workers, isRecalling: options.isRecalling, shouldStop: options.shouldStop,
         progress: options.progress)
       let items = try job.measure()
       try reduce(methods, items, job, to: session)
@@ -121,9 +124,8 @@ package struct TableJob {
     }
   }
 
-  private func openMethods(_ dataset: Dataset, size: Int, workers: Workers) throws -> [OpenMethod] {
-    var context = MethodContext(
-      pairs: dataset.pairs, outputDirectory: options.results + "/generated")
+  private func openMethods(_ pairs: [Pair], size: Int, workers: Workers) throws -> [OpenMethod] {
+    var context = MethodContext(pairs: pairs, outputDirectory: options.results + "/generated")
     context.size = size
     context.seed = options.seed
     context.workers = workers
@@ -137,6 +139,8 @@ package struct TableJob {
     let named = options.methods
     let wanted = named + anchors.filter { anchor in !named.contains { $0.name == anchor.name } }
     return try wanted.map { specification in
+      // Two commands must not write over each other's images.
+      context.outputDirectory = options.results + "/generated/" + specification.name
       let method = try specification.open(in: context)
       if !method.missing.isEmpty {
         options.notice("\(method.name): \(method.missing.count) images are missing")
@@ -151,7 +155,7 @@ package struct TableJob {
 
   // MARK: Identity of the run
 
-  private func description(_ plan: MeterPlan, _ dataset: Dataset, _ methods: [OpenMethod]) throws
+  private func description(_ plan: MeterPlan, _ chosen: TablePairs, _ methods: [OpenMethod]) throws
     -> RunDescription
   {
     var identity = ["protocol": table.id, "seed": "\(options.seed)"]
@@ -162,14 +166,17 @@ package struct TableJob {
       identity["method.\(index)"] =
         "\(method.record.name)=\(method.record.specification);\(method.method.fingerprint)"
     }
+    if !chosen.references.isEmpty {
+      identity["references"] = try PairManifest(pairs: chosen.references).contentHash
+    }
     let settings = RunSettings(
-      plan: plan, dataset: dataset.name, pairCount: dataset.pairs.count,
-      findings: dataset.findings.map(\.description), weights: options.weights,
+      plan: plan, dataset: chosen.dataset.name, pairCount: chosen.pairs.count,
+      findings: chosen.dataset.findings.map(\.description), weights: options.weights,
       seed: options.seed, identity: identity)
     return RunDescription(
       protocolID: table.id, commandLine: options.commandLine,
       fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),
-      pairsHash: try dataset.manifest().contentHash)
+      pairsHash: try PairManifest(pairs: chosen.pairs).contentHash)
   }
 
   // MARK: Reduction

@@ -34,9 +34,15 @@ package struct TableJobRequest: Sendable {
     // The default table's report has a name of its own, which other tools rely on.
     let path = "\(reports)/\(table.id == "ddgi.table1" ? "table1" : table.id).md"
     try OutputPlace.prepare(path)
+    if table.isPublishedOnly && options.metrics == nil {
+      return try write(PublishedReport(table).report(), to: path)
+    }
     let session = try TableJob(table, options: options).run()
     let run = try StoredRun.find(session.id, in: session.store)
-    let report = ReportBuilder(run, table: table).report()
+    return try write(ReportBuilder(run, table: table).report(), to: path)
+  }
+
+  private func write(_ report: TableReport, to path: String) throws -> Output {
     let markdown = ReportFormat.markdown.render(report)
     try AtomicFile.write(Array(markdown.utf8), to: path)
     return Output(markdown: markdown, json: ReportFormat.json.render(report), path: path)
@@ -49,7 +55,12 @@ package struct TableJobRequest: Sendable {
 
   /// The protocol, with the switches that the command line changes.
   private func table() throws -> PaperTable {
-    let table = try ProtocolLibrary.folder().table(tableID)
+    var table = try ProtocolLibrary.folder().table(tableID)
+    for (name, value) in options.switches {
+      do { table = try table.setting(name, to: value) } catch {
+        throw HarnessError(.usage, "--set \(name)=\(value): \(error)")
+      }
+    }
     guard let mode = options.fidMode else { return table }
     return try table.setting("fid_impl", to: mode.rawValue)
   }
@@ -68,9 +79,19 @@ extension TableOptions {
     self.fidMode = try fidMode.map { try FrechetMode.named($0) }
   }
 
-  /// Changes how many seconds an external command may take for an image, and in addition to start.
-  package mutating func setCommandTimeouts(request: Double?, start: Double?) {
-    if let request { command.secondsPerRequest = request }
-    if let start { command.secondsToStart = start }
+  /// Reads `NAME=VALUE` of switches.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage`.
+  package mutating func setSwitches(_ texts: [String]) throws {
+    switches = try texts.map { text in
+      let halves = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard halves.count == 2 else {
+        throw HarnessError(.usage, "--set wants SWITCH=VALUE, not '\(text)'")
+      }
+      return (halves[0], halves[1])
+    }
   }
+
+  /// Changes how external commands are run.
+  package mutating func setCommand(_ limits: CommandLimits) { limits.apply(to: &command) }
 }

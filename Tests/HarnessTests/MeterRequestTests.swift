@@ -56,6 +56,32 @@ import Testing
     #expect(throws: HarnessError.self) { try scored("mtcnn+irse50-crop") }
   }
 
+  /// Every protocol's defaults are measured by this version.
+  @Test func readsEveryProtocol() throws {
+    let folder = ProtocolFolder(Fixtures.projectRoot.appending(path: "Protocols"))
+    var requests: [String: MeterRequest] = [:]
+    for id in try folder.ids() { requests[id] = try MeterRequest(folder.table(id)) }
+    let scaDM = try #require(requests["sca-dm.table1"])
+    #expect(scaDM.metrics == [.ssim, .fid, .miou, .accuracy])
+    #expect(scaDM.distances.mode == .torchFidelity && scaDM.ssim == .skimage)
+    let diversity = try #require(requests["sca-dm.diversity"])
+    #expect(diversity.metrics == [.lpipsDiversity])
+    #expect(diversity.diversity.selection == .firstTwo)
+    let collaborative = try #require(requests["collaborative.table1"])
+    #expect(collaborative.clip.networks[.clip] == "clip-vit-b32")
+    #expect(collaborative.working.description == "256 pil-lanczos")
+    #expect(requests["collaborative.user-study"]?.metrics == [])
+    let texts = try #require(requests["sdg.table1"])
+    #expect(texts.metrics == [.fid, .lpipsDiversity, .retrieval])
+    #expect(texts.clip.guidance == .text && requests["sdg.table2"]?.clip.guidance == .image)
+    #expect(texts.clip.networks[.retrieval] == "clip-rn50x16")
+    let edits = try #require(requests["diffusionclip.table3"])
+    #expect(edits.parserNetwork == "bisenet" && edits.consistency == .pixelAccuracy)
+    #expect(edits.clip.networks[.clipDirectional] == "clip-vit-b16")
+    #expect(edits.clip.directionalPreprocessing == .tensor)
+    #expect(requests["diffusionclip.table1"]?.ssim == .pyiqaSSIM)
+  }
+
   @Test(arguments: [
     ("fid_ref", "train"), ("lpips_pairs", "all_pairs"), ("id_pairs", "neutral_prompt"),
     ("ref_resize", "pil_box"), ("result_resize", "adaptive_avg"),

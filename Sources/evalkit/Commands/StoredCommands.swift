@@ -10,13 +10,20 @@ struct ProtocolsCommand: ParsableCommand {
 
   /// `evalkit protocols list`.
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List all tables.")
+    static let configuration = CommandConfiguration(
+      abstract: "List all tables, and what is missing on this machine to measure each.")
+
+    @Option(
+      help: ArgumentHelp(
+        "Weights to look for: published, published:DIR or the path of a manifest.",
+        valueName: "spec"))
+    var weights = "published"
 
     @Flag(help: "Print the result as JSON on stdout.")
     var json = false
 
     func run() throws {
-      let list = try ProtocolListing()
+      let list = try ProtocolListing(weights: weights)
       try Console.result(json ? list.json : list.text)
       if let problem = list.problem { throw problem }
     }

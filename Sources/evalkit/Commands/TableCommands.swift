@@ -28,27 +28,20 @@ struct TableArguments: ParsableArguments {
   var fidMode: String?
 
   @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "A switch of the protocol, for example fid_ref=all; see 'evalkit protocols show ID'. Repeatable.",
+      valueName: "switch=value"))
+  var switches: [String] = []
+
+  @Option(
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Seconds that an external command may take for an image; 600 unless given.",
-      valueName: "seconds"))
-  var commandTimeout: Double?
-
-  @Option(
-    help: ArgumentHelp(
-      "Seconds that an external command may take in addition to start; 600 unless given.",
-      valueName: "seconds"))
-  var commandStartTimeout: Double?
+  @OptionGroup var command: CommandArguments
 
   func validate() throws {
     if let pairs, pairs < 1 { throw ValidationError("--pairs must be at least 1, not \(pairs).") }
-    for seconds in [commandTimeout, commandStartTimeout].compactMap(\.self)
-    where !(seconds > 0 && seconds.isFinite) {
-      throw ValidationError("A time-out must be a positive number of seconds, not \(seconds).")
-    }
   }
 
   /// Measures, writes the report and prints it.
@@ -69,7 +62,8 @@ struct TableArguments: ParsableArguments {
   func options() throws -> TableOptions {
     var options = TableOptions()
     try options.read(dataset: dataset, methods: methods, metrics: metrics, fidMode: fidMode)
-    options.setCommandTimeouts(request: commandTimeout, start: commandStartTimeout)
+    try options.setSwitches(switches)
+    options.setCommand(command.limits)
     options.pairCount = [pairs, common.limit].compactMap(\.self).min()
     options.weights = common.weights
     options.results = common.results

@@ -1,0 +1,85 @@
+import Datasets
+import Essentials
+import Foundation
+import Tables
+import Tensors
+
+/// What a table is measured on.
+struct TablePairs {
+  /// As it was opened, without what was not chosen.
+  let dataset: Dataset
+  /// What methods make images for, sorted by id.
+  let pairs: [Pair]
+  /// Further pairs of which only the real image counts, sorted by id.
+  let references: [Pair]
+  /// Ids of ``pairs`` whose real image another one has too.
+  let repeats: Set<String>
+
+  /// Opens a dataset and takes what a protocol asks for.
+  ///
+  /// A protocol that wants several images of each condition gets a pair for each, named `<id>_s00` and
+  /// so on, in a group of the condition's id; a manifest that has groups already is taken as it is.
+  ///
+  /// - Throws: `DatasetError`.
+  init(_ table: PaperTable, options: TableOptions, workers: Workers) throws {
+    let wanted = options.pairCount ?? table.pairs.count
+    let samples = table.pairs.samples
+    let choices = table.datasetChoices(seed: options.seed)
+    let whole = try options.dataset.open(
+      cache: options.results + "/datasets", choosing: choices,
+      atMost: table.comparesWithWholeDataset ? nil : wanted, workers: workers)
+    let isExpanded = samples > 1 && whole.pairs.allSatisfy { $0.group == nil }
+    let count = isExpanded ? (wanted + samples - 1) / samples : wanted
+    dataset = whole.selecting(count, by: choices.selection)
+    let chosen = Set(dataset.pairs.map(\.id))
+    references =
+      table.comparesWithWholeDataset
+      ? whole.pairs.filter { !chosen.contains($0.id) && $0.imagePath != nil } : []
+    guard isExpanded else {
+      pairs = dataset.pairs
+      repeats = []
+      return
+    }
+    let expanded = dataset.pairs.flatMap { pair in Self.samples(of: pair, count: samples) }
+    pairs = try PairManifest(pairs: expanded.map(\.pair)).pairs
+    repeats = Set(expanded.filter { $0.number > 0 }.map(\.pair.id))
+  }
+
+  private static func samples(of pair: Pair, count: Int) -> [(pair: Pair, number: Int)] {
+    (0..<count).map { number in
+      var sample = Pair(id: pair.id + String(format: "_s%02d", number))
+      sample.imagePath = pair.imagePath
+      sample.maskPath = pair.maskPath
+      sample.text = pair.text
+      sample.scribblePath = pair.scribblePath
+      sample.identity = pair.identity
+      sample.group = pair.id
+      sample.sourceText = pair.sourceText
+      sample.targetText = pair.targetText
+      sample.checksums = pair.checksums
+      return (sample, number)
+    }
+  }
+
+  /// Everything that is opened, sorted by id.
+  func all() throws(DatasetError) -> [Pair] { try PairManifest(pairs: pairs + references).pairs }
+
+  /// Ids of the references.
+  var referenceIDs: Set<String> { Set(references.map(\.id)) }
+}
+
+extension PaperTable {
+  /// Whether FID's real side is every image of the dataset, not only those of the pairs.
+  fileprivate var comparesWithWholeDataset: Bool {
+    ["test", "all"].contains(applicableValue(of: "fid_ref"))
+  }
+
+  /// Which images and captions the protocol asks for.
+  fileprivate func datasetChoices(seed: UInt64) -> DatasetChoices {
+    var choices = DatasetChoices()
+    choices.range = dataset.ids
+    if applicableValue(of: "test_ids") == "seeded_random" { choices.selection = .seeded(seed) }
+    if applicableValue(of: "caption_index") == "seeded_random" { choices.caption = .seeded(seed) }
+    return choices
+  }
+}
