@@ -11,7 +11,8 @@ struct Evalkit: AsyncParsableCommand {
     abstract: "Scores face generation and editing methods the way the papers did.",
     version: Tool.version,
     subcommands: [
-      TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, ScoreCommand.self,
+      TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
+      ScoreCommand.self,
       GateCommand.self, ReportCommand.self, PlanCommand.self, FeaturesCommand.self,
       NetworksCommand.self, WeightsCommand.self, VotesCommand.self, BenchCommand.self,
       DoctorCommand.self,
