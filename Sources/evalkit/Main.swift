@@ -12,7 +12,7 @@ struct Evalkit: AsyncParsableCommand {
     version: Tool.version,
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
-      ScoreCommand.self,
+      GenerateCommand.self, ScoreCommand.self,
       GateCommand.self, ReportCommand.self, PlanCommand.self, FeaturesCommand.self,
       NetworksCommand.self, WeightsCommand.self, VotesCommand.self, BenchCommand.self,
       DoctorCommand.self,

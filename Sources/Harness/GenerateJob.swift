@@ -1,0 +1,158 @@
+import Datasets
+import Essentials
+import Foundation
+import Generators
+import Tensors
+
+/// What the command line says about running one method.
+package struct GenerateOptions: Sendable {
+  /// Where the pairs come from.
+  package var dataset = ""
+  /// `NAME=SPEC`.
+  package var method = ""
+  /// Folder of the images.
+  package var output = ""
+  /// Folder of the caches.
+  package var results = "Results"
+  /// At most so many pairs, of the lowest ids.
+  package var limit: Int?
+  /// Width and height of what the anchors make.
+  package var size = 256
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+  /// Seed that each id's own seed is made from.
+  package var seed: UInt64 = 0
+  /// Most images that may fail before the run counts as invalid; nil allows any number but all.
+  package var maximumFailures: Int?
+  /// How an external command is run.
+  package var command = CommandLimits()
+  /// Asked often whether to stop.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told what is going on.
+  package var progress: @Sendable (JobProgress) -> Void = { _ in }
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
+  package init() {}
+}
+
+/// Runs one method over pairs: `<id>.png` for each, with a receipt, and a ledger of what failed.
+package struct GenerateJob {
+  /// What came of it.
+  package struct Output: Sendable, Encodable {
+    /// One image that is not there.
+    package struct Failure: Sendable, Encodable, Equatable {
+      package let id, state, reason: String
+    }
+
+    var schema = 1
+    package let method: String
+    package let folder: String
+    package let pairs, made, reused: Int
+    package let failures: [Failure]
+    /// Where an external command's standard error went; nil if none ran.
+    package let log: String?
+
+    /// The same as JSON.
+    package var json: String { JSONText.encode(self, pretty: true) }
+
+    /// For people.
+    package var text: String {
+      var lines = [
+        "\(method): \(made) images made, \(reused) were there, \(failures.count) failed, of "
+          + "\(pairs) in \(folder)"
+      ]
+      lines += failures.prefix(20).map { "  \($0.id): \($0.state): \($0.reason)" }
+      if failures.count > 20 { lines.append("  and \(failures.count - 20) more") }
+      if let log { lines.append("standard error in \(log)") }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  /// Where the ledger lies in the images' folder.
+  package static let ledger = ".evalkit/failures.jsonl"
+
+  private let options: GenerateOptions
+
+  /// Prepares to run a method.
+  package init(_ options: GenerateOptions) { self.options = options }
+
+  /// Makes the images that are missing.
+  ///
+  /// - Throws: errors of the dataset and the method, each one sentence; ``HarnessError`` of kind
+  ///   `invalid` if no image is there in the end, or more failed than allowed.
+  package func run() throws -> Output {
+    let workers = Workers(count: options.jobs)
+    let specification = try MethodSpecification(parsing: options.method)
+    var dataset = try DatasetSpecification(parsing: options.dataset).open(
+      cache: options.results + "/datasets", atMost: options.limit, workers: workers)
+    if let limit = options.limit { dataset = dataset.selecting(limit) }
+    for finding in dataset.findings { options.notice(finding.description) }
+    let output = try finished(specification, dataset.pairs, workers: workers)
+    try writeLedger(output)
+    guard output.made + output.reused > 0 else {
+      let reason = output.failures.first?.reason ?? "there are no pairs"
+      throw HarnessError(.invalid, "no image was made; the first reason is: \(reason)")
+    }
+    if let limit = options.maximumFailures, output.failures.count > limit {
+      throw HarnessError(
+        .invalid,
+        "\(output.failures.count) images failed, more than the \(limit) allowed; "
+          + "\(options.output)/\(Self.ledger) names each")
+    }
+    return output
+  }
+
+  private func finished(
+    _ specification: MethodSpecification, _ pairs: [Pair], workers: Workers
+  ) throws -> Output {
+    let total = pairs.count
+    let progress = options.progress
+    @Sendable func show(_ finished: Int, _ total: Int) {
+      progress(JobProgress(finished: finished, total: total, failures: 0))
+    }
+    var context = MethodContext(pairs: pairs, outputDirectory: options.output)
+    context.size = options.size
+    context.seed = options.seed
+    context.workers = workers
+    context.shouldStop = options.shouldStop
+    context.progress = show
+    options.command.apply(to: &context.command)
+    let method = try specification.open(in: context)
+    if !method.surplus.isEmpty {
+      options.notice(
+        "\(method.name): \(method.surplus.count) images belong to no pair and are left out")
+    }
+    if let command = method as? CommandMethod {
+      let failures = command.failures.map {
+        Output.Failure(id: $0.key, state: $0.value.state.rawValue, reason: $0.value.reason)
+      }
+      return output(
+        specification, total, reused: command.reused.count, failures, log: command.logPath)
+    }
+    let result = try MethodExport.write(
+      method, pairs: pairs, to: Paths.absolute(options.output), seed: options.seed,
+      workers: workers, shouldStop: options.shouldStop, progress: show)
+    let failures = result.failures.map {
+      Output.Failure(id: $0.key, state: $0.value.state, reason: $0.value.description)
+    }
+    return output(specification, total, reused: result.reused.count, failures, log: nil)
+  }
+
+  private func output(
+    _ specification: MethodSpecification, _ total: Int, reused: Int, _ failures: [Output.Failure],
+    log: String?
+  ) -> Output {
+    Output(
+      method: specification.name, folder: options.output, pairs: total,
+      made: total - reused - failures.count, reused: reused,
+      failures: failures.sorted { Identifier.precedes($0.id, $1.id) }, log: log)
+  }
+
+  /// One line of JSON for each failure; an empty file says that nothing failed.
+  private func writeLedger(_ output: Output) throws {
+    let lines = output.failures.map { JSONText.encode($0) + "\n" }.joined()
+    try AtomicFile.write(Array(lines.utf8), to: "\(options.output)/\(Self.ledger)")
+  }
+}

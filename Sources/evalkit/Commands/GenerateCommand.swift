@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// `evalkit generate`.
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Run a method over a pair manifest; a second call makes what is missing.",
+    discussion: """
+      Writes <id>.png for every pair into the output folder, and into its sub-folder .evalkit a receipt \
+      for each image (receipts.jsonl), what failed and why (failures.jsonl) and a command's standard \
+      error (command-N.log). Each id has a seed of its own, which depends on --seed and the id alone. \
+      The folder then serves as --method NAME=folder:DIR.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "pairs:MANIFEST.jsonl, celebamask-hq:DIR, folder:DIR, ffhq:DIR, lsun:DIR, zip:FILE or synthetic.",
+      valueName: "spec"))
+  var dataset: String
+
+  @Option(
+    help: ArgumentHelp(
+      "NAME=folder:DIR, NAME=command:PROGRAM ARGS… or NAME=builtin:ID.", valueName: "name=spec"))
+  var method: String
+
+  @Option(help: ArgumentHelp("Folder of the images.", valueName: "dir"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp("Width and height of what built-in methods make.", valueName: "pixels"))
+  var size = 256
+
+  @Option(
+    help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
+  var maxFailures: Int?
+
+  @OptionGroup var command: CommandArguments
+
+  func validate() throws {
+    if size < 1 { throw ValidationError("--size must be at least 1, not \(size).") }
+  }
+
+  func run() throws {
+    Interruption.listen()
+    var options = GenerateOptions()
+    options.dataset = dataset
+    options.method = method
+    options.output = output
+    options.results = common.results
+    options.limit = common.limit
+    options.size = size
+    options.jobs = common.jobs
+    options.seed = common.seed
+    options.maximumFailures = maxFailures
+    options.command = command.limits
+    let line = ProgressLine(isSilent: common.quiet || common.noProgress, unit: "images")
+    options.shouldStop = { Interruption.isRequested }
+    options.progress = { line.show($0) }
+    let common = common
+    options.notice = { common.notice($0) }
+    let output = try GenerateJob(options).run()
+    try Console.result(common.json ? output.json : output.text)
+  }
+}
