@@ -64,6 +64,7 @@ let package = Package(
     room("Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors"]),
     room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
     room("Metrics", needs: ["CKernels", "COpenBLAS", "Kernels", "Tensors"]),
+    room("Faces", needs: ["Tensors"]),
     room("Datasets", needs: ["Checkpoints", "Essentials", "Images", "Tensors"]),
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
