@@ -97,6 +97,7 @@ let package = Package(
       of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],
       exclude: ["Goldens"]),
     tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
+    tests(of: "Faces", also: ["Essentials", "Images", "Tensors"]),
     tests(
       of: "Datasets", also: ["Checkpoints", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),

@@ -1,0 +1,86 @@
+import Tensors
+
+/// What a surface gives a pixel.
+struct Paint {
+  /// Linear light, 1 being white.
+  var colour: Vector
+  /// How much of the pixel within the surface is covered.
+  var alpha: Float
+  /// Class of the pixel where at least half of it is covered.
+  var label: UInt8
+  /// How much of the pixel belongs to the class, where that differs from ``alpha``: lenses of
+  /// glasses are clear and yet glasses.
+  var presence: Float?
+}
+
+/// The picture while it is painted, back to front: linear colours, classes and depths.
+struct Canvas {
+  let size: Int
+  /// `[H, W]`, linear light; the fourth lane is the depth of what was painted last.
+  var pixels: [SIMD4<Float>]
+  /// `[H, W]`, classes in CelebAMask-HQ's order.
+  var labels: [UInt8]
+
+  static let farAway: Float = -1000
+
+  init(size: Int) {
+    self.size = size
+    pixels = Array(repeating: SIMD4(0, 0, 0, Self.farAway), count: size * size)
+    labels = Array(repeating: 0, count: size * size)
+  }
+
+  /// Lays paint over a pixel.
+  ///
+  /// - Parameters:
+  ///   - paint: what the surface gives.
+  ///   - coverage: how much of the pixel the surface covers, 0…1.
+  ///   - depth: distance towards the viewer, in centimetres; nil paints whatever is in front.
+  ///   - index: the pixel, row by row.
+  @inline(__always) mutating func lay(
+    _ paint: Paint, coverage: Float, depth: Float?, at index: Int
+  ) {
+    let old = pixels[index]
+    var weight = coverage * paint.alpha
+    var front: Float = 1
+    if let depth {
+      // Surfaces that meet blend over a third of a millimetre instead of along a staircase.
+      front = unit((depth - old.w) * 6 + 0.5)
+      weight *= front
+    }
+    let share = paint.presence.map { coverage * $0 * front } ?? weight
+    guard weight > 0.002 || share >= 0.5 else { return }
+    let colour = SIMD4(paint.colour, old.w)
+    var new = old + (colour - old) * weight
+    new.w = old.w
+    // Eyes behind clear lenses stay eyes, as CelebAMask-HQ draws them.
+    let isEye = labels[index] == Label.leftEye || labels[index] == Label.rightEye
+    if share >= 0.5, weight >= 0.5 || !isEye {
+      if let depth { new.w = depth }
+      labels[index] = paint.label
+    }
+    pixels[index] = new
+  }
+}
+
+/// CelebAMask-HQ's classes, by index; left is the person's left, the image's right.
+enum Label {
+  static let background: UInt8 = 0
+  static let skin: UInt8 = 1
+  static let nose: UInt8 = 2
+  static let glasses: UInt8 = 3
+  static let leftEye: UInt8 = 4
+  static let rightEye: UInt8 = 5
+  static let leftBrow: UInt8 = 6
+  static let rightBrow: UInt8 = 7
+  static let leftEar: UInt8 = 8
+  static let rightEar: UInt8 = 9
+  static let mouth: UInt8 = 10
+  static let upperLip: UInt8 = 11
+  static let lowerLip: UInt8 = 12
+  static let hair: UInt8 = 13
+  static let hat: UInt8 = 14
+  static let earring: UInt8 = 15
+  static let necklace: UInt8 = 16
+  static let neck: UInt8 = 17
+  static let cloth: UInt8 = 18
+}
