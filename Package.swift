@@ -65,7 +65,8 @@ let package = Package(
     room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
     room("Metrics", needs: ["CKernels", "COpenBLAS", "Kernels", "Tensors"]),
     room("Faces", needs: ["Tensors"]),
-    room("Datasets", needs: ["Checkpoints", "Essentials", "Images", "Tensors"]),
+    room(
+      "Datasets", needs: ["Checkpoints", "Essentials", "Faces", "Images", "Tensors"]),
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
     room("Store", needs: [grdb]),
@@ -99,7 +100,7 @@ let package = Package(
     tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Faces", also: ["Essentials", "Images", "Tensors"]),
     tests(
-      of: "Datasets", also: ["Checkpoints", "Images", "Tensors"], exclude: ["Goldens"]),
+      of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Tables"),
     tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),

@@ -22,8 +22,6 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case unknownDataset(text: String, nearest: String)
   /// `--dataset` names a kind of dataset but no place.
   case missingPlace(kind: String)
-  /// The synthetic face world is not part of this build.
-  case syntheticNotBuilt
   /// There is nothing to measure.
   case noPairs(place: String, reason: String)
 
@@ -49,9 +47,6 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
       "“\(text)” is not a dataset; did you mean “\(nearest)”? Valid are "
         + DatasetSpecification.forms.joined(separator: ", ") + "."
     case .missingPlace(let kind): "“\(kind):” needs a path after the colon."
-    case .syntheticNotBuilt:
-      "The synthetic face world is not built yet; use --dataset celebamask-hq:DIR, "
-        + "pairs:MANIFEST.jsonl or folder:DIR instead."
     case .noPairs(let place, let reason): "\(place) gives no pairs: \(reason)."
     }
   }

@@ -70,14 +70,17 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
   ///     more.
   ///   - workers: threads for that work.
   /// - Returns: the pairs, and what was left out.
-  /// - Throws: `DatasetError`; for `synthetic` always `.syntheticNotBuilt`.
+  /// - Throws: `DatasetError`.
   package func open(
     cache: String, choosing choices: DatasetChoices = DatasetChoices(), atMost limit: Int? = nil,
     workers: Workers = Workers()
   ) throws(DatasetError) -> Dataset {
     let dataset: Dataset
     switch self {
-    case .synthetic: throw .syntheticNotBuilt
+    case .synthetic:
+      var faces = SyntheticFaces()
+      faces.count = limit ?? faces.count
+      return try faces.dataset(cache: cache, workers: workers)
     case .celebAMaskHQ(let directory):
       return try CelebAMaskHQ(directory: directory, choices: choices).dataset(
         cache: cache, atMost: limit, workers: workers)

@@ -34,15 +34,6 @@ import Testing
     }
   }
 
-  @Test func saysThatTheSyntheticWorldIsNotBuilt() throws {
-    let error = try #require(throws: DatasetError.self) {
-      try DatasetSpecification.synthetic.open(cache: "unused")
-    }
-    #expect(error == .syntheticNotBuilt)
-    #expect(error.description.contains("not built yet"))
-    #expect(error.description.contains("folder:DIR"))
-  }
-
   @Test func opensManifestsAndFolders() throws {
     let tree = try Tree()
     try tree.plant("images/a.png")

@@ -1,0 +1,71 @@
+import Datasets
+import Faces
+import Foundation
+import Images
+import Tensors
+import TestSupport
+import Testing
+
+/// Pairs that are drawn.
+@Suite struct SyntheticFacesTests {
+  static func small() -> SyntheticFaces {
+    var faces = SyntheticFaces()
+    (faces.count, faces.size, faces.seed) = (5, 64, 9)
+    return faces
+  }
+
+  @Test func drawsCompletePairs() throws {
+    let folder = try TemporaryFolder()
+    let dataset = try Self.small().dataset(cache: folder.url.path)
+    #expect(dataset.name == "synthetic" && dataset.findings.isEmpty)
+    #expect(dataset.pairs.map(\.id) == ["000000", "000001", "000002", "000003", "000004"])
+    #expect(Set(dataset.pairs.map(\.identity)).count == 5)
+    for (number, pair) in dataset.pairs.enumerated() {
+      let portrait = Portrait(World.test.scene(number, seed: 9), size: 64)
+      let image = try #require(pair.imagePath)
+      #expect(try ImageDecoder.rgb(contentsOf: image) == portrait.image)
+      let mask = try #require(pair.maskPath)
+      #expect(try ImageDecoder.labelMap(contentsOf: mask) == portrait.labels)
+      let scribble = try #require(pair.scribblePath)
+      #expect(try ImageDecoder.rgb(contentsOf: scribble).width == 64)
+      #expect(try #require(pair.text).hasSuffix("."))
+    }
+  }
+
+  @Test func drawsTheSameFilesForAnyNumberOfWorkers() throws {
+    func digests(_ workers: Int) throws -> [[PairFile: String]] {
+      let folder = try TemporaryFolder()
+      let dataset = try Self.small().dataset(
+        cache: folder.url.path, workers: Workers(count: workers))
+      return try dataset.pairs.map { try $0.withChecksums().checksums }
+    }
+    #expect(try digests(1) == digests(3))
+  }
+
+  @Test func drawsOnlyWhatIsMissing() throws {
+    let folder = try TemporaryFolder()
+    let first = try Self.small().dataset(cache: folder.url.path)
+    let image = try #require(first.pairs[2].imagePath)
+    let other = try #require(first.pairs[3].imagePath)
+    // A pair without its caption was interrupted, so it is drawn again; the others are not touched.
+    let caption = URL(fileURLWithPath: image).deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "000002.txt")
+    try FileManager.default.removeItem(at: caption)
+    try Data("broken".utf8).write(to: URL(fileURLWithPath: image))
+    try Data("kept".utf8).write(to: URL(fileURLWithPath: other))
+    let second = try Self.small().dataset(cache: folder.url.path)
+    #expect(second == first)
+    #expect(try ImageDecoder.rgb(contentsOf: image).width == 64)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: other)) == Data("kept".utf8))
+  }
+
+  @Test func isWhatTheWordSyntheticOpens() throws {
+    let folder = try TemporaryFolder()
+    let dataset = try DatasetSpecification.synthetic.open(cache: folder.url.path, atMost: 2)
+    #expect(dataset.pairs.count == 2)
+    #expect(try ImageDecoder.rgb(contentsOf: #require(dataset.pairs[0].imagePath)).width == 256)
+    #expect(throws: DatasetError.self) {
+      try DatasetSpecification.synthetic.open(cache: folder.url.path, atMost: 0)
+    }
+  }
+}
