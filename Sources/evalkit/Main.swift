@@ -14,8 +14,8 @@ struct Evalkit: AsyncParsableCommand {
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
       GenerateCommand.self, ScoreCommand.self,
       GateCommand.self, ReportCommand.self, PlanCommand.self, FeaturesCommand.self,
-      NetworksCommand.self, WeightsCommand.self, VotesCommand.self, BenchCommand.self,
-      DoctorCommand.self,
+      NetworksCommand.self, WeightsCommand.self, VotesCommand.self, FacesCommand.self,
+      BenchCommand.self, DoctorCommand.self,
     ])
 
   /// Exit codes are part of the contract (CLI.md), so they are decided here and nowhere else.

@@ -1,0 +1,41 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `evalkit faces` and `--dataset synthetic` as a user runs them.
+@Suite struct FaceWorldTests {
+  @Test func showsTheWorld() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Program.run(
+      ["faces", "--count", "4", "--size", "64", "--sheet", "out/s.jpg", "--report", "out/r.md"],
+      in: folder.url.path)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("| skin | 100 |"))
+    #expect(outcome.output.contains("evalkit faces --count 4 --size 64"))
+    #expect(try String(contentsOfFile: folder.path("out/r.md"), encoding: .utf8) == outcome.output)
+    #expect(FileManager.default.fileExists(atPath: folder.path("out/s.jpg")))
+  }
+
+  @Test func comparesWithATable() throws {
+    let folder = try TemporaryFolder()
+    let table = Fixtures.projectRoot.appending(path: "Tests/FacesTests/Goldens/real_masks.tsv").path
+    let outcome = try Program.run(
+      ["faces", "--count", "2", "--size", "64", "--real", table, "--save-table", "again.tsv"],
+      in: folder.url.path)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("200 real ones"))
+    let again = try String(contentsOfFile: folder.path("again.tsv"), encoding: .utf8)
+    #expect(try again == String(contentsOfFile: table, encoding: .utf8))
+  }
+
+  @Test func refusesWhatCannotBe() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.url.path
+    try Program.run(["faces", "--size", "63"], in: path).expectRefusal(64, "64…1024")
+    try Program.run(["faces", "--count", "0"], in: path).expectRefusal(64, "at least 1")
+    try Program.run(["faces", "--world", "tset"], in: path).expectRefusal(64, "'test'")
+    try Program.run(["faces", "--save-table", "again.tsv"], in: path).expectRefusal(64, "--real")
+    try folder.write(Array("no table".utf8), to: "none.tsv")
+    try Program.run(["faces", "--real", "none.tsv"], in: path).expectRefusal(1, "line 1")
+  }
+}
