@@ -18,9 +18,13 @@ package enum CLIPPreprocessing: String, CaseIterable, Sendable {
 package struct CLIPChoice: Sendable {
   /// Catalogue name of the image tower for each metric.
   package var networks: [MetricIdentifier: String] = [
-    .clip: "clip-vit-b32", .clipDirectional: "clip-vit-b16", .cmmd: "clip-vit-l14",
+    .clip: "clip-vit-b32", .clipDirectional: "clip-vit-b16", .cmmd: definingCMMD,
     .retrieval: "clip-rn50x16",
   ]
+  /// The tower that CMMD is defined on: `openai/clip-vit-large-patch14-336`.
+  ///
+  /// Source: google-research/google-research, `cmmd/embedding.py`.
+  static let definingCMMD = "clip-vit-l14-336"
   /// How images reach the towers, but for the directional score.
   package var preprocessing = CLIPPreprocessing.pillow
   /// How images reach the tower of the directional score.

@@ -110,7 +110,7 @@ package struct MeterPlan: Sendable {
       note(
         clip.metric.descriptor.title, clip.image.network.network.name,
         request.clip.networks[clip.metric] ?? "", clip.image.network.weights)
-      if clip.metric == .cmmd {
+      if clip.metric == .cmmd, clip.image.network.network.name != CLIPChoice.definingCMMD {
         deviations.append(
           "CMMD is defined on CLIP ViT-L/14 of 336 pixels; here it rests on "
             + "\(clip.image.network.network.name).")

@@ -80,7 +80,7 @@ package struct MeterRequest: Sendable {
     guard !asked.isEmpty else { return }
     let towers = [
       "b32": "clip-vit-b32", "b16": "clip-vit-b16", "l14": "clip-vit-l14",
-      "rn50x16": "clip-rn50x16",
+      "l14-336": "clip-vit-l14-336", "rn50x16": "clip-rn50x16",
     ]
     if let tower = try switches.value("clip_model", { towers[$0] }) {
       for metric in asked { clip.networks[metric] = tower }

@@ -1,9 +1,10 @@
-/// OpenAI's eight published models.
+/// OpenAI's nine published models.
 package enum CLIPModels {
   /// The image towers, smallest first in each family.
   package static let imageTowers: [any PublishedNetwork] = [
     transformer("B/32", patch: 32, embedding: 512), transformer("B/16", patch: 16, embedding: 512),
     transformer("L/14", patch: 14, width: 1024, layers: 24, embedding: 768),
+    transformer("L/14", size: 336, patch: 14, width: 1024, layers: 24, embedding: 768),
     resNet("50", blocks: [3, 4, 6, 3], embedding: 1024),
     resNet("101", blocks: [3, 4, 23, 3], embedding: 512),
     resNet("50x4", size: 288, width: 80, blocks: [4, 6, 10, 6], embedding: 640),
@@ -14,9 +15,10 @@ package enum CLIPModels {
   /// The text towers in the same order; each is named after its image tower.
   package static let textTowers: [CLIPTextTransformer] = [
     text("vit-b32", width: 512, embedding: 512), text("vit-b16", width: 512, embedding: 512),
-    text("vit-l14", width: 768, embedding: 768), text("rn50", width: 512, embedding: 1024),
-    text("rn101", width: 512, embedding: 512), text("rn50x4", width: 640, embedding: 640),
-    text("rn50x16", width: 768, embedding: 768), text("rn50x64", width: 1024, embedding: 1024),
+    text("vit-l14", width: 768, embedding: 768), text("vit-l14-336", width: 768, embedding: 768),
+    text("rn50", width: 512, embedding: 1024), text("rn101", width: 512, embedding: 512),
+    text("rn50x4", width: 640, embedding: 640), text("rn50x16", width: 768, embedding: 768),
+    text("rn50x64", width: 1024, embedding: 1024),
   ]
 
   /// The text tower trained together with an image tower of this name, for example `clip-vit-b32`.
@@ -27,12 +29,15 @@ package enum CLIPModels {
   private static let textSuffix = "-text"
 
   private static func transformer(
-    _ size: String, patch: Int, width: Int = 768, layers: Int = 12, embedding: Int
+    _ model: String, size: Int = 224, patch: Int, width: Int = 768, layers: Int = 12,
+    embedding: Int
   ) -> CLIPVisionTransformer {
-    CLIPVisionTransformer(
-      name: "clip-vit-" + size.lowercased().filter { $0 != "/" },
-      summary: "CLIP ViT-\(size), \(embedding)-d image embedding; OpenAI weights", patch: patch,
-      width: width, layers: layers, embedding: embedding)
+    let isUsual = size == 224
+    return CLIPVisionTransformer(
+      name: "clip-vit-" + model.lowercased().filter { $0 != "/" } + (isUsual ? "" : "-\(size)"),
+      summary: "CLIP ViT-\(model)\(isUsual ? "" : "@\(size)px"), \(embedding)-d image embedding; "
+        + "OpenAI weights",
+      size: size, patch: patch, width: width, layers: layers, embedding: embedding)
   }
 
   private static func resNet(

@@ -8,8 +8,8 @@ import Testing
   private static let networks: Set = [
     "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "ir-se50", "ir-50", "ir-101",
     "iresnet18", "iresnet34", "iresnet50", "iresnet100", "mobilefacenet", "bisenet",
-    "celebamask-unet", "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-rn50", "clip-rn101",
-    "clip-rn50x4", "clip-rn50x16", "clip-rn50x64", "mtcnn",
+    "celebamask-unet", "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-vit-l14-336",
+    "clip-rn50", "clip-rn101", "clip-rn50x4", "clip-rn50x16", "clip-rn50x64", "mtcnn",
   ]
 
   @Test func entriesAreWellFormed() {

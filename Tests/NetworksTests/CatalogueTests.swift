@@ -9,10 +9,11 @@ struct CatalogueTests {
         "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "ir-se50", "ir-50",
         "ir-100", "ir-101", "mobilefacenet", "iresnet18", "iresnet34", "iresnet50", "iresnet100",
         "bisenet", "celebamask-unet",
-        "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-rn50", "clip-rn101", "clip-rn50x4",
-        "clip-rn50x16", "clip-rn50x64",
-        "clip-vit-b32-text", "clip-vit-b16-text", "clip-vit-l14-text", "clip-rn50-text",
-        "clip-rn101-text", "clip-rn50x4-text", "clip-rn50x16-text", "clip-rn50x64-text",
+        "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-vit-l14-336", "clip-rn50",
+        "clip-rn101", "clip-rn50x4", "clip-rn50x16", "clip-rn50x64",
+        "clip-vit-b32-text", "clip-vit-b16-text", "clip-vit-l14-text", "clip-vit-l14-336-text",
+        "clip-rn50-text", "clip-rn101-text", "clip-rn50x4-text", "clip-rn50x16-text",
+        "clip-rn50x64-text",
       ])
   }
 

@@ -114,6 +114,10 @@ package enum WeightCatalogue {
       "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836",
       parameters: 427_616_513),
     model(
+      "clip-vit-l14-336", "ViT-L-14-336px.pt", bytes: nil,
+      "3035c92b350959924f9f00213499208652fc7ea050643e8b385c2dac08641f02",
+      parameters: 427_944_193),
+    model(
       "clip-rn50", "RN50.pt", bytes: 255_827_503,
       "afeb0e10f9e5a86da6080e35cf09123aca3b358a0c3e3b6c78a7b63bc04b6762",
       parameters: 102_007_137),
@@ -132,8 +136,8 @@ package enum WeightCatalogue {
       "be1cfb55d75a9666199fb2206c106743da0f6468c9d327f3e0d0a543a9919d9c"),
     PublishedWeights(
       networks: [
-        "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-rn50", "clip-rn101", "clip-rn50x4",
-        "clip-rn50x16", "clip-rn50x64",
+        "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-vit-l14-336", "clip-rn50",
+        "clip-rn101", "clip-rn50x4", "clip-rn50x16", "clip-rn50x64",
       ], role: .vocabulary, fileName: "bpe_simple_vocab_16e6.txt.gz", otherNames: [],
       bytes: 1_356_917,
       digest: .exact("924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"),
@@ -146,7 +150,7 @@ package enum WeightCatalogue {
   ///
   /// Sizes come from third parties.
   private static func model(
-    _ network: String, _ fileName: String, bytes: Int, _ digest: String, parameters: Int? = nil,
+    _ network: String, _ fileName: String, bytes: Int?, _ digest: String, parameters: Int? = nil,
     papers: [String] = []
   ) -> PublishedWeights {
     PublishedWeights(
