@@ -193,7 +193,8 @@ def make(name, full, folder):
         (folder / f"{name}.parameters.txt").write_text("\n".join(lines) + "\n")
     tower = goldens.seeded(network(name, reduced) if reduced else published, gain)
     golden |= {"gain": gain, "cases": []}
-    samples = 64 if reduced else 32
+    # What is not committed may be large.
+    samples = 4096 if full else 64 if reduced else 32
     for tokens, value in inputs(name, reduced):
         golden["cases"].append(run_case(name, tower, tokens, value, samples))
         theirs = openai_output(name, tower, reduced, value)

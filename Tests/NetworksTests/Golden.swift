@@ -5,9 +5,9 @@ import Tensors
 import TestSupport
 
 /// What PyTorch computed on seeded parameters; made by `Tools/make_network_goldens.py`.
-struct Golden: Decodable {
+struct Golden: Decodable, Sendable {
   /// One tap of one run.
-  struct Tap: Decodable {
+  struct Tap: Decodable, Sendable {
     let name: String
     let shape: [Int]
     let sum: Double
@@ -28,7 +28,7 @@ struct Golden: Decodable {
   }
 
   /// One run.
-  struct Case: Decodable {
+  struct Case: Decodable, Sendable {
     let inputShape: [Int]
     /// What a text tower is given in place of seeded values.
     let tokens: [Float]?

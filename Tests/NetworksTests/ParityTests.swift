@@ -34,18 +34,6 @@ import Testing
     }
   }
 
-  /// What the reduced configurations stand for; the goldens come from
-  /// `Tools/make_clip_goldens.py --full`.
-  @Test(.enabled(if: Golden.fullSizeFolder != nil), arguments: Golden.reduced.keys.sorted())
-  func agreesAtFullSize(name: String) throws {
-    let network = try NetworkCatalogue.named(name)
-    let golden = try Golden(at: "\(Golden.fullSizeFolder ?? "")/\(name).full.json")
-    let parameters = golden.seeded(try Graph(tracing: network).parameters)
-    for run in golden.cases {
-      try expectAgreement(network, run, golden, parameters, level: .current)
-    }
-  }
-
   private func expectAgreement(
     _ network: any PublishedNetwork, _ run: Golden.Case, _ golden: Golden,
     _ parameters: [String: Tensor], level: CPULevel

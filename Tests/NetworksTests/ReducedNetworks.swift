@@ -1,4 +1,3 @@
-import Foundation
 import Graphs
 import Networks
 
@@ -10,17 +9,17 @@ extension Golden {
         name: "clip-vit-b16", summary: "reduced", patch: 16, width: 192, layers: 2, embedding: 40),
       CLIPVisionTransformer(
         name: "clip-vit-l14", summary: "reduced", size: 126, patch: 14, width: 256, layers: 3,
+        embedding: 48),
       CLIPVisionTransformer(
         name: "clip-vit-l14-336", summary: "reduced", size: 140, patch: 14, width: 192, layers: 2,
         embedding: 56),
-        embedding: 48),
       resNet("clip-rn101", size: 64, width: 16, blocks: [1, 1, 4, 1], embedding: 40),
       resNet("clip-rn50x4", size: 96, width: 20, blocks: [2, 1, 1, 1], embedding: 48),
       resNet("clip-rn50x16", size: 128, width: 24, blocks: [1, 2, 1, 1], embedding: 56),
       resNet("clip-rn50x64", size: 64, width: 32, blocks: [1, 1, 2, 1], embedding: 64),
       text("clip-vit-b16-text", width: 64, embedding: 40),
-      text("clip-vit-l14-336-text", width: 128, embedding: 56),
       text("clip-vit-l14-text", width: 192, embedding: 48),
+      text("clip-vit-l14-336-text", width: 128, embedding: 56),
       text("clip-rn50-text", width: 128, embedding: 72),
       text("clip-rn101-text", width: 64, embedding: 40),
       text("clip-rn50x4-text", width: 320, embedding: 48),
@@ -34,9 +33,6 @@ extension Golden {
   static func network(named name: String) throws -> any PublishedNetwork {
     try reduced[name] ?? NetworkCatalogue.named(name)
   }
-
-  /// Where goldens of the full sizes are, if they were made.
-  static let fullSizeFolder = ProcessInfo.processInfo.environment["EVALKIT_GOLDENS"]
 
   private static func resNet(_ name: String, size: Int, width: Int, blocks: [Int], embedding: Int)
     -> CLIPResNet

@@ -22,6 +22,18 @@ extension Golden.Case {
   }
 }
 
+extension Golden.Case {
+  /// The tap that strays most from the golden, and its normalised mean squared error.
+  func worstTap(in found: [String: Tensor]) -> (name: String, nmse: Double) {
+    taps.map { tap in
+      guard let tensor = found[tap.name], tensor.shape == tap.shape else {
+        return (tap.name, .infinity)
+      }
+      return (tap.name, TapComparison(found: tensor, expected: tap, seed: 0).sampled.nmse)
+    }.max { $0.1 < $1.1 } ?? ("none", .infinity)
+  }
+}
+
 /// One computed tap beside its golden.
 private struct TapComparison {
   let found: Tensor
@@ -33,11 +45,14 @@ private struct TapComparison {
     guard found.shape == expected.shape else {
       return "\(expected.name) has shape \(found.shape), expected \(expected.shape)"
     }
-    let sampled = Agreement(samples, expected.sampledValues)
+    let sampled = sampled
     // Written so that a NaN fails.
     guard sampled.nmse <= Golden.tolerance else { return "\(expected.name): \(sampled)" }
     return totalsComplaint
   }
+
+  /// The values that the golden lists, beside its own.
+  var sampled: Agreement { Agreement(samples, expected.sampledValues) }
 
   private var samples: [Float] {
     let count = expected.samples.count / 4
