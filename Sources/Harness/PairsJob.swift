@@ -73,7 +73,9 @@ package struct PairsJob {
     if !isDrawnFirst, let source = parsed.scribbles {
       dataset = try dataset.scribbled(from: source, cache: cache, workers: workers)
     }
-    let pairs = try guided(dataset.pairs.map { edited($0, parsed.edit) })
+    let conditions = dataset.pairs.map { edited($0, parsed.edit) }
+    let pairs = try guided(
+      options.samples > 1 ? conditions.flatMap { $0.samples(options.samples) } : conditions)
     for finding in dataset.findings { options.notice(finding.description) }
     let (manifest, path) = try written(
       PairManifest(pairs: pairs), encodings: parsed.encodings, workers)

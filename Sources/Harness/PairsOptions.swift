@@ -30,6 +30,8 @@ package struct PairsOptions: Sendable {
   package var texts: String?
   /// How many pairs get the same guidance text.
   package var pairsPerText = 25
+  /// How many pairs each condition gives, for methods that make several images of it.
+  package var samples = 1
   /// `SOURCE=TARGET`: the texts of an edit, for every pair.
   package var edit: String?
   /// Where scribble maps come from.

@@ -24,11 +24,19 @@ struct PublishedReport {
               note: row.footnote.flatMap { id in table.footnotes.first { $0.id == id }?.text },
               cells: row.published.map { TableReport.Cell(published: $0) })
           })
-      }, remarks: table.footnotes.map(\.text),
+      }, remarks: table.remarks,
       notRun: table.columns.map {
         TableReport.NotRunLine(
           subject: "column \($0.heading)", reason: "not run: needs the answers of people")
       }, switches: table.switches.map(TableReport.SwitchLine.init))
+  }
+}
+
+extension PaperTable {
+  /// Texts of the footnotes that belong to no row; the others stand at theirs.
+  var remarks: [String] {
+    let named = Set(sections.flatMap(\.rows).compactMap(\.footnote))
+    return footnotes.filter { !named.contains($0.id) }.map(\.text)
   }
 }
 

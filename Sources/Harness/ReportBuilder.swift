@@ -25,7 +25,7 @@ package struct ReportBuilder {
       notes: notes, caption: table?.caption ?? "Scores of one folder of images against another.",
       sectionHeading: "Input", detailHeadings: table == nil ? [] : ["Model", "Domain"],
       columns: columns.map(\.printed), sections: sections(columns),
-      remarks: table?.footnotes.map(\.text) ?? [], images: imageLines, notRun: notRun(columns),
+      remarks: table?.remarks ?? [], images: imageLines, notRun: notRun(columns),
       weights: run.settings.networks.map { use in
         TableReport.WeightsLine(
           network: "\(use.network) (\(use.metrics.joined(separator: ", ")))", file: use.file,

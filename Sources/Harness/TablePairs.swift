@@ -12,7 +12,7 @@ struct TablePairs {
   let pairs: [Pair]
   /// Further pairs of which only the real image counts, sorted by id.
   let references: [Pair]
-  /// Ids of ``pairs`` whose real image another one has too.
+  /// Ids of ``pairs`` whose real image another one of their group has too.
   let repeats: Set<String>
 
   /// Opens a dataset and takes what a protocol asks for.
@@ -35,30 +35,11 @@ struct TablePairs {
     references =
       table.comparesWithWholeDataset
       ? whole.pairs.filter { !chosen.contains($0.id) && $0.imagePath != nil } : []
-    guard isExpanded else {
-      pairs = dataset.pairs
-      repeats = []
-      return
-    }
-    let expanded = dataset.pairs.flatMap { pair in Self.samples(of: pair, count: samples) }
-    pairs = try PairManifest(pairs: expanded.map(\.pair)).pairs
-    repeats = Set(expanded.filter { $0.number > 0 }.map(\.pair.id))
-  }
-
-  private static func samples(of pair: Pair, count: Int) -> [(pair: Pair, number: Int)] {
-    (0..<count).map { number in
-      var sample = Pair(id: pair.id + String(format: "_s%02d", number))
-      sample.imagePath = pair.imagePath
-      sample.maskPath = pair.maskPath
-      sample.text = pair.text
-      sample.scribblePath = pair.scribblePath
-      sample.identity = pair.identity
-      sample.group = pair.id
-      sample.sourceText = pair.sourceText
-      sample.targetText = pair.targetText
-      sample.checksums = pair.checksums
-      return (sample, number)
-    }
+    pairs =
+      isExpanded
+      ? try PairManifest(pairs: dataset.pairs.flatMap { $0.samples(samples) }).pairs
+      : dataset.pairs
+    repeats = pairs.idsRepeatingImages
   }
 
   /// Everything that is opened, sorted by id.

@@ -69,6 +69,19 @@ import Testing
     #expect(error.description.contains("no pair has a mask"), "\(error)")
   }
 
+  @Test func samplesShareTheirConditionsImage() {
+    let pairs = ["a", "b"].flatMap { Pair(id: $0, imagePath: "/\($0).png", text: "t").samples(3) }
+    #expect(pairs.map(\.id) == ["a_s00", "a_s01", "a_s02", "b_s00", "b_s01", "b_s02"])
+    #expect(pairs.allSatisfy { $0.text == "t" && $0.group == String($0.id.prefix(1)) })
+    #expect(pairs.idsRepeatingImages == ["a_s01", "a_s02", "b_s01", "b_s02"])
+    // One photo in two groups counts in both; pairs without a group are their own.
+    let others = [
+      Pair(id: "x", imagePath: "/p", group: "g"), Pair(id: "y", imagePath: "/p", group: "h"),
+      Pair(id: "z", imagePath: "/p"), Pair(id: "w", imagePath: "/p"),
+    ]
+    #expect(others.idsRepeatingImages.isEmpty)
+  }
+
   @Test func guidanceTextsNameGroups() throws {
     let tree = try Tree()
     try tree.write("A photo of a man.\n\n A photo of a woman. \n", to: "t.txt")

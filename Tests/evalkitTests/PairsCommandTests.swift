@@ -146,6 +146,16 @@ import Testing
     #expect(found == [man, man, woman, woman, man])
   }
 
+  @Test func samplesOfOneConditionAreAGroup() throws {
+    let faces = try Faces(2, side: 16)
+    try pairs(
+      faces, "--dataset", "folder:reference", "--samples", "2", "--require", "image", "--output",
+      "p.jsonl"
+    ).expectSuccess()
+    let found = try lines(faces, "p.jsonl").map { "\($0["id"] ?? "")/\($0["group"] ?? "")" }
+    #expect(found == ["00_s00/00", "00_s01/00", "01_s00/01", "01_s01/01"])
+  }
+
   @Test func refusesWhatIsNotUnderstood() throws {
     let faces = try Faces(2, side: 16)
     func refuse(_ parts: String..., with arguments: String...) throws {

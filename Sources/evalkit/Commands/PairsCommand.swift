@@ -72,6 +72,12 @@ struct PairsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Pairs for each condition, named <id>_s00, <id>_s01, …, for methods that make several images of it.",
+      valueName: "n"))
+  var samples = 1
+
+  @Option(
+    help: ArgumentHelp(
       "Texts of an edit, for every pair: 'face=tanned face'.", valueName: "source=target"))
   var edit: String?
 
@@ -94,6 +100,10 @@ struct PairsCommand: ParsableCommand {
   func validate() throws {
     if pairs < 1 { throw ValidationError("--pairs must be at least 1, not \(pairs).") }
     if perText < 1 { throw ValidationError("--per-text must be at least 1, not \(perText).") }
+    if samples < 1 { throw ValidationError("--samples must be at least 1, not \(samples).") }
+    if samples > 1, texts != nil {
+      throw ValidationError("--texts makes groups of its own, so --samples has no place beside it.")
+    }
     if export != nil, output != nil {
       throw ValidationError("--export writes DIR/pairs.jsonl, so --output has no place beside it.")
     }
@@ -115,6 +125,7 @@ struct PairsCommand: ParsableCommand {
     options.isDescribingMasks = describeMasks
     options.texts = texts
     options.pairsPerText = perText
+    options.samples = samples
     options.edit = edit
     options.scribbles = scribbles
     options.output = output ?? common.results + "/pairs.jsonl"
