@@ -70,7 +70,7 @@ let package = Package(
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
     room("Store", needs: [grdb]),
-    room("Verdicts"),
+    room("Verdicts", needs: ["Tensors"]),
     room("Reports"),
     room(
       "Harness",
@@ -103,7 +103,7 @@ let package = Package(
     tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Tables"),
     tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
-    tests(of: "Verdicts"),
+    tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),
     tests(of: "Reports", exclude: ["Snapshots"]),
     tests(
       of: "Harness",

@@ -55,12 +55,13 @@ package struct GateJob {
       measurements: measurements, defect: defect)
   }
 
-  private var defect: String? {
+  /// Why the run may not be judged at all; nil if it may.
+  var defect: String? {
     run.record.status == .complete ? nil : "run \(run.record.id) is \(run.record.status.rawValue)"
   }
 
   /// From the stored to the printed scale.
-  private func factor(of metric: String) -> Double {
+  func factor(of metric: String) -> Double {
     if let column = table?.columns.first(where: { $0.metric?.rawValue == metric }) {
       return column.scale.factor
     }
@@ -77,14 +78,18 @@ extension Verdict {
         let parts = line.check.split(separator: ":", maxSplits: 1)
         let outcome: GateReport.Outcome =
           switch line.outcome {
-          case .pass: .passed
-          case .regression: .broken
-          case .invalid: .invalid
+          case .pass, .improvement, .equivalent: .passed
+          case .regression: line.isBlocking ? .broken : .undecided
+          case .inconclusive: .undecided
+          case .notComparable, .invalid: line.isBlocking ? .invalid : .undecided
           }
         return GateReport.Check(
           subject: parts.count > 1 ? String(parts[0]) : name,
           name: parts.last?.trimmingCharacters(in: .whitespaces) ?? line.check, outcome: outcome,
-          finding: line.finding)
+          finding: "\(line.outcome.rawValue): \(line.finding)",
+          properties: line.figures.map { figure in
+            TableReport.Fact(name: figure.name, value: "\(figure.value)")
+          })
       })
   }
 }

@@ -5,16 +5,20 @@ package struct Verdict: Sendable, Hashable {
   /// One line for each check, in the order of the requirements and methods.
   package let lines: [Line]
 
+  /// Whether an undecided gate fails.
+  package var isStrict = false
+
   /// How a check, or the whole gate, ended.
   package enum Outcome: String, CaseIterable, Sendable {
-    case pass, regression, invalid
+    case pass, improvement, equivalent, inconclusive, regression
+    case notComparable = "not-comparable"
+    case invalid
 
-    /// What the process ends with.
-    package var exitStatus: ExitStatus {
+    /// Whether a check of this outcome holds.
+    package var holds: Bool {
       switch self {
-      case .pass: .done
-      case .regression: .regression
-      case .invalid: .invalidRun
+      case .pass, .improvement, .equivalent: true
+      case .inconclusive, .regression, .notComparable, .invalid: false
       }
     }
   }
@@ -26,26 +30,77 @@ package struct Verdict: Sendable, Hashable {
     package let outcome: Outcome
     /// What was found, in one sentence.
     package let finding: String
+    /// Whether a regression here fails the gate.
+    package var isBlocking = true
+    /// Numbers behind the finding, in order.
+    package var figures: [Figure] = []
+
+    package init(check: String, outcome: Outcome, finding: String) {
+      self.check = check
+      self.outcome = outcome
+      self.finding = finding
+    }
   }
 
-  /// Invalid if any line is, for a bound kept by half a run proves nothing; a pass needs a check.
+  /// A named number.
+  package struct Figure: Sendable, Hashable {
+    package let name: String
+    package let value: Double
+
+    package init(name: String, value: Double) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The gravest outcome of a blocking check; a verdict without any is invalid, for it could not fail.
+  ///
+  /// Invalid before not comparable before regression: a bound kept or broken by half a run proves
+  /// nothing.
   package var outcome: Outcome {
-    if lines.isEmpty || lines.contains(where: { $0.outcome == .invalid }) { return .invalid }
-    return lines.contains { $0.outcome == .regression } ? .regression : .pass
+    let counting = lines.filter(\.isBlocking)
+    if counting.isEmpty { return .invalid }
+    for grave in [Outcome.invalid, .notComparable, .regression, .inconclusive]
+    where counting.contains(where: { $0.outcome == grave }) {
+      return grave
+    }
+    return .pass
   }
 
   /// What the process ends with.
-  package var exitStatus: ExitStatus { outcome.exitStatus }
+  package var exitStatus: ExitStatus {
+    switch outcome {
+    case .pass, .improvement, .equivalent: .done
+    case .inconclusive: isStrict ? .inconclusive : .done
+    case .regression: .regression
+    case .notComparable: .notComparable
+    case .invalid: .invalidRun
+    }
+  }
 
   /// The last line to print: the verdict in words, with its code.
   package var sentence: String {
-    let kept = lines.count { $0.outcome == .pass }
-    let broken = lines.filter { $0.outcome == .regression }.map(\.check)
-    let invalid = lines.filter { $0.outcome == .invalid }.map(\.check)
+    let kept = lines.count { $0.outcome.holds }
     var words = "Verdict: \(outcome.rawValue): \(kept) of \(lines.count) checks hold"
-    if !broken.isEmpty { words += "; broken: \(broken.joined(separator: ", "))" }
-    if !invalid.isEmpty { words += "; invalid: \(invalid.joined(separator: ", "))" }
+    for (title, outcome) in [
+      ("improved", Outcome.improvement), ("broken", .regression), ("undecided", .inconclusive),
+      ("not comparable", .notComparable), ("invalid", .invalid),
+    ] {
+      let named = lines.filter { $0.outcome == outcome }.map(\.name)
+      if !named.isEmpty { words += "; \(title): \(named.joined(separator: ", "))" }
+    }
     return words + " (exit code \(exitStatus.code))."
+  }
+
+  /// Wraps checks that were made elsewhere.
+  package init(lines: [Line], isStrict: Bool = false) {
+    self.lines = lines
+    self.isStrict = isStrict
+  }
+
+  /// This verdict's checks, then another's.
+  package func joined(with other: Verdict) -> Verdict {
+    Verdict(lines: lines + other.lines, isStrict: isStrict || other.isStrict)
   }
 
   /// Holds requirements against evidence.
@@ -137,4 +192,9 @@ package struct Verdict: Sendable, Hashable {
         + "more than the \(allowedFailures) allowed."
     return Line(check: "\(method.name): images", outcome: .invalid, finding: finding)
   }
+}
+
+extension Verdict.Line {
+  /// The check as the verdict's sentence names it.
+  fileprivate var name: String { isBlocking ? check : "\(check) (not blocking)" }
 }

@@ -114,7 +114,7 @@ struct VerdictTests {
     for (fid, failed) in [(46.0, 0), (48, 0), (46, 3), (.nan, 0)] {
       let verdict = try verdict("fid<=47", on: evidence(fid: fid, failed: failed))
       #expect(verdict.sentence.contains("Verdict: \(verdict.outcome.rawValue):"))
-      #expect(verdict.sentence.hasSuffix("(exit code \(verdict.outcome.exitStatus.code))."))
+      #expect(verdict.sentence.hasSuffix("(exit code \(verdict.exitStatus.code))."))
       #expect((verdict.outcome == .pass) == (verdict.exitStatus.code == 0))
     }
   }

@@ -1,0 +1,51 @@
+/// One metric of one method beside its baseline, ready to be judged.
+package struct MetricComparison: Sendable, Hashable {
+  package let method: String
+  package let rule: MetricRule
+  /// In the printed scale; `nil` where there is none.
+  package let value: Double?
+  /// In the printed scale; `nil` where there is none.
+  package let baseline: Double?
+  package let evidence: Evidence
+
+  /// What is known of the change.
+  package enum Evidence: Sendable, Hashable {
+    /// The change in the printed scale, and what a second metric of the same features says, which can
+    /// only take a verdict back.
+    case estimate(Estimate, second: Second?)
+    /// The change cannot be tested; only limits decide.
+    case untested(reason: String)
+    /// The two sides were not measured in the same way.
+    case notComparable(reason: String)
+    /// The run lacks what the baseline has.
+    case invalid(reason: String)
+  }
+
+  /// A metric that must agree before a change counts, as KID beside FID.
+  package struct Second: Sendable, Hashable {
+    package let metric: String
+    package let direction: MetricRule.Direction
+    package let estimate: Estimate
+
+    package init(metric: String, direction: MetricRule.Direction, estimate: Estimate) {
+      self.metric = metric
+      self.direction = direction
+      self.estimate = estimate
+    }
+  }
+
+  package init(
+    method: String, rule: MetricRule, value: Double?, baseline: Double?, evidence: Evidence
+  ) {
+    self.method = method
+    self.rule = rule
+    self.value = value
+    self.baseline = baseline
+    self.evidence = evidence
+  }
+
+  /// The estimate of the change; `nil` where there is none.
+  package var estimate: Estimate? {
+    if case .estimate(let estimate, _) = evidence { estimate } else { nil }
+  }
+}

@@ -1,0 +1,79 @@
+/// What a gate asks of one metric; amounts are in the scale that the table prints.
+package struct MetricRule: Sendable, Hashable {
+  package let metric: String
+  /// Which way is better.
+  package let direction: Direction
+  /// Changes below it are not worth a verdict; both parts must be exceeded.
+  package var floor = Amount()
+  /// Changes within it do not matter; without one the floor serves.
+  package var margin: Amount?
+  /// What the value itself must keep, whatever the baseline says.
+  ///
+  /// A bound on the better side catches a result that is too good to be true, such as FID of leaked or
+  /// repeated images.
+  package var limits = Limits()
+  /// Whether a regression fails the gate; else it is only told.
+  package var isBlocking = true
+
+  /// Which way is better.
+  package enum Direction: String, Sendable, Hashable {
+    case lower
+    case higher
+
+    /// The part of a change that makes things worse, as a positive number.
+    func harm(of difference: Double) -> Double { self == .lower ? difference : -difference }
+  }
+
+  /// An amount of change, absolute, relative to the baseline, or both.
+  package struct Amount: Sendable, Hashable {
+    package var absolute: Double?
+    /// A fraction of the baseline's absolute value.
+    package var relative: Double?
+
+    package init(absolute: Double? = nil, relative: Double? = nil) {
+      self.absolute = absolute
+      self.relative = relative
+    }
+
+    /// The larger of the two parts, so that a change beyond it exceeds both; 0 for neither.
+    package func resolved(at baseline: Double) -> Double {
+      max(absolute ?? 0, (relative ?? 0) * abs(baseline))
+    }
+  }
+
+  /// Bounds of the value, inclusive.
+  package struct Limits: Sendable, Hashable {
+    package var minimum: Double?
+    package var maximum: Double?
+
+    package init(minimum: Double? = nil, maximum: Double? = nil) {
+      self.minimum = minimum
+      self.maximum = maximum
+    }
+
+    /// The bound that a value breaks, in words; NaN breaks any.
+    func broken(by value: Double) -> String? {
+      if let maximum, !(value <= maximum) { return "the limit of at most \(maximum)" }
+      if let minimum, !(value >= minimum) { return "the limit of at least \(minimum)" }
+      return nil
+    }
+  }
+
+  package init(metric: String, direction: Direction) {
+    self.metric = metric
+    self.direction = direction
+  }
+}
+
+/// Levels that a gate decides at.
+package struct DecisionLevels: Sendable, Hashable {
+  /// Probability of any false alarm in the whole gate.
+  package var falseAlarms: Double
+  /// Probability with which a change of the minimum detectable effect is found.
+  package var power: Double
+
+  package init(falseAlarms: Double = 0.05, power: Double = 0.8) {
+    self.falseAlarms = falseAlarms
+    self.power = power
+  }
+}
