@@ -205,6 +205,9 @@ struct GroupMeasurement {
   ) throws {
     let confusion = SegmentationBatch(parser: parser, memory: memory)
     let masks = try loading.labelMaps(of: pairs, size: size)
+    for (place, pair) in pairs.enumerated() {
+      items[place].labels = masks[pair.pair.id]?.value?.content
+    }
     let batch = collect(items, pairs, meter) {
       (pair, subject, batch: inout Batch<SegmentationBatch.Request>) in
       guard let mask = masks[pair.pair.id]?.value else { return }

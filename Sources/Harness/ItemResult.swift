@@ -54,6 +54,8 @@ struct ImageResult: Sendable {
 struct ItemResult: Sendable {
   /// Features of the real image, or why it is of no use; nil if there is none.
   var reference: Result<ImageResult, ImageFailure>?
+  /// The label map that rows were compared with; nil where none was read.
+  var labels: ContentHash?
   /// One result for each candidate, in the order of the methods; nil where a method has no such image
   /// and need not have one.
   var candidates: [Result<ImageResult, ImageFailure>?]

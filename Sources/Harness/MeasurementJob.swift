@@ -1,5 +1,6 @@
 import CMemory
 import Datasets
+import Essentials
 import Foundation
 import Generators
 import Metrics
@@ -94,7 +95,9 @@ struct MeasurementJob {
         memory: memories[worker], recall: recall, loading: loading
       ).measure(subjects)
       let records = try zip(pairs[groups[index]], items).flatMap { try self.records($0, $1) }
-      try store.record(records, artifacts: recall.fresh)
+      try store.record(
+        records, artifacts: recall.fresh,
+        pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
       tally.withLock { tally in
         tally.finished += items.count
         tally.failures += items.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
@@ -142,6 +145,14 @@ struct MeasurementJob {
         )
       }
     }
+  }
+
+  /// What later comparisons must know of a pair.
+  private func record(_ pair: Pair, _ item: ItemResult) -> PairRecord {
+    PairRecord(
+      run: run, imageID: pair.id, identity: pair.identity,
+      prompt: pair.text.map { FileDigest.sha256(of: $0.utf8) },
+      referenceHash: item.reference?.value?.content.text, labelsHash: item.labels?.text)
   }
 
   private func imageRecord(

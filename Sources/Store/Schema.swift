@@ -10,7 +10,8 @@ enum Schema {
 
   /// Names and SQL, oldest first.
   static let migrations: [(name: String, sql: String)] = [
-    ("1 runs, images and scores", firstTables + firstViews)
+    ("1 runs, images and scores", firstTables + firstViews),
+    ("2 pairs, baselines and verdicts", secondTables),
   ]
 
   /// The schema that this version reads and writes.
@@ -127,6 +128,37 @@ enum Schema {
       SELECT runID AS run, method, metric, value, generatedCount AS n, standardError AS stderr,
         fingerprint
       FROM setScore;
+
+    """
+
+  /// What a gate needs beyond scores: which images belong together, what is compared with, what was said.
+  private static let secondTables = """
+    CREATE TABLE pair (
+      runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      imageID TEXT NOT NULL,
+      identity TEXT,
+      prompt TEXT,
+      referenceHash TEXT,
+      labelsHash TEXT,
+      PRIMARY KEY (runID, imageID)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE baseline (
+      name TEXT NOT NULL PRIMARY KEY,
+      runID TEXT NOT NULL,
+      document TEXT NOT NULL CHECK (json_valid(document)),
+      images TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE verdict (
+      id INTEGER NOT NULL PRIMARY KEY,
+      runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      baseline TEXT NOT NULL,
+      created TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      code INTEGER NOT NULL,
+      report TEXT NOT NULL CHECK (json_valid(report))
+    );
 
     """
 }

@@ -2,16 +2,18 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// Stores what became of some images, with their scores and cached results, in one transaction.
+  /// Stores what became of some images, with their scores, cached results and pairs, in one transaction.
   ///
   /// An image measured again replaces its earlier state. Its scores of other metrics stay unless
   /// its content has changed. A failed image loses its scores and gains a row in the ledger.
   ///
   /// - Precondition: a failed image brings no scores.
   package func record(
-    _ images: [(image: ImageRecord, scores: [ScoreRecord])], artifacts: [ArtifactRecord] = []
+    _ images: [(image: ImageRecord, scores: [ScoreRecord])], artifacts: [ArtifactRecord] = [],
+    pairs: [PairRecord] = []
   ) throws(StoreError) {
     try write { database in
+      for pair in pairs { try upsert(pair, in: database) }
       for (image, scores) in images {
         try upsert(image, in: database)
         switch image.outcome {

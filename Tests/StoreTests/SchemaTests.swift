@@ -45,34 +45,68 @@ struct SchemaTests {
   @Test func setsThePragmas() throws {
     let fixture = try StoreFixture()
     #expect(try query("PRAGMA journal_mode", of: fixture.path, as: String.self) == ["wal"])
-    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [1])
+    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [2])
     #expect(
       try query("PRAGMA application_id", of: fixture.path, as: Int.self) == [0x6576_6B74])
     let names = try query(
       "SELECT identifier FROM grdb_migrations ORDER BY rowid", of: fixture.path, as: String.self)
-    #expect(names == ["1 runs, images and scores"])
+    #expect(names == ["1 runs, images and scores", "2 pairs, baselines and verdicts"])
   }
 
   /// A released migration may not change: databases made by it are out there.
   @Test func pinsReleasedMigrations() throws {
     let fixture = try StoreFixture()
-    let sql = try query(
+    #expect(try tables(of: fixture.path) == GoldenFolder().text("schema-2.sql"))
+  }
+
+  /// A file of the first schema keeps what it holds and gains what is new.
+  @Test func bringsOldFilesUpToDate() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("evalkit.sqlite")
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(sql: GoldenFolder().text("schema-1.sql"))
+      try database.execute(
+        sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+      try database.execute(
+        sql: """
+          INSERT INTO grdb_migrations VALUES ('1 runs, images and scores');
+          INSERT INTO fingerprint VALUES ('f', 'text');
+          PRAGMA user_version = 1;
+          PRAGMA application_id = \(0x6576_6B74);
+          """)
+    }
+    try queue.close()
+    #expect(throws: StoreError.olderSchema(path: path, found: 1, supported: 2)) {
+      try Store(path: path, access: .readOnly)
+    }
+    let store = try Store(path: path)
+    #expect(try store.text(ofFingerprint: "f") == "text")
+    #expect(try tables(of: path) == GoldenFolder().text("schema-2.sql"))
+  }
+
+  private func tables(of path: String) throws -> String {
+    try query(
       """
       SELECT sql FROM sqlite_master
       WHERE sql IS NOT NULL AND name <> 'grdb_migrations' ORDER BY type, name
-      """, of: fixture.path, as: String.self
+      """, of: path, as: String.self
     ).map { $0 + ";\n" }.joined()
-    #expect(try sql == GoldenFolder().text("schema-1.sql"))
   }
 
   @Test func deletesEverythingOfARun() throws {
     let fixture = try StoreFixture()
     let score = ScoreRecord(metric: "id", value: 0.5, fingerprint: "f1")
-    try fixture.store.record(fixture.scored("1"), scores: [score])
+    let pair = PairRecord(
+      run: "r1", imageID: "1", identity: nil, prompt: nil, referenceHash: nil, labelsHash: nil)
+    try fixture.store.record([(fixture.scored("1"), [score])], pairs: [pair])
     try fixture.store.record(fixture.failed("2"))
+    try fixture.store.add(
+      VerdictRecord(
+        run: "r1", baseline: "main", created: Date(), outcome: "pass", code: 0, report: "{}"))
     let queue = try DatabaseQueue(path: fixture.path)
     try queue.write { try $0.execute(sql: "DELETE FROM run") }
-    for table in ["method", "image", "failure", "score", "setScore"] {
+    for table in ["method", "image", "failure", "score", "setScore", "pair", "verdict"] {
       #expect(try query("SELECT count(*) FROM \(table)", of: fixture.path, as: Int.self) == [0])
     }
     #expect(try fixture.store.integrityCheck() == [])

@@ -1,0 +1,25 @@
+/// What a run knows of one of its pairs, apart from the methods' images.
+package struct PairRecord: Sendable, Hashable {
+  package let run: String
+  package let imageID: String
+  /// Who is on the image; `nil` where nobody says.
+  package let identity: String?
+  /// SHA-256 of the caption; `nil` without one.
+  package let prompt: String?
+  /// SHA-256 of the real image's pixels; `nil` where there is none.
+  package let referenceHash: String?
+  /// SHA-256 of the label map; `nil` where it was not read.
+  package let labelsHash: String?
+
+  package init(
+    run: String, imageID: String, identity: String?, prompt: String?, referenceHash: String?,
+    labelsHash: String?
+  ) {
+    self.run = run
+    self.imageID = imageID
+    self.identity = identity
+    self.prompt = prompt
+    self.referenceHash = referenceHash
+    self.labelsHash = labelsHash
+  }
+}
