@@ -9,7 +9,7 @@ extension PaperTable {
   /// - Throws: `TableError` for the first mistake: unknown or missing keys, unknown metrics and
   ///   switch values, wrong numbers of values, duplicate ids, references to nothing.
   package init(yaml: String, file: String) throws(TableError) {
-    let root = try Self.root(of: yaml, file: file)
+    let root = try StrictValue(yaml: yaml, file: file)
     let entries = try root.mapping(allowing: [
       "id", "title", "paper", "caption", "dataset", "pairs", "switches", "columns", "sections",
       "anchors", "footnotes",
@@ -32,35 +32,6 @@ extension PaperTable {
       anchor throws(TableError) in try anchor.choice(of: Anchor.self)
     }
     try checkPairCount(entries["switches"])
-  }
-
-  private static func root(of yaml: String, file: String) throws(TableError) -> StrictValue {
-    if let reason = YAMLLimits.objection(to: yaml) {
-      throw TableError(file: file, line: nil, key: "", problem: .notYAML(reason: reason))
-    }
-    let node: Node?
-    do { node = try compose(yaml: yaml) } catch {
-      let reason = (error as? YamlError).map(Self.brief) ?? "\(error)"
-      throw TableError(file: file, line: nil, key: "", problem: .notYAML(reason: reason))
-    }
-    guard let node else {
-      throw TableError(
-        file: file, line: nil, key: "", problem: .notYAML(reason: "the file is empty"))
-    }
-    return StrictValue(node: node, file: file, key: "")
-  }
-
-  /// A parser's complaint on one line, without the excerpt of the file that Yams appends.
-  private static func brief(_ error: YamlError) -> String {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      "\(problem) at line \(mark.line)"
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      "the mapping at line \(context.mark.line) repeats "
-        + duplicates.sorted().map { "'\($0)'" }.joined(separator: ", ")
-    default: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
-    }
   }
 
   /// Decodes a list whose elements carry unique ids; an absent list is empty.

@@ -41,6 +41,31 @@ package struct ProtocolFolder: Sendable {
     return table
   }
 
+  /// Whether `gates/` has a file of a name.
+  package func hasGate(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: gatePath(name))
+  }
+
+  /// The gate of a name, from `gates/<name>.yaml`, or of a path that ends in `.yaml`.
+  ///
+  /// - Throws: `TableError` for an unknown name, naming the nearest ones, and for a faulty file.
+  package func gate(_ name: String) throws(TableError) -> GateFile {
+    if name.hasSuffix(".yaml") { return try GateFile(yaml: try text(of: name), file: name) }
+    guard hasGate(name) else {
+      let folder = url.appendingPathComponent("gates")
+      let known = (try? ProtocolFolder(folder).ids()) ?? []
+      throw failure(
+        folder.path,
+        .unknownGate(
+          name, nearest: Spelling.suggestions(for: name, among: known), allowed: known))
+    }
+    return try GateFile(yaml: try text(of: gatePath(name)), file: gatePath(name))
+  }
+
+  private func gatePath(_ name: String) -> String {
+    url.appendingPathComponent("gates/\(name).yaml").path
+  }
+
   private func text(of path: String) throws(TableError) -> String {
     let limit = 1 << 20
     guard let handle = FileHandle(forReadingAtPath: path) else {

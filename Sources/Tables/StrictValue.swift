@@ -9,6 +9,44 @@ struct StrictValue {
   /// Keys from the root, for example `columns[2].heading`.
   let key: String
 
+  /// The root of a file's text.
+  ///
+  /// - Throws: `TableError` for what is no YAML.
+  init(yaml: String, file: String) throws(TableError) {
+    if let reason = YAMLLimits.objection(to: yaml) {
+      throw TableError(file: file, line: nil, key: "", problem: .notYAML(reason: reason))
+    }
+    let node: Node?
+    do { node = try compose(yaml: yaml) } catch {
+      let reason = (error as? YamlError).map(Self.brief) ?? "\(error)"
+      throw TableError(file: file, line: nil, key: "", problem: .notYAML(reason: reason))
+    }
+    guard let node else {
+      throw TableError(
+        file: file, line: nil, key: "", problem: .notYAML(reason: "the file is empty"))
+    }
+    self.init(node: node, file: file, key: "")
+  }
+
+  init(node: Node, file: String, key: String) {
+    self.node = node
+    self.file = file
+    self.key = key
+  }
+
+  /// A parser's complaint on one line, without the excerpt of the file that Yams appends.
+  private static func brief(_ error: YamlError) -> String {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      "\(problem) at line \(mark.line)"
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      "the mapping at line \(context.mark.line) repeats "
+        + duplicates.sorted().map { "'\($0)'" }.joined(separator: ", ")
+    default: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+  }
+
   /// An error about this node.
   func error(_ problem: TableError.Problem) -> TableError {
     TableError(file: file, line: node.mark?.line, key: key, problem: problem)
@@ -61,6 +99,18 @@ struct StrictValue {
       throw wrongType("two whole numbers as in 27000-29999")
     }
     return first...last
+  }
+
+  /// A finite decimal number that is at least `minimum`.
+  func number(atLeast minimum: Double = -.infinity) throws(TableError) -> Double {
+    guard let text = node.scalar?.string, !isNull,
+      text.allSatisfy({ "+-.0123456789eE".contains($0) }), let value = Double(text),
+      value.isFinite, value >= minimum
+    else {
+      throw wrongType(
+        minimum.isFinite ? "a number of at least \(minimum)" : "a decimal number")
+    }
+    return value
   }
 
   /// A finite number written with at most `digits` decimals, or `nil` for `null`.

@@ -20,6 +20,7 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     case wrongCount(expected: Int, found: Int)
     case duplicate(String)
     case unknownTable(String, nearest: [String], allowed: [String])
+    case unknownGate(String, nearest: [String], allowed: [String])
     case tooManyDecimals(String, digits: Int)
     case inconsistent(reason: String)
   }
@@ -44,6 +45,8 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     case .duplicate(let id): "repeats '\(id)', which must be unique"
     case .unknownTable(let id, let nearest, let allowed):
       "defines no table '\(id)'; \(Self.hint(nearest, allowed))"
+    case .unknownGate(let name, let nearest, let allowed):
+      "defines no gate '\(name)'; \(Self.hint(nearest, allowed))"
     case .tooManyDecimals(let text, let digits):
       "is \(text), with more than the \(digits) decimals that its column publishes"
     case .inconsistent(let reason): reason

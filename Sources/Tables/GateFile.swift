@@ -1,0 +1,147 @@
+/// What a gate demands, as `Protocols/gates/*.yaml` spells it.
+///
+/// Amounts and limits are in the scale that the table prints: a percentage in percent.
+package struct GateFile: Sendable, Equatable {
+  /// Path of the file.
+  package let file: String
+  package let title: String
+  /// Probability of any false alarm in a night.
+  package let falseAlarms: Double
+  /// Probability with which a change of the stated minimum detectable effect is found.
+  package let power: Double
+  /// Whether an undecided gate fails, as with `--strict`.
+  package let isStrict: Bool
+  /// Age in hours beyond which a run is stale; nil where age does not count.
+  package let freshHours: Double?
+  /// Which images belong together.
+  package let clusters: Clusters
+  /// The rows that are judged; empty for all of the baseline.
+  package let methods: [String]
+  package let failures: Failures
+  /// Sorted as in the file.
+  package let metrics: [Metric]
+
+  /// Which images belong together.
+  package enum Clusters: String, CaseIterable, Sendable {
+    /// By identity where the manifest names one, else by caption.
+    case automatic
+    case identity, prompt, image
+  }
+
+  /// How many images of a row may fail.
+  package struct Failures: Sendable, Equatable {
+    package var maximum = 0
+    /// Beyond those of the baseline; nil for any number up to the maximum.
+    package var aboveBaseline: Int?
+  }
+
+  /// What is demanded of one metric.
+  package struct Metric: Sendable, Equatable {
+    package let name: MetricName
+    package let direction: Direction
+    package let floor: Amount
+    package let margin: Amount?
+    package let minimum: Double?
+    package let maximum: Double?
+    package let isBlocking: Bool
+  }
+
+  /// Which way is better.
+  package enum Direction: String, CaseIterable, Sendable { case lower, higher }
+
+  /// An amount of change.
+  package struct Amount: Sendable, Equatable {
+    package var absolute: Double?
+    /// A fraction of the baseline.
+    package var relative: Double?
+
+    package init(absolute: Double? = nil, relative: Double? = nil) {
+      self.absolute = absolute
+      self.relative = relative
+    }
+  }
+
+  /// Reads a gate file's text.
+  ///
+  /// - Parameters:
+  ///   - yaml: the text.
+  ///   - file: its path, for error messages.
+  /// - Throws: `TableError` for the first mistake: unknown or missing keys, unknown metrics, numbers
+  ///   out of range, metrics named twice, limits that exclude everything.
+  package init(yaml: String, file: String) throws(TableError) {
+    let entries = try StrictValue(yaml: yaml, file: file).mapping(allowing: [
+      "title", "false_alarms", "power", "strict", "fresh_hours", "clusters", "methods", "failures",
+      "metrics",
+    ])
+    self.file = file
+    title = try entries["title"].string()
+    falseAlarms = try entries.optional("false_alarms")?.share() ?? 0.05
+    power = try entries.optional("power")?.share() ?? 0.8
+    isStrict = try entries.optional("strict")?.flag() ?? false
+    freshHours = try entries.optional("fresh_hours")?.number(atLeast: 0)
+    clusters = try entries.optional("clusters")?.choice(of: Clusters.self) ?? .automatic
+    methods = try PaperTable.unique(entries.optional("methods"), \.self) {
+      method throws(TableError) in try method.string()
+    }
+    failures = try entries.optional("failures").map(Failures.init) ?? Failures()
+    let rules = try entries["metrics"].mapping(allowing: MetricName.allCases.map(\.rawValue))
+    guard !rules.entries.isEmpty else {
+      throw try entries["metrics"].wrongType("at least one metric")
+    }
+    metrics = try rules.entries.map { name, rule throws(TableError) in
+      try Metric(named: name, rule)
+    }
+  }
+}
+
+extension GateFile.Failures {
+  fileprivate init(_ value: StrictValue) throws(TableError) {
+    let entries = try value.mapping(allowing: ["maximum", "above_baseline"])
+    let many = 0...Int(Int32.max)
+    maximum = try entries.optional("maximum")?.integer(in: many) ?? 0
+    aboveBaseline = try entries.optional("above_baseline")?.integer(in: many)
+  }
+}
+
+extension GateFile.Metric {
+  fileprivate init(named name: String, _ value: StrictValue) throws(TableError) {
+    guard let metric = MetricName(rawValue: name) else {
+      throw value.unknownValue(name, allowed: MetricName.allCases.map(\.rawValue))
+    }
+    let entries = try value.mapping(allowing: [
+      "direction", "floor", "margin", "limits", "blocking",
+    ])
+    self.name = metric
+    direction = try entries["direction"].choice(of: GateFile.Direction.self)
+    floor = try entries.optional("floor").map(GateFile.Amount.init) ?? GateFile.Amount()
+    margin = try entries.optional("margin").map(GateFile.Amount.init)
+    let limits = try entries.optional("limits")?.mapping(allowing: ["minimum", "maximum"])
+    minimum = try limits?.optional("minimum")?.number()
+    maximum = try limits?.optional("maximum")?.number()
+    isBlocking = try entries.optional("blocking")?.flag() ?? true
+    if let minimum, let maximum, minimum > maximum {
+      throw value.error(
+        .inconsistent(reason: "allows at least \(minimum) and at most \(maximum), so nothing"))
+    }
+  }
+}
+
+extension GateFile.Amount {
+  fileprivate init(_ value: StrictValue) throws(TableError) {
+    let entries = try value.mapping(allowing: ["absolute", "relative"])
+    absolute = try entries.optional("absolute")?.number(atLeast: 0)
+    relative = try entries.optional("relative")?.number(atLeast: 0)
+    if absolute == nil, relative == nil {
+      throw value.wrongType("'absolute', 'relative' or both")
+    }
+  }
+}
+
+extension StrictValue {
+  /// A number between 0 and 1, both out.
+  fileprivate func share() throws(TableError) -> Double {
+    let value = try number()
+    guard value > 0, value < 1 else { throw wrongType("a number between 0 and 1") }
+    return value
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Tables
+import TestSupport
+import Testing
+
+/// Gate files, read strictly.
+struct GateFileTests {
+  private static let text = """
+    title: Nightly
+    false_alarms: 0.01
+    power: 0.9
+    strict: true
+    fresh_hours: 30
+    clusters: identity
+    methods: [ours, theirs]
+    failures: {maximum: 3, above_baseline: 1}
+    metrics:
+      fid:
+        direction: lower
+        floor: {absolute: 0.5, relative: 0.01}
+        margin: {absolute: 1}
+        limits: {minimum: 5, maximum: 60}
+      id: {direction: higher, blocking: false}
+    """
+
+  private func error(replacing old: String, with new: String) throws -> TableError {
+    let text = Self.text.replacingOccurrences(of: old, with: new)
+    #expect(text != Self.text, "the text holds '\(old)'")
+    return try #require(throws: TableError.self) { try GateFile(yaml: text, file: "g.yaml") }
+  }
+
+  @Test func readsEverything() throws {
+    let gate = try GateFile(yaml: Self.text, file: "g.yaml")
+    #expect(gate.title == "Nightly" && gate.falseAlarms == 0.01 && gate.power == 0.9)
+    #expect(gate.isStrict && gate.freshHours == 30 && gate.clusters == .identity)
+    #expect(gate.methods == ["ours", "theirs"])
+    #expect(gate.failures.maximum == 3 && gate.failures.aboveBaseline == 1)
+    #expect(gate.metrics.map(\.name) == [.fid, .id])
+    let fid = gate.metrics[0]
+    #expect(fid.direction == .lower && fid.isBlocking)
+    #expect(fid.floor == GateFile.Amount(absolute: 0.5, relative: 0.01))
+    #expect(fid.margin == GateFile.Amount(absolute: 1))
+    #expect(fid.minimum == 5 && fid.maximum == 60)
+    #expect(!gate.metrics[1].isBlocking && gate.metrics[1].margin == nil)
+  }
+
+  @Test func hasDefaults() throws {
+    let gate = try GateFile(
+      yaml: "title: t\nmetrics: {mae: {direction: lower}}", file: "g.yaml")
+    #expect(gate.falseAlarms == 0.05 && gate.power == 0.8 && !gate.isStrict)
+    #expect(gate.freshHours == nil && gate.methods.isEmpty && gate.failures.maximum == 0)
+    #expect(gate.metrics[0].floor == GateFile.Amount())
+  }
+
+  @Test(arguments: [
+    ("  fid:", "  fed:", "'fid'"),
+    ("floor: {absolute: 0.5", "flor: {absolute: 0.5", "'floor'"),
+    ("direction: lower", "direction: down", "'down'"),
+    ("    direction: lower\n", "", "direction"),
+    ("false_alarms: 0.01", "false_alarms: 5", "between 0 and 1"),
+    ("power: 0.9", "power: 1", "between 0 and 1"),
+    ("relative: 0.01", "relative: -0.01", "at least 0"),
+    ("margin: {absolute: 1}", "margin: {}", "'absolute'"),
+    ("minimum: 5", "minimum: 70", "so nothing"),
+    ("maximum: 3", "maximum: -1", "whole number"),
+    ("[ours, theirs]", "[ours, ours]", "ours"),
+    ("clusters: identity", "clusters: face", "'face'"),
+    ("strict: true", "strict: 1", "true or false"),
+  ])
+  func namesMistakes(old: String, new: String, part: String) throws {
+    let error = try error(replacing: old, with: new)
+    #expect(error.description.hasPrefix("g.yaml:"), "\(error)")
+    #expect(error.description.contains(part), "\(error)")
+  }
+
+  @Test func wantsAMetric() throws {
+    #expect(throws: TableError.self) { try GateFile(yaml: "title: t\nmetrics: {}", file: "g") }
+    #expect(throws: TableError.self) { try GateFile(yaml: "title: t", file: "g") }
+  }
+
+  /// Every gate that comes with the package.
+  @Test func theFoldersGatesAreSound() throws {
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let names = try ProtocolFolder(folder.url.appendingPathComponent("gates")).ids()
+    #expect(!names.isEmpty)
+    for name in names {
+      let gate = try folder.gate(name)
+      #expect(try folder.ids().contains(name), "\(name) is the gate of no table")
+      let columns = try folder.table(name).columns.compactMap(\.metric)
+      for metric in gate.metrics { #expect(columns.contains(metric.name), "\(name)") }
+    }
+    let error = try #require(throws: TableError.self) { try folder.gate("ddgi.table") }
+    #expect(error.description.contains("'ddgi.table1'"))
+  }
+}
