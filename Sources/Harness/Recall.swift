@@ -47,7 +47,7 @@ final class Recall {
   }
 
   /// Nil for a payload that cannot be an array of the type: it is computed anew.
-  private static func elements<Element: BitwiseCopyable>(_ payload: Data) -> [Element]? {
+  static func elements<Element: BitwiseCopyable>(_ payload: Data) -> [Element]? {
     guard payload.count % MemoryLayout<Element>.size == 0 else { return nil }
     return payload.withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count, by: MemoryLayout<Element>.size).map {

@@ -46,4 +46,9 @@ package struct GateReport: Sendable, Hashable {
 
   /// The checks as JUnit XML, which CI systems show as tests.
   package var junit: String { JUnitReport.render(self) }
+
+  /// The checks as Markdown for a place that takes `limit` bytes, 1 MiB for a step on GitHub.
+  package func stepSummary(sentence: String, limit: Int = 1 << 20) -> String {
+    StepSummary.render(self, sentence: sentence, limit: limit)
+  }
 }

@@ -49,7 +49,7 @@ enum MarkdownReport {
     return lines([appendix.headings.map(\.text), rules] + rows)
   }
 
-  private static func lines(_ rows: [[String]]) -> String {
+  static func lines(_ rows: [[String]]) -> String {
     rows.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
   }
 

@@ -12,9 +12,9 @@ struct Evalkit: AsyncParsableCommand {
     version: Tool.version,
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
-      GenerateCommand.self, ScoreCommand.self,
-      GateCommand.self, ReportCommand.self, PlanCommand.self, FeaturesCommand.self,
-      NetworksCommand.self, WeightsCommand.self, VotesCommand.self, FacesCommand.self,
+      GenerateCommand.self, ScoreCommand.self, GateCommand.self, BaselineCommand.self,
+      ReportCommand.self, PlanCommand.self, FeaturesCommand.self, NetworksCommand.self,
+      WeightsCommand.self, VotesCommand.self, FacesCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])
 

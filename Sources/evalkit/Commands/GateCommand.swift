@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// `evalkit gate`.
+struct GateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gate", abstract: "Judge a stored run; the exit code is the verdict.",
+    discussion: """
+      A requirement is METRIC OPERATOR NUMBER in the scale that the table prints, for example \
+      'fid<=47', or METHOD:METRIC OPERATOR NUMBER. Without a method it holds for every measured one \
+      but the anchors. With --baseline every metric is compared with the frozen run, image by image \
+      where images have scores, and found worse, better, equivalent or undecided; all tests together \
+      raise a false alarm in at most 5 % of nights. Exit codes: 0 no regression, 2 a regression or a \
+      broken bound, 3 undecided (only with --strict), 5 no baseline, or not comparable with it, 6 the \
+      run cannot be judged, 64 something asked for is not understood.
+      """)
+
+  @Option(
+    name: .customLong("require"),
+    help: ArgumentHelp("A bound that must hold. Repeatable.", valueName: "requirement"))
+  var requirements: [String] = []
+
+  @Option(help: ArgumentHelp("A baseline to compare with.", valueName: "name"))
+  var baseline: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Rules of the comparison: a name in Protocols/gates or a .yaml file; that of the baseline's "
+        + "protocol unless given.", valueName: "gate"))
+  var gate: String?
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "A run id or the beginning of one; the latest run unless given.", valueName: "id"))
+  var id: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Images of a method that may have failed; the gate's number or 0.", valueName: "n"))
+  var maxFailures: Int?
+
+  @Option(help: ArgumentHelp("Refuse runs that began earlier.", valueName: "hours"))
+  var maxAge: Double?
+
+  @Flag(help: "Fail with code 3 where nothing is decided.")
+  var strict = false
+
+  @Flag(
+    help:
+      "Judge nothing; measure how often the gate fires without a change, on the run's own images.")
+  var audit = false
+
+  @Option(help: ArgumentHelp("Write the checks as JUnit XML.", valueName: "file"))
+  var junit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Append the checks as Markdown, for example to $GITHUB_STEP_SUMMARY.", valueName: "file"))
+  var summary: String?
+
+  @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
+  var results = "Results"
+
+  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  var jobs: Int?
+
+  @Flag(help: "Print the verdict as JSON on stdout.")
+  var json = false
+
+  func validate() throws {
+    if requirements.isEmpty, baseline == nil {
+      throw ValidationError(
+        "Name at least one bound, for example --require 'fid<=47', or a --baseline.")
+    }
+    if audit, baseline == nil { throw ValidationError("--audit needs a --baseline.") }
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
+  }
+
+  func run() throws {
+    var request = GateRequest()
+    request.run = id
+    request.requirements = requirements
+    request.baseline = baseline
+    request.gate = gate
+    request.isStrict = strict
+    request.allowedFailures = maxFailures
+    request.freshHours = maxAge
+    request.junit = junit
+    request.summary = summary
+    request.results = results
+    request.jobs = jobs
+    if audit { return try Console.result(Judgement.audit(request)) }
+    let judgement = try Judgement(request)
+    try Console.result(json ? judgement.json : judgement.text)
+    Console.error(judgement.sentence)
+    if judgement.code != 0 { throw ExitCode(judgement.code) }
+  }
+}
