@@ -13,7 +13,7 @@ struct Evalkit: AsyncParsableCommand {
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
       GenerateCommand.self, ScoreCommand.self, GateCommand.self, BaselineCommand.self,
-      ReportCommand.self, PlanCommand.self, FeaturesCommand.self, NetworksCommand.self,
+      CompareCommand.self, ReportCommand.self, PlanCommand.self, FeaturesCommand.self, NetworksCommand.self,
       WeightsCommand.self, VotesCommand.self, FacesCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])

@@ -1,0 +1,85 @@
+import Foundation
+
+/// How two rows differ, metric by metric, as plain values.
+package struct ChangeReport: Sendable, Hashable, Encodable {
+  package var schema = 1
+  /// What is compared, the first as the baseline.
+  package let first: String
+  package let second: String
+  package let changes: [Change]
+
+  /// One metric of one row.
+  package struct Change: Sendable, Hashable, Encodable {
+    package let method: String
+    package let metric: String
+    package let first: Double?
+    package let second: Double?
+    package let difference: Double?
+    /// Half the width of the 95 % interval.
+    package let halfWidth: Double?
+    /// p-value after Holm's correction over all changes.
+    package let pValue: Double?
+    package let pairs: Int?
+    package let outcome: String
+    package let finding: String
+    /// How the change was tested.
+    package let test: String?
+
+    package init(
+      method: String, metric: String, first: Double?, second: Double?, difference: Double?,
+      halfWidth: Double?, pValue: Double?, pairs: Int?, outcome: String, finding: String,
+      test: String?
+    ) {
+      self.method = method
+      self.metric = metric
+      self.first = first
+      self.second = second
+      self.difference = difference
+      self.halfWidth = halfWidth
+      self.pValue = pValue
+      self.pairs = pairs
+      self.outcome = outcome
+      self.finding = finding
+      self.test = test
+    }
+  }
+
+  package init(first: String, second: String, changes: [Change]) {
+    self.first = first
+    self.second = second
+    self.changes = changes
+  }
+
+  /// The changes as a Markdown table, with the tests below.
+  package var markdown: String {
+    var text = "# \(MarkdownReport.escape(second)) beside \(MarkdownReport.escape(first))\n\n"
+    text += MarkdownReport.lines(
+      [
+        [
+          "Method", "Metric", "First", "Second", "Difference", "95 %", "p (Holm)", "Pairs",
+          "Verdict",
+        ],
+        [":--", ":--", "--:", "--:", "--:", "--:", "--:", "--:", ":--"],
+      ]
+        + changes.map { change in
+          [
+            MarkdownReport.escape(change.method), change.metric, Self.text(change.first),
+            Self.text(change.second), Self.text(change.difference),
+            change.halfWidth.map { "± " + Self.text($0) } ?? "–", Self.text(change.pValue),
+            change.pairs.map { "\($0)" } ?? "–", change.outcome,
+          ]
+        })
+    text += "\n"
+    for change in changes {
+      text +=
+        "\n- \(MarkdownReport.escape("\(change.method), \(change.metric): \(change.finding)"))"
+      if let test = change.test { text += " (\(test))" }
+    }
+    return text + "\n"
+  }
+
+  /// Five significant digits.
+  static func text(_ value: Double?) -> String {
+    value.map { $0 == 0 ? "0" : String(format: "%.5g", $0) } ?? "–"
+  }
+}

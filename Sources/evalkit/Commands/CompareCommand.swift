@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// `evalkit compare A B`.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Compare two stored runs or two methods of one run, paired.",
+    discussion: """
+      A and B are run ids or their beginnings, RUN:METHOD, or methods of one run (--run, or the \
+      latest). Differences are B minus A.
+      """)
+
+  @Argument(help: "What is compared with.")
+  var first: String
+
+  @Argument(help: "What is compared.")
+  var second: String
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("The run that methods belong to; the latest unless given.", valueName: "id"))
+  var id: String?
+
+  @Option(help: ArgumentHelp("Folder of the database.", valueName: "dir"))
+  var results = "Results"
+
+  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  var jobs: Int?
+
+  @Flag(help: "Print the changes as JSON on stdout.")
+  var json = false
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
+  }
+
+  func run() throws {
+    var job = CompareJob(first: first, second: second)
+    job.run = id
+    job.results = results
+    job.jobs = jobs
+    try Console.result(job.text(json: json))
+  }
+}
