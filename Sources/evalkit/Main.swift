@@ -13,8 +13,9 @@ struct Evalkit: AsyncParsableCommand {
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
       GenerateCommand.self, ScoreCommand.self, GateCommand.self, BaselineCommand.self,
-      CompareCommand.self, ReportCommand.self, PlanCommand.self, FeaturesCommand.self, NetworksCommand.self,
-      WeightsCommand.self, VotesCommand.self, FacesCommand.self,
+      CompareCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,
+      FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
+      FacesCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])
 
