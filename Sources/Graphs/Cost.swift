@@ -84,7 +84,7 @@ extension Graph {
 
 extension Operation {
   /// Names of the parameters that training changes.
-  fileprivate var trainableNames: [String] {
+  var trainableNames: [String] {
     switch self {
     case .convolution(_, let weight, let bias), .linear(let weight, let bias):
       [weight, bias].compactMap(\.self)

@@ -27,9 +27,6 @@ struct MemoryPlan: Sendable {
   /// Whether each buffer lies in common memory.
   private var isCommon: [Bool] = []
 
-  /// Buffers start at multiples of this many floats: one cache line.
-  private static let alignment = 16
-
   /// Plans the stages of a graph; `kept` nodes stay readable after the last stage.
   ///
   /// Without `sharing` everything is every image's own, which is the least for an image alone.
@@ -154,26 +151,14 @@ struct MemoryPlan: Sendable {
     return zip(first, last).map { $0...max($0, $1) }
   }
 
-  /// Largest buffers first, each at the lowest address that no living neighbour uses; gives the size.
+  /// Arranges some buffers; gives their size.
   private mutating func arrange(
     _ buffers: [Int], _ sizes: [Int], _ lifetimes: [ClosedRange<Int>]
   ) -> Int {
-    var placed: [Int] = []
-    var size = 0
-    for buffer in buffers.sorted(by: { (sizes[$0], $1) > (sizes[$1], $0) }) {
-      let length = (sizes[buffer] + Self.alignment - 1) / Self.alignment * Self.alignment
-      var start = 0
-      let neighbours = placed.filter { lifetimes[$0].overlaps(lifetimes[buffer]) }
-      for other in neighbours.sorted(by: { offsets[$0] < offsets[$1] }) {
-        if offsets[other] - start >= length { break }
-        start = max(start, offsets[other] + sizes[other])
-        start = (start + Self.alignment - 1) / Self.alignment * Self.alignment
-      }
-      offsets[buffer] = start
-      size = max(size, start + length)
-      placed.append(buffer)
-    }
-    return size
+    let arrangement = BufferArrangement(
+      buffers.map { sizes[$0] }, lifetimes: buffers.map { lifetimes[$0] })
+    for (buffer, offset) in zip(buffers, arrangement.offsets) { offsets[buffer] = offset }
+    return arrangement.size
   }
 
   /// Whether a view, or a part of a concatenation, already lies where the copy would put it.

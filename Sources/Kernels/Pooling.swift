@@ -143,12 +143,12 @@ extension FeatureMap {
 
 extension Pooling {
   /// Rows of a window counting its padding, which PyTorch cuts at the padded border in ceil mode.
-  fileprivate func paddedRows(_ row: Int, of rows: Int) -> Int {
+  func paddedRows(_ row: Int, of rows: Int) -> Int {
     padded(row, size: rows, kernel: kernel.rows, padding: padding.rows)
   }
 
   /// Columns of a window, likewise.
-  fileprivate func paddedColumns(_ column: Int, of columns: Int) -> Int {
+  func paddedColumns(_ column: Int, of columns: Int) -> Int {
     padded(column, size: columns, kernel: kernel.columns, padding: padding.columns)
   }
 

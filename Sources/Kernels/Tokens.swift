@@ -70,14 +70,17 @@ extension FeatureMap {
   package func writeEmbedding(of ids: FeatureMap, table: Tensor) {
     precondition(
       ids.channels == pixels && table.shape == [table.shape[0], channels], "shapes differ")
-    table.values.withUnsafeBufferPointer { table in
-      for pixel in 0..<pixels {
-        let output = base + pixel * pixelStride
-        if let id = Int(exactly: ids.base[pixel]), id >= 0, (id + 1) * channels <= table.count {
-          for channel in 0..<channels { output[channel] = table[id * channels + channel] }
-        } else {
-          output.update(repeating: .nan, count: channels)
-        }
+    table.values.withUnsafeBufferPointer { writeEmbedding(of: ids, table: $0) }
+  }
+
+  /// The same from a table that lies in plain memory.
+  package func writeEmbedding(of ids: FeatureMap, table: UnsafeBufferPointer<Float>) {
+    for pixel in 0..<pixels {
+      let output = base + pixel * pixelStride
+      if let id = Int(exactly: ids.base[pixel]), id >= 0, (id + 1) * channels <= table.count {
+        for channel in 0..<channels { output[channel] = table[id * channels + channel] }
+      } else {
+        output.update(repeating: .nan, count: channels)
       }
     }
   }
@@ -85,11 +88,7 @@ extension FeatureMap {
   /// `y = x[t]`, `t` being where `ids` is largest, the first of equals.
   package func writeRow(of input: FeatureMap, atLargestOf ids: FeatureMap) {
     precondition(ids.channels == input.pixels && pixels == 1, "shapes differ")
-    var largest = 0
-    for index in 1..<max(ids.channels, 1) where ids.base[index] > ids.base[largest] {
-      largest = index
-    }
-    base.update(from: input.base + largest * input.pixelStride, count: channels)
+    base.update(from: input.base + ids.largestIndex * input.pixelStride, count: channels)
   }
 
   /// One pixel, counted row by row, and those behind it, with some of the channels; memory is shared.

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "EKFilters.h"
+#include "EKGradients.h"
 #include "EKLevel.h"
 
 #if defined(__cplusplus)

@@ -1,0 +1,109 @@
+import Kernels
+import Tensors
+
+/// Named parameters in one run of memory, so that an update is one walk over all of them.
+///
+/// Whoever trains owns it: nothing writes while something else reads.
+package final class ParameterBlock: @unchecked Sendable {
+  /// What is in it, in the order in which it lies.
+  package let specifications: [ParameterSpecification]
+  /// All values.
+  package let memory: AlignedMemory
+  /// Number of values.
+  package let count: Int
+  private let offsets: [String: Int]
+
+  /// Reserves room for parameters and fills it with zeros; of equal names the first counts.
+  package init(_ specifications: [ParameterSpecification]) {
+    var offsets: [String: Int] = [:]
+    var kept: [ParameterSpecification] = []
+    var count = 0
+    for specification in specifications where offsets[specification.name] == nil {
+      offsets[specification.name] = count
+      count += specification.shape.elementCount
+      kept.append(specification)
+    }
+    self.specifications = kept
+    self.offsets = offsets
+    self.count = count
+    memory = .zeros(count)
+  }
+
+  /// The same names and shapes, all values zero.
+  package func zeroed() -> ParameterBlock { ParameterBlock(specifications) }
+
+  /// Sets every value to zero.
+  package func clear() { memory.base.update(repeating: 0, count: count) }
+
+  /// Where a parameter's values lie, row-major; nil if it is not here.
+  package func values(of name: String) -> UnsafeMutablePointer<Float>? {
+    offsets[name].map { memory.base + $0 }
+  }
+
+  /// Where a parameter lies among all values.
+  package func range(of specification: ParameterSpecification) -> Range<Int> {
+    let start = offsets[specification.name] ?? 0
+    return start..<start + specification.shape.elementCount
+  }
+
+  /// A copy of one parameter.
+  package func tensor(_ specification: ParameterSpecification) -> Tensor {
+    let range = range(of: specification)
+    return Tensor(
+      shape: specification.shape,
+      values: Array(
+        UnsafeBufferPointer(start: memory.base + range.lowerBound, count: range.count)))
+  }
+
+  /// Copies of all parameters by name.
+  package var tensors: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: specifications.map { ($0.name, tensor($0)) })
+  }
+
+  /// Takes over the tensors that are named alike.
+  ///
+  /// - Throws: ``GraphError`` if one is missing or has another shape.
+  package func fill(from tensors: [String: Tensor]) throws(GraphError) {
+    for specification in specifications {
+      guard let tensor = tensors[specification.name] else {
+        throw .missingParameter(name: specification.name)
+      }
+      guard tensor.shape == specification.shape else {
+        throw .misshapenParameter(
+          name: specification.name, expected: specification.shape, found: tensor.shape)
+      }
+      let start = memory.base + range(of: specification).lowerBound
+      tensor.values.withUnsafeBufferPointer { values in
+        if let base = values.baseAddress { start.update(from: base, count: values.count) }
+      }
+    }
+  }
+}
+
+extension Graph {
+  /// Parameters that training changes: all but batch norms' statistics and counters.
+  package var trainableParameters: [ParameterSpecification] {
+    let statistics = statisticNames
+    return parameters.filter { !$0.isCounter && !statistics.contains($0.name) }
+  }
+
+  /// Batch norms' running means and variances.
+  package var statistics: [ParameterSpecification] {
+    let names = statisticNames
+    return parameters.filter { names.contains($0.name) }
+  }
+
+  private var statisticNames: Set<String> {
+    var names: Set<String> = []
+    for node in nodes {
+      guard case .batchNorm(let prefix, _, _) = node.operation else { continue }
+      names.formUnion(["running_mean", "running_var"].map { prefix.parameter($0) })
+    }
+    return names
+  }
+}
+
+extension String {
+  /// The full name of a parameter under this prefix.
+  func parameter(_ name: String) -> String { isEmpty ? name : "\(self).\(name)" }
+}

@@ -1,0 +1,158 @@
+import Graphs
+import Kernels
+
+/// One small network for a gradient test.
+struct GradientCase: Network, CustomStringConvertible {
+  let name: String
+  let inputShape: [Int]
+  /// Whether batch norms learn.
+  var learns = true
+  /// Whether the input is numbers of tokens, which have no gradient.
+  var readsTokens = false
+  /// Roundings of one value's chain, beyond those of a short plain sum; see the test.
+  var roughness = 1.0
+  let body: @Sendable (Scope, Value) -> Value
+
+  var description: String { name }
+
+  func describe(_ scope: Scope, _ input: Value) -> Value { body(scope, input) }
+
+  /// Every operation that has a gradient, each with something before and behind it.
+  static let all: [GradientCase] = convolutions + maps + transformers
+
+  private static let convolutions: [GradientCase] = [
+    GradientCase(name: "convolution 3×3, few channels", inputShape: [3, 7, 6]) { s, x in
+      s["c"].convolution(x, to: 5, kernel: 3, padding: 1)
+    },
+    GradientCase(name: "convolution 3×3, Winograd", inputShape: [8, 8, 8], roughness: 8) { s, x in
+      let y = s["a"].convolution(x, to: 9, kernel: 3, padding: 1)
+      return s["b"].convolution(y, to: 8, kernel: 3, padding: 1)
+    },
+    GradientCase(name: "convolution 5×5 without padding", inputShape: [8, 8, 9], roughness: 8) {
+      s, x in
+      s["b"].convolution(s["a"].convolution(x, to: 8, kernel: 1), to: 8, kernel: 5)
+    },
+    GradientCase(name: "convolutions 1×7 and 7×1", inputShape: [8, 8, 8], roughness: 32) { s, x in
+      let y = s["a"].convolution(x, to: 8, kernel: Extent(1, 7), padding: Extent(0, 3))
+      return s["b"].convolution(y, to: 8, kernel: Extent(7, 1), padding: Extent(3, 0))
+    },
+    GradientCase(name: "strided convolution", inputShape: [4, 8, 9]) { s, x in
+      let y = s["a"].convolution(x, to: 14, kernel: 3, stride: 2, padding: 1)
+      return s["b"].convolution(y, to: 3, kernel: 1, stride: 2, bias: false)
+    },
+    GradientCase(name: "dilated convolution", inputShape: [3, 9, 8]) { s, x in
+      let y = s["a"].convolution(x, to: 13, kernel: 3, padding: 2, dilation: 2)
+      return s["b"].convolution(y, to: 4, kernel: 3, dilation: 3)
+    },
+    GradientCase(name: "grouped convolution", inputShape: [6, 6, 5]) { s, x in
+      let y = s["a"].convolution(x, to: 9, kernel: 3, padding: 1, groups: 3)
+      return s["b"].convolution(y, to: 6, kernel: 3, stride: 2, padding: 1, groups: 3)
+    },
+    GradientCase(name: "depthwise convolution", inputShape: [18, 6, 7]) { s, x in
+      let y = s["a"].convolution(x, to: 18, kernel: 3, padding: 1, groups: 18)
+      return s["b"].convolution(y, to: 18, kernel: 3, stride: 2, padding: 1, groups: 18)
+    },
+    GradientCase(name: "padding wider than the filter", inputShape: [3, 4, 4]) { s, x in
+      s["b"].convolution(s["a"].convolution(x, to: 4, kernel: 1), to: 4, kernel: 2, padding: 2)
+    },
+    GradientCase(name: "transposed convolution", inputShape: [5, 4, 5]) { s, x in
+      let y = s["a"].transposedConvolution(x, to: 13, kernel: 4, stride: 2, padding: 1)
+      return s["b"].transposedConvolution(y, to: 3, kernel: 2, stride: 2, bias: false)
+    },
+    GradientCase(name: "linear layers", inputShape: [13]) { s, x in
+      s.projected(s["b"].linear(s["a"].linear(x, to: 37).relu(), to: 12), by: "m", to: 5)
+    },
+  ]
+
+  private static let maps: [GradientCase] = [
+    GradientCase(name: "batch norm that learns", inputShape: [5, 4, 3], roughness: 4) { s, x in
+      let y = s["bn"].batchNorm(s["c"].convolution(x, to: 6, kernel: 3, padding: 1, bias: false))
+      return s["d"].convolution(y.relu(), to: 4, kernel: 1)
+    },
+    GradientCase(name: "batch norm with residual", inputShape: [6, 4, 4], roughness: 4) { s, x in
+      let y = s["b"].batchNorm(s["a"].convolution(x, to: 6, kernel: 3, padding: 1))
+      let z = (y + s["d"].batchNorm(s["c"].convolution(x, to: 6, kernel: 1))).relu()
+      return s["f"].batchNorm(s["e"].convolution(z, to: 6, kernel: 1), affine: false) + z
+    },
+    GradientCase(name: "batch norm that is used", inputShape: [5, 4, 3], learns: false) { s, x in
+      let y = s["bn"].batchNorm(s["c"].convolution(x, to: 6, kernel: 3, padding: 1))
+      return s["e"].batchNorm(y.relu(), affine: false)
+    },
+    GradientCase(name: "batch norm of vectors", inputShape: [9], roughness: 16) { s, x in
+      s["b"].linear(s["bn"].batchNorm(s["a"].linear(x, to: 7)), to: 4)
+    },
+    GradientCase(name: "functions of one value", inputShape: [5, 4, 4]) { s, x in
+      let y = s["p"].prelu(s["a"].convolution(x, to: 18, kernel: 1))
+      let z = y.sigmoid() * y.quickGELU() + y.gelu()
+      return z.perChannelAffine(
+        scale: (0..<18).map { 0.5 + Float($0) / 16 }, shift: [Float](repeating: 0.25, count: 18))
+    },
+    GradientCase(name: "relu by itself", inputShape: [5, 4, 4]) { s, x in
+      let y = s["a"].convolution(x, to: 7, kernel: 1).tapped("before")
+      return y.relu() + y
+    },
+    GradientCase(name: "max pooling", inputShape: [18, 7, 6]) { s, x in
+      s["a"].convolution(x, to: 18, kernel: 1).maxPool(3, stride: 2, padding: 1)
+        .maxPool(2, stride: 2, ceilMode: true)
+    },
+    GradientCase(name: "average pooling", inputShape: [3, 7, 8]) { s, x in
+      let y = s["a"].convolution(x, to: 5, kernel: 1)
+      return y.averagePool(3, stride: 2, padding: 1)
+        + y.averagePool(3, stride: 2, padding: 1, countIncludePad: false)
+    },
+    GradientCase(name: "adaptive pooling and gates", inputShape: [6, 5, 7]) { s, x in
+      let y = s["a"].convolution(x, to: 6, kernel: 1)
+      let gate = s["g"].convolution(y.globalAveragePool(), to: 6, kernel: 1).sigmoid()
+      return (y * gate + gate).adaptiveAveragePool(rows: 2, columns: 3)
+    },
+    GradientCase(name: "resampling", inputShape: [4, 5, 4]) { s, x in
+      let y = s["a"].convolution(x, to: 4, kernel: 1)
+      let a = y.resizedBilinear(rows: 9, columns: 7, alignCorners: false)
+      let b = y.resizedBilinear(rows: 9, columns: 7, alignCorners: true)
+      return a + b * y.resizedNearest(rows: 9, columns: 7)
+    },
+    GradientCase(name: "coarser resampling", inputShape: [4, 9, 8]) { s, x in
+      let y = s["a"].convolution(x, to: 4, kernel: 1)
+      return y.resizedBilinear(rows: 5, columns: 3, alignCorners: false)
+        + y.resizedNearest(rows: 5, columns: 3)
+    },
+    GradientCase(name: "subsampling, joining, flattening", inputShape: [4, 6, 5]) { s, x in
+      let y = s["a"].convolution(x, to: 5, kernel: 3, padding: 1)
+      let joined = Value.concatenated([
+        y.subsampled(by: 2), x.subsampled(by: 2), y.subsampled(by: 2),
+      ])
+      return s["l"].linear(joined.flattened(), to: 6).l2Normalized()
+    },
+  ]
+
+  private static let transformers: [GradientCase] = [
+    GradientCase(name: "layer norm", inputShape: [19, 3, 2], roughness: 2) { s, x in
+      s["c"].linear(s["b"].layerNorm(s["a"].linear(x.asTokens(), to: 21)), to: 4)
+    },
+    GradientCase(name: "self-attention", inputShape: [10, 3, 3], roughness: 2) { s, x in
+      let tokens = s.adding("rows", rows: 10, to: s.prepending("class", to: x.asTokens()))
+      let packed = s["in"].linear(tokens, to: 36)
+      let parts = (0..<3).map { packed.channels(from: 12 * $0, count: 12) }
+      let y = Value.attention(
+        queries: parts[0], keys: parts[1], values: parts[2], Attention(heads: 2))
+      return s["out"].linear((y + parts[1]).gelu(), to: 5).row(0)
+    },
+    GradientCase(name: "causal attention", inputShape: [7], readsTokens: true, roughness: 2) {
+      s, x in
+      let y = s["t"].embedding(x, vocabulary: 9, to: 8)
+      let z =
+        y + Value.attention(queries: y, keys: y, values: y, Attention(heads: 2, isCausal: true))
+      return s["out"].linear(z.row(ofLargestIn: x), to: 5)
+    },
+    GradientCase(name: "attention pooling", inputShape: [8, 3, 3], roughness: 2) { s, x in
+      let tokens = x.asTokens().prependingMean()
+      let keys = s["k"].linear(tokens, to: 8)
+      return s["o"].linear(
+        Value.attention(
+          queries: s["q"].linear(tokens.row(0), to: 8), keys: keys, values: tokens,
+          Attention(heads: 4)
+        ).asMap(), to: 3
+      )
+    },
+  ]
+}
