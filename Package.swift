@@ -60,6 +60,7 @@ let package = Package(
     room("Graphs", needs: ["Kernels", "Tensors"]),
     room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf]),
     room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
+    room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
     room("Texts", needs: ["CTextData", "Essentials"]),
     room("Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors"]),
     room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
@@ -91,6 +92,8 @@ let package = Package(
     tests(of: "Checkpoints", also: ["Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
     tests(
       of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
+    tests(
+      of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Texts", exclude: ["Goldens"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
     tests(

@@ -1,0 +1,137 @@
+import Foundation
+import Graphs
+import Kernels
+import Tensors
+
+/// Additive angular margin: cross entropy of `s·cos θ_k`, where the angle to the target's centre is made
+/// larger by `m`.
+///
+/// Embeddings are expected at unit length; the centres, the parameter `name [K, D]`, are normalised here.
+/// Beyond `θ + m = π` the target's score falls linearly, as `cos θ − m·sin m`.
+///
+/// Source: Deng et al., "ArcFace", arXiv 1801.07698, and deepinsight/insightface,
+/// recognition/arcface_torch, which cut off there as well.
+package final class AngularMargin {
+  /// The centres.
+  package let parameter: ParameterSpecification
+  private let scale: Double
+  private let margin: Double
+  private let product: DenseProduct
+  private let centres: AlignedMemory
+  private let centreGradients: AlignedMemory
+  private let scores: AlignedMemory
+  private let scoreGradients: AlignedMemory
+  private let capacity: Int
+
+  /// Makes room for batches.
+  ///
+  /// - Parameters:
+  ///   - name: the parameter's name.
+  ///   - classes: `K`, identities.
+  ///   - width: `D`.
+  ///   - capacity: embeddings of the largest batch.
+  ///   - scale: `s`.
+  ///   - margin: `m`, in radians.
+  package init(
+    name: String, classes: Int, width: Int, capacity: Int, scale: Double = 64,
+    margin: Double = 0.5
+  ) {
+    parameter = ParameterSpecification(name: name, shape: [classes, width])
+    self.scale = scale
+    self.margin = margin
+    self.capacity = capacity
+    product = DenseProduct(width: width, count: classes)
+    centres = .zeros(classes * width)
+    centreGradients = .zeros(classes * width)
+    scores = .zeros(capacity * classes)
+    scoreGradients = .zeros(capacity * classes)
+  }
+
+  /// Measures and adds the gradients.
+  ///
+  /// - Parameters:
+  ///   - embeddings: `[N, D]`, unit rows.
+  ///   - targets: `[N]`, identities.
+  ///   - parameters: holds the centres.
+  ///   - gradient: of the embeddings, added to.
+  ///   - gradients: where the centres' gradient is added; nil if they are frozen.
+  ///   - workers: threads; no bit depends on them.
+  /// - Returns: the loss and how many embeddings lie nearest to their own centre, margin included.
+  package func measure(
+    _ embeddings: FeatureMap, targets: [Int32], parameters: ParameterBlock,
+    addingTo gradient: FeatureMap, gradients: ParameterBlock?, workers: Workers = Workers()
+  ) -> CrossEntropy.Measurement {
+    let (classes, width) = (parameter.shape[0], parameter.shape[1])
+    let count = embeddings.pixels
+    precondition(
+      count <= capacity && embeddings.channels == width, "\(count) embeddings of \(width) values")
+    guard let weights = parameters.values(of: parameter.name) else {
+      preconditionFailure("'\(parameter.name)' is not among the parameters")
+    }
+    let norms = normalize(weights)
+    let scores = scores.rows(count, width: classes)
+    product.multiply(embeddings, centres.base, into: scores)
+    let slopes = applyMargin(scores, targets)
+    let changes = scoreGradients.rows(count, width: classes)
+    changes.clear()
+    let measurement = CrossEntropy().measure(
+      scores, targets: targets, addingTo: changes, workers: workers)
+    for row in 0..<count {
+      let start = changes.base + row * classes
+      for index in 0..<classes { start[index] *= Float(scale) }
+      start[Int(targets[row])] *= Float(slopes[row])
+    }
+    product.addRowGradient(of: changes, to: gradient)
+    if let target = gradients?.values(of: parameter.name) {
+      centreGradients.base.update(repeating: 0, count: centreGradients.count)
+      product.addOtherGradient(of: changes, rows: embeddings, to: centreGradients.base)
+      addCentreGradients(norms, to: target)
+    }
+    return measurement
+  }
+
+  private func normalize(_ weights: UnsafePointer<Float>) -> [Double] {
+    let width = parameter.shape[1]
+    return (0..<parameter.shape[0]).map { row in
+      let source = weights + row * width
+      let norm = max(ParameterUpdates.squaredSum(source, count: width).squareRoot(), 1e-12)
+      for index in 0..<width {
+        centres.base[row * width + index] = Float(Double(source[index]) / norm)
+      }
+      return norm
+    }
+  }
+
+  /// Turns cosines into scores and returns the derivative of each target's by its cosine, without `s`.
+  private func applyMargin(_ scores: FeatureMap, _ targets: [Int32]) -> [Double] {
+    let classes = scores.channels
+    return targets.indices.map { row in
+      let start = scores.base + row * classes
+      let target = Int(targets[row])
+      let cosine = min(max(Double(start[target]), -1), 1)
+      for index in 0..<classes { start[index] *= Float(scale) }
+      let sine = max((1 - cosine * cosine).squareRoot(), 1e-6)
+      if cosine > cos(.pi - margin) {
+        start[target] = Float(scale * (cosine * cos(margin) - sine * sin(margin)))
+        return cos(margin) + sin(margin) * cosine / sine
+      }
+      start[target] = Float(scale * (cosine - sin(.pi - margin) * margin))
+      return 1
+    }
+  }
+
+  /// `dW = (dŴ − Ŵ (Ŵ · dŴ)) / ‖W‖`.
+  private func addCentreGradients(_ norms: [Double], to target: UnsafeMutablePointer<Float>) {
+    let width = parameter.shape[1]
+    for (row, norm) in norms.enumerated() {
+      let centre = centres.base + row * width
+      let change = centreGradients.base + row * width
+      var dot = 0.0
+      for index in 0..<width { dot += Double(centre[index]) * Double(change[index]) }
+      for index in 0..<width {
+        target[row * width + index] += Float(
+          (Double(change[index]) - Double(centre[index]) * dot) / norm)
+      }
+    }
+  }
+}

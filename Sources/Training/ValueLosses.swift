@@ -1,0 +1,78 @@
+import Foundation
+import Kernels
+
+/// Losses of single values, the mean over all of them; sums in Float64 in the order of the values.
+package enum ValueLoss: Sendable {
+  /// `(x − y)²`.
+  case squared
+  /// `|x − y|`; its derivative at 0 is 0, as in PyTorch.
+  case absolute
+  /// `log(1 + e^x) − x·y` for a logit `x` and a probability `y`.
+  case binaryCrossEntropy
+
+  /// Measures and adds `share` times the gradient.
+  ///
+  /// - Parameters:
+  ///   - values: `[P, C]`.
+  ///   - targets: as many, in the same order.
+  ///   - gradient: shaped like the values; nil to measure alone.
+  ///   - share: factor of this loss in a sum of losses.
+  /// - Returns: the mean loss.
+  package func measure(
+    _ values: FeatureMap, targets: [Float], addingTo gradient: FeatureMap? = nil,
+    share: Double = 1
+  ) -> Double {
+    let count = values.pixels * values.channels
+    precondition(targets.count == count, "\(targets.count) targets, \(count) values")
+    var total = 0.0
+    for pixel in 0..<values.pixels {
+      for channel in 0..<values.channels {
+        let x = Double(values.base[pixel * values.pixelStride + channel])
+        let (loss, slope) = at(x, Double(targets[pixel * values.channels + channel]))
+        total += loss
+        if let gradient {
+          gradient.base[pixel * gradient.pixelStride + channel] +=
+            Float(share * slope / Double(count))
+        }
+      }
+    }
+    return total / Double(count)
+  }
+
+  private func at(_ x: Double, _ y: Double) -> (loss: Double, slope: Double) {
+    switch self {
+    case .squared: return ((x - y) * (x - y), 2 * (x - y))
+    case .absolute: return (abs(x - y), x > y ? 1 : x < y ? -1 : 0)
+    case .binaryCrossEntropy:
+      return (max(x, 0) - x * y + log1p(exp(-abs(x))), 1 / (1 + exp(-x)) - y)
+    }
+  }
+}
+
+/// A loss of two values of which the first ought to be smaller: `log(1 + e^((near − far) / T))`.
+///
+/// Source: Burges et al., "Learning to rank using gradient descent", ICML 2005.
+/// - Deviation: LPIPS' own ranking loss has a small network judge both distances; this one compares them
+///   directly, so that nothing but the distances' weights is learned.
+package struct PairwiseRanking: Sendable {
+  /// `T`: the difference of distances that counts as clear.
+  package let temperature: Double
+
+  /// Describes the loss.
+  package init(temperature: Double = 1) { self.temperature = temperature }
+
+  /// The mean over pairs, and its derivative by the nearer values; that by the farther is its negative.
+  ///
+  /// - Precondition: as many nearer values as farther ones, at least one.
+  package func measure(nearer: [Double], farther: [Double]) -> (loss: Double, slopes: [Double]) {
+    precondition(nearer.count == farther.count && !nearer.isEmpty, "pairs are incomplete")
+    var total = 0.0
+    let count = Double(nearer.count)
+    let slopes = zip(nearer, farther).map { near, far in
+      let x = (near - far) / temperature
+      total += max(x, 0) + log1p(exp(-abs(x)))
+      return 1 / (1 + exp(-x)) / temperature / count
+    }
+    return (total / count, slopes)
+  }
+}
