@@ -7,13 +7,11 @@
 #include "gradient_pointwise.h"
 #include "gradient_tokens.h"
 #include "updates.h"
-#include "winograd_filters.h"
 
 #define EK_GRADIENT_KERNELS(level)                                                            \
   {                                                                                           \
     level, EK_OUTER_ROWS, EK_OUTER_COLUMNS, ek_outer_product, ek_derivative_run,              \
         ek_sum_channels, ek_normalize_channels, ek_normalize_channels_gradient,               \
         ek_maximum_row_gradient, ek_add_scaled, ek_layer_norm_row_gradient,                   \
-        ek_softmax_row_gradient, ek_adam_step, ek_momentum_step, ek_squared_sum,              \
-        ek_transform_filters                                                                  \
+        ek_softmax_row_gradient, ek_adam_step, ek_momentum_step, ek_squared_sum               \
   }

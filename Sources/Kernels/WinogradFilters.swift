@@ -34,28 +34,43 @@ struct WinogradFilters: Sendable {
 
   /// Packs filters `[O, C, r, s]`; outputs that a panel lacks are zeros.
   init(_ filters: Tensor, form: WinogradForm, level: CPULevel, storage: WinogradStorage? = nil) {
-    self.form = form
-    width = level.kernels.tile_columns
-    outputChannels = filters.shape[0]
-    inputChannels = filters.shape[1]
-    let panels = (outputChannels + width - 1) / width
-    let floats = panels * form.products * inputChannels * width
-    self.storage = storage ?? (floats > Self.keptFloats ? .plain : .transformed)
-    transform = form.kernels(of: level).filter
+    let (outputs, inputs) = (filters.shape[0], filters.shape[1])
     let geometry = ConvolutionGeometry(kernel: form.taps)
+    let width = level.kernels.tile_columns
     let plain = Phase.all(of: geometry)[0].packed(filters, geometry: geometry, width: width).weights
-    guard case .transformed = self.storage else {
-      chunk = min(max(Self.chunkFloats / (form.products * width) / 16 * 16, 16), inputChannels)
-      memory = plain
-      return
+    let floats = (outputs + width - 1) / width * form.products * inputs * width
+    switch storage ?? (floats > Self.keptFloats ? .plain : .transformed) {
+    case .plain:
+      self.init(
+        form: form, inputs: inputs, outputs: outputs, level: level, storage: .plain, memory: plain)
+    case .transformed:
+      self.init(form: form, inputs: inputs, outputs: outputs, level: level)
+      for panel in 0..<panelCount { transform(plain, panel: panel) }
     }
-    chunk = inputChannels
-    memory = AlignedMemory(count: floats)
-    for panel in 0..<panels {
-      Self.transform(
-        plain, of: form, panel: panel, channels: 0..<inputChannels, of: inputChannels, width: width,
-        into: memory.base + panel * form.products * inputChannels * width, by: transform)
-    }
+  }
+
+  /// Room for transformed filters, which ``transform(_:panel:)`` fills.
+  init(form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel) {
+    let width = level.kernels.tile_columns
+    let panels = (outputs + width - 1) / width
+    self.init(
+      form: form, inputs: inputs, outputs: outputs, level: level, storage: .transformed,
+      memory: AlignedMemory(count: panels * form.products * inputs * width))
+  }
+
+  private init(
+    form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel, storage: WinogradStorage,
+    memory: AlignedMemory
+  ) {
+    self.form = form
+    self.storage = storage
+    self.memory = memory
+    inputChannels = inputs
+    outputChannels = outputs
+    width = level.kernels.tile_columns
+    transform = form.kernels(of: level).filter
+    let fitting = Self.chunkFloats / (form.products * width) / 16 * 16
+    chunk = storage == .transformed ? inputs : min(max(fitting, 16), inputs)
   }
 
   /// Panels of outputs.
@@ -79,17 +94,21 @@ struct WinogradFilters: Sendable {
       let first = memory.base + panel * form.products * inputChannels * width
       return (UnsafePointer(first + channels.lowerBound * width), inputChannels * width)
     case .plain:
-      Self.transform(
-        memory, of: form, panel: panel, channels: channels, of: inputChannels, width: width,
-        into: scratch, by: transform)
+      transform(memory, panel: panel, channels: channels, into: scratch)
       return (UnsafePointer(scratch), channels.count * width)
     }
   }
 
-  private static func transform(
-    _ plain: AlignedMemory, of form: WinogradForm, panel: Int, channels: Range<Int>,
-    of inputChannels: Int, width: Int, into frequencies: UnsafeMutablePointer<Float>,
-    by transform: @convention(c) (UnsafePointer<ek_winograd_filter>?) -> Void
+  /// Transforms one panel of plain filters, `[panel][tap][C][width]`, to be kept.
+  func transform(_ plain: AlignedMemory, panel: Int) {
+    transform(
+      plain, panel: panel, channels: 0..<inputChannels,
+      into: memory.base + panel * form.products * inputChannels * width)
+  }
+
+  private func transform(
+    _ plain: AlignedMemory, panel: Int, channels: Range<Int>,
+    into frequencies: UnsafeMutablePointer<Float>
   ) {
     let taps = form.taps.rows * form.taps.columns
     var job = ek_winograd_filter()

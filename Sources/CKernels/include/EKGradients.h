@@ -145,21 +145,6 @@ struct ek_momentum {
   int is_nesterov;
 };
 
-/// Transforms a panel of filters for one of Winograd's forms: `U = G g Gᵀ` for `lane_count` filters at once.
-struct ek_winograd_filters {
-  size_t lane_count;           // filters, at most 32
-  const float *filters;        // filter of lane l begins at l · lane_stride
-  size_t lane_stride;
-  size_t tap_rows, tap_columns;
-  int is_flipped;              // taps in the opposite order
-  size_t rows, columns;        // of the transformed filter
-  const float *row_transform;     // [rows][tap_rows]
-  const float *column_transform;  // [columns][tap_columns]
-  float *output;               // frequency f of lane l at f · frequency_stride + l
-  size_t frequency_stride;
-  size_t width;                // lanes written; those beyond lane_count become zero
-};
-
 /// The kernels of one level.
 struct ek_gradient_kernels {
   enum ek_level level;
@@ -183,7 +168,6 @@ struct ek_gradient_kernels {
   void (*momentum)(const struct ek_momentum *);
   /// `Σ x²` in sixteen interleaved Float64 parts, joined in order.
   double (*squared_sum)(const float *values, size_t count);
-  void (*winograd_filters)(const struct ek_winograd_filters *);
 };
 
 /// The kernels of a level.

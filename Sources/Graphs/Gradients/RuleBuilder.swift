@@ -215,7 +215,8 @@ struct RuleBuilder {
 
   private func rule(of index: Int) throws(GraphError) -> any Rule {
     let node = graph.nodes[index]
-    let input = node.inputs[0]
+    // Stored values read nothing.
+    guard let input = node.inputs.first else { throw noGradient(node) }
     let channels = node.shape[0]
     switch node.operation {
     case .convolution(let geometry, let weight, let bias) where isDepthwise(geometry, index):

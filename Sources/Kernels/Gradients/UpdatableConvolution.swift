@@ -5,8 +5,6 @@ import Tensors
 ///
 /// Memory for packed weights is kept; ``pack(_:weights:bias:)`` fills it from the parameters as PyTorch
 /// stores them. It runs on the same loops as ``PackedConvolution`` and follows the same choice of paths.
-///
-/// - Deviation: Winograd's filters are transformed in Float32, since they change at every step.
 package final class UpdatableConvolution: @unchecked Sendable {
   // Packing and applying never overlap: whoever trains packs first, panel by panel, then applies.
 
@@ -22,7 +20,8 @@ package final class UpdatableConvolution: @unchecked Sendable {
 
   private enum Body {
     case direct([Phase])
-    case winograd(WinogradFilters)
+    /// With the filters before they are transformed.
+    case winograd(WinogradFilters, Phase)
   }
 
   /// A convolution of `[H, W, C]` to `[H', W', O]`.
@@ -103,19 +102,17 @@ package final class UpdatableConvolution: @unchecked Sendable {
     bias = .zeros(groups * panels * width)
     let path = ConvolutionPath.fastest(
       geometry, inputs: inputs, outputs: outputs, size: size, arithmetic: arithmetic)
+    let phases = Phase.all(of: geometry).map { phase in
+      var phase = phase
+      phase.weights = .zeros(groups * panels * phase.taps.count * (inputs / groups) * width)
+      return phase
+    }
     switch path {
     case .direct:
-      body = .direct(
-        Phase.all(of: geometry).map { phase in
-          var phase = phase
-          phase.weights = .zeros(groups * panels * phase.taps.count * (inputs / groups) * width)
-          return phase
-        })
+      body = .direct(phases)
     case .winograd(let form):
       body = .winograd(
-        WinogradFilters(
-          form: form, inputChannels: inputs, outputChannels: outputs, width: width,
-          weights: .zeros(panels * form.products * inputs * width)))
+        WinogradFilters(form: form, inputs: inputs, outputs: outputs, level: level), phases[0])
     }
   }
 
@@ -144,8 +141,9 @@ package final class UpdatableConvolution: @unchecked Sendable {
       for phase in phases {
         pack(phase, panel: panel, from: source, columns: columns, width: width)
       }
-    case .winograd(let winograd):
-      transform(winograd, panel: panel, from: source, columns: columns, width: width)
+    case .winograd(let winograd, let phase):
+      pack(phase, panel: panel, from: source, columns: columns, width: width)
+      winograd.transform(phase.weights, panel: panel)
     }
   }
 
@@ -165,37 +163,6 @@ package final class UpdatableConvolution: @unchecked Sendable {
       for (tap, position) in positions.enumerated() {
         let target = start + (tap * channels + channel) * width
         for column in 0..<columns { target[column] = filter[column * stride + position] }
-      }
-    }
-  }
-
-  private func transform(
-    _ winograd: WinogradFilters, panel: Int, from source: UnsafePointer<Float>, columns: Int,
-    width: Int
-  ) {
-    let form = winograd.form
-    let rowTransform = form.rows.filterTransform.flatMap { $0.map(Float.init) }
-    let columnTransform = form.columns.filterTransform.flatMap { $0.map(Float.init) }
-    let kernels = level.gradientKernels
-    rowTransform.withUnsafeBufferPointer { rows in
-      columnTransform.withUnsafeBufferPointer { columnsTransform in
-        var job = ek_winograd_filters()
-        job.lane_count = columns
-        job.lane_stride = filters.outputStride
-        job.tap_rows = form.taps.rows
-        job.tap_columns = form.taps.columns
-        job.is_flipped = filters.isFlipped ? 1 : 0
-        job.rows = form.inputs.rows
-        job.columns = form.inputs.columns
-        job.row_transform = rows.baseAddress
-        job.column_transform = columnsTransform.baseAddress
-        job.frequency_stride = inputChannels * width
-        job.width = width
-        for channel in 0..<inputChannels {
-          job.filters = source + channel * filters.channelStride
-          job.output = winograd.panel(panel, frequency: 0) + channel * width
-          kernels.winograd_filters(&job)
-        }
       }
     }
   }
@@ -234,7 +201,7 @@ package final class UpdatableConvolution: @unchecked Sendable {
           job.run(phase, group: group, scratch: scratch.kernels)
         }
       }
-    case .winograd(let filters):
+    case .winograd(let filters, _):
       WinogradJob(
         inputs: inputs, outputs: outputs, residuals: residuals, geometry: geometry,
         filters: filters, kernels: level.kernels, transforms: filters.form.kernels(of: level),
@@ -252,20 +219,6 @@ struct FilterLayout: Sendable {
   let channelStride: Int
   /// Whether the last tap counts as the first.
   var isFlipped = false
-}
-
-extension WinogradFilters {
-  /// Room for filters that are transformed later.
-  init(
-    form: WinogradForm, inputChannels: Int, outputChannels: Int, width: Int,
-    weights: AlignedMemory
-  ) {
-    self.form = form
-    self.inputChannels = inputChannels
-    self.outputChannels = outputChannels
-    self.width = width
-    self.weights = weights
-  }
 }
 
 extension AlignedMemory {
