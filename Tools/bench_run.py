@@ -46,8 +46,8 @@ def listed(evalkit, kind):
     return [subject["name"] for subject in found if subject["kind"] == kind]
 
 
-def networks(options):
-    """Both programs on every network, by turns."""
+def networks(options, write):
+    """Both programs on every network, by turns; what is measured so far is written each time."""
     names = listed(options.evalkit, "network")
     if options.networks != ["all"]:
         wanted = options.networks or [*FLOORS, "mobilefacenet"]
@@ -79,7 +79,7 @@ def networks(options):
         # Whoever comes second finds the machine warm; so each comes second half of the time.
         found = {program: measure(name) for program, measure in turns[:: 1 - 2 * (position % 2)]}
         result["networks"][name] = found
-    return result
+        write("networks", result)
 
 
 def repeated(name, limit, command, before=lambda: None):
@@ -163,7 +163,7 @@ def main():
     def write(name, result):
         (options.output / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
 
-    write("networks", networks(options))
+    networks(options, write)
     say("metrics and image operations")
     host = listed(options.evalkit, "host")
     seconds = ["--seconds", str(options.seconds / 2)]

@@ -85,6 +85,6 @@ struct FaceAlignerTests {
     let error = #expect(throws: NotRun.self) {
       try shop.identity(network: "ir-101", preprocessing: .aligned112, aligns: true)
     }
-    #expect(error?.description.contains("pnet.pt is not in") == true)
+    #expect(error?.description.contains("needs pnet.pt") == true)
   }
 }
