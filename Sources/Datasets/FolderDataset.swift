@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 
 /// A plain folder of images, with masks and captions beside them, matched by file stem.
@@ -17,7 +18,7 @@ package enum FolderDataset {
     let root = Paths.absolute(directory)
     let nested = isFolder("\(root)/images")
     let images = try ImageFolder(directory: nested ? "\(root)/images" : root)
-    let parent = (root as NSString).deletingLastPathComponent
+    let parent = PathText.folder(of: root)
     let places = nested ? [root] : [root, parent]
     let masks = try places.map { "\($0)/masks" }.first(where: isFolder)
       .map { path throws(DatasetError) in try ImageFolder(directory: path) }

@@ -88,7 +88,7 @@ package struct ZipDataset {
   private func unpack(_ name: String, to place: String) throws(DatasetError) {
     guard let bytes = try contents(of: name) else { return }
     if isFile(place), try DatasetFiles.sha256(of: place) == FileDigest.sha256(of: bytes) { return }
-    try DatasetFiles.makeFolder((place as NSString).deletingLastPathComponent)
+    try DatasetFiles.makeFolder(PathText.folder(of: place))
     try DatasetFiles.write(bytes, to: place)
   }
 

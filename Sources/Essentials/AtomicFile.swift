@@ -27,7 +27,7 @@ package final class AtomicFile: Sendable {
   /// - Throws: ``FileError`` of operation `create`.
   package init(_ path: String) throws(FileError) {
     let name = (path as NSString).lastPathComponent
-    let parent = (path as NSString).deletingLastPathComponent
+    let parent = PathText.folder(of: path)
     let unique = "\(getpid())-\(UInt64.random(in: 0 ... .max))"
     let temporary = (parent as NSString).appendingPathComponent(".\(name).\(unique).partial")
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)

@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 
 /// Whether a folder can take results.
@@ -27,7 +28,7 @@ struct DiskReport: Encodable, Equatable, Sendable {
   private static func existing(_ path: String) -> String {
     var folder = path
     while !FileManager.default.fileExists(atPath: folder) {
-      let parent = (folder as NSString).deletingLastPathComponent
+      let parent = PathText.folder(of: folder)
       if parent == folder { break }
       folder = parent.isEmpty ? "." : parent
     }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Essentials
 import Foundation
 import Graphs
 import Images
@@ -211,7 +212,7 @@ package struct InstrumentShop: Sendable {
     let path = suite.path(file)
     guard FileManager.default.fileExists(atPath: path) else {
       throw NotRun(
-        needs: file, for: "'\(role.rawValue)'", in: (path as NSString).deletingLastPathComponent)
+        needs: file, for: "'\(role.rawValue)'", in: PathText.folder(of: path))
     }
     return path
   }

@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 
 /// Files that a job writes when it is done.
@@ -13,7 +14,7 @@ enum OutputPlace {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw HarnessError(.runtime, "\(path) cannot be written: it is a folder")
     }
-    let folder = place.deletingLastPathComponent
+    let folder = PathText.folder(of: path)
     let probe = (folder as NSString).appendingPathComponent(
       ".\(place.lastPathComponent).\(getpid())-\(UInt32.random(in: 0 ... .max)).probe")
     let file = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -28,7 +29,7 @@ enum OutputPlace {
   ///
   /// - Throws: ``HarnessError``.
   static func prepare(_ path: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = PathText.folder(of: path)
     do {
       try FileManager.default.createDirectory(
         atPath: folder.isEmpty ? "." : folder, withIntermediateDirectories: true)

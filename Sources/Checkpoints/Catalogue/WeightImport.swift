@@ -42,7 +42,7 @@ package struct WeightImport: Sendable {
       }
       return destination
     }
-    let parent = (destination as NSString).deletingLastPathComponent
+    let parent = PathText.folder(of: destination)
     try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
     switch manner {
     case .copy: try copy(path, to: destination)

@@ -18,7 +18,7 @@ final class PartialFile: Sendable {
   init(for destination: String) throws(FileError) {
     self.destination = destination
     path = destination + ".partial"
-    let folder = (destination as NSString).deletingLastPathComponent
+    let folder = PathText.folder(of: destination)
     // What goes wrong here shows when the file is opened.
     try? FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true)
