@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 import Tables
 import Yams
@@ -105,7 +106,7 @@ package struct WeightSuite: Sendable {
     do { manifest = try WeightManifest(yaml: text) } catch {
       throw HarnessError(.runtime, "\(path): \(error)")
     }
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = PathText.folder(of: path)
     self.init(
       name: name, directory: Self.resolve(manifest.directory ?? ".", in: folder),
       note: manifest.note, roles: manifest.roles)
@@ -132,26 +133,25 @@ struct WeightManifest {
     if let reason = YAMLLimits.objection(to: yaml) {
       throw HarnessError(.runtime, "not YAML that is read: \(reason)")
     }
-    let root: [String: Any]
-    do {
-      guard let found = try Yams.load(yaml: yaml) as? [String: Any] else {
-        throw HarnessError(.runtime, "a weights manifest is a mapping with the key 'roles'")
-      }
-      root = found
-    } catch let error as YamlError {
+    let root: Node?
+    do { root = try Yams.compose(yaml: yaml) } catch let error as YamlError {
       throw HarnessError(
         .runtime,
         "not YAML: " + "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
     }
-    try Self.refuseUnknown(root.keys, knowing: ["directory", "note", "roles"], in: "the manifest")
-    directory = try Self.text(root["directory"], "directory")
-    note = try Self.text(root["note"], "note")
-    guard let entries = root["roles"] as? [String: Any] else {
+    guard let manifest = root.flatMap(Self.entries) else {
+      throw HarnessError(.runtime, "a weights manifest is a mapping with the key 'roles'")
+    }
+    try Self.refuseUnknown(
+      manifest.keys, knowing: ["directory", "note", "roles"], in: "the manifest")
+    directory = try Self.text(manifest["directory"], "directory")
+    note = try Self.text(manifest["note"], "note")
+    guard let entries = manifest["roles"].flatMap(Self.entries) else {
       throw HarnessError(.runtime, "the key 'roles' is missing or no mapping")
     }
     var roles: [WeightRole: RoleChoice] = [:]
     for (name, value) in entries {
-      guard let role = WeightRole(rawValue: name), let settings = value as? [String: Any] else {
+      guard let role = WeightRole(rawValue: name), let settings = Self.entries(value) else {
         let known = WeightRole.allCases.map(\.rawValue).joined(separator: ", ")
         throw HarnessError(.runtime, "'\(name)' is not one of the roles \(known), or no mapping")
       }
@@ -160,7 +160,20 @@ struct WeightManifest {
     self.roles = roles
   }
 
-  private static func choice(_ settings: [String: Any], role: String) throws -> RoleChoice {
+  /// What a mapping whose keys are texts holds; nil for anything else.
+  ///
+  /// Yams' own dictionaries stop the program where a key is no text.
+  private static func entries(_ node: Node) -> [String: Node]? {
+    guard let mapping = node.mapping else { return nil }
+    var entries: [String: Node] = [:]
+    for (key, value) in mapping {
+      guard let name = key.scalar?.string else { return nil }
+      entries[name] = value
+    }
+    return entries
+  }
+
+  private static func choice(_ settings: [String: Node], role: String) throws -> RoleChoice {
     try refuseUnknown(
       settings.keys,
       knowing: [
@@ -178,13 +191,14 @@ struct WeightManifest {
     return choice
   }
 
-  private static func text(_ value: Any?, _ key: String) throws -> String? {
-    switch value {
-    case nil: return nil
-    case let text as String: return text
-    case let number as Int: return "\(number)"
-    default: throw HarnessError(.runtime, "the value of '\(key)' must be text")
+  /// A text, or a whole number as it is written.
+  private static func text(_ node: Node?, _ key: String) throws -> String? {
+    guard let node else { return nil }
+    let kinds = [Tag.Name.str, .int].map(\.rawValue)
+    guard let scalar = node.scalar, kinds.contains(node.tag.description) else {
+      throw HarnessError(.runtime, "the value of '\(key)' must be text")
     }
+    return scalar.string
   }
 
   private static func refuseUnknown(

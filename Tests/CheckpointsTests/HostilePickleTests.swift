@@ -94,6 +94,32 @@ import Testing
     }
   }
 
+  /// What is copied counts against the file's length, however it is copied.
+  @Test func copiesAndSharedNamesRunOutOfBudget() {
+    let sound = TestPickle.tensor(count: 2, offset: 0, shape: [2], strides: [1])
+    // A list of 4000 values becomes a size 4000 times.
+    var copies: [UInt8] = [0x80, 2, 0x5D, 0x28] + [UInt8](repeating: 0x88, count: 4000)
+    copies += [0x65, 0x71, 0]
+    for _ in 0..<4000 {
+      copies += TestPickle.global("torch", "Size") + [0x68, 0, 0x85, 0x52, 0x71, 1]
+    }
+    #expect(failure(copies + [0x2E])?.kind == .tooLarge)
+    // A shape of 100 axes, of which every tensor would hold a copy.
+    let ones = [Int64](repeating: 1, count: 100)
+    let shape = TestPickle.tensor(count: 2, offset: 0, shape: ones, strides: ones)
+    #expect(failure(shape)?.reason.contains("of 100 axes") == true)
+    // Fourteen dictionaries that hold the one before twice, under names of 250 letters.
+    var names = [UInt8](sound.dropLast())
+    let letters = String(repeating: "n", count: 249)
+    for level in 0..<14 {
+      names += [0x71, UInt8(level), 0x7D]
+      for end in ["a", "b"] {
+        names += TestPickle.text(letters + end) + [0x68, UInt8(level), 0x73]
+      }
+    }
+    #expect(failure(names + [0x2E], storages: ["0": [UInt8](0..<8)])?.kind == .tooLarge)
+  }
+
   @Test func nestsAndBombsEndInErrors() {
     let many = 1_000_000
     // ((((… : deep tuples, which a recursive reader could not free.

@@ -39,6 +39,16 @@ import Testing
     #expect(report.refused > 0 && report.sentences > 3, "\(report)")
   }
 
+  /// Found by `make fuzz`: a key that is no text.
+  @Test(arguments: ["[a]: b", "? {a: b}\n: c", "roles: {[fid]: x}", "? - a\n"])
+  func keysThatAreNoTextsAreRefused(yaml: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(yaml.utf8, to: "weights.yaml")
+    #expect(throws: HarnessError.self) {
+      try WeightSuite(parsing: folder.path("weights.yaml"))
+    }
+  }
+
   /// A short text that stands for 10⁹ words.
   @Test func bombsAreRefusedUnread() throws {
     let folder = try TemporaryFolder()
