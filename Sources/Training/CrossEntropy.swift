@@ -81,6 +81,7 @@ package struct CrossEntropy: Sendable {
       measure(rows, targets: targets, pixels: Self.pixels(ofPiece: piece, of: count))
     }
     let losses = parts.flatMap(\.losses)
+    let logSums = parts.flatMap(\.logSums)
     let kept = hardExamples.map { hardest($0, losses, targets) }
     let divisor =
       kept.map { Double($0.count(where: \.self)) } ?? parts.reduce(0) { $0 + $1.weight }
@@ -89,7 +90,9 @@ package struct CrossEntropy: Sendable {
     if gradient != nil, divisor > 0 {
       workers.forEach(pieces) { piece, _ in
         for pixel in Self.pixels(ofPiece: piece, of: count) where kept?[pixel] ?? true {
-          addGradient(rows, pixel: pixel, target: targets[pixel], factor: share / divisor)
+          addGradient(
+            rows, pixel: pixel, target: targets[pixel], logSum: logSums[pixel],
+            factor: share / divisor)
         }
       }
     }
@@ -105,6 +108,8 @@ package struct CrossEntropy: Sendable {
   /// What one piece of the pixels yields.
   private struct Part: Sendable {
     var losses: [Double] = []
+    /// `log Σ e^x` of each pixel.
+    var logSums: [Float] = []
     var weight = 0.0
     var correct = 0
     var counted = 0
@@ -119,6 +124,7 @@ package struct CrossEntropy: Sendable {
     for pixel in pixels {
       guard counts(targets[pixel]) else {
         part.losses.append(0)
+        part.logSums.append(0)
         continue
       }
       let target = Int(targets[pixel])
@@ -133,6 +139,7 @@ package struct CrossEntropy: Sendable {
         loss += Double(smoothing) / Double(rows.classes) * spread
       }
       part.losses.append(loss)
+      part.logSums.append(Float(summary.logSum))
       part.weight += weight(target)
       part.counted += 1
       if summary.largest == target { part.correct += 1 }
@@ -154,10 +161,11 @@ package struct CrossEntropy: Sendable {
     return kept
   }
 
-  private func addGradient(_ rows: ScoreRows, pixel: Int, target: Int32, factor: Double) {
+  private func addGradient(
+    _ rows: ScoreRows, pixel: Int, target: Int32, logSum: Float, factor: Double
+  ) {
     guard counts(target), let gradient = rows.gradient(pixel) else { return }
     let scores = rows.scores(pixel)
-    let summary = rows.summary(pixel)
     let target = Int(target)
     let spread = Double(smoothing) / Double(rows.classes)
     var total = Double(1 - smoothing) * weight(target)
@@ -165,7 +173,7 @@ package struct CrossEntropy: Sendable {
       for index in 0..<rows.classes { total += spread * weight(index) }
     }
     let (own, each) = (Float(factor * Double(1 - smoothing) * weight(target)), factor * spread)
-    let (scale, logSum) = (Float(factor * total), Float(summary.logSum))
+    let scale = Float(factor * total)
     for index in 0..<rows.classes {
       var change = scale * exp(scores[index] - logSum)
       if each > 0 { change -= Float(each * weight(index)) }

@@ -72,7 +72,7 @@ final class LayerRule: Rule {
           level: context.level)
       }
     }
-    if let bias = context.gradient(of: layer.bias) { addBias(context, to: bias) }
+    context.addPixelSums(of: output, to: layer.bias)
     if let weight = context.gradient(of: layer.weight) { addWeights(context, to: weight) }
     guard let gradient = layer.gradient, targets[0].isWanted else { return }
     context.forEachGroup(of: groupSize(context)) { [self] images, scratch in
@@ -81,16 +81,6 @@ final class LayerRule: Rule {
         to: images.map { context.gradient(inputs[0], $0) }, accumulates: targets[0].accumulates,
         scratch: scratch)
     }
-  }
-
-  private func addBias(_ context: RuleContext, to gradient: UnsafeMutablePointer<Float>) {
-    let channels = context.gradient(output, 0).channels
-    let sums = context.sumOverShards(channels) { [output] images, sums, _ in
-      for image in images {
-        context.gradient(output, image).addSums(to: sums, level: context.level)
-      }
-    }
-    gradient.add(sums[...])
   }
 
   private func addWeights(_ context: RuleContext, to gradient: UnsafeMutablePointer<Float>) {
@@ -182,14 +172,7 @@ final class DepthwiseRule: Rule, @unchecked Sendable {
   }
 
   func backward(_ context: RuleContext, targets: [GradientTarget]) {
-    if let bias = context.gradient(of: names.bias) {
-      let sums = context.sumOverShards(channels) { [output] images, sums, _ in
-        for image in images {
-          context.gradient(output, image).addSums(to: sums, level: context.level)
-        }
-      }
-      bias.add(sums[...])
-    }
+    context.addPixelSums(of: output, to: names.bias)
     if let weight = context.gradient(of: names.weight) {
       let sums = context.sumOverShards(gradient.weightCount) { [self] images, sums, _ in
         for image in images {

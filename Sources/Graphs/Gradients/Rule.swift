@@ -139,6 +139,15 @@ struct RuleContext: @unchecked Sendable {
       for index in 0..<width { total[index] += part[index] }
     }
   }
+
+  /// Adds the sums over all pixels of a node's gradient to that of a bias, if somebody wants it.
+  func addPixelSums(of node: Int, to bias: String?) {
+    guard let target = gradient(of: bias) else { return }
+    let sums = sumOverShards(gradient(node, 0).channels) { images, sums, _ in
+      for image in images { gradient(node, image).addSums(to: sums, level: level) }
+    }
+    target.add(sums[...])
+  }
 }
 
 /// Memory that grows to the largest need.
