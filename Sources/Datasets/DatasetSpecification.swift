@@ -68,18 +68,20 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
   ///   - choices: which images and captions are wanted.
   ///   - limit: how many pairs are enough, which can spare the work for the rest; what comes may be
   ///     more.
+  ///   - size: pixels on each side of pictures that have to be drawn; nil takes 256.
   ///   - workers: threads for that work.
   /// - Returns: the pairs, and what was left out.
   /// - Throws: `DatasetError`.
   package func open(
     cache: String, choosing choices: DatasetChoices = DatasetChoices(), atMost limit: Int? = nil,
-    workers: Workers = Workers()
+    size: Int? = nil, workers: Workers = Workers()
   ) throws(DatasetError) -> Dataset {
     let dataset: Dataset
     switch self {
     case .synthetic:
       var faces = SyntheticFaces()
       faces.count = limit ?? faces.count
+      faces.size = size ?? faces.size
       return try faces.dataset(cache: cache, workers: workers)
     case .celebAMaskHQ(let directory):
       return try CelebAMaskHQ(directory: directory, choices: choices).dataset(

@@ -29,10 +29,14 @@ package struct SyntheticFaces: Equatable, Sendable {
   ///   - cache: folder for the files, `<cache>/synthetic-…/`.
   ///   - workers: threads that draw; the files do not depend on their number.
   /// - Returns: the pairs.
-  /// - Throws: `DatasetError.unwritable`; `.noPairs` for a count below 1.
+  /// - Throws: `DatasetError.unwritable`; `.noPairs` for a count below 1 and a size that is not drawn.
   package func dataset(
     cache: String, workers: Workers = Workers()
   ) throws(DatasetError) -> Dataset {
+    guard 64...1024 ~= size else {
+      throw .noPairs(
+        place: "synthetic", reason: "faces are drawn at 64…1024 pixels on a side, not \(size)")
+    }
     let name = "synthetic-\(Self.version)-\(world.rawValue)-\(seed)-\(size)"
     let root = "\(Paths.absolute(cache))/\(name)"
     for folder in ["images", "masks", "scribbles"] {

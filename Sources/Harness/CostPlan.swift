@@ -45,7 +45,8 @@ package struct CostPlan: Encodable {
     if let mode = options.fidMode { request.distances.mode = mode }
     let workers = Workers(count: options.jobs)
     let plan = try MeterPlan(request, shop: InstrumentShop(options))
-    let chosen = try TablePairs(table, options: options, workers: workers)
+    let chosen = try TablePairs(
+      table, size: request.labelSize, options: options, workers: workers)
     let anchors = table.anchors.map(\.rawValue).filter { name in
       !options.methods.contains { $0.name == name }
     }

@@ -69,14 +69,16 @@ package struct TableJob {
     let workers = Workers(count: options.jobs)
     let store = try Store(path: options.results + "/evalkit.sqlite")
     let shop = try InstrumentShop(options)
-    let plan = try MeterPlan(try request(), shop: shop)
+    let request = try self.request()
+    let plan = try MeterPlan(request, shop: shop)
     if plan.measured.isEmpty {
       throw HarnessError(
         .invalid,
         "no column can be measured: "
           + Set(plan.notRun.values).sorted().joined(separator: "; "))
     }
-    let chosen = try TablePairs(table, options: options, workers: workers)
+    let chosen = try TablePairs(
+      table, size: request.labelSize, options: options, workers: workers)
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let methods = try openMethods(chosen.pairs, size: plan.working.side ?? 256, workers: workers)
     let session = try RunSession(

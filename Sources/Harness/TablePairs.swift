@@ -19,15 +19,16 @@ struct TablePairs {
   ///
   /// A protocol that wants several images of each condition gets a pair for each, named `<id>_s00` and
   /// so on, in a group of the condition's id; a manifest that has groups already is taken as it is.
+  /// Pictures that have to be drawn have `size` pixels on a side, that of the label maps to compare.
   ///
   /// - Throws: `DatasetError`.
-  init(_ table: PaperTable, options: TableOptions, workers: Workers) throws {
+  init(_ table: PaperTable, size: Int?, options: TableOptions, workers: Workers) throws {
     let wanted = options.pairCount ?? table.pairs.count
     let samples = table.pairs.samples
     let choices = table.datasetChoices(seed: options.seed)
     let whole = try options.dataset.open(
       cache: options.results + "/datasets", choosing: choices,
-      atMost: table.comparesWithWholeDataset ? nil : wanted, workers: workers)
+      atMost: table.comparesWithWholeDataset ? nil : wanted, size: size, workers: workers)
     let isExpanded = samples > 1 && whole.pairs.allSatisfy { $0.group == nil }
     let count = isExpanded ? (wanted + samples - 1) / samples : wanted
     dataset = whole.selecting(count, by: choices.selection)

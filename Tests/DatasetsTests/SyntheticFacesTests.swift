@@ -64,8 +64,11 @@ import Testing
     let dataset = try DatasetSpecification.synthetic.open(cache: folder.url.path, atMost: 2)
     #expect(dataset.pairs.count == 2)
     #expect(try ImageDecoder.rgb(contentsOf: #require(dataset.pairs[0].imagePath)).width == 256)
-    #expect(throws: DatasetError.self) {
-      try DatasetSpecification.synthetic.open(cache: folder.url.path, atMost: 0)
+    for (count, size) in [(0, 64), (1, 63), (1, 1025)] {
+      #expect(throws: DatasetError.self) {
+        try DatasetSpecification.synthetic.open(
+          cache: folder.url.path, atMost: count, size: size)
+      }
     }
   }
 }

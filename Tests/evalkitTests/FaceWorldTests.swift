@@ -16,6 +16,20 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: folder.path("out/s.jpg")))
   }
 
+  /// The pairs are drawn at the size that the protocol compares label maps at.
+  @Test func isADatasetOfTheTable() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Program.run(
+      [
+        "table1", "--dataset", "synthetic", "--pairs", "3", "--metrics", "mae", "--weights",
+        SyntheticWeights.empty, "--json",
+      ], in: folder.url.path)
+    outcome.expectSuccess()
+    _ = try outcome.json()
+    let masks = folder.path("Results/datasets/synthetic-1-test-0-512/masks")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: masks).count == 3)
+  }
+
   @Test func comparesWithATable() throws {
     let folder = try TemporaryFolder()
     let table = Fixtures.projectRoot.appending(path: "Tests/FacesTests/Goldens/real_masks.tsv").path
