@@ -69,6 +69,7 @@ def network_rows(networks, mode, batches):
         own = found["evalkit"][mode]
         reference = best(found["pytorch"], batches)
         times = ratio(reference, own["minimum"])
+        alone = ratio(best(found["pytorch"], ["1"]), own["minimum"])
         floor = FLOORS.get(name)
         verdict = ""
         if times is not None and floor is not None:
@@ -81,6 +82,7 @@ def network_rows(networks, mode, batches):
                 f"{number(own['minimum'])} ({number(own['median'])})",
                 number(own["cores"], 2),
                 f"**{number(times)}**" if times else "–",
+                *([number(alone)] if len(batches) > 1 else []),
                 number(floor, 2),
                 verdict,
             ]
@@ -108,13 +110,15 @@ def summary(document):
     networks = document["networks"]
     heading = ["network, input", "PyTorch, ms", "its best way", "evalkit, ms (median)"]
     heading += ["cores busy", "ratio", "floor", "reached"]
+    many = heading[:6] + ["to batch 1"] + heading[6:]
     return [
         "## Many images",
         "Milliseconds an image when many images are to be measured: the best of PyTorch's variants at "
         "batch 1 and 8, all threads on one batch, against evalkit with one worker a core and groups "
-        "of images a worker. *Cores busy* is processor time divided by elapsed time."
+        "of images a worker. *To batch 1* is the ratio to the best variant at batch 1, as tools that "
+        "take one image after the other run it. *Cores busy* is processor time divided by elapsed time."
         + caution(document),
-        table(heading, network_rows(networks, "many", ["1", "8"])),
+        table(many, network_rows(networks, "many", ["1", "8"])),
         "## One image alone",
         "Milliseconds for a single image on an idle machine: the best of PyTorch's variants at batch "
         "1, all threads on it, against one run of evalkit. One core busy means that evalkit leaves the "
