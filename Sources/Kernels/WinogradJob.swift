@@ -5,8 +5,8 @@ import Tensors
 ///
 /// Tiles of all images form one list that is cut into blocks. Of a block all inputs are transformed;
 /// then, panel by panel, the products of all frequencies, some channels at a time, and the transform
-/// back, so that sums never leave the nearest cache. A tile's position depends on its own image alone, so its values do not
-/// depend on where blocks end.
+/// back, so that sums never leave the nearest cache. A tile's position depends on its own image alone,
+/// so its values do not depend on where blocks end.
 struct WinogradJob {
   /// Floats between neighbouring tiles' channels beyond the channels themselves: rows a power of two
   /// apart would share few cache lines.
@@ -56,8 +56,8 @@ struct WinogradJob {
     }
   }
 
-  /// Tiles a block: as many as the cache holds, at least some, whole kernel tiles, and
-  /// all blocks about alike.
+  /// Tiles a block: as many as the cache holds but no fewer than ``leastTiles``, whole kernel tiles, and all
+  /// blocks about alike.
   private func blockSize(_ total: Int) -> Int {
     let rows = kernels.tile_rows
     let least = Self.leastTiles
