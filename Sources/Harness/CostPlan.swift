@@ -40,9 +40,7 @@ package struct CostPlan: Encodable {
 
   /// Opens everything that a run would open, and times the networks.
   init(_ table: PaperTable, options: TableOptions) throws {
-    var request = try MeterRequest(table)
-    if let metrics = options.metrics { request.metrics = metrics }
-    if let mode = options.fidMode { request.distances.mode = mode }
+    let request = try MeterRequest(table, options: options)
     let workers = Workers(count: options.jobs)
     let plan = try MeterPlan(request, shop: InstrumentShop(options))
     let chosen = try TablePairs(

@@ -69,7 +69,7 @@ package struct TableJob {
     let workers = Workers(count: options.jobs)
     let store = try Store(path: options.results + "/evalkit.sqlite")
     let shop = try InstrumentShop(options)
-    let request = try self.request()
+    let request = try MeterRequest(table, options: options)
     let plan = try MeterPlan(request, shop: shop)
     if plan.measured.isEmpty {
       throw HarnessError(
@@ -99,13 +99,6 @@ package struct TableJob {
       try checkValidity(items)
     }
     return session
-  }
-
-  private func request() throws -> MeterRequest {
-    var request = try MeterRequest(table)
-    if let metrics = options.metrics { request.metrics = metrics }
-    if let mode = options.fidMode { request.distances.mode = mode }
-    return request
   }
 
   // MARK: Methods
@@ -226,4 +219,15 @@ extension Result {
 
   /// The error of a failure.
   var failure: Failure? { if case .failure(let failure) = self { failure } else { nil } }
+}
+
+extension MeterRequest {
+  /// What a protocol asks for, and the options of a run in place of some of it.
+  ///
+  /// - Throws: as ``init(_:)``.
+  init(_ table: PaperTable, options: TableOptions) throws {
+    try self.init(table)
+    metrics = options.metrics ?? metrics
+    distances.mode = options.fidMode ?? distances.mode
+  }
 }
