@@ -61,7 +61,7 @@ let package = Package(
     room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf]),
     room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
     room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
-    room("Texts", needs: ["CTextData", "Essentials"]),
+    room("Texts", needs: ["CTextData", "Essentials", "Tensors"]),
     room("Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors"]),
     room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
     room("Metrics", needs: ["CKernels", "COpenBLAS", "Kernels", "Tensors"]),
@@ -70,6 +70,12 @@ let package = Package(
       "Datasets", needs: ["Checkpoints", "Essentials", "Faces", "Images", "Tensors"]),
     room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
+    room(
+      "Recipes",
+      needs: [
+        "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Networks",
+        "Tensors", "Texts", "Training",
+      ]),
     room("Store", needs: [grdb]),
     room("Verdicts", needs: ["Tensors"]),
     room("Reports"),
@@ -77,8 +83,8 @@ let package = Package(
       "Harness",
       needs: [
         "CMemory", "Checkpoints", "Datasets", "Detection", "Essentials", "Faces", "Generators",
-        "Graphs", "Images", "Kernels", "Metrics", "Networks", "Reports", "Store", "Tables",
-        "Tensors", "Texts", "Verdicts", crypto, yams,
+        "Graphs", "Images", "Kernels", "Metrics", "Networks", "Recipes", "Reports", "Store",
+        "Tables", "Tensors", "Texts", "Verdicts", crypto, yams,
       ]),
     .executableTarget(
       name: "evalkit",

@@ -1,7 +1,9 @@
 import Tensors
 
-/// What the writers of this room write: an array of one of two precisions.
+/// What the writers of this room write: an array of one of three precisions.
 package enum StoredArray: Equatable, Sendable {
+  /// Half-precision values, row-major, as weights are shipped.
+  case halves([Float16], shape: [Int])
   /// Float32 values.
   case floats(Tensor)
   /// Float64 values, row-major, as statistics are kept.
@@ -10,6 +12,7 @@ package enum StoredArray: Equatable, Sendable {
   /// Extents.
   package var shape: [Int] {
     switch self {
+    case .halves(_, let shape): shape
     case .floats(let tensor): tensor.shape
     case .doubles(_, let shape): shape
     }
@@ -18,6 +21,7 @@ package enum StoredArray: Equatable, Sendable {
   /// Length of the elements in bytes.
   var byteCount: Int {
     switch self {
+    case .halves(let values, _): values.count * 2
     case .floats(let tensor): tensor.count * 4
     case .doubles(let values, _): values.count * 8
     }
@@ -28,16 +32,25 @@ package enum StoredArray: Equatable, Sendable {
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     switch self {
-    case .floats(let tensor):
-      try tensor.values.withUnsafeBufferPointer { (values) throws(Failure) in
-        try body(UnsafeRawBufferPointer(values))
-      }
-    case .doubles(let values, let shape):
-      try values.withUnsafeBufferPointer { (values) throws(Failure) in
-        precondition(
-          values.count == shape.elementCount, "\(values.count) values do not fill shape \(shape)")
-        return try body(UnsafeRawBufferPointer(values))
-      }
+    case .halves(let values, let shape): try Self.lend(values, shape, body)
+    case .floats(let tensor): try Self.lend(tensor.values, tensor.shape, body)
+    case .doubles(let values, let shape): try Self.lend(values, shape, body)
     }
+  }
+
+  private static func lend<Element: BitwiseCopyable, Result, Failure: Error>(
+    _ values: [Element], _ shape: [Int],
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(
+      values.count == shape.elementCount, "\(values.count) values do not fill shape \(shape)")
+    return try values.withUnsafeBufferPointer { (values) throws(Failure) in
+      try body(UnsafeRawBufferPointer(values))
+    }
+  }
+
+  /// A tensor rounded to half precision, to nearest, halves to even.
+  package static func halves(_ tensor: Tensor) -> StoredArray {
+    .halves(tensor.values.map { Float16($0) }, shape: tensor.shape)
   }
 }

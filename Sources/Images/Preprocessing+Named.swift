@@ -146,6 +146,21 @@ extension Preprocessing {
     pixelSteps: [.resize(width: 256, height: 256, .bilinear)],
     tensorSteps: [.divide(by: 127.5), .scale(by: 1, offset: -1)])
 
+  /// The compact suite: Pillow's bicubic to 128, `x / 127.5 − 1`.
+  package static let compact128 = Preprocessing(
+    name: "compact-128",
+    pixelSteps: [.resize(width: 128, height: 128, .bicubic)],
+    tensorSteps: [.divide(by: 127.5), .scale(by: 1, offset: -1)])
+
+  /// The compact suite's identity network: the face's part of ``compact128``, where IR-SE50's crop lies.
+  package static let compactFace96 = Preprocessing(
+    name: "compact-face-96",
+    pixelSteps: [.resize(width: 128, height: 128, .bicubic)],
+    tensorSteps: [
+      .divide(by: 127.5), .scale(by: 1, offset: -1),
+      .crop(rows: 17..<113, columns: 15..<111),
+    ])
+
   private static let halves = TensorStep.normalise(
     mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
 
@@ -154,7 +169,8 @@ extension Preprocessing {
     [fidPytorch, fidTorchFidelity, fidClean, lpips(), lpips(size: 256), irSE50Crop, aligned112]
     + [mobileFaceNet112x96, mobileFaceNetCrop, biSeNet512]
     + [.bilinear, .nearest, .bicubic].map { celebAMaskUNet512(filter: $0) }
-    + [224, 288, 336, 384, 448].map { clip(size: $0) } + [unetSmall256]
+    + [224, 288, 336, 384, 448].map { clip(size: $0) }
+    + [unetSmall256, compact128, compactFace96]
 
   /// The names that ``named(_:)`` knows, in the order of ``all``.
   package static var names: [String] { all.map(\.name) }

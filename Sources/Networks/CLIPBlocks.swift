@@ -42,8 +42,11 @@ extension Scope {
 
 /// Names in OpenAI's files that one tower passes over because they belong to neither or to the other.
 enum CLIPNames {
-  /// The temperature, and three integers that the TorchScript archives carry.
-  static let shared = ["logit_scale", "input_resolution", "context_length", "vocab_size"]
+  /// The temperature, three integers that the TorchScript archives carry, and the compact suite's
+  /// vocabulary.
+  static let shared = [
+    "logit_scale", "input_resolution", "context_length", "vocab_size", "vocabulary",
+  ]
   static let text = [
     "transformer.", "token_embedding.", "positional_embedding", "ln_final.", "text_projection",
   ]

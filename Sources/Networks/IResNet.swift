@@ -4,7 +4,7 @@ import Kernels
 /// iResNet, insightface's ArcFace backbone without squeeze and excitation.
 ///
 /// Input `[3, 112, 112]`, RGB in −1…1 of a face aligned to five points. Output `[512]`, not scaled to
-/// unit length. Taps: `stem`, then `layer1.0` … `layer4.N`, one a residual block.
+/// unit length. Reduced forms have other sizes. Taps: `stem`, then `layer1.0` … `layer4.N`, one a residual block.
 ///
 /// It differs from IR-SE50 in its names, in the first block of `layer1`, whose shortcut is a strided
 /// convolution too, and in the shortcut's batch norm behind every stride.
@@ -30,29 +30,57 @@ package struct IResNet: PublishedNetwork {
     }
   }
 
-  private let depth: Depth
+  package let name: String
+  package let inputShape: [Int]
+  package let summary: String
+  /// Residual blocks and channels of the stages.
+  private let stages: [(blocks: Int, channels: Int)]
+  private let stem: (channels: Int, stride: Int)
+  private let embedding: Int
 
-  /// The backbone of a depth.
-  package init(_ depth: Depth) { self.depth = depth }
+  /// The backbone of a published depth.
+  package init(_ depth: Depth) {
+    self.init(
+      name: "iresnet\(depth.rawValue)",
+      summary: "iResNet-\(depth.rawValue) (ArcFace), 512-d face embedding; insightface weights",
+      size: 112, stem: (64, 1),
+      stages: depth.blocks.enumerated().map { ($0.element, 64 << $0.offset) }, embedding: 512)
+  }
 
-  package var name: String { "iresnet\(depth.rawValue)" }
-  package var inputShape: [Int] { [3, 112, 112] }
-  package var summary: String {
-    "iResNet-\(depth.rawValue) (ArcFace), 512-d face embedding; insightface weights"
+  /// A backbone of the same form.
+  ///
+  /// - Parameters:
+  ///   - name: on the command line.
+  ///   - summary: one line for people.
+  ///   - size: rows and columns of the input.
+  ///   - stem: channels and stride of the first convolution.
+  ///   - stages: blocks, of which the first halves the map, and channels.
+  ///   - embedding: width of the output.
+  package init(
+    name: String, summary: String, size: Int, stem: (channels: Int, stride: Int),
+    stages: [(blocks: Int, channels: Int)], embedding: Int
+  ) {
+    self.name = name
+    self.summary = summary
+    inputShape = [3, size, size]
+    self.stem = stem
+    self.stages = stages
+    self.embedding = embedding
   }
 
   package func describe(_ scope: Scope, _ input: Value) -> Value {
-    let sum = scope["conv1"].convolution(input, to: 64, kernel: 3, padding: 1, bias: false)
+    let sum = scope["conv1"].convolution(
+      input, to: stem.channels, kernel: 3, stride: stem.stride, padding: 1, bias: false)
     var x = scope["prelu"].prelu(scope["bn1"].batchNorm(sum)).tapped("stem")
-    for (stage, blocks) in depth.blocks.enumerated() {
-      for block in 0..<blocks {
-        x = scope.module("layer\(stage + 1).\(block)") {
-          $0.basicBlock(x, to: 64 << stage, stride: block == 0 ? 2 : 1)
+    for (index, stage) in stages.enumerated() {
+      for block in 0..<stage.blocks {
+        x = scope.module("layer\(index + 1).\(block)") {
+          $0.basicBlock(x, to: stage.channels, stride: block == 0 ? 2 : 1)
         }
       }
     }
     let features = scope["bn2"].batchNorm(x).flattened()
-    return scope["features"].batchNorm(scope["fc"].linear(features, to: 512))
+    return scope["features"].batchNorm(scope["fc"].linear(features, to: embedding))
   }
 }
 

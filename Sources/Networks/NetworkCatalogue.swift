@@ -4,7 +4,10 @@ import Graphs
 /// All networks that the package can evaluate, by the names of the command line.
 package enum NetworkCatalogue {
   /// Every network, in the order in which people read them.
-  package static let networks: [any PublishedNetwork] =
+  package static let networks: [any PublishedNetwork] = published + CompactNetworks.all
+
+  /// Those that have published weights.
+  package static let published: [any PublishedNetwork] =
     [InceptionV3(), AlexNet(), VGG16(), SqueezeNet()]
     + IRBackbone.Variant.allCases.map(IRBackbone.init) + [MobileFaceNet()]
     + IResNet.Depth.allCases.map(IResNet.init)

@@ -33,9 +33,14 @@ package struct PerceptualNetwork: Network {
   package var inputShape: [Int] { trunk.inputShape }
 
   package func describe(_ scope: Scope, _ input: Value) -> Value {
+    trunk.describe(scope, Self.scaled(input))
+  }
+
+  /// The scaling layer.
+  package static func scaled(_ input: Value) -> Value {
     let scale: [Float] = [1 / 0.458, 1 / 0.448, 1 / 0.450]
     let shift: [Float] = [0.030 / 0.458, 0.088 / 0.448, 0.188 / 0.450]
-    return trunk.describe(scope, input.perChannelAffine(scale: scale, shift: shift))
+    return input.perChannelAffine(scale: scale, shift: shift)
   }
 
   /// The linear heads' weights as LPIPS's own files name them, `[1, C, 1, 1]`, without bias.

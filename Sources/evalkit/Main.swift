@@ -15,7 +15,7 @@ struct Evalkit: AsyncParsableCommand {
       GenerateCommand.self, ScoreCommand.self, GateCommand.self, BaselineCommand.self,
       CompareCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,
       FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
-      FacesCommand.self,
+      FacesCommand.self, TrainCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])
 

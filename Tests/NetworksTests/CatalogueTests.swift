@@ -14,6 +14,8 @@ struct CatalogueTests {
         "clip-vit-b32-text", "clip-vit-b16-text", "clip-vit-l14-text", "clip-vit-l14-336-text",
         "clip-rn50-text", "clip-rn101-text", "clip-rn50x4-text", "clip-rn50x16-text",
         "clip-rn50x64-text",
+        "compact-inception", "compact-alexnet", "compact-iresnet", "compact-bisenet",
+        "compact-clip", "compact-clip-text",
       ])
   }
 
@@ -48,6 +50,6 @@ struct CatalogueTests {
     let error = #expect(throws: UnknownNetwork.self) {
       try NetworkCatalogue.perceptualTrunk(named: "ir-se50")
     }
-    #expect(error?.known == ["alexnet", "vgg16", "squeezenet1_1"])
+    #expect(error?.known == ["alexnet", "vgg16", "squeezenet1_1", "compact-alexnet"])
   }
 }

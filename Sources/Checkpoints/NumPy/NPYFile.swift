@@ -50,6 +50,7 @@ package enum NPYFile {
   /// The header that an array is written with.
   static func header(of array: StoredArray) -> [UInt8] {
     switch array {
+    case .halves: NPYHeader.bytes(type: "<f2", shape: array.shape)
     case .floats: NPYHeader.bytes(type: "<f4", shape: array.shape)
     case .doubles: NPYHeader.bytes(type: "<f8", shape: array.shape)
     }

@@ -176,6 +176,7 @@ package enum SafetensorsFile {
 
   private static func typeName(of array: StoredArray) -> String {
     switch array {
+    case .halves: "F16"
     case .floats: "F32"
     case .doubles: "F64"
     }

@@ -1,0 +1,110 @@
+import Essentials
+import Foundation
+import Graphs
+import Kernels
+import Networks
+import Recipes
+
+/// What a reader must know about a trained network: what it is for, how it came about, how good it is.
+struct ModelCard {
+  private let recipe: any Recipe
+  private let figures: [Figure]
+  private let curves: [LossCurve]
+  private let seconds: Double
+  private let files: [File]
+  private let jobs: Int
+
+  private struct File {
+    let name: String
+    let bytes: Int
+    let sha256: String
+  }
+
+  /// Gathers what the card says.
+  ///
+  /// - Throws: `FileError` if a written file cannot be read.
+  init(
+    _ recipe: any Recipe, figures: [Figure], curves: [LossCurve], seconds: Double, kitchen: Kitchen
+  ) throws {
+    self.recipe = recipe
+    self.figures = figures
+    self.curves = curves
+    self.seconds = seconds
+    jobs = kitchen.workers.count
+    files = try recipe.fileNames.map { name in
+      let bytes = try RegularFile(kitchen.path(name)).contents()
+      return File(name: name, bytes: bytes.count, sha256: FileDigest.sha256(of: bytes))
+    }
+  }
+
+  /// Figures below what is asked, as clauses.
+  var missed: [String] {
+    figures.filter { !$0.isMet }.map {
+      "\(recipe.name): \($0.name) is \(text($0.value)), \(text($0.floor ?? 0)) is asked"
+    }
+  }
+
+  /// One line a figure.
+  var summary: String {
+    figures.map {
+      "\(recipe.name): \($0.name) \(text($0.value))"
+        + ($0.floor.map { " (at least \(text($0)) is asked)" } ?? "")
+    }.joined(separator: "\n")
+  }
+
+  private func text(_ value: Double) -> String { String(format: "%.4f", value) }
+
+  /// Writes card and loss curves beside the weights.
+  ///
+  /// - Throws: `FileError`.
+  func write(to folder: String) throws {
+    try AtomicFile.write(Array(try markdown.utf8), to: "\(folder)/\(recipe.name).md")
+  }
+
+  private var markdown: String {
+    get throws {
+      let networks = try NetworkCatalogue.networks.filter { $0.name.hasPrefix(recipe.name) }.map {
+        network in
+        let cost = try Graph(tracing: network).cost
+        return "| `\(network.name)` | \(cost.parameters) | \(cost.multiplyAdds) |"
+      }
+      let weights = files.map { "| `\($0.name)` | \($0.bytes) | `\($0.sha256)` |" }
+      let results = figures.map { figure in
+        "| \(figure.name) | \(text(figure.value)) | \(figure.floor.map(text) ?? "–") | "
+          + "\(figure.material) |"
+      }
+      return """
+        # \(recipe.name)
+
+        \(recipe.purpose)
+
+        Compact suite, synthetic faces: its numbers compare only with themselves.
+
+        | network | trained values | multiply-adds an image |
+        |:--|--:|--:|
+        \(networks.joined(separator: "\n"))
+
+        ## Held-out figures
+
+        | figure | value | at least | measured on |
+        |:--|--:|--:|:--|
+        \(results.joined(separator: "\n"))
+
+        ## Training
+
+        Trained on \(recipe.material). \(recipe.plan.description). It took \(Int(seconds)) s on \
+        \(jobs) threads; the same command gives the same bytes for any number of threads on \
+        processors whose arithmetic rounds alike:
+
+            evalkit train \(recipe.name)
+
+        ![Loss curves](\(recipe.name).svg)
+
+        | file | bytes | SHA-256 |
+        |:--|--:|:--|
+        \(weights.joined(separator: "\n"))
+
+        """
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// The compact suite: networks of the published families, small enough to be trained on two cores and
+/// to ship with the program.
+package enum CompactNetworks {
+  /// Side of the pictures that all of them look at.
+  package static let imageSize = 128
+  /// Side of the part of them that the identity network sees.
+  package static let faceSize = 96
+  /// How many different tokens the text tower knows; the last one ends a text.
+  package static let vocabularySize = 512
+
+  /// FID's extractor; its main result has 512 values.
+  package static let inception = InceptionV3(
+    name: "compact-inception",
+    summary: "Inception v3 with a quarter of the channels for 128-pixel faces; compact suite",
+    size: imageSize, divisor: 4)
+
+  /// LPIPS's trunk.
+  package static let alexNet = AlexNet(
+    name: "compact-alexnet",
+    summary: "AlexNet trunk with a quarter of the channels, LPIPS taps relu1…relu5; compact suite",
+    divisor: 4)
+
+  /// The identity network.
+  package static let iResNet = IResNet(
+    name: "compact-iresnet",
+    summary: "iResNet of nine blocks for 96-pixel faces, 128-d face embedding; compact suite",
+    size: faceSize, stem: (24, 2), stages: [(2, 32), (2, 64), (3, 128), (2, 160)],
+    embedding: 128)
+
+  /// The face parser.
+  package static let biSeNet = CompactBiSeNet()
+
+  /// CLIP's image tower.
+  package static let clip = CLIPResNet(
+    name: "compact-clip",
+    summary: "CLIP ResNet of a small width for 128-pixel faces, 128-d embedding; compact suite",
+    size: imageSize, width: 16, blocks: [1, 2, 2, 1], embedding: 128)
+
+  /// CLIP's text tower.
+  package static let clipText = CLIPTextTransformer(
+    name: "compact-clip-text",
+    summary: "CLIP text tower of two blocks, 128-d embedding of 77 tokens; compact suite",
+    width: 128, layers: 2, embedding: 128, vocabulary: vocabularySize)
+
+  /// All of them.
+  package static let all: [any PublishedNetwork] = [
+    inception, alexNet, iResNet, biSeNet, clip, clipText,
+  ]
+}

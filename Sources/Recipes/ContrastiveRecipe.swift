@@ -1,0 +1,149 @@
+import Faces
+import Graphs
+import Images
+import Kernels
+import Networks
+import Tensors
+import Texts
+import Training
+
+/// CLIP's pair of towers: learns which caption belongs to which picture.
+package struct ContrastiveRecipe: Recipe {
+  package let name = CompactNetworks.clip.name
+  package let purpose =
+    "Image and text embeddings for CLIP scores, directions and retrieval: trained to match captions "
+    + "with pictures, and to name the attributes besides."
+  package let material =
+    "15,000 photos of 3,000 persons of the train world, each with ten captions in "
+    + "Multi-Modal-CelebA-HQ's style, four in CelebA-Dialog's and short prompts"
+  package let plan: TrainingPlan
+
+  /// Trains for a number of steps.
+  package init(steps: Int = 1600) {
+    plan = TrainingPlan(
+      steps: steps, batchSize: 96, seed: 109, rule: .adamW(decay: 0.05),
+      schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
+      greatestNorm: 2, averageDecay: 0.995)
+  }
+
+  private struct Target: Sendable {
+    let tokens: [Int32]
+    let traits: [Float]
+  }
+
+  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
+    let faces = try kitchen.sharedFaces()
+    let (image, text) = (CompactNetworks.clip, CompactNetworks.clipText)
+    let imageGraph = try Graph(
+      tracing: HeadedNetwork(
+        trunk: image, heads: [("traits", StudyFaces.traitCount)], isNormalized: true))
+    let textGraph = try Graph(tracing: HeadedNetwork(trunk: text, isNormalized: true))
+    let loss = ContrastiveLoss(name: "logit_scale", width: 128, capacity: plan.batchSize)
+    let temperature = Tensor(shape: [], values: [ContrastiveLoss.initialTemperature])
+    let training = try Apprenticeship(
+      name, graphs: [imageGraph, textGraph], others: [(loss.parameter, temperature)], plan: plan,
+      kitchen: kitchen)
+    let images = try training.program(imageGraph, outputs: ["traits", HeadedNetwork.unit])
+    let texts = try training.program(textGraph, outputs: [HeadedNetwork.unit])
+    let seen = kitchen.workers.map(faces.count) { sample, _ in faces.traits(sample) }
+    let reader = try CaptionReader(captionsOf: seen)
+    let source = StudyBatches<Target>(
+      faces: faces, variation: Variation(gain: 0.06, offset: 5), workers: kitchen.workers
+    ) { sample, _, seed in
+      let caption = StudyCaptions.text(seen[sample], seed: seed)
+      return Target(
+        tokens: try reader.sequence(of: caption), traits: seen[sample].values)
+    }
+    let curve = try training.run(on: source) { batch, state in
+      let count = batch.pictures.count
+      images.fill(batch.pictures)
+      let input = texts.input(count: count)
+      for (row, target) in batch.targets.enumerated() {
+        for (place, token) in target.tokens.enumerated() {
+          input.base[row * input.pixelStride + place] = Float(token)
+        }
+      }
+      images.forward(count: count, parameters: state.parameters, statistics: state.statistics)
+      texts.forward(count: count, parameters: state.parameters, statistics: state.statistics)
+      let measured = loss.measure(
+        images: images.values(of: HeadedNetwork.unit), texts: texts.values(of: HeadedNetwork.unit),
+        parameters: state.parameters,
+        addingTo: (
+          images.gradients(of: HeadedNetwork.unit), texts.gradients(of: HeadedNetwork.unit),
+          state.gradients
+        ), workers: training.workers)
+      let traits = ValueLoss.binaryCrossEntropy.measure(
+        images.values(of: "traits"), targets: batch.targets.flatMap(\.traits),
+        addingTo: images.gradients(of: "traits"), share: 2)
+      images.backward(into: state.gradients)
+      texts.backward(into: state.gradients)
+      return measured.loss + 2 * traits
+    }
+    let graphs = [try Graph(tracing: image), try Graph(tracing: text)]
+    try kitchen.write(
+      graphs.flatMap { training.tensors(of: $0) } + [reader.vocabulary.tensor],
+      note: ["plan": plan.description], to: fileNames[0])
+    training.finish()
+    return [curve]
+  }
+
+  // MARK: Judging
+
+  private static let galleries = 10
+  private static let gallerySize = 100
+
+  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
+    let path = kitchen.path(fileNames[0])
+    let reader = try CaptionReader(file: path)
+    let (image, text) = (CompactNetworks.clip, CompactNetworks.clipText)
+    let images = try TrainedNetwork(
+      image, file: path, ignoring: image.ignorableCheckpointPrefixes, workers: kitchen.workers)
+    let texts = try TrainedNetwork(
+      text, file: path, ignoring: text.ignorableCheckpointPrefixes, workers: kitchen.workers)
+    let candidates = kitchen.workers.map(Self.galleries * Self.gallerySize * 5 / 4) { number, _ in
+      let scene = World.test.scene(number, seed: 4)
+      let portrait = Portrait(scene, size: StudyFaces.drawnSide)
+      let caption = MultiModalCaption.text(
+        FaceTraits(scene, labels: portrait.labels), index: 0, seed: scene.identity.seed)
+      return (picture: portrait.image, caption: caption)
+    }
+    var ranks: [Int] = []
+    var next = 0
+    for _ in 0..<Self.galleries {
+      // Captions of a gallery differ; whoever repeats one is passed over.
+      var gallery: [(picture: Raster, caption: String)] = []
+      while gallery.count < Self.gallerySize, next < candidates.count {
+        let candidate = candidates[next]
+        next += 1
+        if !gallery.contains(where: { $0.caption == candidate.caption }) {
+          gallery.append(candidate)
+        }
+      }
+      let shown = gallery
+      let pictures = try images.vectors(shown.count) {
+        try Preprocessing.compact128.apply(shown[$0].picture)
+      }.map(\.unitVector)
+      let captions = try texts.vectors(shown.count) { try reader.input(shown[$0].caption) }
+        .map(\.unitVector)
+      for (index, caption) in captions.enumerated() {
+        let own = caption.dot(pictures[index])
+        ranks.append(pictures.count { caption.dot($0) > own })
+      }
+    }
+    let material =
+      "\(ranks.count) captions, each among the pictures of \(Self.gallerySize) faces of the test "
+      + "world whose captions differ"
+    func share(_ limit: Int) -> Double { Double(ranks.count { $0 < limit }) / Double(ranks.count) }
+    return [
+      Figure(name: "retrieval, top 1", value: share(1), floor: 0.6, material: material),
+      Figure(name: "retrieval, top 5", value: share(5), floor: 0.9, material: material),
+    ]
+  }
+}
+
+extension FaceTraits {
+  /// One value a trait in the order of `Trait.allCases`, then whether it is a woman.
+  var values: [Float] {
+    Trait.allCases.map { traits.contains($0) ? 1 : 0 } + [isWoman ? 1 : 0]
+  }
+}

@@ -1,0 +1,144 @@
+import Faces
+import Graphs
+import Images
+import Kernels
+import Networks
+import Tensors
+import Training
+
+/// The identity network: learns to bring photos of a person together and other persons apart.
+package struct IdentityRecipe: Recipe {
+  package let name = CompactNetworks.iResNet.name
+  package let purpose =
+    "Face embeddings for ID: trained with the additive angular margin on persons in changing pose, "
+    + "light, expression and dress."
+  package let material = "15,000 photos of 3,000 persons of the train world"
+  package let plan: TrainingPlan
+
+  /// Trains for a number of steps.
+  package init(steps: Int = 2400) {
+    plan = TrainingPlan(
+      steps: steps, batchSize: 64, seed: 103, rule: .adamW(decay: 0.05),
+      schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
+      greatestNorm: 5, averageDecay: 0.995)
+  }
+
+  /// Where the face's part of a picture begins, as in `Preprocessing.compactFace96`.
+  private static let origin = (row: 17, column: 15)
+
+  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
+    let faces = try kitchen.sharedFaces()
+    let photos = faces.plan.photos
+    let trunk = CompactNetworks.iResNet
+    let graph = try Graph(tracing: HeadedNetwork(trunk: trunk, isNormalized: true))
+    let width = 128
+    let margin = AngularMargin(
+      name: "centres", classes: faces.plan.people, width: width, capacity: plan.batchSize,
+      scale: 24, margin: 0.25)
+    var normal = NormalNumbers(seed: plan.seed)
+    let centres = Tensor(
+      shape: margin.parameter.shape,
+      values: (0..<margin.parameter.shape.elementCount).map { _ in normal.next() })
+    let training = try Apprenticeship(
+      name, graphs: [graph], others: [(margin.parameter, centres)], plan: plan, kitchen: kitchen)
+    let program = try training.program(graph, outputs: [HeadedNetwork.unit])
+    let source = StudyBatches<Int32>(
+      faces: faces, variation: Variation(), workers: kitchen.workers
+    ) { sample, _, _ in Int32(sample / photos) }
+    let curve = try training.run(on: source) { batch, state in
+      program.fill(batch.pictures, rows: Self.origin.row, columns: Self.origin.column)
+      program.forward(
+        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+      let embeddings = program.values(of: HeadedNetwork.unit)
+      let measured = margin.measure(
+        embeddings, targets: batch.targets, parameters: state.parameters,
+        addingTo: program.gradients(of: HeadedNetwork.unit), gradients: state.gradients,
+        workers: training.workers)
+      program.backward(into: state.gradients)
+      return measured.loss
+    }
+    try kitchen.write(
+      training.tensors(of: try Graph(tracing: trunk)), note: ["plan": plan.description],
+      to: fileNames[0])
+    training.finish()
+    return [curve]
+  }
+
+  // MARK: Judging
+
+  /// Pairs that are judged.
+  private static let pairCount = 3000
+  private static let people = 750
+  private static let photos = 4
+
+  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
+    let network = try TrainedNetwork(
+      CompactNetworks.iResNet, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
+    let threshold = Self.bestThreshold(try cosines(network, .validation, people: 250))
+    let judged = try cosines(network, .test, people: Self.people)
+    let right = judged.count { ($0.cosine >= threshold) == $0.isSame }
+    let (same, other) = (judged.filter(\.isSame), judged.filter { !$0.isSame })
+    func mean(_ pairs: [JudgedPair]) -> Double {
+      pairs.reduce(0) { $0 + $1.cosine } / Double(pairs.count)
+    }
+    let material =
+      "\(judged.count) pairs of photos of \(Self.people) persons of the test world, half of them of one "
+      + "person in another pose, light, expression and dress; threshold "
+      + "\(Double(Int(threshold * 1000)) / 1000) from the validation world"
+    return [
+      Figure(
+        name: "verification accuracy", value: Double(right) / Double(judged.count), floor: 0.98,
+        material: material),
+      Figure(name: "mean cosine, one person", value: mean(same), floor: nil, material: material),
+      Figure(name: "mean cosine, two persons", value: mean(other), floor: nil, material: material),
+    ]
+  }
+
+  private struct JudgedPair {
+    let cosine: Double
+    let isSame: Bool
+  }
+
+  /// Cosines of four pairs of a person: two of its own photos, two with another person's.
+  private func cosines(_ network: TrainedNetwork, _ world: World, people: Int) throws
+    -> [JudgedPair]
+  {
+    let plan = {
+      var plan = StudyFaces.Plan(people: people, photos: Self.photos)
+      (plan.world, plan.seed) = (world, 2)
+      return plan
+    }()
+    let vectors = try network.vectors(plan.count) { sample in
+      try Preprocessing.compactFace96.apply(
+        Portrait(plan.scene(sample), size: StudyFaces.drawnSide).image)
+    }.map(\.unitVector)
+    var random = SplitMix64(seed: 11)
+    return (0..<people).flatMap { person in
+      let own = person * Self.photos
+      return (0..<4).map { number in
+        let isSame = number < 2
+        let other = (person + 1 + random.nextIndex(below: people - 1)) % people
+        let first = vectors[own + number]
+        let second =
+          isSame
+          ? vectors[own + number + 2]
+          : vectors[other * Self.photos + random.nextIndex(below: Self.photos)]
+        return JudgedPair(cosine: first.dot(second), isSame: isSame)
+      }
+    }
+  }
+
+  /// The threshold that is right most often, in the middle of the two cosines around it.
+  private static func bestThreshold(_ pairs: [JudgedPair]) -> Double {
+    let sorted = pairs.sorted { ($0.cosine, $0.isSame ? 1 : 0) < ($1.cosine, $1.isSame ? 1 : 0) }
+    // Below the first cosine everything counts as one person.
+    var right = sorted.count(where: \.isSame)
+    var best = (right: right, threshold: -1.0)
+    for (index, pair) in sorted.enumerated() {
+      right += pair.isSame ? -1 : 1
+      let next = index + 1 < sorted.count ? sorted[index + 1].cosine : 1
+      if right > best.right { best = (right, (pair.cosine + next) / 2) }
+    }
+    return best.threshold
+  }
+}

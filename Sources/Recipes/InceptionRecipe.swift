@@ -1,0 +1,131 @@
+import Faces
+import Graphs
+import Images
+import Metrics
+import Networks
+import Tensors
+import Training
+
+/// FID's extractor: learns who is on a picture and what can be said of them.
+package struct InceptionRecipe: Recipe {
+  package let name = CompactNetworks.inception.name
+  package let purpose =
+    "Features for FID and KID: trained to tell persons and their attributes apart."
+  package let material = "15,000 photos of 3,000 persons of the train world"
+  package let plan: TrainingPlan
+
+  /// Trains for a number of steps.
+  package init(steps: Int = 1500) {
+    plan = TrainingPlan(
+      steps: steps, batchSize: 48, seed: 101, rule: .adamW(decay: 0.02),
+      schedule: .cosine(peak: 3e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
+      greatestNorm: 5, averageDecay: 0.995)
+  }
+
+  private struct Target: Sendable {
+    let person: Int32
+    let traits: [Float]
+  }
+
+  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
+    let faces = try kitchen.sharedFaces()
+    let photos = faces.plan.photos
+    let trunk = CompactNetworks.inception
+    let graph = try Graph(
+      tracing: HeadedNetwork(
+        trunk: trunk,
+        heads: [("traits", StudyFaces.traitCount), ("people", faces.plan.people)]))
+    let training = try Apprenticeship(name, graphs: [graph], plan: plan, kitchen: kitchen)
+    let program = try training.program(graph, outputs: ["traits", "people"])
+    let traits = kitchen.workers.map(faces.count) { sample, _ in faces.traitValues(sample) }
+    let source = StudyBatches<Target>(
+      faces: faces, variation: Variation(), workers: kitchen.workers
+    ) { sample, _, _ in
+      Target(person: Int32(sample / photos), traits: traits[sample])
+    }
+    let curve = try training.run(on: source) { batch, state in
+      program.fill(batch.pictures)
+      program.forward(
+        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+      let people = CrossEntropy(smoothing: 0.1).measure(
+        program.values(of: "people"), targets: batch.targets.map(\.person),
+        addingTo: program.gradients(of: "people"), share: 0.3, workers: training.workers)
+      let traits = ValueLoss.binaryCrossEntropy.measure(
+        program.values(of: "traits"), targets: batch.targets.flatMap(\.traits),
+        addingTo: program.gradients(of: "traits"), share: 4)
+      program.backward(into: state.gradients)
+      return 0.3 * people.loss + 4 * traits
+    }
+    try kitchen.write(
+      training.tensors(of: try Graph(tracing: trunk)), note: ["plan": plan.description],
+      to: fileNames[0])
+    training.finish()
+    return [curve]
+  }
+
+  // MARK: Judging
+
+  /// Images of a set whose distance is measured.
+  private static let setSize = 600
+
+  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
+    let network = try TrainedNetwork(
+      CompactNetworks.inception, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
+    let pictures = kitchen.workers.map(Self.setSize) { number, _ in
+      Portrait(World.test.scene(number, seed: 1), size: StudyFaces.drawnSide).image
+    }
+    func features(_ picture: @Sendable (Int) throws -> Raster) throws -> FeatureMatrix {
+      let vectors = try network.vectors(pictures.count) {
+        try Preprocessing.compact128.apply(try picture($0))
+      }
+      return try FeatureMatrix(
+        rows: vectors.count, columns: vectors[0].count, values: vectors.flatMap(\.self))
+    }
+    let real = try features { pictures[$0] }
+    return try SetDisturbance.allCases.flatMap { kind in
+      let distances = try (1...5).map { level in
+        try FrechetDistance.between(
+          real, try features { try kind.apply(level, to: $0, of: pictures) },
+          workers: kitchen.workers
+        ).displayed
+      }
+      let grows = zip([0] + distances, distances).allSatisfy { $0 < $1 }
+      let text = distances.map { "\(Double(Int($0 * 1000)) / 1000)" }.joined(separator: ", ")
+      return [
+        Figure(
+          name: "FID grows with \(kind.rawValue)", value: grows ? 1 : 0, floor: 1,
+          material: "\(pictures.count) faces of the test world; \(text)")
+      ]
+    }
+  }
+}
+
+/// What is done to a set of pictures, in five levels.
+enum SetDisturbance: String, CaseIterable {
+  case blur, noise
+  case jpeg = "JPEG"
+  case colourShift = "a colour shift"
+  case identityCollapse = "identity collapse"
+
+  /// A picture of the disturbed set.
+  ///
+  /// - Parameters:
+  ///   - level: 1…5.
+  ///   - index: which picture.
+  ///   - pictures: the whole set.
+  func apply(_ level: Int, to index: Int, of pictures: [Raster]) throws -> Raster {
+    let picture = pictures[index]
+    return switch self {
+    case .blur: try Distortion.blur.apply(strength: Double(level) * 0.75, to: picture, seed: 0)
+    case .noise:
+      try Distortion.noise.apply(
+        strength: Double(level) * 7, to: picture, seed: UInt64(index))
+    case .jpeg:
+      try Distortion.jpeg.apply(strength: Double(level) * 18, to: picture, seed: 0)
+    case .colourShift:
+      try Distortion.colour.apply(strength: Double(level) * 0.08, to: picture, seed: 0)
+    // Ever fewer persons stand for all.
+    case .identityCollapse: pictures[index % (pictures.count >> level)]
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Faces
+import Graphs
+import Images
+import Kernels
+import Metrics
+import Networks
+import Tensors
+import Training
+
+/// The face parser: learns the class of every pixel.
+package struct ParserRecipe: Recipe {
+  package let name = CompactNetworks.biSeNet.name
+  package let purpose = "Label maps for accuracy and mIoU: trained on drawn faces and their maps."
+  package let material = "15,000 photos of 3,000 persons of the train world"
+  package let plan: TrainingPlan
+
+  /// Trains for a number of steps.
+  package init(steps: Int = 2400) {
+    plan = TrainingPlan(
+      steps: steps, batchSize: 16, seed: 107, rule: .adamW(decay: 0.02),
+      schedule: .cosine(peak: 3e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
+      greatestNorm: 5, averageDecay: 0.995)
+  }
+
+  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
+    let faces = try kitchen.sharedFaces()
+    let network = CompactNetworks.biSeNet
+    let graph = try Graph(tracing: network)
+    let training = try Apprenticeship(name, graphs: [graph], plan: plan, kitchen: kitchen)
+    let program = try training.program(graph, outputs: [Graph.mainOutput])
+    let source = StudyBatches<[Int32]>(
+      faces: faces, variation: Variation(), workers: kitchen.workers
+    ) { _, labels, _ in labels.samples.map(Int32.init) }
+    let loss = CrossEntropy(hardExamples: CrossEntropy.HardExamples())
+    let curve = try training.run(on: source) { batch, state in
+      program.fill(batch.pictures)
+      program.forward(
+        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+      let measured = loss.measure(
+        program.values(of: Graph.mainOutput), targets: batch.targets.flatMap(\.self),
+        addingTo: program.gradients(of: Graph.mainOutput), workers: training.workers)
+      program.backward(into: state.gradients)
+      return measured.loss
+    }
+    try kitchen.write(
+      training.tensors(of: graph), note: ["plan": plan.description], to: fileNames[0])
+    training.finish()
+    return [curve]
+  }
+
+  // MARK: Judging
+
+  private static let judgedFaces = 400
+
+  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
+    let network = try TrainedNetwork(
+      CompactNetworks.biSeNet, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
+    let portraits = kitchen.workers.map(Self.judgedFaces) { number, _ in
+      Portrait(World.test.scene(number, seed: 3), size: StudyFaces.drawnSide)
+    }
+    let matrices = try network.map(portraits.count) {
+      try Preprocessing.compact128.apply(portraits[$0].image)
+    } read: { index, result in
+      let logits = result(Graph.mainOutput)
+      let found = Raster(
+        width: logits.columns, height: logits.rows, channels: 1,
+        samples: logits.largestChannels().map { UInt8($0) })
+      var matrix = ConfusionMatrix()
+      try matrix.add(
+        groundTruth: StudyFaces.reduced(portraits[index]).labels, prediction: found)
+      return matrix
+    }
+    var total = ConfusionMatrix()
+    for matrix in matrices { try total.merge(matrix) }
+    let classes = total.intersectionOverUnion.enumerated().compactMap { index, value in
+      value.map { "\(LabelOrder.celebAMaskHQ.classes[index]) \(Int($0 * 1000))" }
+    }
+    let material = "\(Self.judgedFaces) faces of the test world, label maps of 128×128"
+    return [
+      Figure(
+        name: "mIoU", value: MeanIntersectionOverUnion.agg19.score(of: total) ?? 0, floor: 0.85,
+        material: "\(material); thousandths by class: \(classes.joined(separator: ", "))"),
+      Figure(
+        name: "pixel accuracy", value: total.pixelAccuracy ?? 0, floor: 0.96, material: material),
+    ]
+  }
+}

@@ -1,0 +1,178 @@
+import Faces
+import Graphs
+import Images
+import Kernels
+import Metrics
+import Networks
+import Tensors
+import Training
+
+/// LPIPS's trunk and heads: the trunk learns what is where on a face, the heads which of two damaged
+/// pictures is further from the whole one.
+///
+/// It is the smallest of the suite: all of it is done again whenever the tests run.
+package struct PerceptualRecipe: Recipe {
+  package let name = CompactNetworks.alexNet.name
+  package let purpose =
+    "Distances for LPIPS: the trunk is trained to name the class at every sixteenth pixel, then the "
+    + "linear heads are fitted to rendered distortions of known order."
+  package let material =
+    "256 faces of the train world for the trunk, 64 for the heads, each damaged in eight ways"
+  package let plan: TrainingPlan
+
+  /// Trains the trunk for a number of steps.
+  package init(steps: Int = 400) {
+    plan = TrainingPlan(
+      steps: steps, batchSize: 24, seed: 97, rule: .adamW(decay: 0.01),
+      schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 2e-5),
+      greatestNorm: 5)
+  }
+
+  package var fileNames: [String] { ["\(name).safetensors", "\(name)-heads.safetensors"] }
+
+  private static let trunkFaces = 256
+  private static let headFaces = 64
+  /// Side of the crops that the trunk learns from.
+  private static let cropSide = 128
+
+  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
+    let trunkCurve = try trainTrunk(kitchen)
+    let headCurve = try fitHeads(kitchen)
+    return [trunkCurve, headCurve]
+  }
+
+  // MARK: Trunk
+
+  /// Crops of drawn faces, and the class at every pixel that the last layer looks at.
+  private struct Crops: BatchSource {
+    struct Batch: Sendable {
+      let pictures: [Raster]
+      let classes: [Int32]
+    }
+
+    let faces: [Portrait]
+    /// Rows and columns of the last layer's map.
+    let positions: Int
+
+    var sampleCount: Int { faces.count * 8 }
+
+    func batch(_ request: BatchRequest) throws -> Batch {
+      var random = SplitMix64(seed: request.seed)
+      var (pictures, classes): ([Raster], [Int32]) = ([], [])
+      for sample in request.samples {
+        let face = faces[sample % faces.count]
+        let free = face.image.width - PerceptualRecipe.cropSide
+        let (top, left) = (random.nextIndex(below: free + 1), random.nextIndex(below: free + 1))
+        pictures.append(
+          face.image.cropped(
+            rows: top..<top + PerceptualRecipe.cropSide,
+            columns: left..<left + PerceptualRecipe.cropSide))
+        for row in 0..<positions {
+          for column in 0..<positions {
+            // The centre of what a position sees: strides and kernels put it at 16 k + 15.
+            let label = face.labels[x: left + 16 * column + 15, y: top + 16 * row + 15]
+            classes.append(Int32(label))
+          }
+        }
+      }
+      return Batch(pictures: pictures, classes: classes)
+    }
+  }
+
+  /// The trunk with a reader of its last map.
+  private struct Reader: Network {
+    let name = "compact-alexnet-reader"
+    var inputShape: [Int] { [3, PerceptualRecipe.cropSide, PerceptualRecipe.cropSide] }
+
+    func describe(_ scope: Scope, _ input: Value) -> Value {
+      let last = CompactNetworks.alexNet.lastMap(scope, PerceptualNetwork.scaled(input))
+      return scope["reader"].convolution(last, to: ConfusionMatrix.faceClasses, kernel: 1)
+    }
+  }
+
+  private func trainTrunk(_ kitchen: Kitchen) throws -> LossCurve {
+    let graph = try Graph(tracing: Reader())
+    let training = try Apprenticeship(name, graphs: [graph], plan: plan, kitchen: kitchen)
+    let program = try training.program(graph, outputs: [Graph.mainOutput])
+    let faces = portraits(Self.trunkFaces, from: 0, kitchen)
+    let positions = graph.shape(of: Graph.mainOutput)?[1] ?? 0
+    let curve = try training.run(on: Crops(faces: faces, positions: positions)) { batch, state in
+      program.fill(batch.pictures)
+      program.forward(
+        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+      let measured = CrossEntropy().measure(
+        program.values(of: Graph.mainOutput), targets: batch.classes,
+        addingTo: program.gradients(of: Graph.mainOutput), workers: training.workers)
+      program.backward(into: state.gradients)
+      return measured.loss
+    }
+    try kitchen.write(
+      training.tensors(of: try Graph(tracing: CompactNetworks.alexNet)),
+      note: ["plan": plan.description], to: fileNames[0])
+    training.finish()
+    return curve
+  }
+
+  private func portraits(_ count: Int, from first: Int, _ kitchen: Kitchen) -> [Portrait] {
+    kitchen.workers.map(count) { number, _ in
+      Portrait(World.train.scene(first + number, seed: 5), size: StudyFaces.drawnSide)
+    }
+  }
+
+  // MARK: Heads
+
+  private func network(_ kitchen: Kitchen) throws -> TrainedNetwork {
+    let network = PerceptualNetwork(trunk: CompactNetworks.alexNet)
+    return try TrainedNetwork(
+      network, file: kitchen.path(fileNames[0]),
+      inputShape: [3, StudyFaces.drawnSide, StudyFaces.drawnSide],
+      outputs: network.trunk.perceptualTaps.map(\.name), workers: kitchen.workers)
+  }
+
+  private func fitHeads(_ kitchen: Kitchen) throws -> LossCurve {
+    let faces = portraits(Self.headFaces, from: Self.trunkFaces, kitchen).map(\.image)
+    let triplets = DistortionTriplet.drawn(faces, seed: 7)
+    let measured = try DistortionTriplet.differences(triplets, of: faces, try network(kitchen))
+    let fit = PerceptualHeads.fitted(to: measured)
+    let specifications = PerceptualNetwork(trunk: CompactNetworks.alexNet).heads
+    var next = 0
+    let heads = specifications.map { head in
+      let count = head.shape.elementCount
+      defer { next += count }
+      return (
+        name: head.name,
+        tensor: Tensor(shape: head.shape, values: Array(fit.weights[next..<next + count]))
+      )
+    }
+    try kitchen.write(heads, note: ["triplets": "\(triplets.count)"], to: fileNames[1])
+    return fit.curve
+  }
+
+  // MARK: Judging
+
+  private static let judgedFaces = 60
+
+  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
+    let faces = kitchen.workers.map(Self.judgedFaces) { number, _ in
+      Portrait(World.test.scene(number, seed: 5), size: StudyFaces.drawnSide).image
+    }
+    let triplets = DistortionTriplet.drawn(faces, seed: 8)
+    let measured = try DistortionTriplet.differences(triplets, of: faces, try network(kitchen))
+    let heads = try PerceptualHeads.read(kitchen.path(fileNames[1]))
+    let right = measured.map {
+      PerceptualHeads.distance(heads, $0.nearer) < PerceptualHeads.distance(heads, $0.farther)
+    }
+    let byKind = Distortion.allCases.map { kind in
+      let own = triplets.indices.filter { triplets[$0].kind == kind }
+      return "\(kind.rawValue) \(1000 * own.count { right[$0] } / max(own.count, 1))"
+    }
+    return [
+      Figure(
+        name: "triplets in order", value: Double(right.count(where: \.self)) / Double(right.count),
+        floor: 0.95,
+        material:
+          "\(triplets.count) pairs of damage to \(faces.count) faces of the test world, one stronger; "
+          + "thousandths by kind: \(byKind.joined(separator: ", "))")
+    ]
+  }
+}

@@ -1,0 +1,66 @@
+import Graphs
+import Kernels
+import Tensors
+import Training
+
+/// Batches of varied study faces with whatever else a recipe learns from.
+struct StudyBatches<Target: Sendable>: BatchSource {
+  /// Pictures and what belongs to them.
+  struct Batch: Sendable {
+    /// `[N]` pictures, each `[128, 128, 3]`.
+    let pictures: [Raster]
+    /// One for each picture.
+    let targets: [Target]
+  }
+
+  let faces: StudyFaces
+  let variation: Variation
+  /// Threads that prepare a batch.
+  let workers: Workers
+  /// What is learned from a sample.
+  ///
+  /// Gets the sample's number, its label map as varied, and a seed of its own.
+  let target: @Sendable (_ sample: Int, _ labels: Raster, _ seed: UInt64) throws -> Target
+
+  var sampleCount: Int { faces.count }
+
+  func batch(_ request: BatchRequest) throws -> Batch {
+    let parts = try workers.map(request.samples.count) { index, _ in
+      let sample = request.samples[index]
+      var mixed = SplitMix64(seed: request.seed &+ UInt64(index))
+      let seed = mixed.next()
+      var picture = faces.picture(sample)
+      var labels: Raster? = faces.labels(sample)
+      variation.apply(to: &picture, &labels, seed: seed)
+      return (picture, try target(sample, labels ?? faces.labels(sample), mixed.next()))
+    }
+    return Batch(pictures: parts.map(\.0), targets: parts.map(\.1))
+  }
+}
+
+extension GradientProgram {
+  /// Brings 8-bit pictures to the input as `Preprocessing.compact128` does, or the part of them that the
+  /// graph's input covers.
+  ///
+  /// - Parameters:
+  ///   - pictures: `[S, S, 3]` each.
+  ///   - rows: first row of the part.
+  ///   - columns: first column of the part.
+  func fill(_ pictures: [Raster], rows: Int = 0, columns: Int = 0) {
+    let values = (0..<256).map { Float($0) / 127.5 - 1 }
+    let (height, width) = (graph.inputShape[1], graph.inputShape[2])
+    let input = input(count: pictures.count)
+    for (image, picture) in pictures.enumerated() {
+      for row in 0..<height {
+        let source = ((rows + row) * picture.width + columns) * 3
+        let target = input.base + (image * height + row) * width * input.pixelStride
+        for column in 0..<width {
+          for channel in 0..<3 {
+            target[column * input.pixelStride + channel] =
+              values[Int(picture.samples[source + 3 * column + channel])]
+          }
+        }
+      }
+    }
+  }
+}

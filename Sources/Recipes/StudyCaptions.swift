@@ -1,0 +1,87 @@
+import Checkpoints
+import Faces
+import Metrics
+import Networks
+import Tensors
+import Texts
+
+/// What is said of a training picture: mostly a caption in one of the two styles, sometimes a prompt as
+/// edits use them.
+enum StudyCaptions {
+  /// A text that holds for a face, drawn from a seed.
+  static func text(_ face: FaceTraits, seed: UInt64) -> String {
+    var random = SplitMix64(seed: seed)
+    let kind = random.nextUnit()
+    if kind < 0.72 {
+      return MultiModalCaption.text(
+        face, index: random.nextIndex(below: MultiModalCaption.count), seed: random.next())
+    }
+    if kind < 0.88 {
+      return DialogCaption.text(
+        face, index: random.nextIndex(below: DialogCaption.count), seed: random.next())
+    }
+    let fitting = prompts.filter { face.traits.contains($0.trait) }
+    guard !fitting.isEmpty else { return "face" }
+    let prompt = fitting[random.nextIndex(below: fitting.count)].text
+    let frames = ["%", "a photo of a %", "an image of a %", "a portrait of a %", "a good photo of the %"]
+    return frames[random.nextIndex(below: frames.count)].replacing("%", with: prompt)
+  }
+
+  /// Short texts in the manner of edits' targets.
+  private static let prompts: [(trait: FaceTraits.Trait, text: String)] = [
+    (.heavyMakeup, "face with makeup"), (.tannedSkin, "tanned face"), (.grayHair, "gray hair"),
+    (.grayHair, "face with gray hair"), (.blondHair, "blond hair"), (.redHair, "red hair"),
+    (.blackHair, "black hair"), (.brownHair, "brown hair"), (.eyeglasses, "face with eyeglasses"),
+    (.sunglasses, "face with sunglasses"), (.smiling, "smiling face"), (.beard, "face with beard"),
+    (.hat, "face with hat"), (.bangs, "hair with bangs"), (.bangs, "face with bangs"),
+    (.earrings, "face with earrings"), (.necklace, "face with necklace"),
+    (.young, "young person"), (.old, "old person"), (.wavyHair, "curly hair"),
+    (.bald, "bald person"), (.mouthOpen, "face with open mouth"),
+  ]
+
+  /// Texts that a training on these faces may meet, in no particular order: enough of them that every word
+  /// occurs.
+  static func samples(of faces: [FaceTraits]) -> [String] {
+    let captions = faces.prefix(3000).enumerated().flatMap { index, face in
+      (0..<4).map { text(face, seed: UInt64(index * 4 + $0)) }
+    }
+    let edits = FaceEdit.allCases.flatMap { [$0.texts.source, $0.texts.target] }
+    return captions + prompts.map(\.text) + edits + PromptTemplates.imageNet.filled(with: "face")
+  }
+}
+
+/// CLIP's tokenizer with the vocabulary of the compact text tower.
+struct CaptionReader: Sendable {
+  let vocabulary: CompactVocabulary
+  private let tokenizer: CLIPTokenizer
+
+  /// Takes the vocabulary of captions of some faces.
+  ///
+  /// - Throws: `TextDataError`; ``VocabularyTooLarge``.
+  init(captionsOf faces: [FaceTraits]) throws {
+    tokenizer = try CLIPTokenizer()
+    var tokens: Set<Int32> = []
+    for text in StudyCaptions.samples(of: faces) { tokens.formUnion(tokenizer.tokens(of: text)) }
+    vocabulary = try CompactVocabulary(tokens: tokens, size: CompactNetworks.vocabularySize)
+  }
+
+  /// Takes the vocabulary that a file of the towers holds.
+  ///
+  /// - Throws: `CheckpointError`, `TextDataError`.
+  init(file: String) throws {
+    tokenizer = try CLIPTokenizer()
+    vocabulary = CompactVocabulary(
+      stored: try Checkpoint.open(path: file).tensor(named: CompactVocabulary.tensorName).tensor())
+  }
+
+  /// What the tower reads.
+  func sequence(of text: String) throws -> [Int32] {
+    vocabulary.numbers(of: try tokenizer.sequence(of: text))
+  }
+
+  /// The same as an input.
+  func input(_ text: String) throws -> Tensor {
+    let numbers = try sequence(of: text)
+    return Tensor(shape: [numbers.count], values: numbers.map(Float.init))
+  }
+}

@@ -1,0 +1,140 @@
+import Essentials
+import Faces
+import Foundation
+import Images
+import Networks
+import Tensors
+
+/// Portraits of one world as the compact networks see them, drawn once and kept in a file.
+///
+/// A sample is a photo of a person: its picture as `Preprocessing.compact128` brings it to the networks,
+/// in 8 bits, and its label map, both drawn at 256 pixels first, as a table's pairs are.
+package struct StudyFaces: Sendable {
+  /// Which faces there are.
+  package struct Plan: Equatable, Sendable {
+    /// The population.
+    package var world = World.train
+    /// Which of the population's seeds.
+    package var seed: UInt64 = 0
+    /// How many persons.
+    package var people: Int
+    /// How many photos of each.
+    package var photos: Int
+
+    /// Chooses persons of the train world.
+    package init(people: Int, photos: Int) {
+      self.people = people
+      self.photos = photos
+    }
+
+    /// Samples in all.
+    package var count: Int { people * photos }
+
+    /// The scene of a sample: photos of a person lie behind each other.
+    package func scene(_ sample: Int) -> Scene {
+      Scene(
+        identity: Identity(seed: world.identitySeed(sample / photos, seed: seed)),
+        photo: sample % photos)
+    }
+  }
+
+  /// Side of a picture and of a label map.
+  package static let side = CompactNetworks.imageSize
+  /// Side at which faces are drawn.
+  package static let drawnSide = 256
+  private static let pictureBytes = side * side * 3
+  private static let recordBytes = side * side * 4
+  /// Changes with every change of the drawing.
+  private static let version = 1
+
+  /// Which faces these are.
+  package let plan: Plan
+  private let records: Data
+
+  /// Opens the drawn faces of a plan, drawing them first where they are not there.
+  ///
+  /// - Parameters:
+  ///   - plan: which faces.
+  ///   - folder: where the file is kept; made if it is not there.
+  ///   - workers: threads that draw; no byte depends on them.
+  ///   - progress: told how many are drawn.
+  /// - Throws: `FileError`.
+  package init(
+    _ plan: Plan, in folder: String, workers: Workers,
+    progress: @Sendable (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws {
+    self.plan = plan
+    let path =
+      "\(folder)/faces-\(Self.version)-\(plan.world.rawValue)-\(plan.seed)-\(plan.people)x"
+      + "\(plan.photos).bin"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+      != plan.count * Self.recordBytes
+    {
+      let file = try AtomicFile(path)
+      // In portions, so that whoever waits hears of it.
+      for start in stride(from: 0, to: plan.count, by: 64) {
+        let portion = min(64, plan.count - start)
+        try workers.forEach(portion) { index, _ in
+          let record = Self.record(plan.scene(start + index))
+          try record.withUnsafeBytes { try file.write($0, at: (start + index) * Self.recordBytes) }
+        }
+        try progress(start + portion, plan.count)
+      }
+      try file.commit()
+    }
+    records = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+  }
+
+  private static func record(_ scene: Scene) -> [UInt8] {
+    let portrait = Portrait(scene, size: drawnSide)
+    let (picture, labels) = reduced(portrait)
+    return picture.samples + labels.samples
+  }
+
+  /// A portrait at the size of the networks, as a table brings it there.
+  package static func reduced(_ portrait: Portrait) -> (picture: Raster, labels: Raster) {
+    (
+      portrait.image.resized(width: side, height: side, filter: .bicubic),
+      portrait.labels.resized(width: side, height: side, filter: .nearest)
+    )
+  }
+
+  /// Samples in all.
+  package var count: Int { plan.count }
+
+  /// A sample's picture, `[128, 128, 3]`.
+  package func picture(_ sample: Int) -> Raster {
+    Raster(
+      width: Self.side, height: Self.side, channels: 3,
+      samples: bytes(sample, 0..<Self.pictureBytes))
+  }
+
+  /// A sample's label map, `[128, 128, 1]`.
+  package func labels(_ sample: Int) -> Raster {
+    Raster(
+      width: Self.side, height: Self.side, channels: 1,
+      samples: bytes(sample, Self.pictureBytes..<Self.recordBytes))
+  }
+
+  private func bytes(_ sample: Int, _ range: Range<Int>) -> [UInt8] {
+    let start = records.startIndex + sample * Self.recordBytes
+    return [UInt8](records[start + range.lowerBound..<start + range.upperBound])
+  }
+
+  /// What can be seen on a sample.
+  package func traits(_ sample: Int) -> FaceTraits {
+    FaceTraits(plan.scene(sample), labels: labels(sample))
+  }
+
+  /// Which traits hold, one value a trait in the order of `FaceTraits.Trait.allCases`, then whether it is a
+  /// woman.
+  package func traitValues(_ sample: Int) -> [Float] {
+    let face = traits(sample)
+    return FaceTraits.Trait.allCases.map { face.traits.contains($0) ? 1 : 0 }
+      + [face.isWoman ? 1 : 0]
+  }
+
+  /// Number of ``traitValues(_:)``.
+  package static let traitCount = FaceTraits.Trait.allCases.count + 1
+}
