@@ -113,4 +113,27 @@ enum SampleReport {
       GateReport.Check(
         subject: "a|b", name: "id >= 0.5", outcome: .undecided, finding: "too few images"),
     ])
+
+  /// A training's losses: of batches, smoothed, and on other data.
+  static let losses = LineChart(
+    title: "parser: loss", x: LineChart.Axis("step"),
+    y: LineChart.Axis("cross-entropy", isLogarithmic: true),
+    series: [
+      LineChart.Series(
+        "batch",
+        (0..<100).map { step in
+          let noise = Double(step * 7919 % 101) / 101 - 0.5
+          return LineChart.Point(Double(step * 50), 2 / (1 + 0.2 * Double(step)) * (1 + noise))
+        }, style: .muted),
+      LineChart.Series(
+        "mean of 50",
+        (0..<100).map { LineChart.Point(Double($0 * 50), 2 / (1 + 0.2 * Double($0))) }),
+      LineChart.Series(
+        "validation",
+        (0..<10).map {
+          LineChart.Point(Double($0 * 500), 2.2 / (1 + 1.9 * Double($0)), halfWidth: 0.03)
+        }),
+      LineChart.Series(
+        "goal", [LineChart.Point(0, 0.1), LineChart.Point(4950, 0.1)], style: .dashed),
+    ])
 }

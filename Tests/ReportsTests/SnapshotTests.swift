@@ -32,6 +32,10 @@ struct SnapshotTests {
     try check(SampleReport.gate.junit, "gate.xml")
   }
 
+  @Test func rendersLineCharts() throws {
+    try check(SampleReport.losses.svg(), "losses.svg")
+  }
+
   @Test(arguments: ReportFormat.allCases)
   func rendersEmptyTables(format: ReportFormat) {
     let empty = TableReport(

@@ -1,0 +1,69 @@
+/// Series of values over a common axis: losses over steps, FID over sampling steps.
+package struct LineChart: Sendable, Hashable {
+  package var title: String
+  package var x: Axis
+  package var y: Axis
+  /// Each gets a colour and a line in the legend.
+  package var series: [Series]
+
+  package init(title: String, x: Axis, y: Axis, series: [Series] = []) {
+    self.title = title
+    self.x = x
+    self.y = y
+    self.series = series
+  }
+
+  /// What an axis says.
+  package struct Axis: Sendable, Hashable {
+    package var title: String
+    /// Whether equal ratios are equally long; only positive values have a place then.
+    package var isLogarithmic: Bool
+
+    package init(_ title: String, isLogarithmic: Bool = false) {
+      self.title = title
+      self.isLogarithmic = isLogarithmic
+    }
+  }
+
+  /// One line.
+  package struct Series: Sendable, Hashable {
+    package let name: String
+    /// In the order in which they are joined.
+    package let points: [Point]
+    package let style: Style
+
+    package init(_ name: String, _ points: [Point], style: Style = .plain) {
+      self.name = name
+      self.points = points
+      self.style = style
+    }
+  }
+
+  /// A value of a series.
+  package struct Point: Sendable, Hashable {
+    package let x, y: Double
+    /// Half the width of the 95 % interval; `nil` where none is known.
+    package let halfWidth: Double?
+
+    package init(_ x: Double, _ y: Double, halfWidth: Double? = nil) {
+      self.x = x
+      self.y = y
+      self.halfWidth = halfWidth
+    }
+  }
+
+  /// How a line is drawn.
+  package enum Style: Sendable {
+    case plain
+    /// What was not measured here, such as published values.
+    case dashed
+    /// What others are seen against, such as losses of single batches.
+    case muted
+  }
+
+  /// The chart as SVG; equal charts give equal bytes.
+  ///
+  /// Points without a place on the axes (NaN, infinities, zero on a logarithmic axis) interrupt their line
+  /// and are counted below the chart. Of many points the extremes of short stretches are drawn.
+  package func svg() -> String { LinePlot(self).svg }
+}
