@@ -24,6 +24,12 @@ func tests(
     exclude: exclude, swiftSettings: strict)
 }
 
+/// Files of the compact suite, which C embeds.
+let compactWeights = [
+  "compact-alexnet", "compact-alexnet-heads", "compact-bisenet", "compact-clip",
+  "compact-inception", "compact-iresnet",
+]
+
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -47,6 +53,9 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CCompactWeights",
+      exclude: ["SHA256SUMS"] + compactWeights.map { "\($0).safetensors" }),
     .target(name: "CFuzzing"),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CKernels"),
@@ -58,7 +67,11 @@ let package = Package(
     room("Tensors"),
     room("Kernels", needs: ["CKernels", "Tensors"]),
     room("Graphs", needs: ["Kernels", "Tensors"]),
-    room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf]),
+    room(
+      "Checkpoints",
+      needs: [
+        "CCompactWeights", "CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf,
+      ]),
     room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
     room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
     room("Texts", needs: ["CTextData", "Essentials", "Tensors"]),
@@ -100,6 +113,9 @@ let package = Package(
       of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
     tests(
       of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
+    tests(
+      of: "Recipes",
+      also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
     tests(of: "Texts", exclude: ["Goldens"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
     tests(

@@ -1,4 +1,5 @@
 import Datasets
+import Images
 import Tensors
 
 /// The ground truth under a Gaussian blur: right in layout and colour, without any detail.

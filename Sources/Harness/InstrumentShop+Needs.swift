@@ -21,7 +21,7 @@ extension InstrumentShop {
     case .lpipsDiversity: try requirePerceptual(request.diversity.role)
     case .id:
       try require(.id, .identity, request.identityNetwork)
-      if request.alignsIdentity { _ = try alignerFiles() }
+      if request.alignsIdentity && !suite.isCompact { _ = try alignerFiles() }
     case .accuracy, .miou, .segmentationConsistency:
       try require(.parser, .parser, request.parserNetwork)
     case .clip, .clipDirectional, .cmmd, .retrieval:
@@ -44,7 +44,7 @@ extension InstrumentShop {
 
   private func requirePerceptual(_ role: WeightRole) throws {
     let choice = suite.roles[role] ?? RoleChoice()
-    let trunk = role.trunk ?? ""
+    let trunk = choice.network ?? role.trunk ?? ""
     _ = try file(choice.file, of: trunk, as: .lpipsTrunk, for: role)
     _ = try file(choice.heads, of: trunk, as: .lpipsHeads, for: role)
   }

@@ -7,6 +7,7 @@ import Kernels
 import Metrics
 import Networks
 import Tensors
+import Texts
 
 /// Why a column is not measured; the sentence stands in the report.
 package struct NotRun: Error, Equatable, CustomStringConvertible {
@@ -72,7 +73,7 @@ package struct InstrumentShop: Sendable {
     return FeatureExtractor(
       network: network, tap: tap ?? Graph.mainOutput,
       preprocessing: try choice.namedPreprocessing ?? preprocessing,
-      aligner: aligns ? try aligner() : nil)
+      aligner: aligns && !suite.isCompact ? try aligner() : nil)
   }
 
   private func aligner() throws -> FaceAligner { try FaceAligner(files: try alignerFiles()) }
@@ -149,15 +150,23 @@ package struct InstrumentShop: Sendable {
       choice.onnx == nil
       ? image.weights.path : try file(choice.file, of: choice.network ?? "", as: .clip, for: role)
     let text = try shelf.network(tower, checkpoint: path, arithmetic: arithmetic)
-    return (extractor, try TextExtractor(network: text, isTruncating: isTruncating))
+    let vocabulary = try shelf.opened(path).checkpoint[CompactVocabulary.tensorName]?.tensor()
+    return (
+      extractor,
+      try TextExtractor(
+        network: text, vocabulary: vocabulary.map(CompactVocabulary.init(stored:)),
+        isTruncating: isTruncating)
+    )
   }
 
   /// LPIPS with the trunk of a role.
   ///
   /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
   package func perceptual(_ role: WeightRole) throws -> PerceptualMeter {
-    guard let name = role.trunk else { preconditionFailure("\(role.rawValue) has no trunk") }
     let choice = suite.roles[role] ?? RoleChoice()
+    guard let name = choice.network ?? role.trunk else {
+      preconditionFailure("\(role.rawValue) has no trunk")
+    }
     let trunk = try NetworkCatalogue.perceptualTrunk(named: name)
     let network = PerceptualNetwork(trunk: trunk)
     let path = try file(choice.file, of: name, as: .lpipsTrunk, for: role)
@@ -210,7 +219,7 @@ package struct InstrumentShop: Sendable {
   /// The path of a file that the suite names.
   func named(_ file: String, for role: WeightRole) throws -> String {
     let path = suite.path(file)
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard CompactWeights.contains(path) || FileManager.default.fileExists(atPath: path) else {
       throw NotRun(
         needs: file, for: "'\(role.rawValue)'", in: PathText.folder(of: path))
     }

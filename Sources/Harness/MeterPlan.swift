@@ -81,7 +81,7 @@ package struct MeterPlan: Sendable {
       .segmentation(
         try shop.parser(
           network: request.parserNetwork, preprocessing: request.parserPreprocessing),
-        size: request.labelSize, miou: request.miou)
+        size: shop.suite.labelSize ?? request.labelSize, miou: request.miou)
     case .segmentationConsistency:
       .consistency(
         try shop.parser(
@@ -97,6 +97,8 @@ package struct MeterPlan: Sendable {
   private mutating func noteDeviations(
     _ meter: Meter, _ metric: MetricIdentifier, _ suite: WeightSuite
   ) {
+    // None of its networks stands for another; its note says so once.
+    if suite.isCompact { return }
     switch meter {
     case .features(let extractor, _) where extractor.tap != "2048":
       deviations.append(

@@ -4,6 +4,8 @@ import Graphs
 import Kernels
 import Networks
 import Recipes
+import Reports
+import Tensors
 
 /// What a reader must know about a trained network: what it is for, how it came about, how good it is.
 struct ModelCard {
@@ -59,13 +61,28 @@ struct ModelCard {
   /// - Throws: `FileError`.
   func write(to folder: String) throws {
     try AtomicFile.write(Array(try markdown.utf8), to: "\(folder)/\(recipe.name).md")
+    for (curve, name) in zip(curves, chartNames) {
+      let chart = LineChart(
+        title: "\(recipe.name): loss of \(curve.name)", x: LineChart.Axis("step"),
+        y: LineChart.Axis("loss", isLogarithmic: true),
+        series: [
+          LineChart.Series(
+            curve.name, curve.points.map { LineChart.Point(Double($0.step), $0.loss) })
+        ])
+      try AtomicFile.write(Array(chart.svg().utf8), to: "\(folder)/\(name)")
+    }
+  }
+
+  /// One chart a curve.
+  private var chartNames: [String] {
+    curves.indices.map { "\(recipe.name)\($0 == 0 ? "" : "-\(curves[$0].name)").svg" }
   }
 
   private var markdown: String {
     get throws {
       let networks = try NetworkCatalogue.networks.filter { $0.name.hasPrefix(recipe.name) }.map {
         network in
-        let cost = try Graph(tracing: network).cost
+        let cost = try Graph(tracing: network).cost(computing: [Graph.mainOutput])
         return "| `\(network.name)` | \(cost.parameters) | \(cost.multiplyAdds) |"
       }
       let weights = files.map { "| `\($0.name)` | \($0.bytes) | `\($0.sha256)` |" }
@@ -92,13 +109,13 @@ struct ModelCard {
 
         ## Training
 
-        Trained on \(recipe.material). \(recipe.plan.description). It took \(Int(seconds)) s on \
+        Trained on \(recipe.material). \(recipe.rules). It took \(Int(seconds)) s on \
         \(jobs) threads; the same command gives the same bytes for any number of threads on \
         processors whose arithmetic rounds alike:
 
             evalkit train \(recipe.name)
 
-        ![Loss curves](\(recipe.name).svg)
+        \(chartNames.map { "![Loss curve](\($0))" }.joined(separator: "\n"))
 
         | file | bytes | SHA-256 |
         |:--|--:|:--|

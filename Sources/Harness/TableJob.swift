@@ -78,7 +78,7 @@ package struct TableJob {
           + Set(plan.notRun.values).sorted().joined(separator: "; "))
     }
     let chosen = try TablePairs(
-      table, size: request.labelSize, options: options, workers: workers)
+      table, size: shop.suite.drawnSize ?? request.labelSize, options: options, workers: workers)
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let methods = try openMethods(chosen.pairs, size: plan.working.side ?? 256, workers: workers)
     let session = try RunSession(

@@ -11,11 +11,19 @@ package struct TextExtractor: Sendable {
   /// Everything that can move an embedding.
   package let fingerprint: Fingerprint
   private let tokenizer: CLIPTokenizer
+  private let vocabulary: CompactVocabulary?
 
   /// Joins a tower and the tokenizer.
   ///
+  /// - Parameters:
+  ///   - network: the tower.
+  ///   - vocabulary: the tokens that it knows; nil if it knows all of CLIP's.
+  ///   - isTruncating: whether a text that is too long is cut.
   /// - Throws: `TextDataError` if the program's own merges are damaged.
-  package init(network: LoadedNetwork, isTruncating: Bool) throws {
+  package init(
+    network: LoadedNetwork, vocabulary: CompactVocabulary? = nil, isTruncating: Bool
+  ) throws {
+    self.vocabulary = vocabulary
     self.network = network
     self.isTruncating = isTruncating
     tokenizer = try CLIPTokenizer()
@@ -34,7 +42,8 @@ package struct TextExtractor: Sendable {
       texts.count, outputs: [Graph.mainOutput], in: memory.main,
       input: { index in
         do {
-          let tokens = try tokenizer.sequence(of: texts[index], truncating: isTruncating)
+          let sequence = try tokenizer.sequence(of: texts[index], truncating: isTruncating)
+          let tokens = vocabulary?.numbers(of: sequence) ?? sequence
           // Every token number is far below 2²⁴ and so exact.
           return Tensor(shape: [tokens.count], values: tokens.map(Float.init))
         } catch {

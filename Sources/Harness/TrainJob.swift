@@ -13,13 +13,34 @@ package struct TrainOptions: Sendable {
   package var jobs: Int?
   /// Asked often whether to stop.
   package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told what goes on.
-  package var tell: @Sendable (Kitchen.News) -> Void = { _ in }
+  /// Told what is going on.
+  package var progress: @Sendable (TrainProgress) -> Void = { _ in }
   /// Told what a person should know at once.
   package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
+}
+
+/// How far a training has come.
+package struct TrainProgress: Sendable {
+  /// What is being done, for example `drawing faces` or a network's name.
+  package let activity: String
+  /// Faces or steps that are done.
+  package let done: Int
+  /// Faces or steps in all.
+  package let total: Int
+  /// The last batch's loss, where there is one.
+  package let loss: Double?
+
+  init(_ news: Kitchen.News) {
+    switch news {
+    case .drawing(let done, let total):
+      (activity, self.done, self.total, loss) = ("drawing faces", done, total, nil)
+    case .step(let recipe, let step, let steps, let loss):
+      (activity, done, total, self.loss) = (recipe, step, steps, loss)
+    }
+  }
 }
 
 /// Trains networks of the compact suite from nothing, judges them and writes their cards.
@@ -40,7 +61,8 @@ package struct TrainJob {
       atPath: options.output, withIntermediateDirectories: true)
     var kitchen = Kitchen(folder: options.output, workers: Workers(count: options.jobs))
     kitchen.shouldStop = options.shouldStop
-    kitchen.tell = options.tell
+    let progress = options.progress
+    kitchen.tell = { progress(TrainProgress($0)) }
     var cards: [ModelCard] = []
     for recipe in recipes {
       do { cards.append(try follow(recipe, in: kitchen)) } catch let stop as TrainingStopped {
@@ -49,7 +71,8 @@ package struct TrainJob {
     }
     let missed = cards.flatMap(\.missed)
     guard missed.isEmpty else {
-      throw HarnessError(.invalid, "trained, but not well enough: \(missed.joined(separator: "; "))")
+      throw HarnessError(
+        .invalid, "trained, but not well enough: \(missed.joined(separator: "; "))")
     }
     return cards.map(\.summary).joined(separator: "\n")
   }
@@ -68,7 +91,7 @@ package struct TrainJob {
     let began = ContinuousClock.now
     let curves = try recipe.train(kitchen)
     let seconds = (ContinuousClock.now - began) / .seconds(1)
-    options.tell(.judging(recipe: recipe.name))
+    options.notice("\(recipe.name): trained in \(Int(seconds)) s, measuring its figures")
     let card = try ModelCard(
       recipe, figures: try recipe.figures(kitchen), curves: curves, seconds: seconds,
       kitchen: kitchen)

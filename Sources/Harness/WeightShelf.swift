@@ -16,6 +16,11 @@ struct OpenedWeights: Sendable {
   ///
   /// - Throws: `CheckpointError`, or `FileError` if the file cannot be hashed.
   init(_ path: String) throws {
+    if let bytes = CompactWeights.bytes(of: path) {
+      checkpoint = try Checkpoint.decode(bytes, named: path)
+      file = WeightFile(path: path, sha256: FileDigest.sha256(of: bytes))
+      return
+    }
     // The open file stays the one that was hashed, even if another takes its name.
     checkpoint = try Checkpoint.open(path: path)
     file = WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path))

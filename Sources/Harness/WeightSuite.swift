@@ -1,3 +1,4 @@
+import Checkpoints
 import Essentials
 import Foundation
 import Tables
@@ -38,11 +39,9 @@ package struct WeightSuite: Sendable {
   ///
   /// - Throws: ``HarnessError`` for folders and manifests that are missing or not understood.
   package init(parsing text: String) throws {
-    if text == "compact" {
-      throw HarnessError(
-        .runtime,
-        "the compact networks are not part of this version; use --weights published:DIR with the "
-          + "published weight files, or --weights MANIFEST.yaml")
+    if text == Self.compact.name {
+      self = .compact
+      return
     }
     if text == "published" || text.hasPrefix("published:") {
       let directory =
@@ -85,7 +84,7 @@ package struct WeightSuite: Sendable {
     }
   }
 
-  private init(name: String, directory: String, note: String?, roles: [WeightRole: RoleChoice]) {
+  init(name: String, directory: String, note: String?, roles: [WeightRole: RoleChoice]) {
     self.name = name
     self.directory = directory
     self.note = note
@@ -113,7 +112,7 @@ package struct WeightSuite: Sendable {
   }
 
   private static func resolve(_ path: String, in folder: String) -> String {
-    if path.hasPrefix("/") { return path }
+    if path.hasPrefix("/") || CompactWeights.contains(path) { return path }
     let base = folder.isEmpty ? "." : folder
     return ("\(base)/\(path)" as NSString).standardizingPath
   }

@@ -84,7 +84,8 @@ final class Apprenticeship {
         curve.points.append((progress.step, sum / Double(count)))
         (sum, count) = (0, 0)
       }
-      kitchen.tell(.step(recipe: name, progress))
+      kitchen.tell(
+        .step(recipe: name, step: progress.step, steps: progress.steps, loss: progress.loss))
       if kitchen.shouldStop() {
         try save(state)
         throw TrainingStopped()

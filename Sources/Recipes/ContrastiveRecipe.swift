@@ -13,15 +13,21 @@ package struct ContrastiveRecipe: Recipe {
   package let purpose =
     "Image and text embeddings for CLIP scores, directions and retrieval: trained to match captions "
     + "with pictures, and to name the attributes besides."
-  package let material =
-    "15,000 photos of 3,000 persons of the train world, each with ten captions in "
-    + "Multi-Modal-CelebA-HQ's style, four in CelebA-Dialog's and short prompts"
+  package var material: String {
+    faces.text
+      + ", each with ten captions in Multi-Modal-CelebA-HQ's style, four in CelebA-Dialog's and "
+      + "short prompts"
+  }
   package let plan: TrainingPlan
+  private let faces: StudyFaces.Plan
 
-  /// Trains for a number of steps.
-  package init(steps: Int = 1600) {
+  /// Chooses length, batches and faces of the training.
+  package init(
+    steps: Int = 1600, batchSize: Int = 96, faces: StudyFaces.Plan = .shared
+  ) {
+    self.faces = faces
     plan = TrainingPlan(
-      steps: steps, batchSize: 96, seed: 109, rule: .adamW(decay: 0.05),
+      steps: steps, batchSize: batchSize, seed: 109, rule: .adamW(decay: 0.05),
       schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
       greatestNorm: 2, averageDecay: 0.995)
   }
@@ -32,7 +38,7 @@ package struct ContrastiveRecipe: Recipe {
   }
 
   package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let faces = try kitchen.sharedFaces()
+    let faces = try kitchen.faces(self.faces)
     let (image, text) = (CompactNetworks.clip, CompactNetworks.clipText)
     let imageGraph = try Graph(
       tracing: HeadedNetwork(

@@ -108,8 +108,8 @@ enum Distortion: String, CaseIterable, Sendable {
     let rows = Int((centre.1 - half) * height)..<Int((centre.1 + half) * height)
     var changed = picture
     for y in rows {
-      for index in (y * picture.width + columns.lowerBound) * 3
-        ..< (y * picture.width + columns.upperBound) * 3
+      for index in (y * picture.width + columns.lowerBound)
+        * 3..<(y * picture.width + columns.upperBound) * 3
       { changed.samples[index] = 128 }
     }
     return changed

@@ -12,13 +12,17 @@ package struct IdentityRecipe: Recipe {
   package let purpose =
     "Face embeddings for ID: trained with the additive angular margin on persons in changing pose, "
     + "light, expression and dress."
-  package let material = "15,000 photos of 3,000 persons of the train world"
+  package var material: String { faces.text }
   package let plan: TrainingPlan
+  private let faces: StudyFaces.Plan
 
-  /// Trains for a number of steps.
-  package init(steps: Int = 2400) {
+  /// Chooses length, batches and faces of the training.
+  package init(
+    steps: Int = 2400, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
+  ) {
+    self.faces = faces
     plan = TrainingPlan(
-      steps: steps, batchSize: 64, seed: 103, rule: .adamW(decay: 0.05),
+      steps: steps, batchSize: batchSize, seed: 103, rule: .adamW(decay: 0.05),
       schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
       greatestNorm: 5, averageDecay: 0.995)
   }
@@ -27,7 +31,7 @@ package struct IdentityRecipe: Recipe {
   private static let origin = (row: 17, column: 15)
 
   package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let faces = try kitchen.sharedFaces()
+    let faces = try kitchen.faces(self.faces)
     let photos = faces.plan.photos
     let trunk = CompactNetworks.iResNet
     let graph = try Graph(tracing: HeadedNetwork(trunk: trunk, isNormalized: true))

@@ -11,13 +11,17 @@ package struct InceptionRecipe: Recipe {
   package let name = CompactNetworks.inception.name
   package let purpose =
     "Features for FID and KID: trained to tell persons and their attributes apart."
-  package let material = "15,000 photos of 3,000 persons of the train world"
+  package var material: String { faces.text }
   package let plan: TrainingPlan
+  private let faces: StudyFaces.Plan
 
-  /// Trains for a number of steps.
-  package init(steps: Int = 1500) {
+  /// Chooses length, batches and faces of the training.
+  package init(
+    steps: Int = 1500, batchSize: Int = 48, faces: StudyFaces.Plan = .shared
+  ) {
+    self.faces = faces
     plan = TrainingPlan(
-      steps: steps, batchSize: 48, seed: 101, rule: .adamW(decay: 0.02),
+      steps: steps, batchSize: batchSize, seed: 101, rule: .adamW(decay: 0.02),
       schedule: .cosine(peak: 3e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
       greatestNorm: 5, averageDecay: 0.995)
   }
@@ -28,7 +32,7 @@ package struct InceptionRecipe: Recipe {
   }
 
   package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let faces = try kitchen.sharedFaces()
+    let faces = try kitchen.faces(self.faces)
     let photos = faces.plan.photos
     let trunk = CompactNetworks.inception
     let graph = try Graph(

@@ -1,5 +1,7 @@
 import Checkpoints
+import Graphs
 import Networks
+import Tensors
 import Training
 
 /// Fits LPIPS's linear heads: weights, none below zero, that put damaged pictures in their order.

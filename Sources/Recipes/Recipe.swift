@@ -30,6 +30,8 @@ package protocol Recipe: Sendable {
 
 extension Recipe {
   package var fileNames: [String] { ["\(name).safetensors"] }
+  /// The plan in words.
+  package var rules: String { plan.description }
 }
 
 /// All recipes, in the order in which `evalkit train all` follows them: the smallest first.
@@ -79,9 +81,7 @@ package struct Kitchen: Sendable {
     /// Faces are being drawn.
     case drawing(done: Int, total: Int)
     /// A step was taken.
-    case step(recipe: String, TrainingProgress)
-    /// A training is over and its figures are being measured.
-    case judging(recipe: String)
+    case step(recipe: String, step: Int, steps: Int, loss: Double)
   }
 
   /// Folder of what is written: weights, checkpoints and drawn faces.
@@ -109,9 +109,6 @@ package struct Kitchen: Sendable {
       tell(.drawing(done: done, total: total))
     }
   }
-
-  /// The drawn faces that the larger networks share.
-  func sharedFaces() throws -> StudyFaces { try faces(StudyFaces.Plan(people: 3000, photos: 5)) }
 
   /// Writes tensors: matrices and filters in half precision, vectors, which weigh nothing, in single.
   ///

@@ -23,7 +23,9 @@ enum StudyCaptions {
     let fitting = prompts.filter { face.traits.contains($0.trait) }
     guard !fitting.isEmpty else { return "face" }
     let prompt = fitting[random.nextIndex(below: fitting.count)].text
-    let frames = ["%", "a photo of a %", "an image of a %", "a portrait of a %", "a good photo of the %"]
+    let frames = [
+      "%", "a photo of a %", "an image of a %", "a portrait of a %", "a good photo of the %",
+    ]
     return frames[random.nextIndex(below: frames.count)].replacing("%", with: prompt)
   }
 

@@ -27,8 +27,14 @@ package struct StudyFaces: Sendable {
       self.photos = photos
     }
 
+    /// The faces that the larger networks share, so that they are drawn once.
+    package static let shared = Plan(people: 3000, photos: 5)
+
     /// Samples in all.
     package var count: Int { people * photos }
+
+    /// What they are, in words.
+    var text: String { "\(count) photos of \(people) persons of the \(world.rawValue) world" }
 
     /// The scene of a sample: photos of a person lie behind each other.
     package func scene(_ sample: Int) -> Scene {

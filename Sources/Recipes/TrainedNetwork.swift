@@ -26,7 +26,8 @@ struct TrainedNetwork: Sendable {
   ) throws {
     let graph = try Graph(tracing: network, inputShape: inputShape)
     let executable = try Executable(
-      graph, parameters: Checkpoint.open(path: file).bound(to: graph.parameters, ignoring: prefixes),
+      graph,
+      parameters: Checkpoint.open(path: file).bound(to: graph.parameters, ignoring: prefixes),
       outputs: outputs)
     self.executable = executable
     taps = outputs

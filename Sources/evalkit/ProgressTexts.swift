@@ -11,6 +11,14 @@ extension ProgressLine {
     }
   }
 
+  /// Shows how far a training has come, and its loss.
+  func show(_ progress: TrainProgress) {
+    show(progress.done == progress.total ? .end : .middle) { _ in
+      let loss = progress.loss.map { String(format: ", loss %.4f", $0) } ?? ""
+      return "\(progress.activity): \(progress.done) of \(progress.total)\(loss)"
+    }
+  }
+
   /// Shows the bytes of a file that are there, of all if their number is known.
   func show(_ file: String, _ count: Int, of total: Int?) {
     show { _ in

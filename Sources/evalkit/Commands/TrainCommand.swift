@@ -33,7 +33,7 @@ struct TrainCommand: ParsableCommand {
     (options.names, options.output, options.jobs) = (names, output, jobs)
     options.shouldStop = { Interruption.isRequested }
     let progressLine = ProgressLine(isSilent: quiet || noProgress)
-    options.tell = { progressLine.show($0) }
+    options.progress = { progressLine.show($0) }
     let isQuiet = quiet
     options.notice = { if !isQuiet { Console.error("evalkit: \($0)") } }
     try Console.result(try TrainJob(options).run())

@@ -1,0 +1,23 @@
+import CCompactWeights
+
+/// The weights that are part of the program: those of the compact suite.
+package enum CompactWeights {
+  /// What the path of such a file begins with.
+  package static let prefix = "compact:"
+
+  /// The path by which the file of a network is known, `compact:NAME.safetensors`.
+  package static func path(of name: String) -> String { "\(prefix)\(name).safetensors" }
+
+  /// Whether a path names a file that is part of the program.
+  package static func contains(_ path: String) -> Bool { bytes(of: path) != nil }
+
+  /// The contents of a file; nil where the program has none of this path.
+  package static func bytes(of path: String) -> [UInt8]? {
+    guard path.hasPrefix(prefix) else { return nil }
+    var count = 0
+    guard let start = compact_weights(String(path.dropFirst(prefix.count)), &count) else {
+      return nil
+    }
+    return Array(UnsafeBufferPointer(start: start, count: count))
+  }
+}

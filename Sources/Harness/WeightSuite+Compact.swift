@@ -1,0 +1,46 @@
+import Checkpoints
+import Graphs
+import Images
+import Networks
+
+extension WeightSuite {
+  /// The networks that are part of the program, trained on the synthetic face world.
+  package static let compact: WeightSuite = {
+    var roles: [WeightRole: RoleChoice] = [:]
+    roles[.fid] = role(CompactNetworks.inception, .compact128)
+    roles[.fid]?.tap = Graph.mainOutput
+    roles[.id] = role(CompactNetworks.iResNet, .compactFace96)
+    roles[.parser] = role(CompactNetworks.biSeNet, .compact128)
+    roles[.parser]?.classes = LabelOrder.celebAMaskHQ.name
+    for perceptual in [WeightRole.lpipsAlex, .lpipsVGG, .lpipsSqueeze] {
+      roles[perceptual] = role(CompactNetworks.alexNet, nil)
+      roles[perceptual]?.heads = CompactWeights.path(of: CompactNetworks.alexNet.name + "-heads")
+    }
+    for clip in [WeightRole.clip, .clipDirectional, .cmmd, .retrieval] {
+      roles[clip] = role(CompactNetworks.clip, .compact128)
+    }
+    return WeightSuite(
+      name: "compact", directory: "the program",
+      note: "Compact suite, synthetic faces: compare only with itself.", roles: roles)
+  }()
+
+  private static func role(
+    _ network: any PublishedNetwork, _ preprocessing: Preprocessing?
+  ) -> RoleChoice {
+    var choice = RoleChoice()
+    choice.network = network.name
+    choice.file = CompactWeights.path(of: network.name)
+    choice.preprocessing = preprocessing?.name
+    return choice
+  }
+
+  /// Whether every number is of networks that stand for no published ones.
+  var isCompact: Bool { name == Self.compact.name }
+
+  /// Side at which label maps are compared whatever a protocol says: that of the parser, since a smaller
+  /// network cannot be blamed for lines that it never saw.
+  var labelSize: Int? { isCompact ? CompactNetworks.imageSize : nil }
+
+  /// Side at which pictures are drawn where a dataset draws them; nil takes that of the label maps.
+  var drawnSize: Int? { isCompact ? 256 : nil }
+}

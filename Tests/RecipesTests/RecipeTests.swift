@@ -1,0 +1,96 @@
+import Checkpoints
+import Essentials
+import Foundation
+import Graphs
+import Kernels
+import Networks
+import Recipes
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct RecipeTests {
+  /// Drawing faces, training trunk and heads, writing: all of it again, to the bytes that the program holds.
+  @Test(.enabled(if: CPULevel.current != .portable, "portable sums do not fuse, so bits differ"))
+  func theSmallestNetworkIsTrainedToTheShippedBytes() throws {
+    let folder = try TemporaryFolder()
+    let recipe = PerceptualRecipe()
+    let curves = try recipe.train(Kitchen(folder: folder.url.path))
+    for name in recipe.fileNames {
+      let made = try RegularFile(folder.url.appendingPathComponent(name).path).contents()
+      let shipped = try #require(CompactWeights.bytes(of: CompactWeights.prefix + name))
+      #expect(FileDigest.sha256(of: made) == FileDigest.sha256(of: shipped), "\(name)")
+    }
+    for curve in curves {
+      let (first, last) = (try #require(curve.points.first), try #require(curve.points.last))
+      #expect(last.loss < first.loss / 2, "\(curve.name): \(first.loss) … \(last.loss)")
+    }
+  }
+
+  /// A few steps on a few faces: files bind to their networks, and neither workers nor an interruption change
+  /// a byte.
+  @Test(arguments: ["compact-inception", "compact-iresnet", "compact-bisenet", "compact-clip"])
+  func trainingsAreReproducible(name: String) throws {
+    let drawn = try TemporaryFolder()
+    let plan = StudyFaces.Plan(people: 4, photos: 2)
+    _ = try StudyFaces(plan, in: drawn.url.path, workers: Workers())
+    func trained(workers: Int, stopsOnce: Bool) throws -> [String: String] {
+      let folder = try TemporaryFolder()
+      for file in try FileManager.default.contentsOfDirectory(atPath: drawn.url.path) {
+        try FileManager.default.copyItem(
+          at: drawn.url.appendingPathComponent(file), to: folder.url.appendingPathComponent(file))
+      }
+      let recipe = try #require(recipes(plan).first { $0.name == name })
+      var kitchen = Kitchen(folder: folder.url.path, workers: Workers(count: workers))
+      if stopsOnce {
+        kitchen.shouldStop = { true }
+        #expect(throws: TrainingStopped.self) { try recipe.train(kitchen) }
+        kitchen.shouldStop = { false }
+      }
+      _ = try recipe.train(kitchen)
+      let network = try NetworkCatalogue.named(name)
+      let file = try Checkpoint.open(path: folder.url.path + "/" + recipe.fileNames[0])
+      _ = try file.bound(
+        to: Graph(tracing: network).parameters, ignoring: network.ignorableCheckpointPrefixes)
+      return try Dictionary(
+        uniqueKeysWithValues: recipe.fileNames.map {
+          ($0, try FileDigest.sha256(ofFile: folder.url.path + "/" + $0))
+        })
+    }
+    let once = try trained(workers: 1, stopsOnce: false)
+    #expect(try trained(workers: 2, stopsOnce: true) == once)
+  }
+
+  private func recipes(_ faces: StudyFaces.Plan) -> [any Recipe] {
+    [
+      InceptionRecipe(steps: 2, batchSize: 3, faces: faces),
+      IdentityRecipe(steps: 2, batchSize: 3, faces: faces),
+      ParserRecipe(steps: 2, batchSize: 2, faces: faces),
+      ContrastiveRecipe(steps: 2, batchSize: 3, faces: faces),
+    ]
+  }
+
+  @Test func theListNamesNetworksOfTheCatalogue() throws {
+    for recipe in RecipeBook.recipes {
+      #expect(try NetworkCatalogue.named(recipe.name).name == recipe.name)
+      #expect(!recipe.purpose.isEmpty && !recipe.material.isEmpty)
+      for file in recipe.fileNames { #expect(CompactWeights.contains("compact:\(file)")) }
+    }
+  }
+
+  /// SHA256SUMS is what a reader checks the embedded weights against.
+  @Test func shippedWeightsHaveTheirDigests() throws {
+    let folder = Fixtures.projectRoot.appendingPathComponent("Sources/CCompactWeights")
+    let sums = try String(
+      contentsOf: folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
+    var total = 0
+    for line in sums.split(separator: "\n") {
+      let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+      let bytes = try #require(CompactWeights.bytes(of: "compact:\(fields[1])"))
+      #expect(FileDigest.sha256(of: bytes) == fields[0], "\(fields[1])")
+      total += bytes.count
+    }
+    #expect(sums.split(separator: "\n").count == RecipeBook.recipes.flatMap(\.fileNames).count)
+    #expect(total < 12_000_000, "\(total) bytes")
+  }
+}
