@@ -81,7 +81,7 @@ let package = Package(
     room("Faces", needs: ["Tensors"]),
     room(
       "Datasets", needs: ["Checkpoints", "Essentials", "Faces", "Images", "Tensors"]),
-    room("Generators", needs: ["Datasets", "Essentials", "Images", "Tensors"]),
+    room("Generators", needs: ["Datasets", "Essentials", "Faces", "Images", "Tensors"]),
     room("Tables", needs: ["Essentials", yams]),
     room(
       "Recipes",
@@ -125,7 +125,8 @@ let package = Package(
     tests(of: "Faces", also: ["Essentials", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(
       of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
-    tests(of: "Generators", also: ["Datasets", "Images", "Tensors"], exclude: ["Goldens"]),
+    tests(
+      of: "Generators", also: ["Datasets", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
     tests(of: "Tables"),
     tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
     tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),
@@ -133,8 +134,8 @@ let package = Package(
     tests(
       of: "Harness",
       also: [
-        "Checkpoints", "Detection", "Graphs", "Images", "Metrics", "Networks", "Store", "Tables",
-        "Tensors",
+        "Checkpoints", "Datasets", "Detection", "Generators", "Graphs", "Images", "Metrics",
+        "Networks", "Store", "Tables", "Tensors",
       ]),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strict),

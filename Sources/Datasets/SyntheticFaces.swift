@@ -18,7 +18,7 @@ package struct SyntheticFaces: Equatable, Sendable {
   package init() {}
 
   /// Changes with every change of the drawing, so that no old picture passes for a new one.
-  static let version = 1
+  package static let version = 1
 
   /// Draws the pairs that the cache lacks, and lists them all.
   ///

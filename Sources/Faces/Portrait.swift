@@ -28,3 +28,18 @@ package struct Portrait: Equatable, Sendable {
   /// White strokes on black along the classes' borders, `[S, S, 1]`.
   package var scribble: Raster { Scribble.draw(labels, seed: strokes) }
 }
+
+extension Portrait {
+  /// The label map alone, in less time than the whole portrait takes, since it needs no light.
+  ///
+  /// - Parameters:
+  ///   - scene: what to draw.
+  ///   - size: pixels on each side, 64…1024.
+  /// - Returns: ``labels`` of the scene's portrait.
+  /// - Precondition: the size is in that range.
+  package static func labels(of scene: Scene, size: Int) -> Raster {
+    precondition(64...1024 ~= size, "portraits have 64…1024 pixels on a side, not \(size)")
+    let canvas = PortraitPainter(scene, size: size).paint(isLit: false)
+    return Raster(width: size, height: size, channels: 1, samples: canvas.labels)
+  }
+}

@@ -11,7 +11,7 @@ package struct BlurredAnchor: Method {
   package var sigma: Double { Double(size) / 128 }
 
   /// The anchor at a working size.
-  package init(name: String = Anchor.blurred.rawValue, size: Int) {
+  package init(name: String = BuiltinMethod.blurred.rawValue, size: Int) {
     self.name = name
     self.size = size
   }

@@ -12,7 +12,7 @@ package struct GroundTruthAnchor: Method {
   package let size: Int
 
   /// The anchor at a working size.
-  package init(name: String = Anchor.groundTruth.rawValue, size: Int) {
+  package init(name: String = BuiltinMethod.groundTruth.rawValue, size: Int) {
     self.name = name
     self.size = size
   }

@@ -26,7 +26,7 @@ package struct MeanFaceAnchor: Method {
   ///   - workers: threads that decode.
   /// - Throws: `MethodError.tooFewReferences` if no ground truth is readable.
   package init(
-    name: String = Anchor.meanFace.rawValue, pairs: [Pair], size: Int,
+    name: String = BuiltinMethod.meanFace.rawValue, pairs: [Pair], size: Int,
     workers: Workers = Workers()
   ) throws(MethodError) {
     let sum = Mutex(RunningSum(sampleCount: size * size * 3))

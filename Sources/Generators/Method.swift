@@ -40,7 +40,7 @@ package struct MethodContext: Sendable {
   package var pairs: [Pair]
   /// The ids that this process measures; nil means all of them.
   package var ids: Set<String>?
-  /// Width and height in pixels of what the anchors make.
+  /// Width and height in pixels of what built-in methods make.
   package var size = 256
   /// The run's seed.
   package var seed: UInt64 = 0
@@ -48,6 +48,8 @@ package struct MethodContext: Sendable {
   package var workers = Workers()
   /// Folder in which an external command's images are kept.
   package var outputDirectory: String
+  /// Folder for what is drawn once for all runs; nil draws it anew.
+  package var cache: String?
   /// How an external command is run.
   package var command = CommandOptions()
   /// Asked several times a second whether to stop.
@@ -69,7 +71,7 @@ package struct MethodContext: Sendable {
 }
 
 extension MethodSpecification {
-  /// Makes the method ready: lists its folder, computes its average or runs its command.
+  /// Makes the method ready: lists its folder, runs its command or prepares what is built in.
   ///
   /// - Throws: `MethodError` if the method as a whole cannot be used.
   package func open(in context: MethodContext) throws(MethodError) -> any Method {
@@ -80,14 +82,7 @@ extension MethodSpecification {
         measuring: context.ids)
     case .command(let arguments):
       return try CommandMethod(name: name, arguments: arguments, running: context)
-    case .builtin(.groundTruth): return GroundTruthAnchor(name: name, size: context.size)
-    case .builtin(.shuffled):
-      return try ShuffledAnchor(
-        name: name, pairs: context.pairs, seed: context.seed, size: context.size)
-    case .builtin(.meanFace):
-      return try MeanFaceAnchor(
-        name: name, pairs: context.pairs, size: context.size, workers: context.workers)
-    case .builtin(.blurred): return BlurredAnchor(name: name, size: context.size)
+    case .builtin(let method): return try method.open(named: name, in: context)
     }
   }
 }

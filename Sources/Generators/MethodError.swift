@@ -15,8 +15,10 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
   case missing(id: String, directory: String)
   /// A built-in anchor needs the ground truth, which this pair lacks.
   case noReference(id: String)
+  /// A built-in method needs the label map, which this pair lacks.
+  case noMask(id: String)
   /// An anchor cannot be made from so few ground truths.
-  case tooFewReferences(anchor: Anchor, found: Int, needed: Int)
+  case tooFewReferences(anchor: BuiltinMethod, found: Int, needed: Int)
   /// An image does not decode.
   case image(ImageError)
   /// A dataset's or folder's file cannot be used.
@@ -35,6 +37,7 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing: "missing"
     case .noReference: "no-reference"
+    case .noMask: "no-mask"
     case .image(let error): error.state.rawValue
     case .notGenerated(_, let failure): failure.state.rawValue
     default: "failed"
@@ -49,12 +52,13 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
         + MethodSpecification.forms.joined(separator: ", ") + "."
     case .unknownBuiltin(let id, let nearest):
       "There is no built-in method “\(id)”; did you mean “\(nearest)”? Built in are "
-        + Anchor.allCases.map(\.rawValue).joined(separator: ", ") + "."
+        + BuiltinMethod.allCases.map(\.rawValue).joined(separator: ", ") + "."
     case .duplicateName(let name): "Two methods are named “\(name)”; give each row its own name."
     case .missing(let id, let directory): "\(directory) has no image of the id “\(id)”."
     case .noReference(let id): "The pair “\(id)” has no ground truth that an anchor could use."
+    case .noMask(let id): "The pair “\(id)” has no label map that a method could follow."
     case .tooFewReferences(let anchor, let found, let needed):
-      "builtin:\(anchor.rawValue) needs at least \(needed) readable ground truths, but there "
+      "\(anchor.specification) needs at least \(needed) readable ground truths, but there "
         + (found == 1 ? "is 1." : "are \(found).")
     case .image(let error): error.description
     case .file(let error): error.description

@@ -9,8 +9,8 @@ package struct MethodSpecification: Equatable, Sendable {
     case folder(directory: String)
     /// A program that is asked for each image; the first argument is the program.
     case command(arguments: [String])
-    /// One of the anchors.
-    case builtin(Anchor)
+    /// An anchor or a method that needs nothing of anybody.
+    case builtin(BuiltinMethod)
   }
 
   /// The row's name, fit for a folder's name.
@@ -68,13 +68,13 @@ package struct MethodSpecification: Equatable, Sendable {
     switch kind {
     case "folder": return .folder(directory: rest)
     case "command": return .command(arguments: try CommandWords.split(rest))
-    default: return .builtin(try anchor(rest))
+    default: return .builtin(try builtin(rest))
     }
   }
 
-  private static func anchor(_ id: String) throws(MethodError) -> Anchor {
-    if let anchor = Anchor(rawValue: id) { return anchor }
-    let nearest = Spelling.nearest(to: id, among: Anchor.allCases.map(\.rawValue))
+  private static func builtin(_ id: String) throws(MethodError) -> BuiltinMethod {
+    if let method = BuiltinMethod(rawValue: id) { return method }
+    let nearest = Spelling.nearest(to: id, among: BuiltinMethod.allCases.map(\.rawValue))
     throw .unknownBuiltin(id: id, nearest: nearest ?? "")
   }
 }

@@ -21,7 +21,7 @@ package struct ShuffledAnchor: Method {
   ///   - size: width and height of the images.
   /// - Throws: `MethodError.tooFewReferences` below two ground truths.
   package init(
-    name: String = Anchor.shuffled.rawValue, pairs: [Pair], seed: UInt64, size: Int
+    name: String = BuiltinMethod.shuffled.rawValue, pairs: [Pair], seed: UInt64, size: Int
   ) throws(MethodError) {
     let known = pairs.filter { $0.imagePath != nil }
       .sorted { Identifier.precedes($0.id, $1.id) }

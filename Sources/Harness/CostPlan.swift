@@ -45,12 +45,9 @@ package struct CostPlan: Encodable {
     let plan = try MeterPlan(request, shop: InstrumentShop(options))
     let chosen = try TablePairs(
       table, size: request.labelSize, options: options, workers: workers)
-    let anchors = table.anchors.map(\.rawValue).filter { name in
-      !options.methods.contains { $0.name == name }
-    }
     self.table = table.id
     pairs = chosen.pairs.count
-    rows = options.methods.map(\.name) + anchors
+    rows = options.rows(of: table).map(\.name)
     metrics = plan.measured.map(\.rawValue)
     notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.rawValue, $0.value) })
     jobs = workers.count

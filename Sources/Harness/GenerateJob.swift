@@ -16,7 +16,7 @@ package struct GenerateOptions: Sendable {
   package var results = "Results"
   /// At most so many pairs, of the lowest ids.
   package var limit: Int?
-  /// Width and height of what the anchors make.
+  /// Width and height of what built-in methods make.
   package var size = 256
   /// Threads; nil takes all cores.
   package var jobs: Int?
@@ -35,6 +35,9 @@ package struct GenerateOptions: Sendable {
 
   /// The defaults.
   package init() {}
+
+  /// Folder of what is drawn for pairs and methods.
+  var cache: String { results + "/datasets" }
 }
 
 /// Runs one method over pairs: `<id>.png` for each, with a receipt, and a ledger of what failed.
@@ -86,7 +89,7 @@ package struct GenerateJob {
     let workers = Workers(count: options.jobs)
     let specification = try MethodSpecification(parsing: options.method)
     var dataset = try DatasetSpecification(parsing: options.dataset).open(
-      cache: options.results + "/datasets", atMost: options.limit, workers: workers)
+      cache: options.cache, atMost: options.limit, workers: workers)
     if let limit = options.limit { dataset = dataset.selecting(limit) }
     for finding in dataset.findings { options.notice(finding.description) }
     let output = try finished(specification, dataset.pairs, workers: workers)
@@ -116,6 +119,7 @@ package struct GenerateJob {
     context.size = options.size
     context.seed = options.seed
     context.workers = workers
+    context.cache = options.cache
     context.shouldStop = options.shouldStop
     context.progress = show
     options.command.apply(to: &context.command)

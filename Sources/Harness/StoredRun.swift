@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 import Metrics
 import Store
 
@@ -53,7 +54,9 @@ package struct StoredRun: Sendable {
   }
 
   /// Whether a row is a floor or ceiling.
-  func isAnchor(_ method: MethodRecord) -> Bool { method.kind == "builtin" }
+  func isAnchor(_ method: MethodRecord) -> Bool {
+    BuiltinMethod.allCases.contains { $0.isAnchor && $0.specification == method.specification }
+  }
 
   /// A row's failed images by state.
   func failureStates(of method: String) -> [String: Int] {

@@ -113,7 +113,7 @@ package struct TableJob {
         switch specification.source {
         case .folder(let directory): ("folder", "folder:\(directory)")
         case .command(let arguments): ("command", "command:\(arguments.joined(separator: " "))")
-        case .builtin(let anchor): ("builtin", "builtin:\(anchor.rawValue)")
+        case .builtin(let method): ("builtin", method.specification)
         }
       return MethodRecord(name: specification.name, specification: text, kind: kind)
     }
@@ -126,14 +126,8 @@ package struct TableJob {
     context.workers = workers
     context.command = options.command
     context.shouldStop = options.shouldStop
-    let anchors = table.anchors.compactMap { anchor in
-      Generators.Anchor(rawValue: anchor.rawValue).map {
-        MethodSpecification(name: anchor.rawValue, source: .builtin($0))
-      }
-    }
-    let named = options.methods
-    let wanted = named + anchors.filter { anchor in !named.contains { $0.name == anchor.name } }
-    return try wanted.map { specification in
+    context.cache = options.cache
+    return try options.rows(of: table).map { specification in
       // Two commands must not write over each other's images.
       context.outputDirectory = options.results + "/generated/" + specification.name
       let method = try specification.open(in: context)

@@ -27,7 +27,7 @@ struct TablePairs {
     let samples = table.pairs.samples
     let choices = table.datasetChoices(seed: options.seed)
     let whole = try options.dataset.open(
-      cache: options.results + "/datasets", choosing: choices,
+      cache: options.cache, choosing: choices,
       atMost: table.comparesWithWholeDataset ? nil : wanted, size: size, workers: workers)
     let isExpanded = samples > 1 && whole.pairs.allSatisfy { $0.group == nil }
     let count = isExpanded ? (wanted + samples - 1) / samples : wanted

@@ -13,6 +13,8 @@ import Testing
     ("m=builtin:mean-face", .init(name: "m", source: .builtin(.meanFace))),
     ("s=builtin:shuffled", .init(name: "s", source: .builtin(.shuffled))),
     ("b=builtin:blurred", .init(name: "b", source: .builtin(.blurred))),
+    ("p=builtin:paint", .init(name: "p", source: .builtin(.paint))),
+    ("r=builtin:retrieve", .init(name: "r", source: .builtin(.retrieve))),
   ])
   func parses(text: String, expected: MethodSpecification) throws {
     #expect(try MethodSpecification(parsing: text) == expected)
@@ -28,6 +30,8 @@ import Testing
     ("a=", "is not a kind of method"),
     ("a=builtin:groundtruth", "did you mean “ground-truth”?"),
     ("a=builtin:meanface", "did you mean “mean-face”?"),
+    ("a=builtin:painted", "did you mean “paint”?"),
+    ("a=builtin:retreive", "did you mean “retrieve”? Built in are ground-truth, shuffled"),
   ])
   func explainsWhatIsWrong(text: String, reason: String) throws {
     let error = try #require(throws: MethodError.self) { try MethodSpecification(parsing: text) }

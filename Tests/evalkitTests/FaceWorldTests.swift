@@ -25,9 +25,43 @@ import Testing
         SyntheticWeights.empty, "--json",
       ], in: folder.url.path)
     outcome.expectSuccess()
-    _ = try outcome.json()
+    // Built-in methods compete, anchors do not.
+    let rows = try #require(try outcome.json()["rows"] as? [[String: Any]])
+    let measured = rows.suffix(6).map { row in
+      "\(row["section"] ?? "")/\(row["method"] ?? "")/\(row["kind"] ?? "")"
+    }
+    let anchors = "Anchors: a floor and a ceiling for every column"
+    #expect(
+      measured == [
+        "Measured here/paint/method", "Measured here/retrieve/method",
+        "\(anchors)/ground-truth/anchor", "\(anchors)/shuffled/anchor",
+        "\(anchors)/mean-face/anchor", "\(anchors)/blurred/anchor",
+      ])
     let masks = folder.path("Results/datasets/synthetic-1-test-0-512/masks")
     #expect(try FileManager.default.contentsOfDirectory(atPath: masks).count == 3)
+  }
+
+  @Test func aMethodOfOnesOwnStandsForTheBuiltInOnes() throws {
+    let folder = try TemporaryFolder()
+    try Program.run(
+      [
+        "generate", "--dataset", "synthetic", "--limit", "2", "--method", "m=builtin:paint",
+        "--output", "painted", "--quiet",
+      ], in: folder.url.path
+    ).expectSuccess()
+    try Program.run(
+      [
+        "table1", "--pairs", "2", "--metrics", "mae", "--weights", SyntheticWeights.empty,
+        "--method", "mine=folder:painted", "--method", "again=builtin:paint", "--quiet",
+      ], in: folder.url.path
+    ).expectSuccess()
+    let scores = try Database(folder.path("Results")).rows(
+      "SELECT method, n FROM scores WHERE method NOT LIKE '%-%' ORDER BY 1")
+    #expect(
+      scores == [
+        #"method="again" n=2"#, #"method="blurred" n=2"#, #"method="mine" n=2"#,
+        #"method="shuffled" n=2"#,
+      ])
   }
 
   @Test func comparesWithATable() throws {

@@ -61,26 +61,3 @@ struct Canvas {
     pixels[index] = new
   }
 }
-
-/// CelebAMask-HQ's classes, by index; left is the person's left, the image's right.
-enum Label {
-  static let background: UInt8 = 0
-  static let skin: UInt8 = 1
-  static let nose: UInt8 = 2
-  static let glasses: UInt8 = 3
-  static let leftEye: UInt8 = 4
-  static let rightEye: UInt8 = 5
-  static let leftBrow: UInt8 = 6
-  static let rightBrow: UInt8 = 7
-  static let leftEar: UInt8 = 8
-  static let rightEar: UInt8 = 9
-  static let mouth: UInt8 = 10
-  static let upperLip: UInt8 = 11
-  static let lowerLip: UInt8 = 12
-  static let hair: UInt8 = 13
-  static let hat: UInt8 = 14
-  static let earring: UInt8 = 15
-  static let necklace: UInt8 = 16
-  static let neck: UInt8 = 17
-  static let cloth: UInt8 = 18
-}

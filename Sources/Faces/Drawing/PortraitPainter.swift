@@ -31,7 +31,7 @@ struct PortraitPainter {
     var hair, crown, brim: Mesh?
   }
 
-  private func meshes() -> Meshes {
+  private func meshes(isLit: Bool) -> Meshes {
     let hasHat = scene.look.hat != .none
     var meshes = Meshes(
       head: HeadMesh.make(head, Relief(scene.identity, face), pose: headPose),
@@ -40,6 +40,7 @@ struct PortraitPainter {
       hair: hair.hasHair ? HairMesh.make(scene, head, hair, pose: headPose) : nil,
       crown: hasHat ? HatMesh.crown(scene, head, pose: headPose) : nil,
       brim: hasHat ? HatMesh.brim(scene, head, pose: headPose) : nil)
+    guard isLit else { return meshes }
     var shadows = ShadowMap(lighting)
     shadows.add(meshes.head)
     shadows.add(meshes.body)
@@ -59,11 +60,14 @@ struct PortraitPainter {
   }
 
   /// Paints everything, back to front.
-  func paint() -> Canvas {
+  ///
+  /// - Parameter isLit: whether colours are wanted; classes are the same without.
+  /// - Returns: what was painted.
+  func paint(isLit: Bool = true) -> Canvas {
     var canvas = Canvas(size: framing.size)
-    BackgroundPainter(scene.view).fill(&canvas)
+    if isLit { BackgroundPainter(scene.view).fill(&canvas) }
     var painter = MeshPainter(framing)
-    let meshes = self.meshes()
+    let meshes = self.meshes(isLit: isLit)
     let scale = framing.scale
     if let mesh = meshes.hair {
       painter.draw(

@@ -12,7 +12,7 @@ enum FacePopulation {
   ) -> MaskStatistics {
     merged(
       workers.map(count) { number, _ in
-        Portrait(world.scene(number, seed: seed), size: size).labels
+        Portrait.labels(of: world.scene(number, seed: seed), size: size)
       })
   }
 

@@ -1,0 +1,18 @@
+import Datasets
+import Images
+import Tensors
+
+/// The label map that a built-in method follows.
+enum ConditionMask {
+  /// Decodes a pair's label map, `[H, W, 1]`, classes 0…18.
+  ///
+  /// - Throws: `MethodError.noMask`, `.image`.
+  static func labels(of pair: Pair) throws(MethodError) -> Raster {
+    guard let path = pair.maskPath else { throw .noMask(id: pair.id) }
+    do {
+      return try ImageDecoder.labelMap(contentsOf: path)
+    } catch {
+      throw .image(error)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Datasets
+import Essentials
+import Faces
+import Images
+import Tensors
+
+/// The label map in flat colours that the caption chooses: right in layout, without any texture.
+///
+/// It never sees the pair's image. What the caption leaves open is a usual colour, or for clothes and
+/// background one of the id's own seed; without a caption everything is.
+package struct PaintMethod: Method {
+  /// Changes with every change of colours or regions.
+  static let version = 1
+
+  package let name: String
+  /// Width and height of the images.
+  package let size: Int
+  /// Where clothes and background come from.
+  package let seeds: SeedPlan
+
+  /// The method at a working size.
+  package init(
+    name: String = BuiltinMethod.paint.rawValue, size: Int, seeds: SeedPlan = SeedPlan(runSeed: 0)
+  ) {
+    self.name = name
+    self.size = size
+    self.seeds = seeds
+  }
+
+  package var fingerprint: String {
+    "paint@\(Self.version) words@\(CaptionReading.version) size=\(size) "
+      + "edges=pillow-bilinear/2 seed=\(seeds.runSeed)"
+  }
+
+  package func origin(of pair: Pair) -> ImageOrigin? {
+    pair.maskPath.map { mask in
+      let text = FileDigest.sha256(of: (pair.text ?? "").utf8)
+      return ImageOrigin(
+        recipe: "\(fingerprint) of=\(seeds.seed(for: pair.id)) text=\(text)", files: [mask])
+    }
+  }
+
+  package func image(for pair: Pair) throws(MethodError) -> Raster {
+    let labels = try ConditionMask.labels(of: pair)
+    let palette = PaintPalette(
+      CaptionReading(pair.text ?? ""), labels: labels, seed: seeds.seed(for: pair.id))
+    return painted(PaintRegions(labels, beard: palette.beard).parts, palette.colours)
+  }
+
+  /// Fills the regions, and averages them over one and a half pixels so that edges are smooth.
+  private func painted(_ parts: Raster, _ colours: [RGBColour]) -> Raster {
+    // Twice as fine as the image at least, or there would be nothing to average.
+    let (width, height) = (max(parts.width, 2 * size), max(parts.height, 2 * size))
+    let fine = parts.resized(width: width, height: height, filter: .nearest)
+    let samples = [UInt8](unsafeUninitializedCapacity: 3 * width * height) { samples, filled in
+      for (pixel, part) in fine.samples.enumerated() {
+        let colour = colours[Int(part)]
+        samples[3 * pixel] = colour.red
+        samples[3 * pixel + 1] = colour.green
+        samples[3 * pixel + 2] = colour.blue
+      }
+      filled = 3 * width * height
+    }
+    return Raster(width: width, height: height, channels: 3, samples: samples)
+      .resized(width: size, height: size, filter: .bilinear)
+  }
+}

@@ -1,0 +1,131 @@
+import Faces
+import Images
+import Tensors
+
+/// The colours of a painted face, from what its caption says.
+struct PaintPalette {
+  /// One colour for each part of ``PaintRegions``.
+  let colours: [RGBColour]
+  /// How the beard is worn.
+  let beard: Beard
+
+  /// Chooses the colours.
+  ///
+  /// - Parameters:
+  ///   - caption: what is said.
+  ///   - labels: the label map, which tells whether glasses hide the eyes.
+  ///   - seed: chooses what no caption speaks of.
+  init(_ caption: CaptionReading, labels: Raster, seed: UInt64) {
+    let claims = caption.claims
+    let skin = Self.skin(claims)
+    let hair = Self.hair(claims)
+    let isMadeUp = claims.contains(.heavyMakeup)
+    beard = Self.beard(claims)
+    var random = SplitMix64(seed: seed)
+    let background = Self.any(&random, from: 0.25, to: 0.8)
+    let cloth = Self.any(&random, from: 0.1, to: 0.75)
+    let hat = Self.any(&random, from: 0.1, to: 0.6)
+    let metal =
+      random.nextUnit() < 0.5 ? PaintColour(0.8, 0.66, 0.34) : PaintColour(0.76, 0.77, 0.79)
+    let brow = hair.mixed(with: PaintColour(0.16, 0.12, 0.1), 0.45).mixed(with: skin, 0.3)
+    let eye = PaintColour(0.55, 0.5, 0.48).mixed(with: PaintColour(0.2, 0.15, 0.14), 0.4)
+    let lips = Self.lips(claims, skin: skin)
+    let mouth =
+      claims.contains(.smiling) ? PaintColour(0.9, 0.86, 0.82) : PaintColour(0.42, 0.17, 0.17)
+    let isDark =
+      claims.contains(.sunglasses)
+      || (!claims.contains(.eyeglasses) && !labels.samples.contains(Label.leftEye)
+        && !labels.samples.contains(Label.rightEye))
+    let glasses =
+      isDark
+      ? PaintColour(0.09, 0.09, 0.1) : skin.mixed(with: PaintColour(0.25, 0.25, 0.28), 0.4)
+    var parts = [PaintColour](repeating: skin, count: Int(PaintRegions.beard) + 1)
+    func paint(_ colour: PaintColour, _ labels: UInt8...) {
+      for label in labels { parts[Int(label)] = colour }
+    }
+    paint(background, Label.background)
+    paint(skin.mixed(with: PaintColour(0.75, 0.4, 0.33), 0.16), Label.nose)
+    paint(skin.mixed(with: PaintColour(0.7, 0.32, 0.27), 0.22), Label.leftEar, Label.rightEar)
+    paint(skin.darkened(0.86), Label.neck)
+    paint(glasses, Label.glasses)
+    paint(isMadeUp ? eye.darkened(0.62) : eye, Label.leftEye, Label.rightEye)
+    paint(isMadeUp ? brow.darkened(0.8) : brow, Label.leftBrow, Label.rightBrow)
+    paint(mouth, Label.mouth)
+    paint(lips.darkened(0.92), Label.upperLip)
+    paint(lips, Label.lowerLip)
+    paint(hair, Label.hair)
+    paint(hat, Label.hat)
+    paint(metal, Label.earring, Label.necklace)
+    paint(cloth, Label.cloth)
+    paint(
+      skin.mixed(with: hair.darkened(0.85), beard == .stubble ? 0.35 : 0.85), PaintRegions.beard)
+    colours = parts.map(\.rounded)
+  }
+
+  private static func skin(_ claims: Set<FaceTraits.Trait>) -> PaintColour {
+    var skin = PaintColour(0.86, 0.67, 0.55)
+    if claims.contains(.paleSkin) { skin = PaintColour(0.94, 0.81, 0.73) }
+    if claims.contains(.tannedSkin) { skin = PaintColour(0.72, 0.5, 0.36) }
+    if claims.contains(.rosyCheeks) { skin = skin.mixed(with: PaintColour(0.9, 0.45, 0.42), 0.18) }
+    return skin
+  }
+
+  private static func hair(_ claims: Set<FaceTraits.Trait>) -> PaintColour {
+    if claims.contains(.blackHair) { return PaintColour(0.11, 0.1, 0.1) }
+    if claims.contains(.brownHair) { return PaintColour(0.3, 0.2, 0.14) }
+    if claims.contains(.blondHair) { return PaintColour(0.78, 0.64, 0.42) }
+    if claims.contains(.redHair) { return PaintColour(0.55, 0.25, 0.13) }
+    if claims.contains(.grayHair) || claims.contains(.old) { return PaintColour(0.64, 0.63, 0.62) }
+    return PaintColour(0.24, 0.17, 0.13)
+  }
+
+  private static func lips(_ claims: Set<FaceTraits.Trait>, skin: PaintColour) -> PaintColour {
+    if claims.contains(.heavyMakeup) { return PaintColour(0.66, 0.13, 0.19) }
+    if claims.contains(.lipstick) { return PaintColour(0.76, 0.24, 0.29) }
+    return skin.mixed(with: PaintColour(0.66, 0.27, 0.28), 0.5)
+  }
+
+  private static func beard(_ claims: Set<FaceTraits.Trait>) -> Beard {
+    if claims.contains(.beard) { return .full }
+    if claims.contains(.goatee) { return .goatee }
+    if claims.contains(.mustache) { return .mustache }
+    return claims.contains(.stubble) ? .stubble : .none
+  }
+
+  /// A muted colour between two levels.
+  private static func any(_ random: inout SplitMix64, from low: Float, to high: Float)
+    -> PaintColour
+  {
+    let level = low + (high - low) * random.nextUnit()
+    func tint() -> Float { level + 0.16 * (random.nextUnit() - 0.5) }
+    return PaintColour(tint(), tint(), tint())
+  }
+}
+
+/// A displayed colour in 0…1.
+private struct PaintColour {
+  var value: SIMD3<Float>
+
+  init(_ red: Float, _ green: Float, _ blue: Float) { value = SIMD3(red, green, blue) }
+
+  /// Part of the way to another colour, 0…1.
+  func mixed(with other: PaintColour, _ share: Float) -> PaintColour {
+    var mixed = self
+    mixed.value += (other.value - value) * share
+    return mixed
+  }
+
+  /// The colour times a factor.
+  func darkened(_ factor: Float) -> PaintColour {
+    var darker = self
+    darker.value *= factor
+    return darker
+  }
+
+  /// As 8 bits a channel.
+  var rounded: RGBColour {
+    let steps = (value * 255 + 0.5).clamped(
+      lowerBound: SIMD3(repeating: 0), upperBound: SIMD3(repeating: 255))
+    return RGBColour(UInt8(steps.x), UInt8(steps.y), UInt8(steps.z))
+  }
+}
