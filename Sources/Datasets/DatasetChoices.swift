@@ -10,6 +10,10 @@ package struct DatasetChoices: Equatable, Sendable {
   package var skipped: Set<String> = []
   /// Which of several captions is taken.
   package var caption = CaptionChoice.line(0)
+  /// Whether faces that are drawn are described like CelebA-Dialog's, by beard and age.
+  package var speaksOfBeardAndAge = false
+  /// Whether faces that are drawn come with the texts of an edit that suits them.
+  package var hasEdits = false
   /// Captions from elsewhere.
   package var captions: CaptionSource?
   /// In which order pairs are taken, where taking fewer spares work.

@@ -80,9 +80,12 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
     switch self {
     case .synthetic:
       var faces = SyntheticFaces()
-      faces.count = limit ?? faces.count
+      let isWhole = choices.supplied == nil && choices.skipped.isEmpty
+      faces.count = (isWhole ? limit : nil) ?? faces.count
       faces.size = size ?? faces.size
-      return try faces.dataset(cache: cache, workers: workers)
+      faces.captions = choices.speaksOfBeardAndAge ? .beardAndAge : .multiModal(choices.caption)
+      faces.hasEdits = choices.hasEdits
+      dataset = try faces.dataset(cache: cache, workers: workers)
     case .celebAMaskHQ(let directory):
       return try CelebAMaskHQ(directory: directory, choices: choices).dataset(
         cache: cache, atMost: limit, workers: workers)

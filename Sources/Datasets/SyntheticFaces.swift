@@ -13,6 +13,10 @@ package struct SyntheticFaces: Equatable, Sendable {
   package var size = 256
   /// How many pairs.
   package var count = 2000
+  /// What is said of each.
+  package var captions = SyntheticCaptions.multiModal(.line(0))
+  /// Whether pairs come with the texts of an edit that suits them.
+  package var hasEdits = false
 
   /// The default: 2,000 faces of the test world at 256×256.
   package init() {}
@@ -22,8 +26,8 @@ package struct SyntheticFaces: Equatable, Sendable {
 
   /// Draws the pairs that the cache lacks, and lists them all.
   ///
-  /// Files of a pair are images, label maps and scribbles, all PNG; a pair's caption is the first in
-  /// Multi-Modal-CelebA-HQ's style, its identity the person's seed.
+  /// Files of a pair are images, label maps and scribbles, all PNG, and two of captions: ten like
+  /// Multi-Modal-CelebA-HQ's, one a line, and one of beard and age like CelebA-Dialog's.
   ///
   /// - Parameters:
   ///   - cache: folder for the files, `<cache>/synthetic-…/`.
@@ -39,7 +43,7 @@ package struct SyntheticFaces: Equatable, Sendable {
     }
     let name = "synthetic-\(Self.version)-\(world.rawValue)-\(seed)-\(size)"
     let root = "\(Paths.absolute(cache))/\(name)"
-    for folder in ["images", "masks", "scribbles"] {
+    for folder in ["images", "masks", "scribbles", "captions", "dialog"] {
       try DatasetFiles.makeFolder("\(root)/\(folder)")
     }
     let pairs = try workers.map(max(count, 0)) { (number, _) throws(DatasetError) in
@@ -55,20 +59,54 @@ package struct SyntheticFaces: Equatable, Sendable {
     let scene = world.scene(number, seed: seed)
     let (image, mask) = ("\(root)/images/\(id).png", "\(root)/masks/\(id).png")
     let scribble = "\(root)/scribbles/\(id).png"
-    let caption = "\(root)/\(id).txt"
-    // The caption is written last, so a pair that has one is complete.
-    if !isFile(caption) {
+    let (captions, dialog) = ("\(root)/captions/\(id).txt", "\(root)/dialog/\(id).txt")
+    // This file is written last, so a pair that has it is complete.
+    if !isFile(dialog) {
       let portrait = Portrait(scene, size: size)
-      let text = MultiModalCaption.text(
-        FaceTraits(scene, labels: portrait.labels), index: 0, seed: scene.identity.seed)
+      let face = FaceTraits(scene, labels: portrait.labels)
+      let identity = scene.identity.seed
+      let lines = (0..<MultiModalCaption.count).map {
+        MultiModalCaption.text(face, index: $0, seed: identity) + "\n"
+      }
       try DatasetFiles.write(ImageEncoder.png(portrait.image), to: image)
       try DatasetFiles.write(ImageEncoder.labelMapPNG(portrait.labels), to: mask)
       try DatasetFiles.write(ImageEncoder.png(portrait.scribble), to: scribble)
-      try DatasetFiles.write(Array(text.utf8), to: caption)
+      try DatasetFiles.write(Array(lines.joined().utf8), to: captions)
+      try DatasetFiles.write(
+        Array((DialogCaption.beardAndAge(face, seed: identity) + "\n").utf8), to: dialog)
     }
+    let text =
+      switch self.captions {
+      case .multiModal(let choice): try Captions.line(choice, for: id, of: captions)
+      // Collaborative Diffusion reads these in lower case.
+      case .beardAndAge: try Captions.line(.line(0), for: id, of: dialog).lowercased()
+      }
+    let edit = hasEdits ? FaceEdit.suited(to: scene)?.texts : nil
     return Pair(
-      id: id, imagePath: image, maskPath: mask,
-      text: String(decoding: try DatasetFiles.contents(of: caption), as: UTF8.self),
-      scribblePath: scribble, identity: String(scene.identity.seed, radix: 16))
+      id: id, imagePath: image, maskPath: mask, text: text, scribblePath: scribble,
+      identity: Self.identity(of: scene), sourceText: edit?.source, targetText: edit?.target)
+  }
+}
+
+/// In whose manner drawn faces are described.
+package enum SyntheticCaptions: Equatable, Sendable {
+  /// One of ten captions like Multi-Modal-CelebA-HQ's.
+  case multiModal(CaptionChoice)
+  /// Beard and age like CelebA-Dialog's, as Collaborative Diffusion was trained on.
+  case beardAndAge
+}
+
+extension SyntheticFaces {
+  private static let identityPrefix = "synthetic-"
+
+  /// What a drawn pair has as its identity.
+  static func identity(of scene: Scene) -> String {
+    identityPrefix + String(scene.identity.seed, radix: 16)
+  }
+
+  /// What a pair shows, if it was drawn; nil for pairs of other datasets.
+  package static func scene(of pair: Pair) -> Scene? {
+    guard let identity = pair.identity, identity.hasPrefix(identityPrefix) else { return nil }
+    return UInt64(identity.dropFirst(identityPrefix.count), radix: 16).map(Scene.init(seed:))
   }
 }

@@ -11,6 +11,8 @@ package enum BuiltinMethod: String, CaseIterable, Sendable {
   case meanFace = "mean-face"
   /// The ground truth without detail: right in layout, wrong in texture.
   case blurred
+  /// The drawn face with its edit made in the scene: right in what changes and in what stays.
+  case trueEdit = "true-edit"
   /// The label map in flat colours that the caption chooses: right in layout, no face.
   case paint
   /// The nearest face of the synthetic train world: a face, but somebody else's.
@@ -19,7 +21,7 @@ package enum BuiltinMethod: String, CaseIterable, Sendable {
   /// Whether it is made from the ground truth, and so competes with nobody.
   package var isAnchor: Bool {
     switch self {
-    case .groundTruth, .shuffled, .meanFace, .blurred: true
+    case .groundTruth, .shuffled, .meanFace, .blurred, .trueEdit: true
     case .paint, .retrieve: false
     }
   }
@@ -48,6 +50,7 @@ extension BuiltinMethod {
       return try MeanFaceAnchor(
         name: name, pairs: context.pairs, size: context.size, workers: context.workers)
     case .blurred: return BlurredAnchor(name: name, size: context.size)
+    case .trueEdit: return TrueEditAnchor(name: name, size: context.size)
     case .paint:
       return PaintMethod(name: name, size: context.size, seeds: SeedPlan(runSeed: context.seed))
     case .retrieve:

@@ -17,6 +17,8 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
   case noReference(id: String)
   /// A built-in method needs the label map, which this pair lacks.
   case noMask(id: String)
+  /// The true edit is known of faces that were drawn, with an edit that was chosen for them.
+  case noEdit(id: String)
   /// An anchor cannot be made from so few ground truths.
   case tooFewReferences(anchor: BuiltinMethod, found: Int, needed: Int)
   /// An image does not decode.
@@ -38,6 +40,7 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
     case .missing: "missing"
     case .noReference: "no-reference"
     case .noMask: "no-mask"
+    case .noEdit: "no-edit"
     case .image(let error): error.state.rawValue
     case .notGenerated(_, let failure): failure.state.rawValue
     default: "failed"
@@ -57,6 +60,7 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
     case .missing(let id, let directory): "\(directory) has no image of the id “\(id)”."
     case .noReference(let id): "The pair “\(id)” has no ground truth that an anchor could use."
     case .noMask(let id): "The pair “\(id)” has no label map that a method could follow."
+    case .noEdit(let id): "The pair “\(id)” is no drawn face with an edit of the face world."
     case .tooFewReferences(let anchor, let found, let needed):
       "\(anchor.specification) needs at least \(needed) readable ground truths, but there "
         + (found == 1 ? "is 1." : "are \(found).")

@@ -45,8 +45,14 @@ package struct RetrieveMethod: Method {
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     let labels = try ConditionMask.labels(of: pair)
     let match = gallery.nearest(to: labels, saying: pair.text.map { CaptionReading($0) })
-    // Faces are drawn at 64…1024 pixels.
-    return Portrait(gallery.scene(match.number), size: min(max(size, 64), 1024)).image
+    return gallery.scene(match.number).image(size: size)
+  }
+}
+
+extension Scene {
+  /// The portrait at any size: faces are drawn at 64…1024 pixels, and resized beyond.
+  func image(size: Int) -> Raster {
+    Portrait(self, size: min(max(size, 64), 1024)).image
       .resized(width: size, height: size, filter: .bicubic)
   }
 }

@@ -25,12 +25,16 @@ struct TablePairs {
   init(_ table: PaperTable, size: Int?, options: TableOptions, workers: Workers) throws {
     let wanted = options.pairCount ?? table.pairs.count
     let samples = table.pairs.samples
-    let choices = table.datasetChoices(seed: options.seed)
+    let choices = table.datasetChoices(options)
+    let conditions = (wanted + samples - 1) / samples
     let whole = try options.dataset.open(
       cache: options.cache, choosing: choices,
-      atMost: table.comparesWithWholeDataset ? nil : wanted, size: size, workers: workers)
+      // A manifest may hold samples already; what is drawn never does.
+      atMost: table.comparesWithWholeDataset
+        ? nil : (options.dataset == .synthetic ? conditions : wanted),
+      size: size, workers: workers)
     let isExpanded = samples > 1 && whole.pairs.allSatisfy { $0.group == nil }
-    let count = isExpanded ? (wanted + samples - 1) / samples : wanted
+    let count = isExpanded ? conditions : wanted
     dataset = whole.selecting(count, by: choices.selection)
     let chosen = Set(dataset.pairs.map(\.id))
     references =
@@ -57,11 +61,14 @@ extension PaperTable {
   }
 
   /// Which images and captions the protocol asks for.
-  fileprivate func datasetChoices(seed: UInt64) -> DatasetChoices {
+  fileprivate func datasetChoices(_ options: TableOptions) -> DatasetChoices {
     var choices = DatasetChoices()
+    let seed = options.seed
     choices.range = dataset.ids
     if applicableValue(of: "test_ids") == "seeded_random" { choices.selection = .seeded(seed) }
     if applicableValue(of: "caption_index") == "seeded_random" { choices.caption = .seeded(seed) }
+    choices.speaksOfBeardAndAge = dataset.captions == .dialog
+    choices.hasEdits = options.measuresEdits(in: self)
     return choices
   }
 }

@@ -1,22 +1,31 @@
 import Datasets
 import Generators
+import Metrics
 import Tables
 
 extension TableOptions {
   /// Folder of what is drawn for pairs and methods.
   var cache: String { results + "/datasets" }
 
+  /// Whether an edit's texts are needed.
+  func measuresEdits(in table: PaperTable) -> Bool {
+    let measured = metrics?.map(\.rawValue) ?? table.columns.compactMap(\.metric?.rawValue)
+    return measured.contains(MetricIdentifier.clipDirectional.rawValue)
+  }
+
   /// The rows that a table measures: what the user named, then the protocol's anchors.
   ///
   /// Whoever names nothing on drawn faces sees the built-in methods in place of their own, so that the
-  /// table shows what its columns tell apart. A name that the user gave away is not used twice.
+  /// table shows what its columns tell apart. Where edits of drawn faces are measured, the true one is an
+  /// anchor too. A name that the user gave away is not used twice.
   package func rows(of table: PaperTable) -> [MethodSpecification] {
     let own =
       methods.isEmpty && dataset == .synthetic
       ? BuiltinMethod.allCases.filter { !$0.isAnchor }.map(MethodSpecification.init(builtin:))
       : methods
-    let anchors = table.anchors.compactMap { BuiltinMethod(rawValue: $0.rawValue) }
-      .map(MethodSpecification.init(builtin:))
+    var floorsAndCeilings = table.anchors.compactMap { BuiltinMethod(rawValue: $0.rawValue) }
+    if dataset == .synthetic, measuresEdits(in: table) { floorsAndCeilings.append(.trueEdit) }
+    let anchors = floorsAndCeilings.map(MethodSpecification.init(builtin:))
     return own + anchors.filter { anchor in !own.contains { $0.name == anchor.name } }
   }
 }

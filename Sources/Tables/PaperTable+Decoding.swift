@@ -80,10 +80,12 @@ extension PaperTable.Paper {
 
 extension PaperTable.Dataset {
   fileprivate init(_ value: StrictValue) throws(TableError) {
-    let entries = try value.mapping(allowing: ["name", "split", "ids"])
+    let entries = try value.mapping(allowing: ["name", "split", "ids", "captions"])
     name = try entries["name"].string()
     split = try entries["split"].string()
     ids = try entries.optional("ids")?.range()
+    captions =
+      try entries.optional("captions")?.choice(of: PaperTable.CaptionStyle.self) ?? .multiModal
   }
 }
 

@@ -42,6 +42,16 @@ package struct PaperTable: Sendable, Hashable {
     package let split: String
     /// CelebA-HQ's ids that the split means, where it is one of that dataset's.
     package let ids: ClosedRange<Int>?
+    /// In whose manner the images are described.
+    package let captions: CaptionStyle
+  }
+
+  /// Datasets whose captions the papers use.
+  package enum CaptionStyle: String, CaseIterable, Sendable {
+    /// Attributes of the whole face.
+    case multiModal = "multi-modal-celeba-hq"
+    /// Beard and age.
+    case dialog = "celeba-dialog"
   }
 
   /// How many pairs are measured and how they are chosen.

@@ -126,7 +126,7 @@ import Testing
   func makesTheSizeThatIsWanted(size: Int) throws {
     let conditions = try Conditions(count: 1)
     let image = try PaintMethod(size: size).image(for: conditions.pairs[0])
-    #expect([image.width, image.height] == [size, size])
+    #expect(image.width == size && image.height == size)
   }
 
   @Test func recipesHoldWhatMovesAPixel() throws {

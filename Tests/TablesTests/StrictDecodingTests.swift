@@ -111,7 +111,13 @@ struct StrictDecodingTests {
     .replacingOccurrences(of: "metric: fid, ", with: "metric: retrieval, detail: top-5, ")
     let table = try PaperTable(yaml: text, file: "t.yaml")
     #expect(table.pairs.samples == 4)
-    #expect(table.dataset.ids == 28000...29999)
+    #expect(table.dataset.ids == 28000...29999 && table.dataset.captions == .multiModal)
+    let dialog = original.replacingOccurrences(
+      of: "  ids: 28000-29999", with: "  captions: celeba-dialog")
+    #expect(try PaperTable(yaml: dialog, file: "t.yaml").dataset.captions == .dialog)
+    let style = try error(
+      replacing: "  ids: 28000", with: "  captions: celeba-dialogue\n  ids: 28000")
+    #expect(style.description.contains("celeba-dialog"))
     #expect(table.columns[0].detail == "top-5" && table.columns[1].detail == nil)
     #expect(table.applicableValue(of: "clip_model") == nil)
     #expect(table.applicableValue(of: "fid_impl") == "pytorch-fid")

@@ -64,6 +64,24 @@ import Testing
       ])
   }
 
+  /// Edits of drawn faces are known, so a table of edits has all that it needs but weights.
+  @Test func hasTheEditsOfATableOfEdits() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Program.run(
+      [
+        "table", "diffusionclip.table3", "--pairs", "2", "--weights", SyntheticWeights.table,
+        "--quiet",
+      ], in: folder.url.path)
+    outcome.expectSuccess()
+    let scores = try Database(folder.path("Results")).rows(
+      """
+      SELECT method, n, value = 1 AS same FROM scores WHERE metric = 'segmentation-consistency'
+      AND method IN ('true-edit', 'paint') ORDER BY 1
+      """)
+    #expect(
+      scores == [#"method="paint" n=2 same=0"#, #"method="true-edit" n=2 same=0"#], "\(outcome)")
+  }
+
   @Test func comparesWithATable() throws {
     let folder = try TemporaryFolder()
     let table = Fixtures.projectRoot.appending(path: "Tests/FacesTests/Goldens/real_masks.tsv").path

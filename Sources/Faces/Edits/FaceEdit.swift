@@ -24,6 +24,27 @@ package enum FaceEdit: String, CaseIterable, Sendable {
     }
   }
 
+  /// The edit that texts speak of; nil if they are no edit's.
+  package init?(source: String, target: String) {
+    guard let edit = Self.allCases.first(where: { $0.texts == (source, target) }) else {
+      return nil
+    }
+    self = edit
+  }
+
+  /// Edits that DiffusionCLIP's Table 3 is about.
+  private static let published: [FaceEdit] = [.makeup, .tanned, .grayHair]
+
+  /// An edit that can be made of a scene, one of the published ones if any can; the person's seed
+  /// chooses among them.
+  package static func suited(to scene: Scene) -> FaceEdit? {
+    let published = published.filter { $0.applied(to: scene) != nil }
+    let possible =
+      published.isEmpty ? allCases.filter { $0.applied(to: scene) != nil } : published
+    var dice = Dice(seed: scene.identity.seed, "edit")
+    return possible.isEmpty ? nil : dice.pick(possible.map { ($0, 1) })
+  }
+
   /// The scene after the edit; nil where the attribute is there already or makes no sense.
   package func applied(to scene: Scene) -> Scene? {
     var edited = scene
