@@ -27,7 +27,7 @@ func tests(
 /// Files of the compact suite, which C embeds.
 let compactWeights = [
   "compact-alexnet", "compact-alexnet-heads", "compact-bisenet", "compact-clip",
-  "compact-inception", "compact-iresnet",
+  "compact-denoiser", "compact-inception", "compact-iresnet",
 ]
 
 let argumentParser = Target.Dependency.product(
@@ -81,7 +81,12 @@ let package = Package(
     room("Faces", needs: ["Tensors"]),
     room(
       "Datasets", needs: ["Checkpoints", "Essentials", "Faces", "Images", "Tensors"]),
-    room("Generators", needs: ["Datasets", "Essentials", "Faces", "Images", "Tensors"]),
+    room(
+      "Generators",
+      needs: [
+        "Checkpoints", "Datasets", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Networks",
+        "Tensors",
+      ]),
     room("Tables", needs: ["Essentials", yams]),
     room(
       "Recipes",
@@ -134,7 +139,8 @@ let package = Package(
     tests(
       of: "Harness",
       also: [
-        "Checkpoints", "Datasets", "Detection", "Generators", "Graphs", "Images", "Metrics",
+        "Checkpoints", "Datasets", "Detection", "Faces", "Generators", "Graphs", "Images",
+        "Metrics",
         "Networks", "Store", "Tables", "Tensors",
       ]),
     .testTarget(

@@ -16,6 +16,9 @@ static const unsigned char bisenet[] = {
 static const unsigned char clip[] = {
 #embed "compact-clip.safetensors"
 };
+static const unsigned char denoiser[] = {
+#embed "compact-denoiser.safetensors"
+};
 static const unsigned char inception[] = {
 #embed "compact-inception.safetensors"
 };
@@ -32,6 +35,7 @@ static const struct {
     {"compact-alexnet-heads.safetensors", alexnet_heads, sizeof alexnet_heads},
     {"compact-bisenet.safetensors", bisenet, sizeof bisenet},
     {"compact-clip.safetensors", clip, sizeof clip},
+    {"compact-denoiser.safetensors", denoiser, sizeof denoiser},
     {"compact-inception.safetensors", inception, sizeof inception},
     {"compact-iresnet.safetensors", iresnet, sizeof iresnet},
 };

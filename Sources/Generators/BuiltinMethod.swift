@@ -17,12 +17,14 @@ package enum BuiltinMethod: String, CaseIterable, Sendable {
   case paint
   /// The nearest face of the synthetic train world: a face, but somebody else's.
   case retrieve
+  /// A small diffusion network: layout and colours as asked for, softly, and nobody in particular.
+  case denoise
 
   /// Whether it is made from the ground truth, and so competes with nobody.
   package var isAnchor: Bool {
     switch self {
     case .groundTruth, .shuffled, .meanFace, .blurred, .trueEdit: true
-    case .paint, .retrieve: false
+    case .paint, .retrieve, .denoise: false
     }
   }
 }
@@ -57,6 +59,9 @@ extension BuiltinMethod {
       return RetrieveMethod(
         name: name, size: context.size,
         gallery: try GalleryFile.gallery(in: context.cache, workers: context.workers))
+    case .denoise:
+      return try DenoiseMethod(
+        name: name, size: context.size, seeds: SeedPlan(runSeed: context.seed))
     }
   }
 }

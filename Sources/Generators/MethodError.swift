@@ -31,6 +31,8 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
   case notStarted(program: String, reason: String)
   /// The folder for an external command's images held images before the command's first run.
   case foreignImages(directory: String, ids: [String])
+  /// The weights of a built-in method, which are part of the program, are unusable.
+  case damagedWeights(reason: String)
   /// Somebody asked to stop; what is finished is kept.
   case cancelled
 
@@ -71,6 +73,7 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
     case .foreignImages(let directory, let ids):
       "\(directory) holds images that this command did not make (\(ids.summary())); "
         + "choose an empty folder."
+    case .damagedWeights(let reason): "The program's own weights are damaged: \(reason)."
     case .cancelled: "Stopped on request; a second call resumes."
     }
   }

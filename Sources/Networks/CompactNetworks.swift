@@ -42,8 +42,11 @@ package enum CompactNetworks {
     summary: "CLIP text tower of two blocks, 128-d embedding of 77 tokens; compact suite",
     width: 128, layers: 2, embedding: 128, vocabulary: vocabularySize)
 
+  /// What the built-in method `denoise` runs.
+  package static let denoiser = CompactDenoiser()
+
   /// All of them.
   package static let all: [any PublishedNetwork] = [
-    inception, alexNet, iResNet, biSeNet, clip, clipText,
+    inception, alexNet, iResNet, biSeNet, clip, clipText, denoiser,
   ]
 }

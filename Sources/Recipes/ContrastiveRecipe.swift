@@ -23,7 +23,7 @@ package struct ContrastiveRecipe: Recipe {
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 1600, batchSize: Int = 96, faces: StudyFaces.Plan = .shared
+    steps: Int = 1300, batchSize: Int = 96, faces: StudyFaces.Plan = .shared
   ) {
     self.faces = faces
     plan = TrainingPlan(

@@ -18,7 +18,7 @@ package struct IdentityRecipe: Recipe {
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 2400, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
+    steps: Int = 1800, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
   ) {
     self.faces = faces
     plan = TrainingPlan(

@@ -39,6 +39,7 @@ package enum RecipeBook {
   /// The recipes at full effort.
   package static let recipes: [any Recipe] = [
     PerceptualRecipe(), InceptionRecipe(), IdentityRecipe(), ParserRecipe(), ContrastiveRecipe(),
+    DenoiserRecipe(),
   ]
 }
 

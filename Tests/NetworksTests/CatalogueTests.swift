@@ -15,7 +15,7 @@ struct CatalogueTests {
         "clip-rn50-text", "clip-rn101-text", "clip-rn50x4-text", "clip-rn50x16-text",
         "clip-rn50x64-text",
         "compact-inception", "compact-alexnet", "compact-iresnet", "compact-bisenet",
-        "compact-clip", "compact-clip-text",
+        "compact-clip", "compact-clip-text", "compact-denoiser",
       ])
   }
 

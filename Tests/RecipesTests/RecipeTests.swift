@@ -29,7 +29,9 @@ import Testing
 
   /// A few steps on a few faces: files bind to their networks, and neither workers nor an interruption change
   /// a byte.
-  @Test(arguments: ["compact-inception", "compact-iresnet", "compact-bisenet", "compact-clip"])
+  @Test(arguments: [
+    "compact-inception", "compact-iresnet", "compact-bisenet", "compact-clip", "compact-denoiser",
+  ])
   func trainingsAreReproducible(name: String) throws {
     let drawn = try TemporaryFolder()
     let plan = StudyFaces.Plan(people: 4, photos: 2)
@@ -67,6 +69,7 @@ import Testing
       IdentityRecipe(steps: 2, batchSize: 3, faces: faces),
       ParserRecipe(steps: 2, batchSize: 2, faces: faces),
       ContrastiveRecipe(steps: 2, batchSize: 3, faces: faces),
+      DenoiserRecipe(steps: 2, batchSize: 2, faces: faces),
     ]
   }
 
