@@ -30,9 +30,7 @@ final class CommandWorkspace {
   /// Ids of images that were in the folder before any command; they are not ours to replace.
   ///
   /// - Throws: `DatasetError` if the folder cannot be listed.
-  func foreignImages() throws(DatasetError) -> [String] {
-    book.wasEmpty ? try ImageFolder(directory: directory).ids : []
-  }
+  func foreignImages() throws(DatasetError) -> [String] { try book.foreignImages(in: directory) }
 
   /// Where a finished image lies.
   func imagePath(of id: String) -> String { "\(directory)/\(id).png" }

@@ -76,7 +76,7 @@ private final class ExportBook: Sendable {
   init(directory: String) throws {
     try DatasetFiles.makeFolder("\(directory)/.evalkit")
     let opened = try ReceiptBook(path: "\(directory)/\(ReceiptBook.name)")
-    let ids = opened.wasEmpty ? try ImageFolder(directory: directory).ids : []
+    let ids = try opened.foreignImages(in: directory)
     guard ids.isEmpty else { throw MethodError.foreignImages(directory: directory, ids: ids) }
     book = Mutex(opened)
   }

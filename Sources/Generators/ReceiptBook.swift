@@ -31,7 +31,7 @@ final class ReceiptBook {
   /// The latest receipt of each id.
   private(set) var receipts: [String: Receipt] = [:]
   /// Whether the book held nothing when it was opened.
-  let wasEmpty: Bool
+  private let wasEmpty: Bool
   private let path: String
   private let descriptor: Int32
 
@@ -62,6 +62,17 @@ final class ReceiptBook {
   }
 
   deinit { close(descriptor) }
+
+  /// Ids of images in a folder without any receipt; they are somebody else's.
+  ///
+  /// - Throws: `DatasetError` if the folder cannot be listed.
+  func foreignImages(in directory: String) throws(DatasetError) -> [String] {
+    guard wasEmpty else { return [] }
+    let ids = try ImageFolder(directory: directory).ids
+    // Another shard may have begun the book since; it writes a receipt before each image.
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_size == 0 ? ids : []
+  }
 
   /// Adds a receipt with one write, so that shards may share a book.
   ///

@@ -15,7 +15,7 @@ package struct CLIPMeter: Sendable {
   }
 
   /// What an image was made for.
-  package enum Guidance: String, CaseIterable, Sendable {
+  package enum Guidance: String, CaseIterable, Codable, Sendable {
     /// Its caption.
     case text
     /// The real image of the same id.

@@ -88,16 +88,17 @@ struct SetDistance {
 
   /// KID.
   static func kernel(
-    _ reference: Reference, _ generated: FeatureMatrix, _ distances: FeatureDistances,
+    _ reference: Reference, _ generated: FeatureMatrix,
+    _ variant: KernelInceptionDistance.Variant, _ draw: KernelInceptionDistance.Draw,
     workers: Workers
   ) throws -> SetDistance {
     guard case .features(let real) = reference else {
       throw HarnessError(.usage, "KID compares images with images; statistics are not enough")
     }
     let distance = try KernelInceptionDistance.between(
-      real, generated, variant: distances.kid, draw: distances.draw, workers: workers)
+      real, generated, variant: variant, draw: draw, workers: workers)
     var details = [
-      "dimensions": "\(generated.columns)", "variant": distances.kid.rawValue,
+      "dimensions": "\(generated.columns)", "variant": variant.rawValue,
       "subsets": "\(distance.subsets)",
     ]
     details["subset size"] = distance.subsetSize.map { "\($0)" }

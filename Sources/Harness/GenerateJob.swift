@@ -14,6 +14,8 @@ package struct GenerateOptions: Sendable {
   package var output = ""
   /// Folder of the caches.
   package var results = "Results"
+  /// Which of several processes this is; nil makes every image.
+  package var shard: Shard?
   /// At most so many pairs, of the lowest ids.
   package var limit: Int?
   /// Width and height of what built-in methods make.
@@ -38,6 +40,13 @@ package struct GenerateOptions: Sendable {
 
   /// Folder of what is drawn for pairs and methods.
   var cache: String { results + "/datasets" }
+
+  /// Reads `i/n`; nil makes every image.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage`.
+  package mutating func setShard(_ text: String?) throws {
+    shard = try text.map { try Shard(parsing: $0) }
+  }
 }
 
 /// Runs one method over pairs: `<id>.png` for each, with a receipt, and a ledger of what failed.
@@ -73,8 +82,11 @@ package struct GenerateJob {
     }
   }
 
-  /// Where the ledger lies in the images' folder.
-  package static let ledger = ".evalkit/failures.jsonl"
+  /// Where the ledger lies in the images' folder; shards share the folder, not the ledger.
+  private var ledger: String {
+    let suffix = options.shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
+    return ".evalkit/failures\(suffix).jsonl"
+  }
 
   private let options: GenerateOptions
 
@@ -102,7 +114,7 @@ package struct GenerateJob {
       throw HarnessError(
         .invalid,
         "\(output.failures.count) images failed, more than the \(limit) allowed; "
-          + "\(options.output)/\(Self.ledger) names each")
+          + "\(options.output)/\(ledger) names each")
     }
     return output
   }
@@ -110,12 +122,15 @@ package struct GenerateJob {
   private func finished(
     _ specification: MethodSpecification, _ pairs: [Pair], workers: Workers
   ) throws -> Output {
-    let total = pairs.count
+    let shards = options.shard.map { Shard.deal(pairs, among: $0.count) }
+    let own = pairs.filter { shards == nil || shards?[$0.id] == options.shard?.number }
+    let total = own.count
     let progress = options.progress
     @Sendable func show(_ finished: Int, _ total: Int) {
       progress(JobProgress(finished: finished, total: total, failures: 0))
     }
     var context = MethodContext(pairs: pairs, outputDirectory: options.output)
+    context.ids = shards == nil ? nil : Set(own.map(\.id))
     context.size = options.size
     context.seed = options.seed
     context.workers = workers
@@ -136,7 +151,7 @@ package struct GenerateJob {
         specification, total, reused: command.reused.count, failures, log: command.logPath)
     }
     let result = try MethodExport.write(
-      method, pairs: pairs, to: Paths.absolute(options.output), seed: options.seed,
+      method, pairs: own, to: Paths.absolute(options.output), seed: options.seed,
       workers: workers, shouldStop: options.shouldStop, progress: show)
     let failures = result.failures.map {
       Output.Failure(id: $0.key, state: $0.value.state, reason: $0.value.description)
@@ -157,6 +172,6 @@ package struct GenerateJob {
   /// One line of JSON for each failure; an empty file says that nothing failed.
   private func writeLedger(_ output: Output) throws {
     let lines = output.failures.map { JSONText.encode($0) + "\n" }.joined()
-    try AtomicFile.write(Array(lines.utf8), to: "\(options.output)/\(Self.ledger)")
+    try AtomicFile.write(Array(lines.utf8), to: "\(options.output)/\(ledger)")
   }
 }

@@ -1,5 +1,4 @@
 import Datasets
-import Essentials
 import Foundation
 import Metrics
 
@@ -66,9 +65,7 @@ extension GroupMeasurement {
         throw ImageFailure(state: "no-text-tower", reason: "the model has no text tower")
       }
     }
-    func key(_ text: String) -> String {
-      FileDigest.sha256(of: (tower.fingerprint.hash + text).utf8)
-    }
+    func key(_ text: String) -> String { TextExtractor.key(tower.fingerprint, text) }
     var batch = Batch<String>()
     for text in pairs.flatMap({ clip.texts(of: $0.pair) }) { batch.add(text, key: key(text)) }
     let values = try recall.values(batch) { tower.embeddings(of: $0, in: memory) }

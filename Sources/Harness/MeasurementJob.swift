@@ -47,8 +47,8 @@ struct MeasurementJob {
   let pairs: [Pair]
   let candidates: [Candidate]
   let plan: MeterPlan
-  /// Ids whose real image is another pair's already, and counts once in a set of real images.
-  var repeats: Set<String> = []
+  /// For ids whose real image is another pair's already, and counts once in a set, that pair's id.
+  var owners: [String: String] = [:]
   /// Whether an image without a real counterpart is a failure; else only its features are measured.
   let requiresReference: Bool
   let store: Store
@@ -96,7 +96,7 @@ struct MeasurementJob {
       ).measure(subjects)
       let records = try zip(pairs[groups[index]], items).flatMap { try self.records($0, $1) }
       try store.record(
-        records, artifacts: recall.fresh,
+        records, artifacts: recall.fresh, recalled: recall.recalled,
         pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
       tally.withLock { tally in
         tally.finished += items.count
@@ -152,7 +152,8 @@ struct MeasurementJob {
     PairRecord(
       run: run, imageID: pair.id, identity: pair.identity,
       prompt: pair.text.map { FileDigest.sha256(of: $0.utf8) },
-      referenceHash: item.reference?.value?.content.text, labelsHash: item.labels?.text)
+      referenceHash: item.reference?.value?.content.text, labelsHash: item.labels?.text,
+      caption: pair.text, group: pair.group, owner: owners[pair.id])
   }
 
   private func imageRecord(

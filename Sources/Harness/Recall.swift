@@ -10,7 +10,9 @@ final class Recall {
   private let isReading: Bool
   /// Results that were computed and not yet stored.
   private(set) var fresh: [ArtifactRecord] = []
-  /// The same by key: two metrics may rest on the same features.
+  /// Keys of remembered results that were of use.
+  private(set) var recalled: [String] = []
+  /// The same as ``fresh`` by key: two metrics may rest on the same features.
   private var computed: [String: Data] = [:]
 
   /// Asks a store, or only collects what is new.
@@ -30,7 +32,9 @@ final class Recall {
     var found = computed.filter { batch.contains($0.key) }
     if isReading {
       let unknown = batch.entries.map(\.key).filter { found[$0] == nil }
-      found.merge(try store.artifacts(among: unknown)) { mine, _ in mine }
+      let remembered = try store.artifacts(among: unknown)
+      recalled += remembered.keys
+      found.merge(remembered) { mine, _ in mine }
     }
     var values: [String: Result<[Element], ImageFailure>] = [:]
     for (key, payload) in found { values[key] = Self.elements(payload).map { .success($0) } }

@@ -53,8 +53,15 @@ package struct RunSession: Sendable {
       methods: methods, fingerprints: records)
   }
 
+  /// Takes up a run that is known to be there.
+  init(_ store: Store, resuming id: String) {
+    self.store = store
+    self.id = id
+    isResumed = true
+  }
+
   /// Sortable by time, unique by chance: `20260131-235959-1a2b3c4d`.
-  private static func newID() -> String {
+  static func newID() -> String {
     let formatter = DateFormatter()
     formatter.dateFormat = "yyyyMMdd-HHmmss"
     formatter.timeZone = TimeZone(identifier: "UTC")

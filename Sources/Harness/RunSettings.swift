@@ -22,12 +22,26 @@ package struct RunSettings: Codable, Sendable {
   /// The settings that the run's fingerprint is made of.
   package var identity: [String: String]
 
+  /// How scores of images become those of sets, by metric; nil in runs of an older evalkit.
+  var reductions: [String: Reduction]?
+  /// Which of several processes this was; nil for one that measured everything.
+  package var shard: Shard?
+  /// What a run was joined from; nil for one that was measured as it is.
+  package var parts: [Part]?
+
   /// One network and its weights.
   package struct NetworkUse: Codable, Hashable, Sendable {
     package var network: String
     package var file: String
     package var sha256: String
     package var metrics: [String]
+  }
+
+  /// One of the runs that were joined.
+  package struct Part: Codable, Hashable, Sendable {
+    package var shard: Shard
+    package var run: String
+    package var machine: String
   }
 
   init(
@@ -50,6 +64,8 @@ package struct RunSettings: Codable, Sendable {
     notRun = Dictionary(
       uniqueKeysWithValues: plan.notRun.map { ($0.key.rawValue, $0.value) })
     deviations = plan.deviations
+    reductions = Dictionary(
+      uniqueKeysWithValues: plan.reductions.map { ($0.metric.rawValue, $0.reduction) })
   }
 
   /// Reads the settings of a stored run.

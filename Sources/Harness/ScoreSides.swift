@@ -113,7 +113,8 @@ struct ScoreSides {
     return paths.filter { ids.contains($0.key) }
   }
 
-  private static func statistics(_ path: String) throws -> FeatureStatistics {
+  /// Statistics of real images from a file in the form of pytorch-fid.
+  static func statistics(_ path: String) throws -> FeatureStatistics {
     let file = try NPZFile.read(path)
     let mean = try file.tensor(named: "mu").doubles()
     let covariance = try file.tensor(named: "sigma").doubles()

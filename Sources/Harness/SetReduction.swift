@@ -1,37 +1,32 @@
-import Datasets
 import Generators
 import Metrics
 import Tensors
 
 /// Reduces the results of one row to the scores of the set.
 struct SetReduction {
-  let plan: MeterPlan
+  let metrics: [ReducedMetric]
   /// What was measured of every pair, sorted by id.
   let items: [ItemResult]
   /// Which candidate of the items is the row's.
   let row: Int
   /// Statistics of the real images from a file, in place of their features.
   var statistics: FeatureStatistics?
-  /// Distances between the row's own images, or why there are none.
-  var distances = Result<GroupDistances, ImageFailure>.success(GroupDistances())
-  /// How long the row's images took, sorted by id.
-  var times: [GenerationTime] = []
+  /// What belongs to the set alone.
+  var measurements = SetMeasurements()
   /// Threads for work on whole sets.
   var workers = Workers(count: 1)
   /// For each item, the place of the item whose real image stands for both; empty where each has its own.
   var owners: [Int] = []
 
-  /// The scores of all measured metrics.
+  /// The scores of all metrics.
   func scores() -> [SetScore] {
-    plan.measured.compactMap { metric in
-      guard let meter = plan.meter(for: metric), let fingerprint = plan.fingerprint(of: metric)
-      else { return nil }
-      let found = outcome(metric, meter)
+    metrics.map { reduced in
+      let found = outcome(reduced.metric, reduced.reduction)
       return SetScore(
-        metric: metric, value: found.value,
+        metric: reduced.metric, value: found.value,
         reason: found.value == nil ? found.reason ?? "nothing was measured" : nil,
         referenceCount: found.references, count: found.count, standardError: found.error,
-        fingerprint: fingerprint, details: found.details)
+        fingerprint: reduced.fingerprint, details: found.details)
     }
   }
 
@@ -48,6 +43,13 @@ struct SetReduction {
   /// The row's images; failures are left out.
   private var images: [ImageResult] { items.compactMap { $0.candidates[row]?.value } }
 
+  /// For each id the place of the one whose real image stands for both, itself where none is named.
+  static func places(ofOwners owners: [String?], ids: [String]) -> [Int] {
+    let places = Dictionary(
+      zip(ids, ids.indices), uniquingKeysWith: { first, _ in first })
+    return owners.enumerated().map { place, owner in owner.flatMap { places[$0] } ?? place }
+  }
+
   private func owner(of place: Int) -> Int { owners.isEmpty ? place : owners[place] }
 
   /// The real images, each once; nil at the places of those that repeat another's or failed.
@@ -55,15 +57,18 @@ struct SetReduction {
     items.enumerated().map { owner(of: $0.offset) == $0.offset ? $0.element.reference?.value : nil }
   }
 
-  private func outcome(_ metric: MetricIdentifier, _ meter: Meter) -> Outcome {
-    switch meter {
-    case .features(_, let choice): distance(metric, choice)
-    case .segmentation(_, _, let miou): segmentation(metric, miou)
-    case .consistency(_, let mode, let averaging): consistency(mode, averaging)
-    case .clip(let clip): clipScore(clip)
-    case .diversity(_, let choice): diversity(choice)
-    case .inferenceTime: time()
-    default: mean(of: images.compactMap { $0.scores[metric] })
+  private func outcome(_ metric: MetricIdentifier, _ reduction: Reduction) -> Outcome {
+    switch reduction {
+    case .mean: mean(of: images.compactMap { $0.scores[metric] })
+    case .frechet, .extrapolation, .kernel: distance(reduction)
+    case .accuracy: accuracy()
+    case .meanIntersection(let miou): meanIntersection(miou)
+    case .consistency(let mode, let averaging): consistency(mode, averaging)
+    case .captions(let score): captions(score)
+    case .discrepancy(let variant): discrepancy(variant)
+    case .retrieval(let retrieval, _): self.retrieval(retrieval)
+    case .diversity(let selection, let weighting): diversity(selection, weighting)
+    case .time: time()
     }
   }
 
@@ -87,7 +92,7 @@ struct SetReduction {
 
   // MARK: Two sets
 
-  private func distance(_ metric: MetricIdentifier, _ choice: FeatureDistances) -> Outcome {
+  private func distance(_ reduction: Reduction) -> Outcome {
     let real = realImages.compactMap { $0?.features }
     let generated = images.compactMap(\.features)
     return between(statistics?.count ?? real.count, generated.count) {
@@ -96,10 +101,11 @@ struct SetReduction {
           .features(try FeatureMatrix(stacking: real))
         }
       let made = try FeatureMatrix(stacking: generated)
-      return switch metric {
-      case .kid: try SetDistance.kernel(reference, made, choice, workers: workers)
-      case .fidInfinity:
-        try SetDistance.extrapolated(reference, made, seed: choice.draw.seed, workers: workers)
+      return switch reduction {
+      case .kernel(let variant, let draw):
+        try SetDistance.kernel(reference, made, variant, draw, workers: workers)
+      case .extrapolation(let seed):
+        try SetDistance.extrapolated(reference, made, seed: seed, workers: workers)
       default: try SetDistance.frechet(reference, made)
       }
     }
@@ -120,21 +126,27 @@ struct SetReduction {
 
   // MARK: Labels
 
-  private func segmentation(_ metric: MetricIdentifier, _ miou: MeanIntersectionOverUnion)
-    -> Outcome
-  {
+  private func meanIntersection(_ miou: MeanIntersectionOverUnion) -> Outcome {
+    agreement { matrices, outcome in
+      outcome.value = try miou.score(ofImages: matrices)
+      outcome.error = try miou.standardError(ofImages: matrices)
+    }
+  }
+
+  /// Over images of any size: pixels count, not images.
+  private func accuracy() -> Outcome {
+    agreement { matrices, outcome in
+      outcome.value = try SegmentationConsistency.pixelAccuracy.score(ofImages: matrices)
+      outcome.error = Summary(matrices.compactMap(\.accuracy))?.standardError
+    }
+  }
+
+  private func agreement(
+    _ score: (_ matrices: [ConfusionMatrix], _ outcome: inout Outcome) throws -> Void
+  ) -> Outcome {
     let matrices = images.compactMap(\.confusion)
     var outcome = Outcome(count: matrices.count)
-    do {
-      if metric == .miou {
-        outcome.value = try miou.score(ofImages: matrices)
-        outcome.error = try miou.standardError(ofImages: matrices)
-      } else {
-        // Over images of any size: pixels count, not images.
-        outcome.value = try SegmentationConsistency.pixelAccuracy.score(ofImages: matrices)
-        outcome.error = Summary(matrices.compactMap(\.accuracy))?.standardError
-      }
-    } catch { outcome.reason = "\(error)" }
+    do { try score(matrices, &outcome) } catch { outcome.reason = "\(error)" }
     return outcome
   }
 
@@ -157,24 +169,21 @@ struct SetReduction {
 
   // MARK: CLIP
 
-  private func clipScore(_ clip: CLIPMeter) -> Outcome {
-    switch clip.task {
-    case .caption(let score):
-      var outcome = mean(of: images.compactMap { $0.scores[.clip] }, score.mean)
-      outcome.references = nil
-      outcome.details = ["variant": score.rawValue]
-      return outcome
-    case .edit: return mean(of: images.compactMap { $0.scores[.clipDirectional] })
-    case .distance(let variant):
-      let real = realImages.compactMap { $0?.embeddings[.cmmd] }
-      let generated = images.compactMap { $0.embeddings[.cmmd] }
-      return between(real.count, generated.count) {
-        let value = try CMMD.between(
-          FeatureMatrix(stacking: real), FeatureMatrix(stacking: generated), variant: variant,
-          workers: workers)
-        return SetDistance(value: value, details: ["variant": variant.rawValue])
-      }
-    case .retrieval(let retrieval, _): return self.retrieval(retrieval)
+  private func captions(_ score: CLIPScore) -> Outcome {
+    var outcome = mean(of: images.compactMap { $0.scores[.clip] }, score.mean)
+    outcome.references = nil
+    outcome.details = ["variant": score.rawValue]
+    return outcome
+  }
+
+  private func discrepancy(_ variant: CMMD.Variant) -> Outcome {
+    let real = realImages.compactMap { $0?.embeddings[.cmmd] }
+    let generated = images.compactMap { $0.embeddings[.cmmd] }
+    return between(real.count, generated.count) {
+      let value = try CMMD.between(
+        FeatureMatrix(stacking: real), FeatureMatrix(stacking: generated), variant: variant,
+        workers: workers)
+      return SetDistance(value: value, details: ["variant": variant.rawValue])
     }
   }
 
@@ -212,16 +221,17 @@ struct SetReduction {
 
   // MARK: One set
 
-  private func diversity(_ choice: DiversityChoice) -> Outcome {
+  private func diversity(_ selection: PairSelection, _ weighting: Diversity.Weighting) -> Outcome {
+    let distances = measurements.distances
     guard case .success(let found) = distances else {
       return Outcome(reason: distances.failure?.reason)
     }
-    guard let diversity = Diversity(of: found.groups, weighting: choice.weighting) else {
+    guard let diversity = Diversity(of: found.groups, weighting: weighting) else {
       return Outcome(reason: "no group has two images to compare")
     }
     var details = [
       "pairs": "\(diversity.pairs)", "groups": "\(diversity.groups)",
-      "selection": choice.selection.rawValue,
+      "selection": selection.rawValue,
     ]
     details["standard error over pairs"] = "\(diversity.pairStandardError)"
     details["standard error over groups"] = diversity.groupStandardError.map { "\($0)" }
@@ -231,6 +241,7 @@ struct SetReduction {
   }
 
   private func time() -> Outcome {
+    let times = measurements.times
     let steps = Set(times.map(\.steps))
     let common = steps.count == 1 ? steps.first ?? nil : nil
     guard let time = InferenceTime(seconds: times.map(\.seconds), steps: common) else {

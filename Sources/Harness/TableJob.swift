@@ -26,6 +26,8 @@ package struct TableOptions: Sendable {
   package var fidMode: FrechetMode?
   /// Folder of the database and the caches.
   package var results = "Results"
+  /// Which of several processes this is; nil measures everything.
+  package var shard: Shard?
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Seed of everything random.
@@ -47,6 +49,11 @@ package struct TableOptions: Sendable {
 
   /// The defaults.
   package init() {}
+
+  /// Where the database lies: a shard has its own.
+  var databasePath: String {
+    shard?.databasePath(in: results) ?? ResultsDatabase.path(results)
+  }
 }
 
 /// Measures a table: opens pairs, methods and networks, measures, stores and reduces.
@@ -67,7 +74,7 @@ package struct TableJob {
   ///   ``HarnessError`` of kind `cancelled` or `invalid`.
   package func run() throws -> RunSession {
     let workers = Workers(count: options.jobs)
-    let store = try Store(path: options.results + "/evalkit.sqlite")
+    let store = try Store(path: options.databasePath)
     let shop = try InstrumentShop(options)
     let request = try MeterRequest(table, options: options)
     let plan = try MeterPlan(request, shop: shop)
@@ -80,23 +87,33 @@ package struct TableJob {
     let chosen = try TablePairs(
       table, size: shop.suite.drawnSize ?? request.labelSize, options: options, workers: workers)
     for finding in chosen.dataset.findings { options.notice(finding.description) }
-    let methods = try openMethods(chosen.pairs, size: plan.working.side ?? 256, workers: workers)
+    let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
+    let methods = try openMethods(
+      chosen.pairs, measuring: part.ids, size: plan.working.side ?? 256, workers: workers)
     let session = try RunSession(
       store, try description(plan, chosen, methods),
       methods: methods.map(\.record) + [RunSession.referenceMethod],
       fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
     try session.perform {
+      try store.setShards(part.shards, ofRun: session.id)
       let references = chosen.referenceIDs
       let job = MeasurementJob(
-        pairs: try chosen.all(),
+        pairs: part.pairs,
         candidates: methods.map { Candidate($0.method, references: references) }, plan: plan,
-        repeats: chosen.repeats, requiresReference: true, store: store, run: session.id,
+        owners: chosen.owners, requiresReference: true, store: store, run: session.id,
         workers: workers, isRecalling: options.isRecalling, shouldStop: options.shouldStop,
         progress: options.progress)
       let items = try job.measure()
-      try reduce(methods, items, job, to: session)
-      try checkValidity(items)
+      if options.shard == nil {
+        try reduce(methods, items, job, to: session)
+        try checkValidity(items)
+      } else {
+        // A part of a set has no scores; what belongs to whole groups is kept for the whole.
+        for (row, method) in methods.enumerated() {
+          try job.setMeasurements(of: items, row: row, times: { method.method.times })
+        }
+      }
     }
     return session
   }
@@ -119,8 +136,11 @@ package struct TableJob {
     }
   }
 
-  private func openMethods(_ pairs: [Pair], size: Int, workers: Workers) throws -> [OpenMethod] {
+  private func openMethods(
+    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, workers: Workers
+  ) throws -> [OpenMethod] {
     var context = MethodContext(pairs: pairs, outputDirectory: options.results + "/generated")
+    context.ids = ids
     context.size = size
     context.seed = options.seed
     context.workers = workers
@@ -158,10 +178,11 @@ package struct TableJob {
     if !chosen.references.isEmpty {
       identity["references"] = try PairManifest(pairs: chosen.references).contentHash
     }
-    let settings = RunSettings(
+    var settings = RunSettings(
       plan: plan, dataset: chosen.dataset.name, pairCount: chosen.pairs.count,
       findings: chosen.dataset.findings.map(\.description), weights: options.weights,
       seed: options.seed, identity: identity)
+    settings.shard = options.shard
     return RunDescription(
       protocolID: table.id, commandLine: options.commandLine,
       fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),
@@ -183,19 +204,11 @@ package struct TableJob {
     }
   }
 
-  /// A run that measured nothing, or lost more than allowed, must not look like a result.
   private func checkValidity(_ items: [ItemResult]) throws {
-    let failures = items.flatMap { $0.candidates.compactMap { $0?.failure } }
-    if items.allSatisfy({ $0.candidates.allSatisfy { $0?.value == nil } }) {
-      let reason = failures.first?.reason ?? "there are no images"
-      throw HarnessError(.invalid, "nothing was measured; the first reason is: \(reason)")
-    }
-    if let limit = options.maximumFailures, failures.count > limit {
-      throw HarnessError(
-        .invalid,
-        "\(failures.count) images failed, more than the \(limit) allowed; the ledger in "
-          + "\(options.results)/evalkit.sqlite names each")
-    }
+    try RunValidity(
+      isMeasured: items.contains { $0.candidates.contains { $0?.value != nil } },
+      failures: items.flatMap { $0.candidates.compactMap { $0?.failure } }
+    ).check(allowing: options.maximumFailures, ledger: options.databasePath)
   }
 }
 

@@ -20,32 +20,46 @@ package struct TableJobRequest: Sendable {
 
   /// What was written and is printed.
   package struct Output: Sendable {
-    package let markdown: String
+    /// For people.
+    package let text: String
     package let json: String
-    /// The Markdown file.
-    package let path: String
+    /// What to say of the file that was written.
+    package let note: String
   }
 
-  /// Measures, stores, and renders into a folder.
+  /// Measures, stores, and renders into a folder; a shard is only stored.
   ///
   /// - Throws: whatever stands in the way, one sentence each.
   package func run(reports: String) throws -> Output {
     let table = try table()
-    // The default table's report has a name of its own, which other tools rely on.
-    let path = "\(reports)/\(table.id == "ddgi.table1" ? "table1" : table.id).md"
-    try OutputPlace.prepare(path)
-    if table.isPublishedOnly && options.metrics == nil {
-      return try write(PublishedReport(table).report(), to: path)
+    let isPrinted = table.isPublishedOnly && options.metrics == nil
+    if options.shard != nil {
+      if isPrinted { throw HarnessError(.usage, "\(table.id) has nothing to measure in shards") }
+      return try ShardSummary(TableJob(table, options: options).run()).output
     }
+    let path = Self.reportPath(table, in: reports)
+    try OutputPlace.prepare(path)
+    if isPrinted { return try Self.write(PublishedReport(table).report(), to: path) }
     let session = try TableJob(table, options: options).run()
-    let run = try StoredRun.find(session.id, in: session.store)
-    return try write(ReportBuilder(run, table: table).report(), to: path)
+    return try Self.write(StoredRun.find(session.id, in: session.store), table: table, to: path)
   }
 
-  private func write(_ report: TableReport, to path: String) throws -> Output {
+  /// Where the report of a table goes.
+  static func reportPath(_ table: PaperTable, in reports: String) -> String {
+    // The default table's report has a name of its own, which other tools rely on.
+    "\(reports)/\(table.id == "ddgi.table1" ? "table1" : table.id).md"
+  }
+
+  /// Renders a stored run.
+  static func write(_ run: StoredRun, table: PaperTable, to path: String) throws -> Output {
+    try write(ReportBuilder(run, table: table).report(), to: path)
+  }
+
+  private static func write(_ report: TableReport, to path: String) throws -> Output {
     let markdown = ReportFormat.markdown.render(report)
     try AtomicFile.write(Array(markdown.utf8), to: path)
-    return Output(markdown: markdown, json: ReportFormat.json.render(report), path: path)
+    return Output(
+      text: markdown, json: ReportFormat.json.render(report), note: "report in \(path)")
   }
 
   /// What the job would cost.
@@ -90,6 +104,13 @@ extension TableOptions {
       }
       return (halves[0], halves[1])
     }
+  }
+
+  /// Reads `i/n`; nil measures everything.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage`.
+  package mutating func setShard(_ text: String?) throws {
+    shard = try text.map { try Shard(parsing: $0) }
   }
 
   /// Changes how external commands are run.

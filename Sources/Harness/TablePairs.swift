@@ -12,8 +12,9 @@ struct TablePairs {
   let pairs: [Pair]
   /// Further pairs of which only the real image counts, sorted by id.
   let references: [Pair]
-  /// Ids of ``pairs`` whose real image another one of their group has too.
-  let repeats: Set<String>
+  /// For ids of ``pairs`` whose real image another one of their group has too, the id of the first that
+  /// has it.
+  let owners: [String: String]
 
   /// Opens a dataset and takes what a protocol asks for.
   ///
@@ -44,11 +45,24 @@ struct TablePairs {
       isExpanded
       ? try PairManifest(pairs: dataset.pairs.flatMap { $0.samples(samples) }).pairs
       : dataset.pairs
-    repeats = pairs.idsRepeatingImages
+    owners = Self.owners(of: try PairManifest(pairs: pairs + references).pairs, among: pairs)
   }
 
   /// Everything that is opened, sorted by id.
   func all() throws(DatasetError) -> [Pair] { try PairManifest(pairs: pairs + references).pairs }
+
+  private static func owners(of all: [Pair], among pairs: [Pair]) -> [String: String] {
+    let repeats = pairs.idsRepeatingImages
+    var first: [String: String] = [:]
+    for pair in all where !repeats.contains(pair.id) {
+      if let path = pair.imagePath { first[path] = first[path] ?? pair.id }
+    }
+    var owners: [String: String] = [:]
+    for pair in pairs where repeats.contains(pair.id) {
+      owners[pair.id] = pair.imagePath.flatMap { first[$0] }
+    }
+    return owners
+  }
 
   /// Ids of the references.
   var referenceIDs: Set<String> { Set(references.map(\.id)) }

@@ -1,5 +1,5 @@
 /// Which images of a group are compared when diversity is measured.
-package enum PairSelection: String, CaseIterable, Equatable, Sendable {
+package enum PairSelection: String, CaseIterable, Codable, Equatable, Sendable {
   /// Each with each: `n(n − 1)/2` pairs.
   case allPairs = "all_pairs"
   /// Each with the next one by id: `n − 1` pairs.
@@ -30,7 +30,7 @@ package enum PairSelection: String, CaseIterable, Equatable, Sendable {
 /// "More Control for Free!", WACV 2023, section 4, which pairs the images of one guidance.
 package struct Diversity: Equatable, Sendable {
   /// What counts once in the mean.
-  package enum Weighting: String, CaseIterable, Equatable, Sendable {
+  package enum Weighting: String, CaseIterable, Codable, Equatable, Sendable {
     /// Every pair, as in the script.
     case pairs
     /// Every group's own mean, so that large groups count no more than small ones.

@@ -11,7 +11,7 @@ import Tensors
 ///   Float64, where the packages keep the network's Float32.
 package struct KernelInceptionDistance: Equatable, Sendable {
   /// Which subsets are drawn.
-  package enum Variant: String, CaseIterable, Equatable, Sendable {
+  package enum Variant: String, CaseIterable, Codable, Equatable, Sendable {
     /// Subsets of one size; smaller sets are refused.
     case torchFidelity = "torch-fidelity"
     /// Subsets of one size, or as large as the smaller set.
@@ -21,7 +21,7 @@ package struct KernelInceptionDistance: Equatable, Sendable {
   }
 
   /// How many subsets of which size.
-  package struct Draw: Equatable, Sendable {
+  package struct Draw: Codable, Equatable, Sendable {
     /// Number of subsets.
     package var count = 100
     /// Rows of each set in a subset.

@@ -64,7 +64,7 @@ package enum CMMD {
   package static let scale = 1000.0
 
   /// Named estimators.
-  package enum Variant: String, CaseIterable, Equatable, Sendable {
+  package enum Variant: String, CaseIterable, Codable, Equatable, Sendable {
     /// As the authors' code.
     case biased = "google-research"
     /// Without the bias of small sets; can be negative.

@@ -1,5 +1,5 @@
 /// The ways in which papers average intersection over union; they differ by tens of points.
-package enum MeanIntersectionOverUnion: String, CaseIterable, Equatable, Sendable {
+package enum MeanIntersectionOverUnion: String, CaseIterable, Codable, Equatable, Sendable {
   /// Counts of the whole set; mean over all classes that occur in either map.
   case agg19
   /// As `agg19` without class 0, the background.

@@ -10,9 +10,9 @@ import Tensors
 /// WACV 2023, section 4.
 /// - Deviation: the paper tells neither how negatives are drawn nor what a tie counts; here they are
 ///   drawn anew for every query, from SplitMix64 seeded with the query's number plus ``seed``.
-package struct RetrievalAccuracy: Equatable, Sendable {
+package struct RetrievalAccuracy: Codable, Equatable, Sendable {
   /// What equal cosines mean.
-  package enum Ties: String, CaseIterable, Equatable, Sendable {
+  package enum Ties: String, CaseIterable, Codable, Equatable, Sendable {
     /// The generated image stands behind all of its equals.
     case against = "against-generated"
     /// It stands before all of them.

@@ -5,7 +5,7 @@
 ///
 /// Source: Kim et al., "DiffusionCLIP", CVPR 2022, table 3, which defines it in words only; reproductions
 /// read it as one mode or the other.
-package enum SegmentationConsistency: String, CaseIterable, Equatable, Sendable {
+package enum SegmentationConsistency: String, CaseIterable, Codable, Equatable, Sendable {
   /// Share of pixels whose label the edit left alone.
   case pixelAccuracy = "pixel_acc"
   /// Mean over classes of intersection over union.

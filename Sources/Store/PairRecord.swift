@@ -10,10 +10,16 @@ package struct PairRecord: Sendable, Hashable {
   package let referenceHash: String?
   /// SHA-256 of the label map; `nil` where it was not read.
   package let labelsHash: String?
+  /// The caption itself; `nil` without one.
+  package let caption: String?
+  /// The name that all images of one condition share; `nil` where the pair stands for itself.
+  package let group: String?
+  /// Id of the pair whose real image stands for this one's too; `nil` where it is its own.
+  package let owner: String?
 
   package init(
     run: String, imageID: String, identity: String?, prompt: String?, referenceHash: String?,
-    labelsHash: String?
+    labelsHash: String?, caption: String? = nil, group: String? = nil, owner: String? = nil
   ) {
     self.run = run
     self.imageID = imageID
@@ -21,5 +27,8 @@ package struct PairRecord: Sendable, Hashable {
     self.prompt = prompt
     self.referenceHash = referenceHash
     self.labelsHash = labelsHash
+    self.caption = caption
+    self.group = group
+    self.owner = owner
   }
 }

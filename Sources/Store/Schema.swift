@@ -12,6 +12,7 @@ enum Schema {
   static let migrations: [(name: String, sql: String)] = [
     ("1 runs, images and scores", firstTables + firstViews),
     ("2 pairs, baselines and verdicts", secondTables),
+    ("3 shards, times and use", thirdTables),
   ]
 
   /// The schema that this version reads and writes.
@@ -159,6 +160,39 @@ enum Schema {
       code INTEGER NOT NULL,
       report TEXT NOT NULL CHECK (json_valid(report))
     );
+
+    """
+
+  /// What a set's scores need beside the scores of its images, so that they can be computed again from
+  /// the database alone; which process measures what; when a remembered result was of use.
+  private static let thirdTables = """
+    ALTER TABLE pair ADD COLUMN caption TEXT;
+    ALTER TABLE pair ADD COLUMN groupName TEXT;
+    ALTER TABLE pair ADD COLUMN owner TEXT;
+
+    CREATE TABLE generation (
+      runID TEXT NOT NULL,
+      method TEXT NOT NULL,
+      imageID TEXT NOT NULL,
+      seconds REAL NOT NULL,
+      steps INTEGER,
+      PRIMARY KEY (runID, method, imageID),
+      FOREIGN KEY (runID, method) REFERENCES method (runID, name) ON DELETE CASCADE
+    ) WITHOUT ROWID;
+
+    CREATE TABLE shardPair (
+      runID TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+      imageID TEXT NOT NULL,
+      shard INTEGER NOT NULL,
+      PRIMARY KEY (runID, imageID)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE artifactUse (
+      key TEXT NOT NULL PRIMARY KEY REFERENCES artifact (key) ON DELETE CASCADE,
+      used TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    INSERT INTO artifactUse SELECT key, created FROM artifact;
 
     """
 }

@@ -2,6 +2,9 @@ import Foundation
 import GRDB
 
 extension Store {
+  /// A use is noted at most once in so many seconds, so that reading remembered results writes little.
+  private static let useInterval: TimeInterval = 3600
+
   /// Keeps results that depend on content alone; a key that is there already is left as it is.
   package func insert(_ artifacts: [ArtifactRecord]) throws(StoreError) {
     try write { database in try insert(artifacts, in: database) }
@@ -49,9 +52,25 @@ extension Store {
   func insert(_ artifacts: [ArtifactRecord], in database: Database) throws {
     let statement = try database.cachedStatement(
       sql: "INSERT INTO artifact VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    let use = try database.cachedStatement(
+      sql: "INSERT INTO artifactUse VALUES (?, ?) ON CONFLICT DO NOTHING")
+    let now = Timestamp.text(Date())
     for artifact in artifacts {
       try statement.execute(arguments: [
-        artifact.key, artifact.payload, artifact.payload.count, Timestamp.text(Date()),
+        artifact.key, artifact.payload, artifact.payload.count, now,
+      ])
+      try use.execute(arguments: [artifact.key, now])
+    }
+  }
+
+  /// Notes that remembered results were of use.
+  func touch(_ keys: [String], in database: Database) throws {
+    let now = Date()
+    let statement = try database.cachedStatement(
+      sql: "UPDATE artifactUse SET used = ?1 WHERE key = ?2 AND used < ?3")
+    for key in keys {
+      try statement.execute(arguments: [
+        Timestamp.text(now), key, Timestamp.text(now - Self.useInterval),
       ])
     }
   }

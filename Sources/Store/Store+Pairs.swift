@@ -10,15 +10,22 @@ extension Store {
         PairRecord(
           run: row["runID"], imageID: row["imageID"], identity: row["identity"],
           prompt: row["prompt"], referenceHash: row["referenceHash"],
-          labelsHash: row["labelsHash"])
+          labelsHash: row["labelsHash"], caption: row["caption"], group: row["groupName"],
+          owner: row["owner"])
       }
     }
   }
 
   func upsert(_ pair: PairRecord, in database: Database) throws {
-    try database.cachedStatement(sql: "INSERT OR REPLACE INTO pair VALUES (?, ?, ?, ?, ?, ?)")
-      .execute(arguments: [
-        pair.run, pair.imageID, pair.identity, pair.prompt, pair.referenceHash, pair.labelsHash,
-      ])
+    try database.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO pair
+          (runID, imageID, identity, prompt, referenceHash, labelsHash, caption, groupName, owner)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      pair.run, pair.imageID, pair.identity, pair.prompt, pair.referenceHash, pair.labelsHash,
+      pair.caption, pair.group, pair.owner,
+    ])
   }
 }

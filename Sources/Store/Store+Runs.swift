@@ -13,15 +13,22 @@ extension Store {
     _ run: RunRecord, methods: [MethodRecord], fingerprints: [FingerprintRecord]
   ) throws(StoreError) {
     try write { database in
-      try register(fingerprints, in: database)
-      try database.execute(
-        sql: "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        arguments: [
-          run.id, run.protocolID, Timestamp.text(run.created), run.commandLine, run.toolVersion,
-          run.status.rawValue, run.fingerprint, run.settings, run.machine, run.pairsHash,
-        ])
-      try add(methods, toRun: run.id, in: database)
+      try begin(run, methods: methods, fingerprints: fingerprints, in: database)
     }
+  }
+
+  func begin(
+    _ run: RunRecord, methods: [MethodRecord], fingerprints: [FingerprintRecord],
+    in database: Database
+  ) throws {
+    try register(fingerprints, in: database)
+    try database.execute(
+      sql: "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      arguments: [
+        run.id, run.protocolID, Timestamp.text(run.created), run.commandLine, run.toolVersion,
+        run.status.rawValue, run.fingerprint, run.settings, run.machine, run.pairsHash,
+      ])
+    try add(methods, toRun: run.id, in: database)
   }
 
   /// Adds methods to a run, behind those it has; one of the same name is kept as it is.

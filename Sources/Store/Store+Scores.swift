@@ -4,13 +4,15 @@ import GRDB
 extension Store {
   /// Stores what became of some images, with their scores, cached results and pairs, in one transaction.
   ///
+  /// Remembered results that were of use, `recalled`, are noted as such.
+  ///
   /// An image measured again replaces its earlier state. Its scores of other metrics stay unless
   /// its content has changed. A failed image loses its scores and gains a row in the ledger.
   ///
   /// - Precondition: a failed image brings no scores.
   package func record(
     _ images: [(image: ImageRecord, scores: [ScoreRecord])], artifacts: [ArtifactRecord] = [],
-    pairs: [PairRecord] = []
+    recalled: [String] = [], pairs: [PairRecord] = []
   ) throws(StoreError) {
     try write { database in
       for pair in pairs { try upsert(pair, in: database) }
@@ -26,6 +28,7 @@ extension Store {
         }
       }
       try insert(artifacts, in: database)
+      try touch(recalled, in: database)
     }
   }
 

@@ -20,6 +20,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case ambiguousRun(path: String, prefix: String, matches: [String])
   /// One fingerprint stands for two different texts.
   case fingerprintCollision(path: String, hash: String)
+  /// A file says something else than another of the same run.
+  case contradiction(path: String, row: String)
   /// A row breaks a rule of the schema, such as a score whose fingerprint was never registered.
   case rejected(path: String, reason: String)
   case failed(path: String, reason: String)
@@ -58,6 +60,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
         + "\(matches.prefix(5).joined(separator: ", "))\(matches.count > 5 ? ", …" : "")."
     case .fingerprintCollision(let path, let hash):
       "\(path) already holds the fingerprint \(hash) for another text."
+    case .contradiction(let path, let row):
+      "\(path) contradicts what was measured elsewhere for the same run: \(row) has other values; "
+        + "leave out one of the two, or measure it again."
     case .rejected(let path, let reason):
       "\(path) refuses a row: \(reason)."
     case .failed(let path, let reason):

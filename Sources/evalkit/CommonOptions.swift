@@ -50,3 +50,25 @@ struct CommonOptions: ParsableArguments {
   /// Where progress goes.
   var progressLine: ProgressLine { ProgressLine(isSilent: quiet || noProgress) }
 }
+
+extension ArgumentHelp {
+  /// Of the option that makes a process one of several.
+  static let shard = ArgumentHelp(
+    "Do only the i-th of n parts of the work; 'evalkit merge' joins what was measured.",
+    valueName: "i/n")
+}
+
+/// Options of commands that work on what is stored.
+struct StoredPlace: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder of the database.", valueName: "dir"))
+  var results = "Results"
+
+  @Flag(help: "Print the result as JSON on stdout.")
+  var json = false
+
+  @Flag(help: "Print no diagnostics but errors.")
+  var quiet = false
+
+  /// Tells a person something at once.
+  func notice(_ text: String) { if !quiet { Console.error("evalkit: \(text)") } }
+}

@@ -12,7 +12,8 @@ struct Evalkit: AsyncParsableCommand {
     version: Tool.version,
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
-      GenerateCommand.self, ScoreCommand.self, GateCommand.self, BaselineCommand.self,
+      GenerateCommand.self, ScoreCommand.self, MergeCommand.self,
+      GateCommand.self, BaselineCommand.self,
       CompareCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,
       FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
       FacesCommand.self, TrainCommand.self,

@@ -45,18 +45,21 @@ struct SchemaTests {
   @Test func setsThePragmas() throws {
     let fixture = try StoreFixture()
     #expect(try query("PRAGMA journal_mode", of: fixture.path, as: String.self) == ["wal"])
-    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [2])
+    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [3])
     #expect(
       try query("PRAGMA application_id", of: fixture.path, as: Int.self) == [0x6576_6B74])
     let names = try query(
       "SELECT identifier FROM grdb_migrations ORDER BY rowid", of: fixture.path, as: String.self)
-    #expect(names == ["1 runs, images and scores", "2 pairs, baselines and verdicts"])
+    #expect(
+      names == [
+        "1 runs, images and scores", "2 pairs, baselines and verdicts", "3 shards, times and use",
+      ])
   }
 
   /// A released migration may not change: databases made by it are out there.
   @Test func pinsReleasedMigrations() throws {
     let fixture = try StoreFixture()
-    #expect(try tables(of: fixture.path) == GoldenFolder().text("schema-2.sql"))
+    #expect(try tables(of: fixture.path) == GoldenFolder().text("schema-3.sql"))
   }
 
   /// A file of the first schema keeps what it holds and gains what is new.
@@ -77,12 +80,12 @@ struct SchemaTests {
           """)
     }
     try queue.close()
-    #expect(throws: StoreError.olderSchema(path: path, found: 1, supported: 2)) {
+    #expect(throws: StoreError.olderSchema(path: path, found: 1, supported: 3)) {
       try Store(path: path, access: .readOnly)
     }
     let store = try Store(path: path)
     #expect(try store.text(ofFingerprint: "f") == "text")
-    #expect(try tables(of: path) == GoldenFolder().text("schema-2.sql"))
+    #expect(try tables(of: path) == GoldenFolder().text("schema-3.sql"))
   }
 
   private func tables(of path: String) throws -> String {
@@ -104,9 +107,16 @@ struct SchemaTests {
     try fixture.store.add(
       VerdictRecord(
         run: "r1", baseline: "main", created: Date(), outcome: "pass", code: 0, report: "{}"))
+    try fixture.store.setShards(["1": 1], ofRun: "r1")
+    try fixture.store.replace(
+      [GenerationRecord(method: "ours", imageID: "1", seconds: 2, steps: nil)], ofMethod: "ours",
+      inRun: "r1")
     let queue = try DatabaseQueue(path: fixture.path)
     try queue.write { try $0.execute(sql: "DELETE FROM run") }
-    for table in ["method", "image", "failure", "score", "setScore", "pair", "verdict"] {
+    for table in [
+      "method", "image", "failure", "score", "setScore", "pair", "verdict", "generation",
+      "shardPair",
+    ] {
       #expect(try query("SELECT count(*) FROM \(table)", of: fixture.path, as: Int.self) == [0])
     }
     #expect(try fixture.store.integrityCheck() == [])

@@ -6,10 +6,13 @@ struct Database {
   private let queue: DatabaseQueue
 
   /// Opens `<results>/evalkit.sqlite`.
-  init(_ results: String) throws {
+  init(_ results: String) throws { try self.init(file: results + "/evalkit.sqlite") }
+
+  /// Opens a database by its path.
+  init(file: String) throws {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
-    queue = try DatabaseQueue(path: results + "/evalkit.sqlite", configuration: configuration)
+    queue = try DatabaseQueue(path: file, configuration: configuration)
   }
 
   /// Rows as text, one string a row; numbers with all their bits.

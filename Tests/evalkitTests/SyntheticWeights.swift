@@ -19,6 +19,9 @@ enum SyntheticWeights {
   /// A file among the weights.
   static func place(_ name: String) -> String { folder + "/" + name }
 
+  /// Inception for FID, and LPIPS on SqueezeNet.
+  static let sets = place("sets.yaml")
+
   private static let folder: String = {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("evalkit-weights-\(ProcessInfo.processInfo.processIdentifier)").path
@@ -48,9 +51,10 @@ enum SyntheticWeights {
         parser: {network: celebamask-unet, file: unet.safetensors, preprocessing: unet-small-256}
 
       """
+    let inception = "  fid: {file: inception.safetensors}\n"
     for (name, roles) in [
       ("empty", "  {}\n"), ("distances", distance), ("table", distance + others),
-      ("inception", "  fid: {file: inception.safetensors}\n"),
+      ("inception", inception), ("sets", distance + inception),
     ] {
       try Data("roles:\n\(roles)".utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name).yaml"))
     }

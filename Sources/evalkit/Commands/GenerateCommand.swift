@@ -11,6 +11,7 @@ struct GenerateCommand: ParsableCommand {
       Writes <id>.png for every pair into the output folder, and into its sub-folder .evalkit a receipt \
       for each image (receipts.jsonl), what failed and why (failures.jsonl) and a command's standard \
       error (command-N.log). Each id has a seed of its own, which depends on --seed and the id alone. \
+      Shards may share the folder; each has a ledger of its own, failures-i-of-n.jsonl. \
       The folder then serves as --method NAME=folder:DIR.
       """)
 
@@ -38,6 +39,9 @@ struct GenerateCommand: ParsableCommand {
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
+  @Option(help: .shard)
+  var shard: String?
+
   @OptionGroup var command: CommandArguments
 
   func validate() throws {
@@ -51,6 +55,7 @@ struct GenerateCommand: ParsableCommand {
     options.method = method
     options.output = output
     options.results = common.results
+    try options.setShard(shard)
     options.limit = common.limit
     options.size = size
     options.jobs = common.jobs

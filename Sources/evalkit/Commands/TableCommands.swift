@@ -38,6 +38,9 @@ struct TableArguments: ParsableArguments {
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
+  @Option(help: .shard)
+  var shard: String?
+
   @OptionGroup var command: CommandArguments
 
   func validate() throws {
@@ -54,8 +57,8 @@ struct TableArguments: ParsableArguments {
     let common = common
     options.notice = { common.notice($0) }
     let output = try TableJobRequest(tableID: id, options: options).run(reports: common.reports)
-    try Console.result(common.json ? output.json : output.markdown)
-    common.notice("report in \(output.path)")
+    try Console.result(common.json ? output.json : output.text)
+    common.notice(output.note)
   }
 
   /// The options in the harness's terms.
@@ -63,6 +66,7 @@ struct TableArguments: ParsableArguments {
     var options = TableOptions()
     try options.read(dataset: dataset, methods: methods, metrics: metrics, fidMode: fidMode)
     try options.setSwitches(switches)
+    try options.setShard(shard)
     options.setCommand(command.limits)
     options.pairCount = [pairs, common.limit].compactMap(\.self).min()
     options.weights = common.weights

@@ -1,0 +1,208 @@
+import Datasets
+import Essentials
+import Foundation
+import Reports
+import Store
+import Tables
+import Tensors
+
+/// What the command line says about joining shards.
+package struct MergeOptions: Sendable {
+  /// Databases of shards, or folders with them.
+  package var shards: [String] = []
+  /// Folder of the database that they are joined to.
+  package var results = "Results"
+  /// Most images that may fail before the run counts as invalid; nil allows any number but all.
+  package var maximumFailures: Int?
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+  /// The command as it was typed, for the record.
+  package var commandLine = ""
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
+  package init() {}
+}
+
+/// Joins the databases of shards, in any order, to a run that scores as if one process had measured it.
+package struct MergeJob {
+  private let options: MergeOptions
+
+  /// Prepares to join shards.
+  package init(_ options: MergeOptions) { self.options = options }
+
+  /// Joins the shards, scores their sets and renders the table.
+  ///
+  /// - Throws: ``HarnessError`` of kind `notComparable` for shards of different runs, of kind `invalid`
+  ///   for gaps; errors of the store, `contradiction` among them.
+  package func run(reports: String) throws -> TableJobRequest.Output {
+    let shards = try self.shards()
+    let first = shards[0]
+    try check(shards)
+    let table = try ProtocolLibrary.folder().table(first.record.protocolID)
+    let path = TableJobRequest.reportPath(table, in: reports)
+    try OutputPlace.prepare(path)
+    let store = try Store(path: ResultsDatabase.path(options.results))
+    let session = try self.session(shards, in: store)
+    options.notice("run \(session.id) of \(shards.count) shards")
+    let workers = Workers(count: options.jobs)
+    try session.perform {
+      let items = try StoredItems(
+        StoredRun(store.run(idPrefix: session.id), in: store), in: store)
+      for method in items.run.methods {
+        try store.replace(
+          items.scores(of: method.name, workers: workers).map { $0.record(method: method.name) },
+          inRun: session.id)
+      }
+      try RunValidity(
+        isMeasured: items.run.counts.contains { name, counts in
+          name != RunSession.referenceMethod.name && counts.scored > 0
+        },
+        failures: items.run.failures.filter { $0.method != RunSession.referenceMethod.name }
+          .map { ImageFailure(state: $0.state, reason: $0.reason) }
+      ).check(allowing: options.maximumFailures, ledger: store.path)
+    }
+    return try TableJobRequest.write(
+      StoredRun(store.run(idPrefix: session.id), in: store), table: table, to: path)
+  }
+
+  // MARK: Shards
+
+  /// Opens every shard, sorted by number.
+  private func shards() throws -> [StoredShard] {
+    let paths = try options.shards.flatMap(Self.files)
+    // The same file twice says nothing more.
+    let distinct = Set(paths.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
+    let shards = try distinct.sortedByBytes().map { try StoredShard(path: $0) }
+    guard !shards.isEmpty else {
+      throw HarnessError(.usage, "merge needs the databases of shards, or folders with them")
+    }
+    return shards.sorted { $0.shard.number < $1.shard.number }
+  }
+
+  /// A database itself, or those of all shards in a folder.
+  private static func files(_ path: String) throws -> [String] {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw HarnessError(.runtime, "there is no database of a shard at \(path)")
+    }
+    guard isFolder.boolValue else { return [path] }
+    let names = try FileManager.default.contentsOfDirectory(atPath: path).filter {
+      $0.hasPrefix(Shard.filePrefix) && $0.hasSuffix(".sqlite")
+    }
+    guard !names.isEmpty else {
+      throw HarnessError(
+        .runtime, "\(path) has no database of a shard, named \(Shard.filePrefix)i-of-n.sqlite")
+    }
+    return names.map { "\(path)/\($0)" }
+  }
+
+  /// Refuses shards that do not belong together, or do not make up a whole.
+  private func check(_ shards: [StoredShard]) throws {
+    let first = shards[0]
+    for other in shards.dropFirst() {
+      if let difference = try first.difference(from: other) {
+        throw HarnessError(
+          .notComparable,
+          "\(other.path) and \(first.path) are not shards of one run: \(difference)")
+      }
+    }
+    var missing = first.assignment
+    for shard in shards {
+      for id in shard.measured { missing[id] = nil }
+    }
+    guard missing.isEmpty else { throw Self.gaps(missing, of: first) }
+  }
+
+  /// Names every id that no shard has measured.
+  private static func gaps(_ missing: [String: Int], of first: StoredShard) -> HarnessError {
+    let ids = Dictionary(grouping: missing.keys, by: { missing[$0] ?? 0 })
+    let lines = ids.keys.sorted().map { number in
+      "  shard \(number)/\(first.shard.count): "
+        + (ids[number] ?? []).sortedByBytes().joined(separator: ", ")
+    }
+    return HarnessError(
+      .invalid,
+      "\(missing.count) of \(first.assignment.count) pairs were not measured; run or finish the shards "
+        + "below and merge again\n" + lines.joined(separator: "\n"))
+  }
+
+  // MARK: The whole
+
+  /// Begins the joined run, or takes up one that was joined before and not scored.
+  private func session(_ shards: [StoredShard], in store: Store) throws -> RunSession {
+    let first = shards[0]
+    var settings = first.settings
+    settings.shard = nil
+    settings.parts = shards.map {
+      RunSettings.Part(shard: $0.shard, run: $0.record.id, machine: $0.record.machine)
+    }
+    let record = RunRecord(
+      id: RunSession.newID(), protocolID: first.record.protocolID, created: Date(),
+      commandLine: options.commandLine, toolVersion: first.record.toolVersion,
+      fingerprint: first.record.fingerprint, settings: JSONText.encode(settings),
+      machine: Machine.current.json, pairsHash: first.record.pairsHash)
+    let unfinished = try store.runs(
+      RunFilter(
+        protocolID: record.protocolID, fingerprint: record.fingerprint,
+        pairsHash: record.pairsHash, statuses: [.running, .interrupted, .failed])
+    ).first { $0.settings == record.settings }
+    if let unfinished { return RunSession(store, resuming: unfinished.id) }
+    try store.join(
+      shards.map { ($0.store, $0.record.id) }, to: record,
+      methods: first.store.methods(ofRun: first.record.id),
+      fingerprint: FingerprintRecord(
+        hash: record.fingerprint,
+        text: first.store.text(ofFingerprint: record.fingerprint) ?? ""))
+    return RunSession(store, resuming: record.id)
+  }
+}
+
+/// The latest run in the database of a shard.
+private struct StoredShard {
+  let path: String
+  let store: Store
+  let record: RunRecord
+  let settings: RunSettings
+  let shard: Shard
+  /// The number of every id's shard.
+  let assignment: [String: Int]
+  /// Ids that it has measured.
+  let measured: [String]
+
+  /// - Throws: errors of the store; ``HarnessError`` for a database of something else.
+  init(path: String) throws {
+    self.path = path
+    store = try Store(path: path, access: .readOnly)
+    guard let record = try store.latestRun() else {
+      throw HarnessError(.notComparable, "\(path) holds no run yet")
+    }
+    settings = try RunSettings(json: record.settings, run: record.id)
+    guard let shard = settings.shard else {
+      throw HarnessError(
+        .notComparable, "run \(record.id) in \(path) is no shard; only runs with --shard are joined"
+      )
+    }
+    self.record = record
+    self.shard = shard
+    assignment = try store.shards(ofRun: record.id)
+    measured = try store.pairs(ofRun: record.id).map(\.imageID)
+  }
+
+  /// Why another one belongs to another run; nil if it does not.
+  func difference(from other: StoredShard) throws -> String? {
+    let (one, two) = (record, other.record)
+    if one.protocolID != two.protocolID {
+      return "one measures \(two.protocolID), the other \(one.protocolID)"
+    }
+    if one.pairsHash != two.pairsHash { return "their pairs differ" }
+    if one.fingerprint != two.fingerprint {
+      return Fingerprint.differences(
+        try store.text(ofFingerprint: one.fingerprint) ?? "",
+        try other.store.text(ofFingerprint: two.fingerprint) ?? "")
+    }
+    return one.toolVersion == two.toolVersion
+      ? nil : "evalkit \(two.toolVersion) measured the one, \(one.toolVersion) the other"
+  }
+}

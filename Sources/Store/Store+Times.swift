@@ -1,0 +1,49 @@
+import GRDB
+
+/// How long one image took to make.
+package struct GenerationRecord: Sendable, Hashable {
+  package let method: String
+  package let imageID: String
+  package let seconds: Double
+  /// Sampling steps, where they are known.
+  package let steps: Int?
+
+  package init(method: String, imageID: String, seconds: Double, steps: Int?) {
+    self.method = method
+    self.imageID = imageID
+    self.seconds = seconds
+    self.steps = steps
+  }
+}
+
+extension Store {
+  /// Stores how long a method's images took, in place of what was known before.
+  package func replace(
+    _ times: [GenerationRecord], ofMethod method: String, inRun run: String
+  ) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: "DELETE FROM generation WHERE runID = ? AND method = ?", arguments: [run, method])
+      for time in times {
+        try database.execute(
+          sql: "INSERT INTO generation VALUES (?, ?, ?, ?, ?)",
+          arguments: [run, time.method, time.imageID, time.seconds, time.steps])
+      }
+    }
+  }
+
+  /// How long a method's images took, sorted by id (by bytes).
+  package func times(ofRun run: String, method: String) throws(StoreError) -> [GenerationRecord] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT * FROM generation WHERE runID = ? AND method = ? ORDER BY imageID",
+        arguments: [run, method]
+      ).map { row in
+        GenerationRecord(
+          method: row["method"], imageID: row["imageID"], seconds: row["seconds"],
+          steps: row["steps"])
+      }
+    }
+  }
+}
