@@ -160,6 +160,10 @@ package struct Doctor: Encodable, Sendable {
         problem: faults.isEmpty
           ? nil
           : "\(path) is damaged: \(faults.prefix(3).joined(separator: "; ")); restore a copy")
+      let (count, bytes) = try store.artifactTotals()
+      note(
+        "remembered results",
+        "\(count), \(bytes.inBytes); 'evalkit cache --limit' forgets the oldest")
     } catch {
       note("database", "\(path), unusable", problem: error.description)
     }

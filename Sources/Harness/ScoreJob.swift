@@ -44,12 +44,16 @@ package struct ScoreOptions: Sendable {
   package var isRecalling = true
   /// The command as it was typed, for the record.
   package var commandLine = ""
+  /// How much remembered results may take in the end; nil sets no limit.
+  package var cacheLimit: CacheLimit?
   /// Asked often whether to stop.
   package var shouldStop: @Sendable () -> Bool = { false }
   /// Told what is going on.
   package var progress: @Sendable (JobProgress) -> Void = { _ in }
 
   /// The defaults.
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
   package init() {}
 }
 
@@ -124,6 +128,7 @@ package struct ScoreJob {
       try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
       if let path = options.statisticsOutput { try saveStatistics(of: items, to: path) }
       if let path = options.perImageOutput { try result.writePerImage(to: path) }
+      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
       try checkValidity(result)
       return result
     }

@@ -38,6 +38,10 @@ package struct TableOptions: Sendable {
   package var command = CommandOptions()
   /// Whether results of earlier runs on the same content may be used.
   package var isRecalling = true
+  /// How much remembered results may take in the end; nil sets no limit.
+  ///
+  /// A shard forgets nothing, because the whole rests on it.
+  package var cacheLimit: CacheLimit?
   /// The command as it was typed, for the record.
   package var commandLine = ""
   /// Asked often whether to stop.
@@ -112,6 +116,7 @@ package struct TableJob {
         // A part of a set has no scores; what belongs to whole groups is kept for the whole.
         for (row, method) in methods.enumerated() {
           try job.setMeasurements(of: items, row: row, times: { method.method.times })
+        _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
         }
       }
     }

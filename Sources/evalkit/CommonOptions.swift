@@ -39,6 +39,17 @@ struct CommonOptions: ParsableArguments {
   @Flag(help: "Compute convolutions as plain sums, without Winograd's algorithm.")
   var exact = false
 
+  @Option(
+    help: ArgumentHelp(
+      "What remembered results may take in the end, for example 20GB; the oldest are forgotten.",
+      valueName: "size"))
+  var cacheLimit: String?
+
+  /// The limit in the harness's terms.
+  var cache: CacheLimit? {
+    get throws { try cacheLimit.map { try CacheLimit(parsing: $0) } }
+  }
+
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit).") }

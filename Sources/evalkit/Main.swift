@@ -13,6 +13,7 @@ struct Evalkit: AsyncParsableCommand {
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
       GenerateCommand.self, ScoreCommand.self, MergeCommand.self,
+      CacheCommand.self,
       GateCommand.self, BaselineCommand.self,
       CompareCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,
       FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,

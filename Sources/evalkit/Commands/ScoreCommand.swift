@@ -119,11 +119,14 @@ struct ScoreCommand: ParsableCommand {
     options.limit = common.limit
     options.maximumFailures = maxFailures
     options.isRecalling = !common.noCache
+    options.cacheLimit = try common.cache
     options.isExact = common.exact
     options.commandLine = CommandLine.arguments.joined(separator: " ")
     let progressLine = common.progressLine
     options.shouldStop = { Interruption.isRequested }
     options.progress = { progressLine.show($0) }
+    let common = common
+    options.notice = { common.notice($0) }
     let result = try ScoreJob(options).run()
     if !result.missing.isEmpty {
       common.notice(

@@ -75,6 +75,7 @@ struct TableArguments: ParsableArguments {
     options.seed = common.seed
     options.maximumFailures = maxFailures
     options.isRecalling = !common.noCache
+    options.cacheLimit = try common.cache
     options.isExact = common.exact
     options.commandLine = CommandLine.arguments.joined(separator: " ")
     return options
