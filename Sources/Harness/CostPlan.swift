@@ -42,9 +42,10 @@ package struct CostPlan: Encodable {
   init(_ table: PaperTable, options: TableOptions) throws {
     let request = try MeterRequest(table, options: options)
     let workers = Workers(count: options.jobs)
-    let plan = try MeterPlan(request, shop: InstrumentShop(options))
+    let shop = try InstrumentShop(options)
+    let plan = try MeterPlan(request, shop: shop)
     let chosen = try TablePairs(
-      table, size: request.labelSize, options: options, workers: workers)
+      table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
     self.table = table.id
     pairs = chosen.pairs.count
     rows = options.rows(of: table).map(\.name)

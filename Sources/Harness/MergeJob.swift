@@ -40,7 +40,9 @@ package struct MergeJob {
     let shards = try self.shards()
     let first = shards[0]
     try check(shards)
-    let table = try ProtocolLibrary.folder().table(first.record.protocolID)
+    guard let table = try StoredReports.table(of: StoredRun(first.record, in: first.store)) else {
+      throw HarnessError(.usage, "\(first.path) holds no shard of a table")
+    }
     let path = TableJobRequest.reportPath(table, in: reports)
     try OutputPlace.prepare(path)
     let store = try Store(path: ResultsDatabase.path(options.results))

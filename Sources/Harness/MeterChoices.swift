@@ -4,7 +4,7 @@ import Metrics
 import Networks
 
 /// The choices of `evalkit score` as they were typed; nil takes the default.
-package struct MeterChoices: Sendable {
+package struct MeterChoices: Codable, Sendable {
   /// Comma list of metrics.
   package var metrics = ""
   /// FID's input pipeline.

@@ -24,6 +24,8 @@ package struct RunSettings: Codable, Sendable {
 
   /// How scores of images become those of sets, by metric; nil in runs of an older evalkit.
   var reductions: [String: Reduction]?
+  /// What it was asked for; nil in runs of an older evalkit.
+  var recipe: RunRecipe?
   /// Which of several processes this was; nil for one that measured everything.
   package var shard: Shard?
   /// What a run was joined from; nil for one that was measured as it is.

@@ -22,6 +22,8 @@ package struct ScoreOptions: Sendable {
   package var grouping = ScoreGrouping.all
   /// Which metrics, by which choices.
   package var request = MeterRequest(metrics: [])
+  /// How ``request`` was typed, for the record.
+  var choices: MeterChoices?
   /// Meters made elsewhere, in place of those that ``request`` and ``weights`` name.
   package var meters: [Meter]?
   /// The suite of weights.
@@ -42,18 +44,18 @@ package struct ScoreOptions: Sendable {
   package var maximumFailures: Int?
   /// Whether results of earlier runs on the same content may be used.
   package var isRecalling = true
-  /// The command as it was typed, for the record.
-  package var commandLine = ""
   /// How much remembered results may take in the end; nil sets no limit.
   package var cacheLimit: CacheLimit?
+  /// The command as it was typed, for the record.
+  package var commandLine = ""
   /// Asked often whether to stop.
   package var shouldStop: @Sendable () -> Bool = { false }
   /// Told what is going on.
   package var progress: @Sendable (JobProgress) -> Void = { _ in }
-
-  /// The defaults.
   /// Told what a person should know at once.
   package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
   package init() {}
 }
 
@@ -126,9 +128,9 @@ package struct ScoreJob {
         run: session.id, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
         missing: sides.missing, surplus: sides.surplus, statisticsCount: sides.statistics?.count)
       try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
+      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
       if let path = options.statisticsOutput { try saveStatistics(of: items, to: path) }
       if let path = options.perImageOutput { try result.writePerImage(to: path) }
-      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
       try checkValidity(result)
       return result
     }
@@ -150,9 +152,10 @@ package struct ScoreJob {
     }
     identity["reference"] = options.reference
     identity["generated"] = options.generated
-    let settings = RunSettings(
+    var settings = RunSettings(
       plan: plan, dataset: options.reference, pairCount: sides.pairs.count, findings: [],
       weights: options.weights, seed: 0, identity: identity)
+    settings.recipe = options.recipe
     return RunDescription(
       protocolID: Self.protocolID, commandLine: options.commandLine,
       fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),

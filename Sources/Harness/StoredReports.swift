@@ -28,9 +28,12 @@ package struct StoredReports {
     return format.render(ReportBuilder(run, table: try Self.table(of: run)).report())
   }
 
-  /// The protocol of a run; scores without a paper have none.
+  /// The protocol of a run, with the switches that were set for it; scores without a paper have none.
   static func table(of run: StoredRun) throws -> PaperTable? {
     let id = run.record.protocolID
-    return id == ScoreJob.protocolID ? nil : try ProtocolLibrary.folder().table(id)
+    guard id != ScoreJob.protocolID else { return nil }
+    let table = try ProtocolLibrary.folder().table(id)
+    guard case .table(let recipe)? = run.settings.recipe else { return table }
+    return try table.set(by: TableOptions(recipe, run.settings))
   }
 }

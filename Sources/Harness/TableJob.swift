@@ -54,6 +54,11 @@ package struct TableOptions: Sendable {
   /// The defaults.
   package init() {}
 
+  /// Where an external command's images are kept.
+  static func outputFolder(of method: String, in results: String) -> String {
+    "\(results)/generated/\(method)"
+  }
+
   /// Where the database lies: a shard has its own.
   var databasePath: String {
     shard?.databasePath(in: results) ?? ResultsDatabase.path(results)
@@ -89,7 +94,7 @@ package struct TableJob {
           + Set(plan.notRun.values).sorted().joined(separator: "; "))
     }
     let chosen = try TablePairs(
-      table, size: shop.suite.drawnSize ?? request.labelSize, options: options, workers: workers)
+      table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
     let methods = try openMethods(
@@ -111,12 +116,12 @@ package struct TableJob {
       let items = try job.measure()
       if options.shard == nil {
         try reduce(methods, items, job, to: session)
+        _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
         try checkValidity(items)
       } else {
         // A part of a set has no scores; what belongs to whole groups is kept for the whole.
         for (row, method) in methods.enumerated() {
           try job.setMeasurements(of: items, row: row, times: { method.method.times })
-        _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
         }
       }
     }
@@ -144,7 +149,7 @@ package struct TableJob {
   private func openMethods(
     _ pairs: [Pair], measuring ids: Set<String>?, size: Int, workers: Workers
   ) throws -> [OpenMethod] {
-    var context = MethodContext(pairs: pairs, outputDirectory: options.results + "/generated")
+    var context = MethodContext(pairs: pairs, outputDirectory: options.results)
     context.ids = ids
     context.size = size
     context.seed = options.seed
@@ -154,7 +159,8 @@ package struct TableJob {
     context.cache = options.cache
     return try options.rows(of: table).map { specification in
       // Two commands must not write over each other's images.
-      context.outputDirectory = options.results + "/generated/" + specification.name
+      context.outputDirectory = TableOptions.outputFolder(
+        of: specification.name, in: options.results)
       let method = try specification.open(in: context)
       if !method.missing.isEmpty {
         options.notice("\(method.name): \(method.missing.count) images are missing")
@@ -188,6 +194,7 @@ package struct TableJob {
       findings: chosen.dataset.findings.map(\.description), weights: options.weights,
       seed: options.seed, identity: identity)
     settings.shard = options.shard
+    settings.recipe = options.recipe
     return RunDescription(
       protocolID: table.id, commandLine: options.commandLine,
       fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),

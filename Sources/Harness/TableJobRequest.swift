@@ -67,9 +67,17 @@ package struct TableJobRequest: Sendable {
   /// - Throws: whatever would stand in the way of the job.
   package func plan() throws -> CostPlan { try CostPlan(try table(), options: options) }
 
-  /// The protocol, with the switches that the command line changes.
   private func table() throws -> PaperTable {
-    var table = try ProtocolLibrary.folder().table(tableID)
+    try ProtocolLibrary.folder().table(tableID).set(by: options)
+  }
+}
+
+extension PaperTable {
+  /// The protocol with the switches that options change.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` for a switch or value that does not exist.
+  func set(by options: TableOptions) throws -> PaperTable {
+    var table = self
     for (name, value) in options.switches {
       do { table = try table.setting(name, to: value) } catch {
         throw HarnessError(.usage, "--set \(name)=\(value): \(error)")

@@ -5,7 +5,10 @@ import Tables
 
 extension TableOptions {
   /// Folder of what is drawn for pairs and methods.
-  var cache: String { results + "/datasets" }
+  var cache: String { Self.cache(in: results) }
+
+  /// The same in a results folder.
+  static func cache(in results: String) -> String { results + "/datasets" }
 
   /// Whether an edit's texts are needed.
   func measuresEdits(in table: PaperTable) -> Bool {

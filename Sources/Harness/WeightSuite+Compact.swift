@@ -41,6 +41,6 @@ extension WeightSuite {
   /// network cannot be blamed for lines that it never saw.
   var labelSize: Int? { isCompact ? CompactNetworks.imageSize : nil }
 
-  /// Side at which pictures are drawn where a dataset draws them; nil takes that of the label maps.
-  var drawnSize: Int? { isCompact ? 256 : nil }
+  /// Side at which pictures are drawn where a dataset draws them; nil leaves it to the dataset.
+  func drawnSize(for request: MeterRequest) -> Int? { isCompact ? 256 : request.labelSize }
 }

@@ -39,6 +39,11 @@ extension Store {
     }
   }
 
+  /// All keys, sorted.
+  package func artifactKeys() throws(StoreError) -> [String] {
+    try read { try String.fetchAll($0, sql: "SELECT key FROM artifact ORDER BY key") }
+  }
+
   /// How many artifacts there are and how many bytes their payloads take.
   package func artifactTotals() throws(StoreError) -> (count: Int, bytes: Int) {
     try read { database in

@@ -55,7 +55,7 @@ extension Store {
 
   /// Stored scores of a run, sorted by method, image id (by bytes) and metric.
   package func scores(
-    ofRun run: String, method: String? = nil, metric: String? = nil
+    ofRun run: String, method: String? = nil, image: String? = nil, metric: String? = nil
   ) throws(StoreError) -> [ImageScore] {
     try read { database in
       try Row.fetchAll(
@@ -63,9 +63,9 @@ extension Store {
         sql: """
           SELECT method, imageID, metric, value, reason, fingerprint FROM score
           WHERE runID = :run AND method = coalesce(:method, method)
-            AND metric = coalesce(:metric, metric)
+            AND imageID = coalesce(:image, imageID) AND metric = coalesce(:metric, metric)
           ORDER BY method, imageID, metric
-          """, arguments: ["run": run, "method": method, "metric": metric]
+          """, arguments: ["run": run, "method": method, "image": image, "metric": metric]
       ).map { row in
         let value = StoredValue(value: row["value"], reason: row["reason"])
         let score = ScoreRecord(

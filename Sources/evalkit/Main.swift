@@ -12,7 +12,7 @@ struct Evalkit: AsyncParsableCommand {
     version: Tool.version,
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
-      GenerateCommand.self, ScoreCommand.self, MergeCommand.self,
+      GenerateCommand.self, ScoreCommand.self, MergeCommand.self, VerifyCommand.self,
       CacheCommand.self,
       GateCommand.self, BaselineCommand.self,
       CompareCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,

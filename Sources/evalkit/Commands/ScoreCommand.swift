@@ -110,7 +110,7 @@ struct ScoreCommand: ParsableCommand {
     options.captions = studies.captions
     options.edits = studies.edits
     options.grouping = try studies.grouping
-    options.request = try MeterRequest(choices)
+    try options.choose(choices)
     options.weights = common.weights
     options.results = common.results
     options.statisticsOutput = saveStats
