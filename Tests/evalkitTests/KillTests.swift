@@ -1,0 +1,74 @@
+import Foundation
+import Tensors
+import Testing
+
+/// A table whose process is killed again and again ends in the rows of one that was left alone.
+@Suite struct KillTests {
+  /// Takes its time, so that there is something to kill.
+  private static let script = """
+    #!/bin/sh
+    while read -r line; do
+      id=${line#*'"id":"'}; id=${id%%'"'*}
+      image=${line#*'"image":"'}; image=${image%%'"'*}
+      output=${line#*'"output":"'}; output=${output%%'"'*}
+      sleep 0.02
+      case $id in
+        03) head -c 300 "$image" > "$output" ;;
+        11) echo "{\\"id\\":\\"$id\\",\\"ok\\":false,\\"error\\":\\"no idea\\"}"; continue ;;
+        *) cp "$image" "$output" ;;
+      esac
+      echo "{\\"id\\":\\"$id\\",\\"ok\\":true}"
+    done
+
+    """
+
+  private static let table = [
+    "table1", "--dataset", "folder:reference", "--method", "ours=folder:generated", "--method",
+    "theirs=command:/bin/sh method.sh", "--metrics", "lpips-squeeze,ms-ssim,mae,psnr", "--weights",
+    SyntheticWeights.distances, "--quiet",
+  ]
+
+  private func rows(_ results: String, of faces: Faces) throws -> [String] {
+    let database = try Database(faces.path(results))
+    #expect(try database.rows("SELECT status FROM run") == ["status=\"complete\""])
+    return try [
+      "SELECT method, imageID, metric, value, reason, fingerprint FROM score ORDER BY 1, 2, 3",
+      "SELECT method, imageID, state, contentHash FROM image ORDER BY 1, 2",
+      "SELECT method, imageID, state, reason FROM failure ORDER BY 1, 2",
+      "SELECT imageID, identity, prompt, referenceHash, labelsHash, owner FROM pair ORDER BY 1",
+      """
+      SELECT method, metric, value, reason, referenceCount, generatedCount, standardError, details,
+        fingerprint FROM setScore ORDER BY 1, 2
+      """,
+      "SELECT name, position, kind FROM method ORDER BY 2", "SELECT * FROM fingerprint ORDER BY 1",
+      "SELECT key, payload FROM artifact ORDER BY 1",
+    ].flatMap { try database.rows($0) }
+  }
+
+  @Test func tenKillsChangeNoRow() throws {
+    let faces = try Faces(24)
+    try faces.write(Array(Self.script.utf8), to: "method.sh")
+    let start = ContinuousClock.now
+    try Program.run(Self.table + ["--results", "whole"], in: faces.path).expectSuccess()
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let seed = UInt64.random(in: 0...9999)
+    var random = SplitMix64(seed: seed)
+    var kills = 0
+    for _ in 0..<10 {
+      let program = try Program.start(Self.table, in: faces.path)
+      usleep(UInt32(Double(random.nextUnit()) * seconds * 0.3 * 1e6))
+      program.send(SIGKILL)
+      let outcome = try program.outcome(within: 60)
+      if outcome.wasKilled { kills += 1 } else { break }
+    }
+    #expect(kills >= 3, "\(kills) kills, seed \(seed)")
+    let last = try Program.run(Self.table, in: faces.path)
+    last.expectSuccess()
+    // The names of failed files say where the results lie.
+    let found = try rows("Results", of: faces)
+    let expected = try rows("whole", of: faces).map {
+      $0.replacingOccurrences(of: "/whole/", with: "/Results/")
+    }
+    #expect(found == expected, "\(kills) kills, seed \(seed)")
+  }
+}
