@@ -254,11 +254,3 @@ struct SetReduction {
       value: time.mean, count: time.count, error: time.standardError, details: details)
   }
 }
-
-extension FeatureMatrix {
-  /// One row an image.
-  package init(stacking rows: [[Float]]) throws(FrechetError) {
-    try self.init(
-      rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
-  }
-}

@@ -42,6 +42,14 @@ package struct FeatureMatrix: Equatable, Sendable {
     try self.init(rows: rows, columns: columns, values: tensor.values)
   }
 
+  /// Stacks the features of images, one row an image.
+  ///
+  /// - Throws: as `init(rows:columns:values:)`.
+  package init(stacking rows: [[Float]]) throws(FrechetError) {
+    try self.init(
+      rows: rows.count, columns: rows.first?.count ?? 0, values: rows.flatMap { $0 })
+  }
+
   /// Mean of every column, `[D]`, summed in row order.
   func mean() -> [Double] {
     var sums = [Double](repeating: 0, count: columns)

@@ -58,6 +58,14 @@ package enum LinearAlgebra {
     }
   }
 
+  /// The lower triangle (row-major) of `Xᵀ·X`, `[columns, columns]`, with zeros above; `X` is
+  /// `[rows, columns]`, row-major.
+  static func gram(ofColumnsIn matrix: [Double], rows: Int, columns: Int) -> [Double] {
+    var gram = [Double](repeating: 0, count: columns * columns)
+    addGram(of: matrix, rows: rows, columns: columns, to: &gram)
+    return gram
+  }
+
   /// Eigenvalues of a symmetric matrix, ascending, without vectors; LAPACK's `dsyevd`.
   ///
   /// - Parameters:
@@ -68,6 +76,20 @@ package enum LinearAlgebra {
   static func eigenvalues(
     ofSymmetric matrix: inout [Double], order: Int
   ) throws(FrechetError) -> [Double] {
+    try decompose(symmetric: &matrix, order: order, job: "N")
+  }
+
+  /// Eigenvalues as ``eigenvalues(ofSymmetric:order:)`` gives them; `matrix` becomes the orthonormal
+  /// eigenvectors, one a row (row-major).
+  static func eigenvectors(
+    ofSymmetric matrix: inout [Double], order: Int
+  ) throws(FrechetError) -> [Double] {
+    try decompose(symmetric: &matrix, order: order, job: "V")
+  }
+
+  private static func decompose(
+    symmetric matrix: inout [Double], order: Int, job: Unicode.Scalar
+  ) throws(FrechetError) -> [Double] {
     configure()
     // LAPACK counts its scratch in 32 bits.
     guard order <= 32_000 else { throw .tooLarge(order: order) }
@@ -75,7 +97,7 @@ package enum LinearAlgebra {
     var size = Int32(order)
     var leading = Int32(order)
     // Row-major lower is column-major upper.
-    var job = CChar(UInt8(ascii: "N"))
+    var job = CChar(UInt8(ascii: job))
     var triangle = CChar(UInt8(ascii: "U"))
     var info: Int32 = 0
     var wanted = 0.0
