@@ -5,7 +5,7 @@ package struct GateReport: Sendable, Hashable {
   package let checks: [Check]
 
   /// How a check ended, in JUnit's terms.
-  package enum Outcome: Sendable, Hashable {
+  package enum Outcome: String, CaseIterable, Sendable {
     case passed
     /// A bound is broken: `failure`.
     case broken
@@ -13,6 +13,16 @@ package struct GateReport: Sendable, Hashable {
     case invalid
     /// Not decided, or not run: `skipped`.
     case undecided
+
+    /// One character for tables.
+    var mark: String {
+      switch self {
+      case .passed: "✓"
+      case .broken: "✗"
+      case .invalid: "⚠"
+      case .undecided: "?"
+      }
+    }
   }
 
   /// One check.
@@ -42,6 +52,13 @@ package struct GateReport: Sendable, Hashable {
   package init(name: String, checks: [Check]) {
     self.name = name
     self.checks = checks
+  }
+
+  /// The checks, those that count against the gate first.
+  var checksByGravity: [Check] {
+    [Outcome.invalid, .broken, .undecided, .passed].flatMap { outcome in
+      checks.filter { $0.outcome == outcome }
+    }
   }
 
   /// The checks as JUnit XML, which CI systems show as tests.

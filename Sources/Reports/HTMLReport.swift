@@ -2,11 +2,7 @@
 enum HTMLReport {
   static func render(_ report: TableReport) -> String {
     let printed = PrintedTable(report)
-    var lines = [
-      "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
-      "<title>\(XMLText.escape(report.title))</title>", "<style>", style, "</style>", "</head>",
-      "<body>", "<h1>\(XMLText.escape(report.title))</h1>",
-    ]
+    var lines = ["<h1>\(XMLText.escape(report.title))</h1>"]
     lines += report.notes.map(paragraph)
     lines += mainTable(report, printed)
     lines.append(paragraph(TableReport.legend))
@@ -18,7 +14,16 @@ enum HTMLReport {
       lines.append("<h2>\(appendix.title)</h2>")
       lines += table(appendix)
     }
-    return (lines + ["</body>", "</html>"]).joined(separator: "\n") + "\n"
+    return page(title: report.title, body: lines)
+  }
+
+  /// A whole page around lines that are HTML already.
+  static func page(title: String, body: [String]) -> String {
+    let head = [
+      "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
+      "<title>\(XMLText.escape(title))</title>", "<style>", style, "</style>", "</head>", "<body>",
+    ]
+    return (head + body + ["</body>", "</html>"]).joined(separator: "\n") + "\n"
   }
 
   private static let style = """

@@ -12,9 +12,9 @@ enum StepSummary {
       "## \(MarkdownReport.escape(gate.name))\n\n**\(MarkdownReport.escape(sentence))**\n\n"
       + MarkdownReport.lines([["Method", "Check", "", "Finding"], [":--", ":--", ":--", ":--"]])
       + "\n"
-    let rows = ordered(gate.checks).map { check in
+    let rows = gate.checksByGravity.map { check in
       MarkdownReport.lines([
-        [check.subject, check.name, word(check.outcome), check.finding].map(MarkdownReport.escape)
+        [check.subject, check.name, check.outcome.mark, check.finding].map(MarkdownReport.escape)
       ]) + "\n"
     }
     // Room for the line that counts what is left out.
@@ -28,20 +28,5 @@ enum StepSummary {
       text += row
     }
     return text
-  }
-
-  private static func ordered(_ checks: [GateReport.Check]) -> [GateReport.Check] {
-    [GateReport.Outcome.invalid, .broken, .undecided, .passed].flatMap { outcome in
-      checks.filter { $0.outcome == outcome }
-    }
-  }
-
-  private static func word(_ outcome: GateReport.Outcome) -> String {
-    switch outcome {
-    case .passed: "✓"
-    case .broken: "✗"
-    case .invalid: "⚠"
-    case .undecided: "?"
-    }
   }
 }

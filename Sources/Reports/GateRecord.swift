@@ -1,0 +1,66 @@
+/// A gate with all that it rests on, as plain values.
+package struct GateRecord: Sendable {
+  package let report: GateReport
+  /// The verdict in words.
+  package let sentence: String
+  /// The exit code.
+  package let code: Int32
+  package let run: String
+  /// When the run began, in seconds since 1970.
+  package let created: Double
+  package let measurements: [Measurement]
+  package let images: [Images]
+  package let findings: [FileFinding]
+
+  /// A score of a method's set in the printed scale.
+  package struct Measurement: Sendable, Hashable {
+    package let method: String
+    package let metric: String
+    package let value: Double
+    /// Standard error; `nil` where none is known.
+    package let error: Double?
+
+    package init(method: String, metric: String, value: Double, error: Double?) {
+      self.method = method
+      self.metric = metric
+      self.value = value
+      self.error = error
+    }
+  }
+
+  /// How a method's images ended.
+  package struct Images: Sendable, Hashable {
+    package let method: String
+    package let scored: Int
+    package let failed: Int
+
+    package init(method: String, scored: Int, failed: Int) {
+      self.method = method
+      self.scored = scored
+      self.failed = failed
+    }
+  }
+
+  package init(
+    report: GateReport, sentence: String, code: Int32, run: String, created: Double,
+    measurements: [Measurement], images: [Images], findings: [FileFinding]
+  ) {
+    self.report = report
+    self.sentence = sentence
+    self.code = code
+    self.run = run
+    self.created = created
+    self.measurements = measurements
+    self.images = images
+    self.findings = findings
+  }
+
+  /// The numbers as OpenMetrics text, for a collector of text files.
+  package var openMetrics: String { OpenMetricsReport.render(self) }
+
+  /// One page that shows everything.
+  ///
+  /// - Parameter link: from a path to what the page links to.
+  /// - Returns: HTML that needs no other file but the images it shows.
+  package func html(link: (String) -> String) -> String { GatePage.render(self, link: link) }
+}
