@@ -14,7 +14,7 @@ package enum Paths {
   }
 
   /// The folder that a file lies in, freed of symbolic links: `..` behind a link leads elsewhere.
-  static func realFolder(of path: String) -> String {
+  package static func realFolder(of path: String) -> String {
     URL(fileURLWithPath: absolute(path)).deletingLastPathComponent().resolvingSymlinksInPath().path
   }
 
@@ -24,7 +24,7 @@ package enum Paths {
   ///   - path: of a file.
   ///   - folder: absolute and freed of symbolic links.
   /// - Returns: the steps from the folder to the file.
-  static func relative(_ path: String, to folder: String) -> String {
+  package static func relative(_ path: String, to folder: String) -> String {
     let name = URL(fileURLWithPath: path).lastPathComponent
     let target = URL(fileURLWithPath: realFolder(of: path)).pathComponents + [name]
     let base = URL(fileURLWithPath: folder).pathComponents

@@ -20,7 +20,7 @@ struct Decision {
     guard let value = comparison.value, value.isFinite else {
       return MetricVerdict(comparison, .invalid, "The run has no number for \(rule.metric).")
     }
-    if let limit = rule.limits.broken(by: value) {
+    if let limit = rule.limits.broken(by: value, where: rule.direction) {
       return MetricVerdict(
         comparison, .regression, "\(printed(value)) breaks \(limit).", adjustedPValue: adjusted)
     }

@@ -52,9 +52,14 @@ package struct MetricRule: Sendable, Hashable {
     }
 
     /// The bound that a value breaks, in words; NaN breaks any.
-    func broken(by value: Double) -> String? {
-      if let maximum, !(value <= maximum) { return "the limit of at most \(maximum)" }
-      if let minimum, !(value >= minimum) { return "the limit of at least \(minimum)" }
+    func broken(by value: Double, where better: Direction) -> String? {
+      let tooGood = ", too good to be true: look for leaked or repeated images"
+      if let maximum, !(value <= maximum) {
+        return "the limit of at most \(maximum)" + (better == .higher ? tooGood : "")
+      }
+      if let minimum, !(value >= minimum) {
+        return "the limit of at least \(minimum)" + (better == .lower ? tooGood : "")
+      }
       return nil
     }
   }

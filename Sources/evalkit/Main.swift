@@ -13,9 +13,8 @@ struct Evalkit: AsyncParsableCommand {
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
       GenerateCommand.self, ScoreCommand.self, MergeCommand.self, VerifyCommand.self,
-      CacheCommand.self,
-      GateCommand.self, BaselineCommand.self,
-      CompareCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,
+      CacheCommand.self, GateCommand.self, BaselineCommand.self, CompareCommand.self,
+      BlameCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,
       FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
       FacesCommand.self, TrainCommand.self,
       BenchCommand.self, DoctorCommand.self,

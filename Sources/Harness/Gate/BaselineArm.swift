@@ -23,6 +23,7 @@ struct BaselineArm: ComparisonArm {
 
   var name: String { "\(method.name) of baseline \(baseline)" }
   var scoredImages: Set<String> { Set(images.keys) }
+  var stored: StoredArm? { source }
 
   func score(_ metric: MetricIdentifier) -> ArmScore? {
     method.scores[metric.rawValue].map { score in

@@ -42,6 +42,10 @@ struct BaselineDocument: Codable {
     var repeated: Int
     /// Images that are a real image to the last pixel.
     var copied: Int
+    /// Images that nearly are another image of the row; absent where that could not be told.
+    var nearlyRepeated: Int?
+    /// Images that nearly are the real image of another pair; absent where that could not be told.
+    var nearlyCopied: Int?
     /// By metric.
     var scores: [String: Score]
   }

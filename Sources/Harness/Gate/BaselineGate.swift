@@ -16,12 +16,14 @@ struct BaselineGate {
   var isStrict = false
   /// Images of a row that may fail.
   var allowedFailures = 0
+  /// Metrics to compare, such as `ours: fid`; nil for all.
+  var checks: Set<String>?
   /// Age in hours beyond which a run is stale.
   var freshHours: Double?
   var now = Date()
   var workers = Workers()
 
-  private var document: BaselineDocument { baseline.document }
+  var document: BaselineDocument { baseline.document }
 
   /// Levels that the gate decides at.
   var levels: DecisionLevels {
@@ -35,22 +37,14 @@ struct BaselineGate {
   /// - Throws: ``HarnessError`` of kind `invalid` where nothing differs; errors of the store.
   func audit() throws -> FalseAlarmAudit {
     var metrics: [FalseAlarmAudit.Metric] = []
-    for name in try judgedNames() {
-      guard let method = document.methods.first(where: { $0.name == name }),
-        run.methods.contains(where: { $0.name == name })
-      else { continue }
-      let arm = try StoredArm(
-        run, method: name, in: store, clustering: clustering, workers: workers)
-      let comparison = ArmComparison(
-        candidate: arm, baseline: BaselineArm(baseline, method: method, source: nil),
-        mismatch: mismatch(arm))
-      for (metric, rule) in try rules(method) {
-        let factor = GateJob(run, table: table).factor(of: metric.rawValue)
-        let differences = try comparison.differencesByCluster(metric, factor: factor)
+    for row in try rows() {
+      for (metric, rule) in try rules(row.method) {
+        let factor = factor(of: metric)
+        let differences = try row.comparison.differencesByCluster(metric, factor: factor)
         if differences.values.contains(where: { $0.contains { $0 != 0 } }) {
           metrics.append(
             FalseAlarmAudit.Metric(
-              rule: rule, baseline: factor * (method.scores[metric.rawValue]?.value ?? 0),
+              rule: rule, baseline: factor * (row.method.scores[metric.rawValue]?.value ?? 0),
               differences: differences))
         }
       }
@@ -70,37 +64,30 @@ struct BaselineGate {
   /// - Throws: ``HarnessError`` of kind `usage` for a gate that contradicts the metrics; errors of the
   ///   store.
   func verdict() throws -> Verdict {
-    var lines = runLines
-    var comparisons: [MetricComparison] = []
+    var (lines, comparisons) = (runLines, [MetricComparison]())
     for name in try judgedNames() {
-      guard let method = document.methods.first(where: { $0.name == name }) else {
-        lines.append(
-          Verdict.Line(
-            check: "\(name): baseline", outcome: .notComparable,
-            finding: "Baseline \(document.name) has no row \(name); set it anew, or name the "
-              + "methods to judge in the gate's file."))
-        continue
+      switch try row(name) {
+      case .missing(let line): lines.append(line)
+      case .found(let row):
+        lines += imageLines(row.candidate, row.method)
+        comparisons += try self.comparisons(row)
       }
-      guard run.methods.contains(where: { $0.name == name }) else {
-        lines.append(
-          Verdict.Line(
-            check: "\(name): images", outcome: .invalid,
-            finding: "Run \(run.record.id) did not measure \(name), which the baseline has."))
-        continue
-      }
-      let arm = try StoredArm(
-        run, method: name, in: store, clustering: clustering, workers: workers)
-      lines += imageLines(arm, method)
-      comparisons += try self.comparisons(arm, method)
     }
     let metrics = Verdict(MetricVerdict.decide(comparisons, levels: levels))
-    if comparisons.isEmpty, lines.isEmpty {
+    if comparisons.isEmpty, lines.isEmpty, checks == nil {
       lines.append(
         Verdict.Line(
           check: "run", outcome: .invalid, finding: "The gate has nothing to compare."))
     }
     return Verdict(
       lines: lines + metrics.lines, isStrict: isStrict || gate?.isStrict ?? false)
+  }
+
+  /// What was decided about every metric of every row that both sides have.
+  ///
+  /// - Throws: as for the verdict.
+  func metricVerdicts() throws -> [MetricVerdict] {
+    MetricVerdict.decide(try rows().flatMap(comparisons), levels: levels)
   }
 
   // MARK: The run
@@ -139,92 +126,19 @@ struct BaselineGate {
     return findings.map { Verdict.Line(check: "run", outcome: $0.0, finding: $0.1) }
   }
 
-  /// The rows that are judged: those that the gate names, or all of either side.
-  private func judgedNames() throws -> [String] {
-    let known = Set(document.methods.map(\.name)).union(run.methods.map(\.name))
-    guard let named = gate?.methods, !named.isEmpty else {
-      let own = run.judgedMethods.map(\.name)
-      return document.methods.map(\.name)
-        + own.filter { name in !document.methods.contains { $0.name == name } }
-    }
-    for name in named { try NamedChoice.check(name, as: "method", from: known.sorted()) }
-    return named
-  }
-
-  private var clustering: Clustering {
-    gate.flatMap { Clustering(rawValue: $0.clusters.rawValue) } ?? .automatic
-  }
-
-  // MARK: Images
-
-  /// Lines only where a row's images spoil the verdict.
-  private func imageLines(
-    _ arm: StoredArm, _ method: BaselineDocument.Method
-  ) -> [Verdict.Line] {
-    let failed = run.counts[arm.method]?.failed ?? 0
-    let scored = run.counts[arm.method]?.scored ?? 0
-    var findings: [(String, Verdict.Outcome, String)] = []
-    let further = gate?.failures.aboveBaseline.map { method.failed + $0 }
-    let allowed = min(allowedFailures, further ?? .max)
-    if scored == 0 {
-      findings.append(("images", .invalid, "No image of \(arm.method) was scored."))
-    } else if failed > allowed {
-      findings.append(
-        (
-          "images", .invalid,
-          "\(failed) of \(scored + failed) images of \(arm.method) failed, more than the "
-            + "\(allowed) allowed."
-        ))
-    }
-    if arm.repeatedImages > method.repeated {
-      findings.append(
-        (
-          "repeated images", .regression,
-          "\(arm.repeatedImages) images have the same pixels as another, \(method.repeated) had "
-            + "in the baseline."
-        ))
-    }
-    if arm.copiedImages > method.copied {
-      findings.append(
-        (
-          "copied images", .regression,
-          "\(arm.copiedImages) images are real images to the last pixel, \(method.copied) were "
-            + "in the baseline."
-        ))
-    }
-    return findings.map {
-      Verdict.Line(check: "\(arm.method): \($0.0)", outcome: $0.1, finding: $0.2)
-    }
-  }
-
   // MARK: Metrics
 
-  private func comparisons(
-    _ arm: StoredArm, _ method: BaselineDocument.Method
-  ) throws -> [MetricComparison] {
-    let source = try? store.run(idPrefix: document.run.id)
-    let sourceArm = try source.flatMap { record -> StoredArm? in
-      try StoredArm(
-        StoredRun(record, in: store), method: method.name, in: store, clustering: clustering,
-        workers: workers)
-    }
-    let comparison = ArmComparison(
-      candidate: arm, baseline: BaselineArm(baseline, method: method, source: sourceArm),
-      mismatch: mismatch(arm))
-    return try rules(method).map { metric, rule in
-      try comparison.compare(
-        metric, rule: rule, factor: GateJob(run, table: table).factor(of: metric.rawValue))
+  private func comparisons(_ row: Row) throws -> [MetricComparison] {
+    try rules(row.method).filter { metric, _ in
+      checks?.contains("\(row.method.name): \(metric.rawValue)") ?? true
+    }.map { metric, rule in
+      try row.comparison.compare(metric, rule: rule, factor: factor(of: metric))
     }
   }
 
-  private func mismatch(_ arm: StoredArm) -> String? {
-    if run.record.pairsHash != document.run.pairsHash {
-      return "The run measured other pairs than baseline \(document.name); set it anew."
-    }
-    if arm.referencesHash != document.run.referencesHash {
-      return "Real images or label maps are not those of baseline \(document.name); set it anew."
-    }
-    return nil
+  /// From the stored to the printed scale.
+  func factor(of metric: MetricIdentifier) -> Double {
+    GateJob(run, table: table).factor(of: metric.rawValue)
   }
 
   private func rules(

@@ -80,11 +80,14 @@ struct BaselineMaker {
       }
       scores[name] = frozen
     }
+    let doubles = DoubleImages(arm)
     return BaselineDocument.Method(
       name: arm.method,
       specification: run.methods.first { $0.name == arm.method }?.specification ?? "",
       scored: counts?.scored ?? 0, failed: counts?.failed ?? 0,
-      repeated: arm.repeatedImages, copied: arm.copiedImages, scores: scores)
+      repeated: doubles.repeated.count, copied: doubles.copied.count,
+      nearlyRepeated: doubles.near?.repeated.count, nearlyCopied: doubles.near?.copied.count,
+      scores: scores)
   }
 
   private func replicates(
@@ -142,20 +145,6 @@ extension StoredArm {
     if pairs.isEmpty { return "" }
     let lines = pairs.map { "\($0.imageID)\t\($0.referenceHash ?? "")\t\($0.labelsHash ?? "")\n" }
     return FileDigest.sha256(of: lines.joined().utf8)
-  }
-}
-
-extension StoredArm {
-  /// Images whose pixels another image of the row has too.
-  var repeatedImages: Int {
-    let counts = Dictionary(contents.values.map { ($0, 1) }, uniquingKeysWith: +)
-    return counts.values.filter { $0 > 1 }.reduce(0, +)
-  }
-
-  /// Images that are a real image to the last pixel.
-  var copiedImages: Int {
-    let real = Set(pairs.compactMap(\.referenceHash))
-    return contents.values.count { real.contains($0) }
   }
 }
 

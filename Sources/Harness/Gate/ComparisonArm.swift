@@ -8,6 +8,8 @@ protocol ComparisonArm {
   var name: String { get }
   /// Ids of the images that were scored.
   var scoredImages: Set<String> { get }
+  /// The row in the database, with what is remembered of its images; nil where it is gone.
+  var stored: StoredArm? { get }
   /// The set's score of a metric; nil where it was not measured.
   func score(_ metric: MetricIdentifier) -> ArmScore?
   /// One value an image, finite ones only, by id.

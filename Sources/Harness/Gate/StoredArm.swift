@@ -37,6 +37,7 @@ struct StoredArm: ComparisonArm {
 
   var name: String { "\(method) of run \(run.record.id)" }
   var scoredImages: Set<String> { Set(contents.keys) }
+  var stored: StoredArm? { self }
 
   func score(_ metric: MetricIdentifier) -> ArmScore? {
     run.scores[method]?[metric.rawValue].map { score in
@@ -59,16 +60,8 @@ struct StoredArm: ComparisonArm {
   func replicates(
     _ statistic: MetricIdentifier, from metric: MetricIdentifier, among images: Set<String>
   ) throws -> SetReplicates {
-    guard let fingerprint = score(metric)?.fingerprint else {
-      throw HarnessError(.notComparable, "\(name) has no \(metric.rawValue)")
-    }
-    guard !pairs.isEmpty else {
-      throw HarnessError(
-        .notComparable, "\(name) was stored by an older evalkit without its pairs; measure it again"
-      )
-    }
     let statistics = SetStatistics(
-      arm: self, statistic: statistic, fingerprint: fingerprint, images: images)
+      statistic: statistic, results: try RememberedResults(self, of: metric, among: images))
     let groups = ImageGroups(clusters: pairs.map { clustering.cluster(of: $0) })
     let metric = try statistics.prepared()
     let values = try workers.map(groups.groups.count + 1) { part, _ in

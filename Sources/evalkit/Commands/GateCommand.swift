@@ -60,6 +60,25 @@ struct GateCommand: ParsableCommand {
       "Append the checks as Markdown, for example to $GITHUB_STEP_SUMMARY.", valueName: "file"))
   var summary: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write failed, double and worst images as SARIF 2.1.0.", valueName: "file"))
+  var sarif: String?
+
+  @Option(
+    name: .customLong("openmetrics"),
+    help: ArgumentHelp("Write scores and checks as OpenMetrics text.", valueName: "file"))
+  var openMetrics: String?
+
+  @Option(help: ArgumentHelp("Write everything as one page.", valueName: "file"))
+  var html: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the gate fails, run this line of shell, which makes and measures the images again by "
+        + "$EVALKIT_SEED, and fail only for what got worse there, too.", valueName: "command"))
+  var confirm: String?
+
   @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
   var results = "Results"
 
@@ -89,6 +108,11 @@ struct GateCommand: ParsableCommand {
     request.freshHours = maxAge
     request.junit = junit
     request.summary = summary
+    request.sarif = sarif
+    request.openMetrics = openMetrics
+    request.html = html
+    request.confirm = confirm
+    request.notice = { Console.error("evalkit: \($0)") }
     request.results = results
     request.jobs = jobs
     if audit { return try Console.result(Judgement.audit(request)) }
