@@ -147,6 +147,6 @@ let package = Package(
       name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strict),
     tests(
       of: "evalkit",
-      also: ["Checkpoints", "Essentials", "Graphs", "Images", "Networks", "Tensors", grdb]),
+      also: ["Checkpoints", "Essentials", "Graphs", "Images", "Networks", "Tensors", grdb, yams]),
   ]
 )

@@ -37,10 +37,12 @@ enum Program {
   }
 
   /// Runs a line of shell in which `evalkit` is the program.
-  static func shell(_ line: String, in folder: String) throws -> Outcome {
+  static func shell(
+    _ line: String, in folder: String, environment: [String: String] = [:]
+  ) throws -> Outcome {
     try RunningProgram(
       executable: "/bin/sh", arguments: ["-c", "evalkit() { '\(path)' \"$@\"; }; \(line)"],
-      folder: folder, environment: [:], outputPath: nil
+      folder: folder, environment: environment, outputPath: nil
     ).outcome(within: 120)
   }
 }
