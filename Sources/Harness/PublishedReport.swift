@@ -20,7 +20,7 @@ struct PublishedReport {
           title: section.title,
           rows: section.rows.map { row in
             TableReport.Row(
-              name: row.method, details: [row.model, row.domain],
+              name: row.method, details: [row.model, row.domain], steps: row.steps,
               note: row.footnote.flatMap { id in table.footnotes.first { $0.id == id }?.text },
               cells: row.published.map { TableReport.Cell(published: $0) })
           })

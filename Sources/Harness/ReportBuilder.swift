@@ -103,7 +103,7 @@ package struct ReportBuilder {
 
   private func published(_ row: PaperTable.Row, _ columns: [Source]) -> TableReport.Row {
     TableReport.Row(
-      name: row.method, details: [row.model, row.domain],
+      name: row.method, details: [row.model, row.domain], steps: row.steps,
       note: row.footnote.flatMap { id in table?.footnotes.first { $0.id == id }?.text },
       cells: columns.map { column in
         cell(row.id, column, published: column.position.flatMap { row.published[$0] })

@@ -51,8 +51,10 @@ extension TableReport.Cell {
   /// The measured number if it is one.
   var value: Double? { measured.flatMap { $0.value.isFinite ? $0.value : nil } }
 
-  /// The standard error if it is a number.
-  var standardError: Double? { measured?.standardError.flatMap { $0.isFinite ? $0 : nil } }
+  /// The standard error of a measured number, if it is a number too.
+  var standardError: Double? {
+    value == nil ? nil : measured?.standardError.flatMap { $0.isFinite ? $0 : nil }
+  }
 
   /// Measured less published.
   var difference: Double? {

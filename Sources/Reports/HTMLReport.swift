@@ -1,4 +1,6 @@
-/// One page that needs no other file.
+import Foundation
+
+/// One page that needs no other file: charts and the contact sheet are part of it.
 enum HTMLReport {
   static func render(_ report: TableReport) -> String {
     let printed = PrintedTable(report)
@@ -10,6 +12,7 @@ enum HTMLReport {
       lines += ["<ol>"] + printed.footnotes.map { "<li>\(XMLText.escape($0))</li>" } + ["</ol>"]
     }
     lines += report.remarks.map(paragraph)
+    lines += pictures(of: report)
     for appendix in Appendix.all(of: report) {
       lines.append("<h2>\(appendix.title)</h2>")
       lines += table(appendix)
@@ -27,6 +30,7 @@ enum HTMLReport {
   }
 
   private static let style = """
+    :root { color-scheme: light dark; }
     body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
     table { border-collapse: collapse; margin: 1rem 0; }
     caption { text-align: left; font-style: italic; padding: .3rem .6rem; }
@@ -35,7 +39,22 @@ enum HTMLReport {
     thead th { border-top: 2px solid; border-bottom: 1px solid; }
     tr.section td { border-top: 1px solid; }
     tbody tr:last-child td { border-bottom: 2px solid; }
+    figure { margin: 1rem 0; }
+    figure img, figure svg { max-width: 100%; height: auto; }
     """
+
+  private static func pictures(of report: TableReport) -> [String] {
+    let charts = report.charts
+    var lines = charts.isEmpty ? [] : ["<h2>Charts</h2>"]
+    lines += charts.map { "<figure>\n\($0.svg)</figure>" }
+    guard let sheet = report.sheet else { return lines }
+    let data = Data(sheet.jpeg).base64EncodedString()
+    return lines + [
+      "<h2>Contact sheet</h2>",
+      "<figure><img alt=\"Some of the images\" src=\"data:image/jpeg;base64,\(data)\">",
+      "<figcaption>\(XMLText.escape(sheet.caption))</figcaption></figure>",
+    ]
+  }
 
   private static func paragraph(_ text: String) -> String { "<p>\(XMLText.escape(text))</p>" }
 

@@ -33,7 +33,10 @@ enum JUnitReport {
     }
     add("measured", printed.measured)
     add("published", printed.published)
+    add("standardError", printed.error)
     add("n", cell.measured.map { "\($0.count)" })
+    add("nExpected", cell.measured.map { "\($0.expectedCount)" })
+    add("nReference", cell.measured?.referenceCount.map { "\($0)" })
     add("fingerprint", cell.measured?.fingerprint)
     let outcome: GateReport.Outcome =
       cell.measured == nil ? .undecided : printed.measured == nil ? .invalid : .passed

@@ -12,11 +12,23 @@ enum MarkdownReport {
     }
     if !footnotes.isEmpty { blocks.append(footnotes.joined(separator: "\n")) }
     blocks += report.remarks.map(escape)
+    if let folder = report.pictureFolder { blocks += pictures(of: report, in: folder) }
     for appendix in Appendix.all(of: report) {
       blocks.append("## \(appendix.title)")
       blocks.append(table(appendix))
     }
     return blocks.joined(separator: "\n\n") + "\n"
+  }
+
+  private static func pictures(of report: TableReport, in folder: String) -> [String] {
+    let charts = report.charts.map { "![\(escape($0.caption))](\(folder)/\($0.name))" }
+    let sheet = report.sheet.map { sheet in
+      [
+        "## Contact sheet", "![Some of the images](\(folder)/\(TableReport.ContactSheet.fileName))",
+        escape(sheet.caption),
+      ]
+    }
+    return (charts.isEmpty ? [] : ["## Charts"] + charts) + (sheet ?? [])
   }
 
   private static func mainTable(_ report: TableReport, _ printed: PrintedTable) -> String {

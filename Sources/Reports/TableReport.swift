@@ -23,13 +23,19 @@ package struct TableReport: Sendable, Hashable {
   package var switches: [SwitchLine]
   /// Facts about the run, such as its id and the hash of its pairs.
   package var facts: [Fact]
+  /// Folder with the charts and the contact sheet, relative to the report's file; `nil` where none lies
+  /// beside it.
+  package var pictureFolder: String?
+  /// Some of the images that the numbers are about.
+  package var sheet: ContactSheet?
 
   package init(
     title: String, notes: [String] = [], caption: String, sectionHeading: String,
     detailHeadings: [String] = [], columns: [Column], sections: [Section],
     remarks: [String] = [], images: [ImageLine] = [], notRun: [NotRunLine] = [],
     weights: [WeightsLine] = [], fingerprints: [FingerprintLine] = [],
-    switches: [SwitchLine] = [], facts: [Fact] = []
+    switches: [SwitchLine] = [], facts: [Fact] = [], pictureFolder: String? = nil,
+    sheet: ContactSheet? = nil
   ) {
     self.title = title
     self.notes = notes
@@ -45,6 +51,8 @@ package struct TableReport: Sendable, Hashable {
     self.fingerprints = fingerprints
     self.switches = switches
     self.facts = facts
+    self.pictureFolder = pictureFolder
+    self.sheet = sheet
   }
 }
 
@@ -102,18 +110,21 @@ extension TableReport {
     package let details: [String]
     /// Whether it is a floor or ceiling, which is never marked as best.
     package let isAnchor: Bool
+    /// In how many steps the method samples an image; `nil` where that is not what tells rows apart.
+    package let steps: Int?
     /// A footnote to the name.
     package let note: String?
     /// One for each column.
     package let cells: [Cell]
 
     package init(
-      name: String, details: [String] = [], isAnchor: Bool = false, note: String? = nil,
-      cells: [Cell]
+      name: String, details: [String] = [], isAnchor: Bool = false, steps: Int? = nil,
+      note: String? = nil, cells: [Cell]
     ) {
       self.name = name
       self.details = details
       self.isAnchor = isAnchor
+      self.steps = steps
       self.note = note
       self.cells = cells
     }

@@ -171,12 +171,13 @@ extension PaperTable.Row {
     _ value: StrictValue, columns: [PaperTable.Column], footnotes: [String]
   ) throws(TableError) {
     let entries = try value.mapping(allowing: [
-      "id", "method", "model", "domain", "values", "footnote",
+      "id", "method", "model", "domain", "steps", "values", "footnote",
     ])
     id = try entries["id"].string()
     method = try entries["method"].string()
     model = try entries["model"].string()
     domain = try entries["domain"].string()
+    steps = try entries.optional("steps")?.integer(in: 1...1_000_000)
     let values = try entries["values"].list()
     guard values.count == columns.count else {
       throw try entries["values"].error(

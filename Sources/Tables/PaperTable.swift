@@ -117,6 +117,8 @@ package struct PaperTable: Sendable, Hashable {
     package let model: String
     /// `2D` or `3D`.
     package let domain: String
+    /// In how many steps an image is sampled, where rows of a section differ in that.
+    package let steps: Int?
     /// One value per column in the paper's own scale; `nil` where the paper reports none.
     package let published: [Double?]
     /// Id of the footnote that belongs to the row.

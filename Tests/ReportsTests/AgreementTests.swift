@@ -2,180 +2,217 @@ import Foundation
 import Reports
 import Testing
 
-/// Whoever reads another format reads the same numbers.
+/// Whoever reads another format reads the same numbers: values, errors, published values, counts.
 struct AgreementTests {
-  /// What one cell prints: `measured±error(published)`, with `!` where it is best.
-  private static let expected = [
-    "(54.83)", "(0.62)", "(81.68)",
-    "!46.70(46.68)", "!0.631±0.004(0.63)", "!83.40±0.50(83.41)",
-    "47.25", "!0.631±0.004", "-",
-    "0.00", "1.000±0.000", "93.42±0.10",
-    "(55.60)", "(0.56)", "-",
-  ]
+  /// What is rendered and read back.
+  enum Sample: CaseIterable {
+    case small, awkward
 
-  @Test func agreesInMarkdown() {
-    let lines = ReportFormat.markdown.render(SampleReport.report).split(separator: "\n")
-    let start = lines.firstIndex { $0.hasPrefix("| :--") } ?? 0
-    let rows = lines[(start + 1)...].prefix { $0.hasPrefix("|") }
-    let cells = rows.flatMap { row -> [String] in
-      let fields = row.replacing("\\|", with: "¦").split(
-        separator: "|", omittingEmptySubsequences: true)
-      return fields.suffix(3).map { field in
-        let isBest = field.contains("**")
-        let text = field.filter { !" *⁰¹²³⁴⁵⁶⁷⁸⁹".contains($0) }.replacing("–", with: "-")
-        return (isBest ? "!" : "") + text
-      }
-    }
-    #expect(cells == Self.expected)
+    var report: TableReport { self == .small ? SampleReport.report : AwkwardReport.report }
   }
 
-  @Test func agreesInLaTeX() {
-    let lines = ReportFormat.latex.render(SampleReport.report).split(separator: "\n")
-    let cells = lines.dropFirst(7).filter { $0.contains(" & ") }.flatMap { line in
-      line.dropLast(3).split(separator: "&").suffix(3).map { field in
-        var text = String(field).replacing("$\\pm$", with: "±")
-        if let start = text.range(of: "$^{"),
-          let end = text.range(of: "}$", range: start.upperBound..<text.endIndex)
-        {
-          text.removeSubrange(start.lowerBound..<end.upperBound)
+  private func check(
+    _ cells: [CellReading], _ report: TableReport, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let expected = CellReading.expected(of: report)
+    #expect(cells.count == expected.count, sourceLocation: sourceLocation)
+    for (found, wanted) in zip(cells, expected) {
+      #expect(found == wanted, sourceLocation: sourceLocation)
+    }
+  }
+
+  // MARK: Formats for people
+
+  @Test(arguments: Sample.allCases)
+  func agreesInMarkdown(sample: Sample) throws {
+    let report = sample.report
+    let lines = ReportFormat.markdown.render(report).components(separatedBy: "\n")
+    let notes = lines.compactMap { line in
+      line.wholeMatch(of: /- [⁰¹²³⁴⁵⁶⁷⁸⁹]+ (.*)/).map { String($0.output.1) }
+    }
+    let start = try #require(lines.firstIndex { $0.hasPrefix("| :--") })
+    let cells = try lines[(start + 1)...].prefix { $0.hasPrefix("|") }.flatMap { line in
+      try line.replacing("\\|", with: "¦").split(separator: "|").suffix(report.columns.count).map {
+        field in
+        let marks = String(field).replacing(/[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?: [⁰¹²³⁴⁵⁶⁷⁸⁹]+)*/) { match in
+          let numbers = match.output.split(separator: " ").map { digits in
+            digits.compactMap { $0.wholeNumberValue.map(String.init) }.joined()
+          }
+          return "[\(numbers.joined(separator: ","))]"
         }
-        text = text.replacing("\\textbf{", with: "!").replacing("--", with: "-")
-        return text.filter { !" }".contains($0) }
+        let isBest = marks.contains("**")
+        let cell = (isBest ? "!" : "") + marks.filter { !" *".contains($0) }
+        return try CellReading(cell: cell, footnotes: notes)
       }
     }
-    #expect(cells.count == Self.expected.count)
-    #expect(cells == Self.expected)
+    check(cells, report)
   }
 
-  @Test func agreesInHTML() {
-    let text = ReportFormat.html.render(SampleReport.report)
-    let table = text.split(separator: "</table>")[0]
-    let cells = table.components(separatedBy: "<td class=\"number\">").dropFirst().map { part in
-      var text = part.components(separatedBy: "</td>")[0]
-      if let start = text.range(of: "<sup>"), let end = text.range(of: "</sup>") {
-        text.removeSubrange(start.lowerBound..<end.upperBound)
-      }
-      text = text.replacing("<strong>", with: "!").replacing("</strong>", with: "")
-      return text.filter { $0 != " " }.replacing("–", with: "-")
+  @Test(arguments: Sample.allCases)
+  func agreesInLaTeX(sample: Sample) throws {
+    let report = sample.report
+    let lines = ReportFormat.latex.render(report).components(separatedBy: "\n")
+    let notes = lines.compactMap { line in
+      line.wholeMatch(of: /\\par\{\\footnotesize \$\^\{\d+\}\$ (.*)\}/).map { String($0.output.1) }
     }
-    #expect(cells == Self.expected)
-  }
-
-  @Test func agreesInJSON() throws {
-    let data = Data(ReportFormat.json.render(SampleReport.report).utf8)
-    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(object["schema"] as? Int == 1)
-    let rows = try #require(object["rows"] as? [[String: Any]])
-    let cells = rows.flatMap { $0["cells"] as? [[String: Any]] ?? [] }
-    #expect(
-      cells.map { cell in
-        let error = (cell["standardError"] as? Double).map {
-          "±" + String(format: cell["column"] as? String == "accuracy" ? "%.2f" : "%.3f", $0)
+    let rows = lines.drop { $0 != "\\midrule" }.prefix { $0 != "\\bottomrule" }
+      .filter { $0.contains(" & ") }
+    let cells = try rows.flatMap { line in
+      try line.dropLast(3).split(separator: " & ", omittingEmptySubsequences: false)
+        .suffix(report.columns.count).map { field in
+          let cell = String(field).replacing("$\\pm$", with: "±")
+            .replacing(/\$\^\{([0-9,]+)\}\$/) { "[\($0.output.1)]" }
+            .replacing("\\textbf{", with: "!").replacing("--", with: "–")
+            .filter { !" }".contains($0) }
+          return try CellReading(cell: cell, footnotes: notes)
         }
-        return Self.summary(
-          measured: cell["measuredText"] as? String, error: error,
-          published: cell["publishedText"] as? String, best: cell["best"] as? Bool == true)
-      } == Self.expected)
-    #expect(cells[3]["measured"] as? Double == 46.7049)
-    #expect(cells[8]["measured"] is NSNull)
-    #expect(cells[8]["note"] as? String == "the result is no finite number")
-  }
-
-  @Test func writesNumbersToTheLastBitInJSON() throws {
-    struct Document: Decodable {
-      struct Row: Decodable { let cells: [Cell] }
-      struct Cell: Decodable { let measured, difference: Double? }
-      let rows: [Row]
     }
-    let data = Data(ReportFormat.json.render(SampleReport.report).utf8)
-    let cells = try JSONDecoder().decode(Document.self, from: data).rows.flatMap(\.cells)
-    #expect(cells[3].difference == 46.7049 - 46.68)
-    #expect(cells[4].measured == 0.63149)
-    #expect(cells[9].measured == -0.0000001)
+    check(cells, report)
   }
 
-  @Test func agreesInCSV() throws {
-    let records = try CSVReader.records(ReportFormat.csv.render(SampleReport.report))
+  @Test(arguments: Sample.allCases)
+  func agreesInHTML(sample: Sample) throws {
+    let report = sample.report
+    let text = ReportFormat.html.render(report)
+    let table = try #require(text.components(separatedBy: "</table>").first)
+    let list = text.components(separatedBy: "<ol>").last?.components(separatedBy: "</ol>").first
+    let notes = (list ?? "").components(separatedBy: "<li>").dropFirst().map {
+      $0.components(separatedBy: "</li>")[0]
+    }
+    let cells = try table.components(separatedBy: "<td class=\"number\">").dropFirst().map { part in
+      let cell = part.components(separatedBy: "</td>")[0]
+        .replacing("<sup>", with: "[").replacing("</sup>", with: "]")
+        .replacing("<strong>", with: "!").replacing("</strong>", with: "")
+        .filter { $0 != " " }
+      return try CellReading(cell: cell, footnotes: notes)
+    }
+    check(cells, report)
+  }
+
+  /// The chart says beside each bar what the table says.
+  @Test(arguments: Sample.allCases)
+  func agreesInTheChart(sample: Sample) throws {
+    let report = sample.report
+    let chart = try #require(report.charts.first { $0.name == "scores.svg" })
+    var texts = try Picture(chart.svg).texts
+    for cell in CellReading.expected(of: report) {
+      let label = [cell.measured, cell.published.map { "(\($0))" }].compactMap(\.self)
+        .joined(separator: " ")
+      let position = texts.firstIndex(of: label.isEmpty ? "–" : label)
+      texts.remove(at: try #require(position, "no ‘\(label)’ among \(texts)"))
+    }
+  }
+
+  // MARK: Formats for machines
+
+  @Test(arguments: Sample.allCases)
+  func agreesInJSON(sample: Sample) throws {
+    let report = sample.report
+    let data = Data(ReportFormat.json.render(report).utf8)
+    let document = try JSONDecoder().decode(Document.self, from: data)
+    #expect(document.schema == 1)
+    let cells = document.rows.flatMap(\.cells)
+    checkNumbers(cells.map(\.numbers), report)
+    check(zip(cells, digits(of: report)).map { $0.reading($1) }, report)
+  }
+
+  @Test(arguments: Sample.allCases)
+  func agreesInCSV(sample: Sample) throws {
+    let report = sample.report
+    let records = try CSVReader.records(ReportFormat.csv.render(report))
     let headings = records[0]
     #expect(records.allSatisfy { $0.count == headings.count })
-    let rows = records.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(headings, $0)) }
-    #expect(
+    let rows = records.dropFirst().map { fields in
+      Dictionary(uniqueKeysWithValues: zip(headings, fields)).filter { !$0.value.isEmpty }
+    }
+    checkNumbers(
       rows.map { row in
-        let digits = row["column"] == "accuracy" ? "%.2f" : "%.3f"
-        let error = row["standard_error"].flatMap(Double.init).map {
-          "±" + String(format: digits, $0)
+        ["measured", "standard_error", "published", "difference"].map {
+          row[$0].flatMap(Double.init)
         }
-        return Self.summary(
-          measured: row["measured_text"], error: error, published: row["published_text"],
-          best: row["best"] == "true")
-      } == Self.expected)
-    #expect(rows[3]["measured"].flatMap(Double.init) == 46.7049)
-    #expect(rows[6]["method"] == "a|b_*c*")
+      }, report)
+    let cells = zip(rows, digits(of: report)).map { row, digits in
+      CellReading(
+        measured: row["measured_text"],
+        error: CellReading.text(row["standard_error"].flatMap(Double.init), digits),
+        published: row["published_text"], isBest: row["best"] == "true",
+        count: row["n"].flatMap { Int($0) }, expectedCount: row["n_expected"].flatMap { Int($0) },
+        referenceCount: row["n_reference"].flatMap { Int($0) },
+        fingerprint: row["fingerprint"].map { String($0.prefix(12)) })
+    }
+    check(cells, report)
+    #expect(rows.map { $0["method"] } == names(of: report))
   }
 
-  @Test func agreesInJUnit() throws {
-    let text = ReportFormat.junit.render(SampleReport.report)
-    let measured = text.components(separatedBy: "name=\"measured\" value=\"").dropFirst()
-      .map { $0.components(separatedBy: "\"")[0] }
-    #expect(
-      measured == [
-        "46.70", "0.631", "83.40", "47.25", "0.631", "0.00", "1.000", "93.42",
-      ])
-    #expect(text.contains("tests=\"15\" failures=\"0\" errors=\"1\" skipped=\"6\""))
+  /// JUnit does not say which value is best.
+  @Test(arguments: Sample.allCases)
+  func agreesInJUnit(sample: Sample) throws {
+    let report = sample.report
+    let cases = ReportFormat.junit.render(report).components(separatedBy: "<testcase ").dropFirst()
+    let cells = cases.map { text in
+      let properties = text.matches(of: /name="([A-Za-z]+)" value="([^"]*)"/).map {
+        (String($0.output.1), String($0.output.2))
+      }
+      let found = Dictionary(properties, uniquingKeysWith: { first, _ in first })
+      return CellReading(
+        measured: found["measured"], error: found["standardError"], published: found["published"],
+        count: found["n"].flatMap { Int($0) },
+        expectedCount: found["nExpected"].flatMap { Int($0) },
+        referenceCount: found["nReference"].flatMap { Int($0) },
+        fingerprint: found["fingerprint"].map { String($0.prefix(12)) })
+    }
+    let expected = CellReading.expected(of: report).map { cell in
+      var cell = cell
+      cell.isBest = false
+      return cell
+    }
+    #expect(cells == expected)
+    let skipped = report.sections.flatMap(\.rows).flatMap(\.cells).count { $0.measured == nil }
+    #expect(cases.count { $0.contains("<skipped") } == skipped)
   }
 
-  private static func summary(
-    measured: String?, error: String?, published: String?, best: Bool
-  ) -> String {
-    let measured = (measured ?? "").isEmpty ? nil : measured
-    let published = (published ?? "").isEmpty ? nil : published
-    guard measured != nil || published != nil else { return "-" }
-    let value = measured.map { (best ? "!" : "") + $0 + (error ?? "") } ?? ""
-    return value + (published.map { "(\($0))" } ?? "")
+  // MARK: Values
+
+  /// One number a cell: measured, standard error, published, difference, to the last bit.
+  private func checkNumbers(_ numbers: [[Double?]], _ report: TableReport) {
+    let cells = report.sections.flatMap(\.rows).flatMap(\.cells)
+    #expect(numbers.count == cells.count)
+    for (found, cell) in zip(numbers, cells) {
+      let value = cell.measured.flatMap { $0.value.isFinite ? $0.value : nil }
+      let error = cell.measured?.standardError.flatMap { value != nil && $0.isFinite ? $0 : nil }
+      let difference = cell.published.flatMap { published in value.map { $0 - published } }
+      #expect(found == [value, error, cell.published, difference])
+    }
   }
-}
 
-/// A strict reader of RFC 4180, so that the writer is not judged by itself.
-enum CSVReader {
-  struct Malformed: Error {}
+  private func digits(of report: TableReport) -> [Int] {
+    report.sections.flatMap(\.rows).flatMap { _ in report.columns.map(\.digits) }
+  }
 
-  static func records(_ text: String) throws -> [[String]] {
-    var records: [[String]] = []
-    var fields: [String] = []
-    var rest = Array(text.unicodeScalars)[...]
-    while !rest.isEmpty {
-      fields.append(try field(&rest))
-      if rest.first == "," {
-        rest.removeFirst()
-      } else {
-        guard rest.prefix(2).elementsEqual("\r\n".unicodeScalars) else { throw Malformed() }
-        rest.removeFirst(2)
-        records.append(fields)
-        fields = []
+  private func names(of report: TableReport) -> [String] {
+    report.sections.flatMap(\.rows).flatMap { row in report.columns.map { _ in row.name } }
+  }
+
+  private struct Document: Decodable {
+    let schema: Int
+    let rows: [Row]
+
+    struct Row: Decodable { let cells: [Cell] }
+
+    struct Cell: Decodable {
+      let measured, standardError, published, difference: Double?
+      let measuredText, publishedText, fingerprint: String?
+      let best: Bool
+      let n, nExpected, nReference: Int?
+
+      var numbers: [Double?] { [measured, standardError, published, difference] }
+
+      func reading(_ digits: Int) -> CellReading {
+        CellReading(
+          measured: measuredText, error: CellReading.text(standardError, digits),
+          published: publishedText, isBest: best, count: n, expectedCount: nExpected,
+          referenceCount: nReference, fingerprint: fingerprint.map { String($0.prefix(12)) })
       }
     }
-    return records
-  }
-
-  private static func field(_ rest: inout ArraySlice<Unicode.Scalar>) throws -> String {
-    var scalars = String.UnicodeScalarView()
-    guard rest.first == "\"" else {
-      while let next = rest.first, !",\r\n".unicodeScalars.contains(next) {
-        guard next != "\"" else { throw Malformed() }
-        scalars.append(rest.removeFirst())
-      }
-      return String(scalars)
-    }
-    rest.removeFirst()
-    while let next = rest.popFirst() {
-      if next != "\"" {
-        scalars.append(next)
-      } else if rest.first == "\"" {
-        scalars.append(rest.removeFirst())
-      } else {
-        return String(scalars)
-      }
-    }
-    throw Malformed()
   }
 }

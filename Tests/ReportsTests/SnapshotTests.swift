@@ -32,8 +32,9 @@ struct SnapshotTests {
     try check(SampleReport.gate.junit, "gate.xml")
   }
 
-  @Test func rendersLineCharts() throws {
+  @Test func rendersCharts() throws {
     try check(SampleReport.losses.svg(), "losses.svg")
+    for chart in SampleReport.report.charts { try check(chart.svg, chart.name) }
   }
 
   @Test(arguments: ReportFormat.allCases)

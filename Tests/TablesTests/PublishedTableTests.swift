@@ -100,3 +100,17 @@ struct PublishedTableTests {
     #expect(throws: TableError.self) { try table.setting("n_images", to: "0") }
   }
 }
+
+/// Rows that differ in the number of sampling steps tell it twice, in words and as a number.
+struct SamplingStepTests {
+  @Test func stepsAgreeWithTheirNames() throws {
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let rows = try folder.table("sca-dm.figure8").sections.flatMap(\.rows)
+    #expect(rows.count == 8)
+    for row in rows {
+      let steps = try #require(row.steps)
+      #expect(row.method.hasSuffix(", \(steps) steps") && row.id.hasSuffix("-\(steps)"))
+    }
+    #expect(try folder.table("ddgi.table1").sections.flatMap(\.rows).allSatisfy { $0.steps == nil })
+  }
+}
