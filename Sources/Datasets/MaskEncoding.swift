@@ -35,29 +35,16 @@ package enum MaskEncoding: String, CaseIterable, Equatable, Sendable {
     case .label: try DatasetFiles.write(ImageEncoder.png(labels), to: path)
     case .palette: try DatasetFiles.write(ImageEncoder.labelMapPNG(labels), to: path)
     case .colour:
-      let colours = Self.coloured(labels, by: LabelPalette.celebAMaskHQ)
+      let colours = labels.coloured(by: LabelPalette.celebAMaskHQ)
       try DatasetFiles.write(ImageEncoder.png(colours), to: path)
     case .ade20k:
-      let colours = Self.coloured(labels, by: LabelPalette.ade20k)
+      let colours = labels.coloured(by: LabelPalette.ade20k)
       try DatasetFiles.write(ImageEncoder.png(colours), to: path)
     case .oneHot32:
       do { try NPYFile.write(Self.oneHot(labels, side: 32), to: path) } catch {
         throw .unwritable(path: path, reason: error.reason)
       }
     }
-  }
-
-  /// The map with a colour in place of each class.
-  static func coloured(_ labels: Raster, by palette: [RGBColour]) -> Raster {
-    var samples: [UInt8] = []
-    samples.reserveCapacity(labels.samples.count * 3)
-    for label in labels.samples {
-      let colour = palette[Int(label)]
-      samples.append(colour.red)
-      samples.append(colour.green)
-      samples.append(colour.blue)
-    }
-    return Raster(width: labels.width, height: labels.height, channels: 3, samples: samples)
   }
 
   /// `[19, side · side]`, 1 where a pixel has the class and 0 elsewhere.

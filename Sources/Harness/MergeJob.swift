@@ -43,8 +43,8 @@ package struct MergeJob {
     guard let table = try StoredReports.table(of: StoredRun(first.record, in: first.store)) else {
       throw HarnessError(.usage, "\(first.path) holds no shard of a table")
     }
-    let path = TableJobRequest.reportPath(table, in: reports)
-    try OutputPlace.prepare(path)
+    let files = ReportFiles(of: table, in: reports)
+    try files.prepare()
     let store = try Store(path: ResultsDatabase.path(options.results))
     let session = try self.session(shards, in: store)
     options.notice("run \(session.id) of \(shards.count) shards")
@@ -65,8 +65,9 @@ package struct MergeJob {
           .map { ImageFailure(state: $0.state, reason: $0.reason) }
       ).check(allowing: options.maximumFailures, ledger: store.path)
     }
-    return try TableJobRequest.write(
-      StoredRun(store.run(idPrefix: session.id), in: store), table: table, to: path)
+    return try files.write(
+      StoredRun(store.run(idPrefix: session.id), in: store), of: table, in: store,
+      results: options.results)
   }
 
   // MARK: Shards

@@ -125,7 +125,21 @@ package struct TableJob {
         }
       }
     }
+    paintSheet(methods, chosen.pairs, of: session, workers)
     return session
+  }
+
+  /// Paints some of the images; that it could not be done is no reason to lose the numbers.
+  private func paintSheet(
+    _ methods: [OpenMethod], _ pairs: [Pair], of session: RunSession, _ workers: Workers
+  ) {
+    do {
+      let run = try StoredRun.find(session.id, in: session.store)
+      try SheetFile(run, in: session.store, results: options.results)
+        .write(pairs, methods.map(\.method), workers: workers)
+    } catch {
+      options.notice("the contact sheet is missing: \(error)")
+    }
   }
 
   // MARK: Methods

@@ -37,29 +37,13 @@ package struct TableJobRequest: Sendable {
       if isPrinted { throw HarnessError(.usage, "\(table.id) has nothing to measure in shards") }
       return try ShardSummary(TableJob(table, options: options).run()).output
     }
-    let path = Self.reportPath(table, in: reports)
-    try OutputPlace.prepare(path)
-    if isPrinted { return try Self.write(PublishedReport(table).report(), to: path) }
+    let files = ReportFiles(of: table, in: reports)
+    try files.prepare()
+    if isPrinted { return try files.write(PublishedReport(table).report()) }
     let session = try TableJob(table, options: options).run()
-    return try Self.write(StoredRun.find(session.id, in: session.store), table: table, to: path)
-  }
-
-  /// Where the report of a table goes.
-  static func reportPath(_ table: PaperTable, in reports: String) -> String {
-    // The default table's report has a name of its own, which other tools rely on.
-    "\(reports)/\(table.id == "ddgi.table1" ? "table1" : table.id).md"
-  }
-
-  /// Renders a stored run.
-  static func write(_ run: StoredRun, table: PaperTable, to path: String) throws -> Output {
-    try write(ReportBuilder(run, table: table).report(), to: path)
-  }
-
-  private static func write(_ report: TableReport, to path: String) throws -> Output {
-    let markdown = ReportFormat.markdown.render(report)
-    try AtomicFile.write(Array(markdown.utf8), to: path)
-    return Output(
-      text: markdown, json: ReportFormat.json.render(report), note: "report in \(path)")
+    return try files.write(
+      StoredRun.find(session.id, in: session.store), of: table, in: session.store,
+      results: options.results)
   }
 
   /// What the job would cost.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A colour of 8 bits a channel.
 package struct RGBColour: Sendable, Hashable, CustomStringConvertible {
   package let red, green, blue: UInt8
@@ -42,4 +44,22 @@ extension LabelPalette {
     RGBColour(120, 120, 70), RGBColour(8, 255, 51), RGBColour(255, 6, 82),
     RGBColour(143, 255, 140), RGBColour(204, 255, 4), RGBColour(255, 51, 7),
   ]
+}
+
+extension Raster {
+  /// A label map with a colour in place of each class.
+  ///
+  /// - Precondition: one channel, and a colour for every value.
+  package func coloured(by palette: [RGBColour]) -> Raster {
+    precondition(channels == 1, "a label map has one channel, not \(channels)")
+    var coloured: [UInt8] = []
+    coloured.reserveCapacity(samples.count * 3)
+    for label in samples {
+      let colour = palette[Int(label)]
+      coloured.append(colour.red)
+      coloured.append(colour.green)
+      coloured.append(colour.blue)
+    }
+    return Raster(width: width, height: height, channels: 3, samples: coloured)
+  }
 }

@@ -28,8 +28,8 @@ struct FaceSheet {
       Portrait(scenes[number], size: Self.side)
     }
     var tiles = portraits[..<16].map(\.image)
-    tiles += portraits[..<8].map { Self.painted($0.labels) }
-    tiles += portraits[..<8].map { Self.widened($0.scribble) }
+    tiles += portraits[..<8].map { $0.labels.coloured(by: LabelPalette.celebAMaskHQ) }
+    tiles += portraits[..<8].map(\.scribble)
     tiles += portraits[16...].map(\.image)
     return Self.joined(tiles)
   }
@@ -45,35 +45,13 @@ struct FaceSheet {
     return []
   }
 
-  private static func painted(_ labels: Raster) -> Raster {
-    Raster(
-      width: labels.width, height: labels.height, channels: 3,
-      samples: labels.samples.flatMap { label -> [UInt8] in
-        let colour = LabelPalette.celebAMaskHQ[Int(label)]
-        return [colour.red, colour.green, colour.blue]
-      })
-  }
-
-  private static func widened(_ gray: Raster) -> Raster {
-    Raster(
-      width: gray.width, height: gray.height, channels: 3,
-      samples: gray.samples.flatMap { [$0, $0, $0] })
-  }
-
   /// Tiles of equal size, row by row.
   private static func joined(_ tiles: [Raster]) -> Raster {
     let rows = (tiles.count + columns - 1) / columns
-    var sheet = Raster(
-      width: columns * side, height: rows * side, channels: 3,
-      samples: [UInt8](repeating: 255, count: columns * rows * side * side * 3))
+    var sheet = Canvas(width: columns * side, height: rows * side)
     for (number, tile) in tiles.enumerated() {
-      let (column, row) = (number % columns, number / columns)
-      for y in 0..<side {
-        let target = ((row * side + y) * columns * side + column * side) * 3
-        sheet.samples.replaceSubrange(
-          target..<target + 3 * side, with: tile.samples[(3 * y * side)..<(3 * (y + 1) * side)])
-      }
+      sheet.paste(tile, x: number % columns * side, y: number / columns * side)
     }
-    return sheet
+    return sheet.image
   }
 }

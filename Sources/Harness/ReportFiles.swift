@@ -1,0 +1,61 @@
+import Essentials
+import Reports
+import Store
+import Tables
+
+/// A table's report on disk: `NAME.md`, and its pictures in the folder `NAME` beside it.
+struct ReportFiles {
+  /// Folder of the report.
+  let folder: String
+  /// The report's name.
+  let name: String
+
+  private var path: String { "\(folder)/\(name).md" }
+
+  private func path(ofPicture picture: String) -> String { "\(folder)/\(name)/\(picture)" }
+
+  /// The files of a table's report.
+  init(of table: PaperTable, in folder: String) {
+    self.folder = folder
+    // The default table's report has a name of its own, which other tools rely on.
+    name = table.id == "ddgi.table1" ? "table1" : table.id
+  }
+
+  /// Makes the folders and refuses what could not be written.
+  ///
+  /// - Throws: ``HarnessError``.
+  func prepare() throws {
+    try OutputPlace.prepare(path)
+    try OutputPlace.prepare(path(ofPicture: TableReport.ContactSheet.fileName))
+  }
+
+  /// Renders a stored run.
+  ///
+  /// - Throws: errors of the store, `FileError`.
+  func write(
+    _ run: StoredRun, of table: PaperTable, in store: Store, results: String
+  ) throws -> TableJobRequest.Output {
+    var report = ReportBuilder(run, table: table).report()
+    report.sheet = try SheetFile(run, in: store, results: results).shown
+    return try write(report)
+  }
+
+  /// Writes the pictures, then the Markdown that shows them.
+  ///
+  /// - Throws: `FileError`.
+  func write(_ report: TableReport) throws -> TableJobRequest.Output {
+    var report = report
+    report.pictureFolder = name
+    for chart in report.charts {
+      try AtomicFile.write(Array(chart.svg.utf8), to: path(ofPicture: chart.name))
+    }
+    if let sheet = report.sheet {
+      try AtomicFile.write(
+        sheet.jpeg, to: path(ofPicture: TableReport.ContactSheet.fileName))
+    }
+    let markdown = ReportFormat.markdown.render(report)
+    try AtomicFile.write(Array(markdown.utf8), to: path)
+    return TableJobRequest.Output(
+      text: markdown, json: ReportFormat.json.render(report), note: "report in \(path)")
+  }
+}
