@@ -1,5 +1,5 @@
-# evalkit's two commands are `make table1` and `make test`; both set the machine up first. `make bench`
-# compares its speed with PyTorch's.
+# evalkit's two commands are `make table1` and `make test`; both set the machine up first. `make train`
+# trains the networks that ship with it, `make bench` compares its speed with PyTorch's.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -9,10 +9,22 @@ FIXTURES ?= ../shared/fixtures
 EVALKIT := .build/release/evalkit
 SOURCES := Package.swift Sources Tests
 
-.PHONY: table1 test bench fuzz parity build install format lint setup clean
+.PHONY: table1 table1-real train weights test bench fuzz parity build install format lint setup clean
 
+# The main job: drawn faces, built-in methods, the networks that ship with the program.
 table1: build
-	@Tools/table1.sh "$(EVALKIT)" "$(FIXTURES)"
+	@"$(EVALKIT)" table1
+
+# The same table on the real faces and weights of FIXTURES.
+table1-real: build
+	@Tools/table1_real.sh "$(EVALKIT)" "$(FIXTURES)"
+
+# Trains the compact networks from nothing, into Results/training; `make weights` then ships them.
+train: build
+	@"$(EVALKIT)" train all
+
+weights:
+	@Tools/ship_weights.sh Results/training
 
 build: setup
 	@swift build -c release --product evalkit

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job on the data at hand: Table 1 of the first paper, with the built-in anchors as rows.
+# Table 1 of the first paper on real faces and the weights beside them, with the built-in anchors as rows.
 set -euo pipefail
 
 evalkit=$1
@@ -7,7 +7,7 @@ fixtures=$2
 
 if [ ! -d "$fixtures/faces/images" ] || [ ! -d "$fixtures/weights" ]; then
   cat >&2 <<EOF
-table1: there is nothing to measure on this machine yet.
+table1-real: there is nothing to measure on this machine yet.
   missing: faces and weights in $fixtures (folders faces/images, faces/masks and weights)
   instead: measure your own data, for example
     $evalkit table1 --dataset celebamask-hq:DIR --weights published:DIR --method ours=folder:DIR
@@ -23,5 +23,5 @@ if [ "$(realpath "$fixtures")" != "$(realpath -m Protocols/weights/../../../shar
   manifest=Results/fixtures.yaml
 fi
 
-echo "table1: measuring the 200 real faces in $fixtures; the notes above the table say with what" >&2
+echo "table1-real: measuring the 200 real faces in $fixtures; the notes above the table say with what" >&2
 exec "$evalkit" table1 --dataset "folder:$fixtures/faces" --pairs 200 --weights "$manifest"

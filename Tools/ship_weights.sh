@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Takes what `evalkit train` wrote into the tree: weights into the program, cards and loss curves into Reports.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+trained=$1
+weights=Sources/CCompactWeights
+mkdir -p Reports/networks
+cp "$trained"/compact-*.safetensors "$weights/"
+cp "$trained"/compact-*.md "$trained"/compact-*.svg Reports/networks/
+(cd "$weights" && sha256sum compact-*.safetensors | sed 's/  / /' >SHA256SUMS)
+echo "the program's weights are now those of $trained; build it again" >&2
