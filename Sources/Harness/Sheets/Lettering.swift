@@ -6,18 +6,19 @@ package enum Lettering {
   /// Pixels from one line to the next.
   static let height = 18
 
-  /// The rows of a character from above; bit 8 is the leftmost pixel. What is not ASCII becomes `?`.
+  /// The rows of a character from above, bit 8 leftmost; what is not ASCII becomes `?`.
   static func rows(of character: Character) -> ArraySlice<UInt16> {
     let code = character.asciiValue.flatMap { 32..<127 ~= $0 ? Int($0) : nil } ?? 63
     return glyphs[(code - 32) * height..<(code - 31) * height]
   }
 
-  /// A text in lines of at most so many characters, broken at spaces and behind hyphens where it can be.
+  /// Breaks a text into lines, at spaces and behind hyphens where it can.
   ///
   /// - Parameters:
   ///   - text: what is written.
   ///   - columns: characters in a line, at least 3.
   ///   - limit: lines; the last one ends in dots where more would be needed.
+  /// - Returns: the lines from above.
   package static func lines(_ text: String, columns: Int, limit: Int) -> [String] {
     guard limit > 0 else { return [] }
     var lines: [String] = []

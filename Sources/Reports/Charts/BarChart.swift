@@ -30,7 +30,9 @@ struct BarChart {
     let height = 66 + Double(bands.count) * (bandHeight + 30) + (lost > 0 ? 20 : 0)
     var drawing = Drawing(width: Self.width, height: height)
     drawing.rectangle("ground", from: Place(0, 0), to: Place(Self.width, height))
-    drawing.text("title", ChartStyle.fitted(report.title, to: 620), at: Place(14, 26))
+    let title = ChartStyle.fitted(
+      report.title, to: Self.width - 28, scale: ChartStyle.titleScale)
+    drawing.text("title", title, at: Place(14, 26))
     drawLegend(&drawing)
     for (number, columns) in bands.enumerated() {
       draw(columns, top: 66 + Double(number) * (bandHeight + 30), &drawing)

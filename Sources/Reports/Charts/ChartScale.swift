@@ -63,6 +63,7 @@ struct ChartScale {
   /// The same places for a range whose ends are round.
   ///
   /// - Parameter count: about how many marks there will be.
+  /// - Returns: a scale whose ends are marks; logarithmic ones stay as they are.
   func rounded(marks count: Int) -> ChartScale {
     guard !isLogarithmic else { return self }
     let step = Self.roundStep(range, count)
@@ -71,9 +72,10 @@ struct ChartScale {
     return ChartScale(range: low...high, like: self)
   }
 
-  /// Round values in the range, in ascending order.
+  /// Round values in the range.
   ///
   /// - Parameter count: about how many.
+  /// - Returns: the marks in ascending order.
   func marks(_ count: Int) -> [Mark] {
     let logarithmic = isLogarithmic ? logarithmicMarks(count) : []
     if logarithmic.count >= 2 { return logarithmic }

@@ -1,6 +1,9 @@
 /// How charts look: colours that people of any colour vision tell apart, on a ground of their own, light or
 /// dark as the reader's screen.
 enum ChartStyle {
+  /// How much wider titles are set than other texts.
+  static let titleScale = 1.35
+
   /// Number of colours; what goes beyond begins with the first again.
   static let colours = light.count
 
@@ -48,9 +51,9 @@ enum ChartStyle {
   /// About how wide a text of 12 pixels is; no font is at hand to measure it.
   static func width(of text: String) -> Double { 6.7 * Double(text.count) }
 
-  /// A text that is not wider than that, cut with an ellipsis.
-  static func fitted(_ text: String, to width: Double) -> String {
-    let room = Int(width / 6.7)
+  /// A text that is not wider than that, cut with an ellipsis; `scale` tells larger letters.
+  static func fitted(_ text: String, to width: Double, scale: Double = 1) -> String {
+    let room = Int(width / (6.7 * scale))
     return text.count <= room ? text : String(text.prefix(max(1, room - 1))) + "…"
   }
 }

@@ -81,6 +81,7 @@ struct Drawing {
   /// - Parameters:
   ///   - title: read out, and shown where the picture is not.
   ///   - style: the style sheet.
+  /// - Returns: the file's text, which ends with a line break.
   func svg(title: String, style: String) -> String {
     let (width, height) = (Self.number(width), Self.number(height))
     return """

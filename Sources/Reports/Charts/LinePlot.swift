@@ -32,8 +32,9 @@ struct LinePlot {
   var svg: String {
     var drawing = Drawing(width: Self.width, height: Self.height)
     drawing.rectangle("ground", from: Place(0, 0), to: Place(Self.width, Self.height))
-    drawing.text(
-      "title", ChartStyle.fitted(chart.title, to: 600), at: Place(Self.left, 26))
+    let title = ChartStyle.fitted(
+      chart.title, to: Self.width - Self.left - Self.right, scale: ChartStyle.titleScale)
+    drawing.text("title", title, at: Place(Self.left, 26))
     drawAxes(&drawing)
     let order = chart.series.indices.sorted { first, second in
       let (one, other) = (chart.series[first].style, chart.series[second].style)

@@ -41,11 +41,11 @@ extension TableReport {
     }.filter { $0.points.count > 1 }
     guard !series.isEmpty else { return nil }
     let heading = printedHeading(of: columns[column])
+    let caption = "\(columns[column].heading) over sampling steps"
     let chart = LineChart(
-      title: title, x: LineChart.Axis("sampling steps", isLogarithmic: true),
+      title: caption, x: LineChart.Axis("sampling steps", isLogarithmic: true),
       y: LineChart.Axis(heading), series: series)
     return Chart(
-      name: "steps-\(columns[column].id).svg",
-      caption: "\(columns[column].heading) over sampling steps", svg: chart.svg())
+      name: "steps-\(columns[column].id).svg", caption: caption, svg: chart.svg())
   }
 }
