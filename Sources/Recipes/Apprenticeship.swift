@@ -25,11 +25,12 @@ final class Apprenticeship {
   ///   - name: of the recipe, for messages and the checkpoint's file.
   ///   - graphs: whose parameters are learned; no two share a name.
   ///   - others: parameters of losses, with their first values.
+  ///   - beginning: values that an earlier part of the training ended with; nil draws them.
   ///   - plan: steps and rules; its seed draws the first values.
   ///   - kitchen: threads and folder.
   init(
     _ name: String, graphs: [Graph], others: [(ParameterSpecification, Tensor)] = [],
-    plan: TrainingPlan, kitchen: Kitchen
+    beginning: [String: Tensor]? = nil, plan: TrainingPlan, kitchen: Kitchen
   ) throws {
     self.name = name
     self.plan = plan
@@ -40,6 +41,7 @@ final class Apprenticeship {
     for graph in graphs {
       initial.merge(Initialization.values(of: graph, seed: plan.seed)) { first, _ in first }
     }
+    initial.merge(beginning ?? [:]) { _, learned in learned }
     let parameters = ParameterBlock(graphs.flatMap(\.trainableParameters) + others.map(\.0))
     let statistics = ParameterBlock(graphs.flatMap(\.statistics))
     try parameters.fill(from: initial)

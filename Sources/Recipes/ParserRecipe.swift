@@ -1,4 +1,6 @@
+import Checkpoints
 import Faces
+import Foundation
 import Graphs
 import Images
 import Kernels
@@ -7,35 +9,75 @@ import Networks
 import Tensors
 import Training
 
-/// The face parser: learns the class of every pixel.
+/// The face parser: learns the class of every pixel, first from those that are hard, then from all of them
+/// with more weight on what is thin.
 package struct ParserRecipe: Recipe {
   package let name = CompactNetworks.biSeNet.name
   package let purpose = "Label maps for accuracy and mIoU: trained on drawn faces and their maps."
   package var material: String { faces.text }
   package let plan: TrainingPlan
+  private let refinement: TrainingPlan
   private let faces: StudyFaces.Plan
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 2400, batchSize: Int = 16, faces: StudyFaces.Plan = .shared
+    steps: Int = 2400, refiningSteps: Int = 1000, batchSize: Int = 16,
+    faces: StudyFaces.Plan = .shared
   ) {
     self.faces = faces
-    plan = TrainingPlan(
-      steps: steps, batchSize: batchSize, seed: 107, rule: .adamW(decay: 0.02),
-      schedule: .cosine(peak: 3e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
-      greatestNorm: 5, averageDecay: 0.995)
+    func plan(_ steps: Int, peak: Float, seed: UInt64) -> TrainingPlan {
+      TrainingPlan(
+        steps: steps, batchSize: batchSize, seed: seed, rule: .adamW(decay: 0.02),
+        schedule: .cosine(peak: peak, warmUp: steps / 20, steps: steps, final: 1e-5),
+        greatestNorm: 5, averageDecay: 0.995)
+    }
+    self.plan = plan(steps, peak: 3e-3, seed: 107)
+    refinement = plan(refiningSteps, peak: 1.5e-3, seed: 127)
   }
+
+  package var rules: String { "\(plan.description); then \(refinement.description)" }
+
+  /// Weights of the classes when all pixels count: a pixel of an earring or a necklace is worth more than
+  /// its uncertainty takes away, since the mean over classes counts them like hair.
+  private static let weights: [Float] = {
+    var weights = [Float](repeating: 1, count: ConfusionMatrix.faceClasses)
+    weights[Int(Label.earring)] = 2.5
+    weights[Int(Label.necklace)] = 3
+    return weights
+  }()
 
   package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
     let faces = try kitchen.faces(self.faces)
-    let network = CompactNetworks.biSeNet
-    let graph = try Graph(tracing: network)
-    let training = try Apprenticeship(name, graphs: [graph], plan: plan, kitchen: kitchen)
+    let first = "\(name).first"
+    var curves: [LossCurve] = []
+    if try !kitchen.holds(first, of: plan) {
+      curves.append(
+        try train(
+          name, plan, CrossEntropy(hardExamples: CrossEntropy.HardExamples()), on: faces,
+          from: nil, to: first, kitchen))
+    }
+    let learned = try Checkpoint.open(path: kitchen.path(first))
+      .bind(to: Graph(tracing: CompactNetworks.biSeNet).parameters)
+    curves.append(
+      try train(
+        "\(name)-refinement", refinement, CrossEntropy(weights: Self.weights), on: faces,
+        from: learned, to: fileNames[0], kitchen))
+    unlink(kitchen.path(first))
+    return curves
+  }
+
+  /// One part of the training.
+  private func train(
+    _ part: String, _ plan: TrainingPlan, _ loss: CrossEntropy, on faces: StudyFaces,
+    from learned: [String: Tensor]?, to file: String, _ kitchen: Kitchen
+  ) throws -> LossCurve {
+    let graph = try Graph(tracing: CompactNetworks.biSeNet)
+    let training = try Apprenticeship(
+      part, graphs: [graph], beginning: learned, plan: plan, kitchen: kitchen)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
     let source = StudyBatches<[Int32]>(
       faces: faces, variation: Variation(), workers: kitchen.workers
     ) { _, labels, _ in labels.samples.map(Int32.init) }
-    let loss = CrossEntropy(hardExamples: CrossEntropy.HardExamples())
     let curve = try training.run(on: source) { batch, state in
       program.fill(batch.pictures)
       program.forward(
@@ -47,9 +89,9 @@ package struct ParserRecipe: Recipe {
       return measured.loss
     }
     try kitchen.write(
-      training.tensors(of: graph), note: ["plan": plan.description], to: fileNames[0])
+      training.tensors(of: graph), note: ["plan": plan.description], to: file)
     training.finish()
-    return [curve]
+    return curve
   }
 
   // MARK: Judging

@@ -26,11 +26,12 @@ package protocol Recipe: Sendable {
   func figures(_ kitchen: Kitchen) throws -> [Figure]
   /// The written files, the network's own first.
   var fileNames: [String] { get }
+  /// The plan in words.
+  var rules: String { get }
 }
 
 extension Recipe {
   package var fileNames: [String] { ["\(name).safetensors"] }
-  /// The plan in words.
   package var rules: String { plan.description }
 }
 
@@ -109,6 +110,12 @@ package struct Kitchen: Sendable {
       if shouldStop() { throw TrainingStopped() }
       tell(.drawing(done: done, total: total))
     }
+  }
+
+  /// Whether a file is there that a training by this plan wrote.
+  func holds(_ name: String, of plan: TrainingPlan) throws -> Bool {
+    guard FileManager.default.fileExists(atPath: path(name)) else { return false }
+    return try Checkpoint.open(path: path(name)).notes.contains("plan: \(plan.description)")
   }
 
   /// Writes tensors: matrices and filters in half precision, vectors, which weigh nothing, in single.

@@ -7,7 +7,7 @@ import Testing
 /// Which rows a table has.
 @Suite struct TableRowsTests {
   private let anchors = ["ground-truth", "shuffled", "mean-face", "blurred"]
-  private let builtin = ["paint", "retrieve"]
+  private let builtin = ["paint", "retrieve", "denoise"]
 
   private func rows(
     _ dataset: DatasetSpecification, _ methods: String..., table: String = "ddgi.table1"
