@@ -41,8 +41,7 @@ package struct SyntheticFaces: Equatable, Sendable {
       throw .noPairs(
         place: "synthetic", reason: "faces are drawn at 64…1024 pixels on a side, not \(size)")
     }
-    let name = "synthetic-\(Self.version)-\(world.rawValue)-\(seed)-\(size)"
-    let root = "\(Paths.absolute(cache))/\(name)"
+    let root = root(in: cache)
     for folder in ["images", "masks", "scribbles", "captions", "dialog"] {
       try DatasetFiles.makeFolder("\(root)/\(folder)")
     }
@@ -52,15 +51,34 @@ package struct SyntheticFaces: Equatable, Sendable {
     return try Dataset(name: "synthetic", pairs: pairs, findings: [])
   }
 
+  /// How many of the pairs a cache lacks.
+  package func missing(in cache: String) -> Int {
+    let root = root(in: cache)
+    return (0..<max(count, 0)).count { !isFile(Self.lastFile(of: Self.id($0), in: root)) }
+  }
+
+  private func root(in cache: String) -> String {
+    let name = "synthetic-\(Self.version)-\(world.rawValue)-\(seed)-\(size)"
+    return "\(Paths.absolute(cache))/\(name)"
+  }
+
+  /// What is written last, so that a pair that has it is complete.
+  private static func lastFile(of id: String, in root: String) -> String {
+    "\(root)/dialog/\(id).txt"
+  }
+
+  private static func id(_ number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+  }
+
   /// One pair's files, drawn where they are not there.
   private func pair(_ number: Int, in root: String) throws(DatasetError) -> Pair {
-    let digits = String(number)
-    let id = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    let id = Self.id(number)
     let scene = world.scene(number, seed: seed)
     let (image, mask) = ("\(root)/images/\(id).png", "\(root)/masks/\(id).png")
     let scribble = "\(root)/scribbles/\(id).png"
-    let (captions, dialog) = ("\(root)/captions/\(id).txt", "\(root)/dialog/\(id).txt")
-    // This file is written last, so a pair that has it is complete.
+    let (captions, dialog) = ("\(root)/captions/\(id).txt", Self.lastFile(of: id, in: root))
     if !isFile(dialog) {
       let portrait = Portrait(scene, size: size)
       let face = FaceTraits(scene, labels: portrait.labels)

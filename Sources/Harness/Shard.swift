@@ -42,7 +42,9 @@ package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
   ///     every shard gets its share of both.
   ///   - count: how many shards there are.
   /// - Returns: the number of each id's shard.
-  static func deal(_ pairs: [Pair], references: [Pair] = [], among count: Int) -> [String: Int] {
+  package static func deal(
+    _ pairs: [Pair], references: [Pair] = [], among count: Int
+  ) -> [String: Int] {
     var shardOfUnit: [String: Int] = [:]
     var shards: [String: Int] = [:]
     for list in [pairs, references] {

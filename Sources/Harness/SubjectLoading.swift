@@ -31,7 +31,9 @@ struct SubjectLoading {
   func subjects(
     _ sources: [ImageSource], treatment: String, treat: @escaping @Sendable (Raster) -> Raster
   ) throws -> [Result<Subject, ImageFailure>] {
-    let keys = sources.map { source in source.origin.flatMap { key($0, treatment: treatment) } }
+    let keys = sources.map { source in
+      source.origin.flatMap { Self.key($0, treatment: treatment, digests: digests) }
+    }
     var batch = Batch<ImageSource>()
     for (source, key) in zip(sources, keys) {
       if let key { batch.add(source, key: key) }
@@ -41,7 +43,9 @@ struct SubjectLoading {
       missing.map { source in
         ImageFailure.catching {
           let image = treat(try source.decode())
-          if let key = source.origin.flatMap({ key($0, treatment: treatment) }) {
+          if let key = source.origin.flatMap({
+            Self.key($0, treatment: treatment, digests: digests)
+          }) {
             decoded[key] = image
           }
           return PixelIdentity(image).bytes
@@ -62,11 +66,12 @@ struct SubjectLoading {
     }
   }
 
-  /// Nil if a file cannot be read, which decoding will tell in its own words.
-  private func key(_ origin: ImageOrigin, treatment: String) -> String? {
+  /// Key under which the identity of an image's pixels is kept; nil if a file cannot be read, which
+  /// decoding will tell in its own words.
+  static func key(_ origin: ImageOrigin, treatment: String, digests known: FileDigests) -> String? {
     var digests: [String] = []
     for path in origin.files {
-      guard let digest = try? self.digests.sha256(ofFile: path) else { return nil }
+      guard let digest = try? known.sha256(ofFile: path) else { return nil }
       digests.append(digest)
     }
     let parts = [
