@@ -75,12 +75,24 @@ package struct FeatureJob {
     if let input = options.input {
       return try .prepared(input, like: options.onnx == nil ? network?.inputShape : nil)
     }
-    if let texts = options.texts { return try .texts(texts) }
+    if let texts = options.texts {
+      let vocabulary = try checkpoint(of: network).map { try OpenedWeights($0).vocabulary }
+      return try .texts(texts, vocabulary: vocabulary ?? nil)
+    }
     guard let preprocessing else {
       throw HarnessError(.usage, "no preprocessing is known for --images; name --preprocess")
     }
     return .images(
       try FeatureSource.list(options.images, notice: options.notice), preprocessing)
+  }
+
+  /// The file that was named, or else the program's own where it has one for the network.
+  private func checkpoint(of network: (any PublishedNetwork)?) -> String? {
+    if let named = options.checkpoint { return named }
+    // Both of CLIP's towers lie in the file of the image tower.
+    let name = network is CLIPTextTransformer ? CompactNetworks.clip.name : network?.name ?? ""
+    let own = CompactWeights.path(of: name)
+    return CompactNetworks.all.contains { $0.name == network?.name } ? own : nil
   }
 
   private func load(_ network: (any PublishedNetwork)?, for source: FeatureSource) throws -> (
@@ -93,7 +105,7 @@ package struct FeatureJob {
       return try LoadedNetwork.onnx(
         onnx, inputShape: shape, tap: options.tap, arithmetic: arithmetic)
     }
-    guard let network, let checkpoint = options.checkpoint else {
+    guard let network, let checkpoint = checkpoint(of: network) else {
       throw HarnessError(.usage, "name --network and --checkpoint, or --onnx")
     }
     return (

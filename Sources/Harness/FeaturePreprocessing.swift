@@ -18,6 +18,9 @@ enum FeaturePreprocessing {
   static let published: [String: Preprocessing] = [
     "inception-fid": .fidPytorch, "alexnet": imageNet, "vgg16": imageNet,
     "squeezenet1_1": imageNet, "bisenet": .biSeNet512, "celebamask-unet": .celebAMaskUNet512(),
+    CompactNetworks.inception.name: .compact128, CompactNetworks.biSeNet.name: .compact128,
+    CompactNetworks.alexNet.name: imageNet, CompactNetworks.iResNet.name: .compactFace96,
+    CompactNetworks.clip.name: .compact96,
   ].merging(identity) { $1 }.merging(clip) { $1 }
 
   /// OpenAI's, at each image tower's own size.

@@ -13,7 +13,7 @@ enum FeatureSource: Sendable {
   /// Inputs that are prepared already, `[N, …]`, read row by row.
   case prepared(CheckpointTensor)
   /// Texts in the order of their file.
-  case texts([String], CLIPTokenizer)
+  case texts([String], TokenReader)
 
   /// One image file.
   struct FeatureImage: Equatable, Sendable {
@@ -47,16 +47,16 @@ enum FeatureSource: Sendable {
       let path = images[row].path
       return try preprocessing.apply(try ImageDecoder.rgb(contentsOf: path), named: path)
     case .prepared(let array): return try array.row(row)
-    case .texts(let texts, let tokenizer):
-      let tokens = try tokenizer.sequence(of: texts[row])
-      return Tensor(shape: [tokens.count], values: tokens.map(Float.init))
+    case .texts(let texts, let reader): return try reader.input(of: texts[row])
     }
   }
 
   /// Reads texts, one a line; a line break at the file's end starts no further text.
   ///
   /// - Throws: ``HarnessError`` if the file cannot be read, is not UTF-8 or is empty; `TextDataError`.
-  static func texts(_ path: String) throws -> FeatureSource {
+  static func texts(
+    _ path: String, vocabulary: CompactVocabulary? = nil
+  ) throws -> FeatureSource {
     let bytes: [UInt8]
     do { bytes = try RegularFile(path).contents() } catch {
       throw HarnessError(.runtime, "\(error)")
@@ -68,7 +68,7 @@ enum FeatureSource: Sendable {
       .map(String.init)
     if lines.last == "" { lines.removeLast() }
     guard !lines.isEmpty else { throw HarnessError(.runtime, "\(path) holds no text") }
-    return .texts(lines, try CLIPTokenizer())
+    return .texts(lines, try TokenReader(vocabulary: vocabulary))
   }
 
   /// Lists the images of folders and files.

@@ -7,7 +7,6 @@ import Kernels
 import Metrics
 import Networks
 import Tensors
-import Texts
 
 /// Why a column is not measured; the sentence stands in the report.
 package struct NotRun: Error, Equatable, CustomStringConvertible {
@@ -150,12 +149,10 @@ package struct InstrumentShop: Sendable {
       choice.onnx == nil
       ? image.weights.path : try file(choice.file, of: choice.network ?? "", as: .clip, for: role)
     let text = try shelf.network(tower, checkpoint: path, arithmetic: arithmetic)
-    let vocabulary = try shelf.opened(path).checkpoint[CompactVocabulary.tensorName]?.tensor()
     return (
       extractor,
       try TextExtractor(
-        network: text, vocabulary: vocabulary.map(CompactVocabulary.init(stored:)),
-        isTruncating: isTruncating)
+        network: text, vocabulary: try shelf.opened(path).vocabulary, isTruncating: isTruncating)
     )
   }
 

@@ -63,7 +63,7 @@ struct ModelCard {
     try AtomicFile.write(Array(try markdown.utf8), to: "\(folder)/\(recipe.name).md")
     for (curve, name) in zip(curves, chartNames) {
       let chart = LineChart(
-        title: "\(recipe.name): loss of \(curve.name)", x: LineChart.Axis("step"),
+        title: "Loss of \(curve.name)", x: LineChart.Axis("step"),
         y: LineChart.Axis("loss", isLogarithmic: true),
         series: [
           LineChart.Series(
@@ -75,7 +75,7 @@ struct ModelCard {
 
   /// One chart a curve.
   private var chartNames: [String] {
-    curves.indices.map { "\(recipe.name)\($0 == 0 ? "" : "-\(curves[$0].name)").svg" }
+    curves.map { "\($0.name).svg" }
   }
 
   private var markdown: String {

@@ -10,8 +10,7 @@ package struct TextExtractor: Sendable {
   package let isTruncating: Bool
   /// Everything that can move an embedding.
   package let fingerprint: Fingerprint
-  private let tokenizer: CLIPTokenizer
-  private let vocabulary: CompactVocabulary?
+  private let reader: TokenReader
 
   /// Joins a tower and the tokenizer.
   ///
@@ -23,10 +22,9 @@ package struct TextExtractor: Sendable {
   package init(
     network: LoadedNetwork, vocabulary: CompactVocabulary? = nil, isTruncating: Bool
   ) throws {
-    self.vocabulary = vocabulary
     self.network = network
     self.isTruncating = isTruncating
-    tokenizer = try CLIPTokenizer()
+    reader = try TokenReader(vocabulary: vocabulary)
     fingerprint = Fingerprint([
       "arithmetic": network.arithmetic.name,
       "long-texts": isTruncating ? "cut" : "refused",
@@ -42,10 +40,7 @@ package struct TextExtractor: Sendable {
       texts.count, outputs: [Graph.mainOutput], in: memory.main,
       input: { index in
         do {
-          let sequence = try tokenizer.sequence(of: texts[index], truncating: isTruncating)
-          let tokens = vocabulary?.numbers(of: sequence) ?? sequence
-          // Every token number is far below 2²⁴ and so exact.
-          return Tensor(shape: [tokens.count], values: tokens.map(Float.init))
+          return try reader.input(of: texts[index], truncating: isTruncating)
         } catch {
           throw ImageFailure(state: "caption-too-long", reason: "\(error)")
         }

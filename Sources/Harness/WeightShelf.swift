@@ -4,6 +4,7 @@ import Graphs
 import Kernels
 import Networks
 import Synchronization
+import Texts
 
 /// A checkpoint that is open, with its identity.
 struct OpenedWeights: Sendable {
@@ -24,6 +25,17 @@ struct OpenedWeights: Sendable {
     // The open file stays the one that was hashed, even if another takes its name.
     checkpoint = try Checkpoint.open(path: path)
     file = WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path))
+  }
+}
+
+extension OpenedWeights {
+  /// The tokens that a compact text tower knows; nil where the file holds none.
+  var vocabulary: CompactVocabulary? {
+    get throws {
+      try checkpoint[CompactVocabulary.tensorName].map {
+        CompactVocabulary(stored: try $0.tensor())
+      }
+    }
   }
 }
 

@@ -17,7 +17,7 @@ extension WeightSuite {
       roles[perceptual]?.heads = CompactWeights.path(of: CompactNetworks.alexNet.name + "-heads")
     }
     for clip in [WeightRole.clip, .clipDirectional, .cmmd, .retrieval] {
-      roles[clip] = role(CompactNetworks.clip, .compact128)
+      roles[clip] = role(CompactNetworks.clip, .compact96)
     }
     return WeightSuite(
       name: "compact", directory: "the program",

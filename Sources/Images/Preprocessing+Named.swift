@@ -152,6 +152,14 @@ extension Preprocessing {
     pixelSteps: [.resize(width: 128, height: 128, .bicubic)],
     tensorSteps: [.divide(by: 127.5), .scale(by: 1, offset: -1)])
 
+  /// The compact suite's CLIP: ``compact128``, then Pillow's bicubic to 96.
+  package static let compact96 = Preprocessing(
+    name: "compact-96",
+    pixelSteps: [
+      .resize(width: 128, height: 128, .bicubic), .resize(width: 96, height: 96, .bicubic),
+    ],
+    tensorSteps: [.divide(by: 127.5), .scale(by: 1, offset: -1)])
+
   /// The compact suite's identity network: the face's part of ``compact128``, where IR-SE50's crop lies.
   package static let compactFace96 = Preprocessing(
     name: "compact-face-96",
@@ -170,7 +178,7 @@ extension Preprocessing {
     + [mobileFaceNet112x96, mobileFaceNetCrop, biSeNet512]
     + [.bilinear, .nearest, .bicubic].map { celebAMaskUNet512(filter: $0) }
     + [224, 288, 336, 384, 448].map { clip(size: $0) }
-    + [unetSmall256, compact128, compactFace96]
+    + [unetSmall256, compact128, compact96, compactFace96]
 
   /// The names that ``named(_:)`` knows, in the order of ``all``.
   package static var names: [String] { all.map(\.name) }

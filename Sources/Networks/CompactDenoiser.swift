@@ -46,6 +46,7 @@ package struct CompactDenoiser: PublishedNetwork {
   ///   - labels: `[S · S]`, classes 0…18.
   ///   - attributes: `[A]`.
   ///   - noise: its share, ``noiseShare(at:)``.
+  /// - Returns: the planes in the order above.
   package static func input(
     picture: [Float], labels: [UInt8], attributes: [Float], noise: Float
   ) -> Tensor {

@@ -5,14 +5,16 @@ package enum CompactNetworks {
   package static let imageSize = 128
   /// Side of the part of them that the identity network sees.
   package static let faceSize = 96
+  /// Side of the pictures that CLIP's image tower sees.
+  package static let clipSize = 96
   /// How many different tokens the text tower knows; the last one ends a text.
   package static let vocabularySize = 512
 
-  /// FID's extractor; its main result has 512 values.
+  /// FID's extractor; its main result has 192 values, a quarter of the published tap 768.
   package static let inception = InceptionV3(
     name: "compact-inception",
-    summary: "Inception v3 with a quarter of the channels for 128-pixel faces; compact suite",
-    size: imageSize, divisor: 4)
+    summary: "Inception v3 to its second grid, a quarter of the channels, for 128-pixel faces; "
+      + "compact suite", size: imageSize, divisor: 4, endsAtSecondGrid: true)
 
   /// LPIPS's trunk.
   package static let alexNet = AlexNet(
@@ -23,18 +25,15 @@ package enum CompactNetworks {
   /// The identity network.
   package static let iResNet = IResNet(
     name: "compact-iresnet",
-    summary: "iResNet of nine blocks for 96-pixel faces, 128-d face embedding; compact suite",
-    size: faceSize, stem: (24, 2), stages: [(2, 32), (2, 64), (3, 128), (2, 160)],
+    summary: "iResNet of eight blocks for 96-pixel faces, 128-d face embedding; compact suite",
+    size: faceSize, stem: (24, 2), stages: [(2, 32), (2, 64), (3, 128), (1, 160)],
     embedding: 128)
 
   /// The face parser.
   package static let biSeNet = CompactBiSeNet()
 
   /// CLIP's image tower.
-  package static let clip = CLIPResNet(
-    name: "compact-clip",
-    summary: "CLIP ResNet of a small width for 128-pixel faces, 128-d embedding; compact suite",
-    size: imageSize, width: 16, blocks: [1, 2, 2, 1], embedding: 128)
+  package static let clip = CompactCLIPImage()
 
   /// CLIP's text tower.
   package static let clipText = CLIPTextTransformer(

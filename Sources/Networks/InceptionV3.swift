@@ -21,6 +21,8 @@ package struct InceptionV3: PublishedNetwork {
   package let ignorableCheckpointPrefixes = ["fc.", "AuxLogits."]
   /// What every number of channels is divided by.
   private let divisor: Int
+  /// Whether the blocks of the last grid are left out, which hold most of the parameters.
+  private let endsAtSecondGrid: Bool
 
   /// The published network.
   package init() {
@@ -37,11 +39,15 @@ package struct InceptionV3: PublishedNetwork {
   ///   - summary: one line for people.
   ///   - size: rows and columns of the input, at least 75.
   ///   - divisor: of every number of channels, a divisor of 4.
-  package init(name: String, summary: String, size: Int, divisor: Int) {
+  ///   - endsAtSecondGrid: whether the result is the spatial mean behind `Mixed_6e`.
+  package init(
+    name: String, summary: String, size: Int, divisor: Int, endsAtSecondGrid: Bool = false
+  ) {
     self.name = name
     self.summary = summary
     inputShape = [3, size, size]
     self.divisor = divisor
+    self.endsAtSecondGrid = endsAtSecondGrid
   }
 
   private func tap(_ published: Int) -> String { "\(published / divisor)" }
@@ -57,7 +63,8 @@ package struct InceptionV3: PublishedNetwork {
     for (letter, width) in [("b", 128), ("c", 160), ("d", 160), ("e", 192)] {
       x = scope.module("Mixed_6\(letter)") { inceptionC($0, x, middle: width) }
     }
-    _ = x.spatialMean(tap(768))
+    let middleMean = x.spatialMean(tap(768))
+    if endsAtSecondGrid { return middleMean }
     x = scope.module("Mixed_7a") { inceptionD($0, x) }
     x = scope.module("Mixed_7b") { inceptionE($0, x, pool: x.averageOfNeighbours()) }
     // The TensorFlow graph takes the maximum in its last block, where the paper takes the mean.

@@ -28,6 +28,7 @@ final class Apprenticeship {
   ///   - beginning: values that an earlier part of the training ended with; nil draws them.
   ///   - plan: steps and rules; its seed draws the first values.
   ///   - kitchen: threads and folder.
+  /// - Throws: `GraphError` if values do not fit their parameters.
   init(
     _ name: String, graphs: [Graph], others: [(ParameterSpecification, Tensor)] = [],
     beginning: [String: Tensor]? = nil, plan: TrainingPlan, kitchen: Kitchen
@@ -66,16 +67,18 @@ final class Apprenticeship {
   ) throws -> LossCurve {
     let checkpoint = kitchen.path("\(name).training")
     let curveFile = kitchen.path("\(name).training.csv")
-    var curve = LossCurve(name: name, points: [])
+    var curve = LossCurve(name: name)
     if FileManager.default.fileExists(atPath: checkpoint) {
       try TrainingCheckpoint.read(checkpoint, plan: plan, into: state)
-      curve.points = Self.points(in: curveFile).filter { $0.step <= state.step }
+      let text = FileManager.default.contents(atPath: curveFile) ?? Data()
+      curve.points = LossCurve(name: name, text: String(decoding: text, as: UTF8.self)).points
+        .filter { $0.step <= state.step }
     }
     let stride = max(1, plan.steps / Self.curvePoints)
     var (sum, count) = (0.0, 0)
     var written = ContinuousClock.now
     func save(_ state: TrainingState) throws {
-      try AtomicFile.write(Array(Self.text(curve).utf8), to: curveFile)
+      try AtomicFile.write(Array(curve.text.utf8), to: curveFile)
       try TrainingCheckpoint.write(state, plan: plan, to: checkpoint)
       written = .now
     }
@@ -107,21 +110,6 @@ final class Apprenticeship {
     let learned = state.result
     return graph.parameters.compactMap { parameter in
       learned[parameter.name].map { (parameter.name, $0) }
-    }
-  }
-
-  private static func text(_ curve: LossCurve) -> String {
-    curve.points.map { "\($0.step),\($0.loss)\n" }.joined()
-  }
-
-  private static func points(in path: String) -> [(step: Int, loss: Double)] {
-    guard let data = FileManager.default.contents(atPath: path) else { return [] }
-    return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { line in
-      let fields = line.split(separator: ",")
-      guard fields.count == 2, let step = Int(fields[0]), let loss = Double(fields[1]) else {
-        return nil
-      }
-      return (step, loss)
     }
   }
 }

@@ -1,4 +1,6 @@
+import Checkpoints
 import Faces
+import Foundation
 import Graphs
 import Images
 import Kernels
@@ -19,58 +21,84 @@ package struct ContrastiveRecipe: Recipe {
       + "short prompts"
   }
   package let plan: TrainingPlan
+  private let refinement: TrainingPlan
   private let faces: StudyFaces.Plan
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 1300, batchSize: Int = 96, faces: StudyFaces.Plan = .shared
+    steps: Int = 1400, refiningSteps: Int = 1600, batchSize: Int = 64,
+    faces: StudyFaces.Plan = .shared
   ) {
     self.faces = faces
-    plan = TrainingPlan(
-      steps: steps, batchSize: batchSize, seed: 109, rule: .adamW(decay: 0.05),
-      schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
-      greatestNorm: 2, averageDecay: 0.995)
+    func plan(_ steps: Int, peak: Float, seed: UInt64) -> TrainingPlan {
+      TrainingPlan(
+        steps: steps, batchSize: batchSize, seed: seed, rule: .adamW(decay: 0.05),
+        schedule: .cosine(peak: peak, warmUp: steps / 20, steps: steps, final: 1e-5),
+        greatestNorm: 2, averageDecay: 0.995)
+    }
+    self.plan = plan(steps, peak: 2e-3, seed: 109)
+    refinement = plan(refiningSteps, peak: 1e-3, seed: 131)
   }
 
+  package var rules: String { "\(plan.description); then \(refinement.description)" }
+
+  /// Share of the attributes' loss: captions name some of them at random, so a tower that learns from
+  /// captions alone finds the lesser ones late.
+  private static let traitShare = 15.0
+
   private struct Target: Sendable {
-    let tokens: [Int32]
+    let tokens: Tensor
     let traits: [Float]
   }
 
   package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
     let faces = try kitchen.faces(self.faces)
-    let (image, text) = (CompactNetworks.clip, CompactNetworks.clipText)
+    let first = "\(name).first"
+    let firstCurve =
+      try kitchen.finished(name, plan, in: first)
+      ?? train(name, plan, on: faces, from: nil, to: first, kitchen)
+    let graphs = try Self.towers.map { try Graph(tracing: $0) }
+    let learned = try Checkpoint.open(path: kitchen.path(first))
+      .bind(to: graphs.flatMap(\.parameters), ignoring: [CompactVocabulary.tensorName])
+    let refinedCurve = try train(
+      "\(name)-refinement", refinement, on: faces, from: learned, to: fileNames[0], kitchen)
+    unlink(kitchen.path(first))
+    return [firstCurve, refinedCurve]
+  }
+
+  private static let towers: [any PublishedNetwork] = [
+    CompactNetworks.clip, CompactNetworks.clipText,
+  ]
+
+  /// One part of the training.
+  private func train(
+    _ part: String, _ plan: TrainingPlan, on faces: StudyFaces, from learned: [String: Tensor]?,
+    to file: String, _ kitchen: Kitchen
+  ) throws -> LossCurve {
     let imageGraph = try Graph(
       tracing: HeadedNetwork(
-        trunk: image, heads: [("traits", StudyFaces.traitCount)], isNormalized: true))
-    let textGraph = try Graph(tracing: HeadedNetwork(trunk: text, isNormalized: true))
+        trunk: CompactNetworks.clip, heads: [("traits", StudyFaces.traitCount)],
+        isNormalized: true))
+    let textGraph = try Graph(
+      tracing: HeadedNetwork(trunk: CompactNetworks.clipText, isNormalized: true))
     let loss = ContrastiveLoss(name: "logit_scale", width: 128, capacity: plan.batchSize)
     let temperature = Tensor(shape: [], values: [ContrastiveLoss.initialTemperature])
     let training = try Apprenticeship(
-      name, graphs: [imageGraph, textGraph], others: [(loss.parameter, temperature)], plan: plan,
-      kitchen: kitchen)
+      part, graphs: [imageGraph, textGraph], others: [(loss.parameter, temperature)],
+      beginning: learned, plan: plan, kitchen: kitchen)
     let images = try training.program(imageGraph, outputs: ["traits", HeadedNetwork.unit])
     let texts = try training.program(textGraph, outputs: [HeadedNetwork.unit])
     let seen = kitchen.workers.map(faces.count) { sample, _ in faces.traits(sample) }
-    let reader = try CaptionReader(captionsOf: seen)
-    let source = StudyBatches<Target>(
-      faces: faces, variation: Variation(gain: 0.06, offset: 5), workers: kitchen.workers
-    ) { sample, _, seed in
-      let caption = StudyCaptions.text(seen[sample], seed: seed)
-      return Target(
-        tokens: try reader.sequence(of: caption), traits: seen[sample].values)
-    }
+    let reader = try TokenReader(captionsOf: seen)
+    let source = batches(faces, seen, reader, kitchen)
     let curve = try training.run(on: source) { batch, state in
-      let count = batch.pictures.count
       images.fill(batch.pictures)
-      let input = texts.input(count: count)
-      for (row, target) in batch.targets.enumerated() {
-        for (place, token) in target.tokens.enumerated() {
-          input.base[row * input.pixelStride + place] = Float(token)
-        }
+      texts.fill(batch.targets.map(\.tokens))
+      for program in [images, texts] {
+        program.forward(
+          count: batch.pictures.count, parameters: state.parameters,
+          statistics: state.statistics)
       }
-      images.forward(count: count, parameters: state.parameters, statistics: state.statistics)
-      texts.forward(count: count, parameters: state.parameters, statistics: state.statistics)
       let measured = loss.measure(
         images: images.values(of: HeadedNetwork.unit), texts: texts.values(of: HeadedNetwork.unit),
         parameters: state.parameters,
@@ -80,17 +108,30 @@ package struct ContrastiveRecipe: Recipe {
         ), workers: training.workers)
       let traits = ValueLoss.binaryCrossEntropy.measure(
         images.values(of: "traits"), targets: batch.targets.flatMap(\.traits),
-        addingTo: images.gradients(of: "traits"), share: 2)
+        addingTo: images.gradients(of: "traits"), share: Self.traitShare)
       images.backward(into: state.gradients)
       texts.backward(into: state.gradients)
-      return measured.loss + 2 * traits
+      return measured.loss + Self.traitShare * traits
     }
-    let graphs = [try Graph(tracing: image), try Graph(tracing: text)]
+    let graphs = try Self.towers.map { try Graph(tracing: $0) }
     try kitchen.write(
-      graphs.flatMap { training.tensors(of: $0) } + [reader.vocabulary.tensor],
-      note: ["plan": plan.description], to: fileNames[0])
+      graphs.flatMap { training.tensors(of: $0) } + [reader.vocabulary?.tensor].compactMap(\.self),
+      note: kitchen.note(plan, learned == nil ? curve : nil), to: file)
     training.finish()
-    return [curve]
+    return curve
+  }
+
+  /// Pictures at the tower's size, each with a caption drawn for it.
+  private func batches(
+    _ faces: StudyFaces, _ seen: [FaceTraits], _ reader: TokenReader, _ kitchen: Kitchen
+  ) -> StudyBatches<Target> {
+    StudyBatches(
+      faces: faces, variation: Variation(gain: 0.06, offset: 5),
+      side: CompactNetworks.clipSize, workers: kitchen.workers
+    ) { sample, _, seed in
+      let caption = StudyCaptions.text(seen[sample], seed: seed)
+      return Target(tokens: try reader.input(of: caption), traits: seen[sample].values)
+    }
   }
 
   // MARK: Judging
@@ -100,7 +141,7 @@ package struct ContrastiveRecipe: Recipe {
 
   package func figures(_ kitchen: Kitchen) throws -> [Figure] {
     let path = kitchen.path(fileNames[0])
-    let reader = try CaptionReader(file: path)
+    let reader = try TokenReader(file: path)
     let (image, text) = (CompactNetworks.clip, CompactNetworks.clipText)
     let images = try TrainedNetwork(
       image, file: path, ignoring: image.ignorableCheckpointPrefixes, workers: kitchen.workers)
@@ -127,9 +168,9 @@ package struct ContrastiveRecipe: Recipe {
       }
       let shown = gallery
       let pictures = try images.vectors(shown.count) {
-        try Preprocessing.compact128.apply(shown[$0].picture)
+        try Preprocessing.compact96.apply(shown[$0].picture)
       }.map(\.unitVector)
-      let captions = try texts.vectors(shown.count) { try reader.input(shown[$0].caption) }
+      let captions = try texts.vectors(shown.count) { try reader.input(of: shown[$0].caption) }
         .map(\.unitVector)
       for (index, caption) in captions.enumerated() {
         let own = caption.dot(pictures[index])

@@ -17,7 +17,7 @@ package struct DenoiserRecipe: Recipe {
   private let faces: StudyFaces.Plan
 
   /// Chooses length, batches and faces of the training.
-  package init(steps: Int = 1000, batchSize: Int = 16, faces: StudyFaces.Plan = .shared) {
+  package init(steps: Int = 800, batchSize: Int = 16, faces: StudyFaces.Plan = .shared) {
     self.faces = faces
     plan = TrainingPlan(
       steps: steps, batchSize: batchSize, seed: 113, rule: .adamW(decay: 0.01),
@@ -63,7 +63,7 @@ package struct DenoiserRecipe: Recipe {
       return loss
     }
     try kitchen.write(
-      training.tensors(of: graph), note: ["plan": plan.description], to: fileNames[0])
+      training.tensors(of: graph), note: kitchen.note(plan), to: fileNames[0])
     training.finish()
     return [curve]
   }

@@ -40,6 +40,7 @@ enum Distortion: String, CaseIterable, Sendable {
   ///   - strength: in the kind's own unit, above 0.
   ///   - picture: `[H, W, 3]`.
   ///   - seed: of noise and places.
+  /// - Returns: a picture of the same size.
   /// - Throws: `ImageError` if a JPEG just made cannot be read.
   func apply(strength: Double, to picture: Raster, seed: UInt64) throws -> Raster {
     switch self {

@@ -18,7 +18,7 @@ package struct IdentityRecipe: Recipe {
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 1800, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
+    steps: Int = 1400, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
   ) {
     self.faces = faces
     plan = TrainingPlan(
@@ -35,14 +35,15 @@ package struct IdentityRecipe: Recipe {
     let photos = faces.plan.photos
     let trunk = CompactNetworks.iResNet
     let graph = try Graph(tracing: HeadedNetwork(trunk: trunk, isNormalized: true))
-    let width = 128
-    let margin = AngularMargin(
-      name: "centres", classes: faces.plan.people, width: width, capacity: plan.batchSize,
-      scale: 24, margin: 0.25)
-    var normal = NormalNumbers(seed: plan.seed)
-    let centres = Tensor(
-      shape: margin.parameter.shape,
-      values: (0..<margin.parameter.shape.elementCount).map { _ in normal.next() })
+    func loss(margin: Double) -> AngularMargin {
+      AngularMargin(
+        name: "centres", classes: faces.plan.people, width: 128, capacity: plan.batchSize,
+        scale: 24, margin: margin)
+    }
+    // A margin between persons whom the network cannot tell apart yet teaches nothing.
+    let (plain, margin) = (loss(margin: 0), loss(margin: 0.25))
+    // Short centres, since a step turns long ones by little.
+    let centres = NormalNumbers(seed: plan.seed).tensor(margin.parameter.shape, deviation: 0.02)
     let training = try Apprenticeship(
       name, graphs: [graph], others: [(margin.parameter, centres)], plan: plan, kitchen: kitchen)
     let program = try training.program(graph, outputs: [HeadedNetwork.unit])
@@ -54,7 +55,7 @@ package struct IdentityRecipe: Recipe {
       program.forward(
         count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
       let embeddings = program.values(of: HeadedNetwork.unit)
-      let measured = margin.measure(
+      let measured = (state.step < plan.steps / 3 ? plain : margin).measure(
         embeddings, targets: batch.targets, parameters: state.parameters,
         addingTo: program.gradients(of: HeadedNetwork.unit), gradients: state.gradients,
         workers: training.workers)
@@ -62,7 +63,7 @@ package struct IdentityRecipe: Recipe {
       return measured.loss
     }
     try kitchen.write(
-      training.tensors(of: try Graph(tracing: trunk)), note: ["plan": plan.description],
+      training.tensors(of: try Graph(tracing: trunk)), note: kitchen.note(plan),
       to: fileNames[0])
     training.finish()
     return [curve]

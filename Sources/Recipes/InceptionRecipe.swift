@@ -17,7 +17,7 @@ package struct InceptionRecipe: Recipe {
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 1500, batchSize: Int = 48, faces: StudyFaces.Plan = .shared
+    steps: Int = 1000, batchSize: Int = 48, faces: StudyFaces.Plan = .shared
   ) {
     self.faces = faces
     plan = TrainingPlan(
@@ -25,6 +25,9 @@ package struct InceptionRecipe: Recipe {
       schedule: .cosine(peak: 3e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
       greatestNorm: 5, averageDecay: 0.995)
   }
+
+  /// Share of the attributes' loss; that of persons counts 0.3.
+  private static let traitShare = 15.0
 
   private struct Target: Sendable {
     let person: Int32
@@ -56,12 +59,12 @@ package struct InceptionRecipe: Recipe {
         addingTo: program.gradients(of: "people"), share: 0.3, workers: training.workers)
       let traits = ValueLoss.binaryCrossEntropy.measure(
         program.values(of: "traits"), targets: batch.targets.flatMap(\.traits),
-        addingTo: program.gradients(of: "traits"), share: 4)
+        addingTo: program.gradients(of: "traits"), share: Self.traitShare)
       program.backward(into: state.gradients)
-      return 0.3 * people.loss + 4 * traits
+      return 0.3 * people.loss + Self.traitShare * traits
     }
     try kitchen.write(
-      training.tensors(of: try Graph(tracing: trunk)), note: ["plan": plan.description],
+      training.tensors(of: try Graph(tracing: trunk)), note: kitchen.note(plan),
       to: fileNames[0])
     training.finish()
     return [curve]
@@ -117,6 +120,8 @@ enum SetDisturbance: String, CaseIterable {
   ///   - level: 1…5.
   ///   - index: which picture.
   ///   - pictures: the whole set.
+  /// - Returns: a picture of the same size.
+  /// - Throws: `ImageError` if a JPEG just made cannot be read.
   func apply(_ level: Int, to index: Int, of pictures: [Raster]) throws -> Raster {
     let picture = pictures[index]
     return switch self {

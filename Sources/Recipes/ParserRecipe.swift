@@ -49,21 +49,18 @@ package struct ParserRecipe: Recipe {
   package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
     let faces = try kitchen.faces(self.faces)
     let first = "\(name).first"
-    var curves: [LossCurve] = []
-    if try !kitchen.holds(first, of: plan) {
-      curves.append(
-        try train(
-          name, plan, CrossEntropy(hardExamples: CrossEntropy.HardExamples()), on: faces,
-          from: nil, to: first, kitchen))
-    }
+    let firstCurve =
+      try kitchen.finished(name, plan, in: first)
+      ?? train(
+        name, plan, CrossEntropy(hardExamples: CrossEntropy.HardExamples()), on: faces,
+        from: nil, to: first, kitchen)
     let learned = try Checkpoint.open(path: kitchen.path(first))
       .bind(to: Graph(tracing: CompactNetworks.biSeNet).parameters)
-    curves.append(
-      try train(
-        "\(name)-refinement", refinement, CrossEntropy(weights: Self.weights), on: faces,
-        from: learned, to: fileNames[0], kitchen))
+    let refinedCurve = try train(
+      "\(name)-refinement", refinement, CrossEntropy(weights: Self.weights), on: faces,
+      from: learned, to: fileNames[0], kitchen)
     unlink(kitchen.path(first))
-    return curves
+    return [firstCurve, refinedCurve]
   }
 
   /// One part of the training.
@@ -89,7 +86,7 @@ package struct ParserRecipe: Recipe {
       return measured.loss
     }
     try kitchen.write(
-      training.tensors(of: graph), note: ["plan": plan.description], to: file)
+      training.tensors(of: graph), note: kitchen.note(plan, learned == nil ? curve : nil), to: file)
     training.finish()
     return curve
   }

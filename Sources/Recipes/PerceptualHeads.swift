@@ -24,7 +24,7 @@ enum PerceptualHeads {
     let mean =
       triplets.reduce(0) { $0 + sum(weights, $1.farther) } / Double(max(triplets.count, 1))
     let ranking = PairwiseRanking(temperature: mean / 10)
-    var curve = LossCurve(name: "heads", points: [])
+    var curve = LossCurve(name: CompactNetworks.alexNet.name + "-heads")
     for round in 1...rounds {
       let measured = ranking.measure(
         nearer: triplets.map { sum(weights, $0.nearer) },

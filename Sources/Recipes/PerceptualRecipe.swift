@@ -108,7 +108,7 @@ package struct PerceptualRecipe: Recipe {
     }
     try kitchen.write(
       training.tensors(of: try Graph(tracing: CompactNetworks.alexNet)),
-      note: ["plan": plan.description], to: fileNames[0])
+      note: kitchen.note(plan), to: fileNames[0])
     training.finish()
     return curve
   }

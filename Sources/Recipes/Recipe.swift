@@ -51,6 +51,27 @@ package struct LossCurve: Equatable, Sendable {
   /// Steps taken, and the mean loss of the steps since the point before.
   package var points: [(step: Int, loss: Double)]
 
+  /// The points as lines `step,loss`.
+  var text: String { points.map { "\($0.step),\($0.loss)\n" }.joined() }
+
+  /// Names a curve without points.
+  init(name: String) {
+    self.name = name
+    points = []
+  }
+
+  /// Reads ``text``; what is no point is passed over.
+  init(name: String, text: String) {
+    self.name = name
+    points = text.split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: ",")
+      guard fields.count == 2, let step = Int(fields[0]), let loss = Double(fields[1]) else {
+        return nil
+      }
+      return (step, loss)
+    }
+  }
+
   package static func == (left: LossCurve, right: LossCurve) -> Bool {
     left.name == right.name && left.points.elementsEqual(right.points, by: ==)
   }
@@ -112,10 +133,22 @@ package struct Kitchen: Sendable {
     }
   }
 
-  /// Whether a file is there that a training by this plan wrote.
-  func holds(_ name: String, of plan: TrainingPlan) throws -> Bool {
-    guard FileManager.default.fileExists(atPath: path(name)) else { return false }
-    return try Checkpoint.open(path: path(name)).notes.contains("plan: \(plan.description)")
+  /// What a file says of its training; with the curve if it is a part that another goes on from.
+  func note(_ plan: TrainingPlan, _ curve: LossCurve? = nil) -> [String: String] {
+    var note = ["plan": plan.description]
+    note["curve"] = curve?.text
+    return note
+  }
+
+  /// The loss curve of a part of a training that ended by this plan in an earlier call; nil if its file is
+  /// not there.
+  func finished(_ part: String, _ plan: TrainingPlan, in name: String) throws -> LossCurve? {
+    guard FileManager.default.fileExists(atPath: path(name)) else { return nil }
+    let notes = try Checkpoint.open(path: path(name)).notes
+    guard notes.contains("plan: \(plan.description)") else { return nil }
+    let prefix = "curve: "
+    let text = notes.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count) ?? ""
+    return LossCurve(name: part, text: String(text))
   }
 
   /// Writes tensors: matrices and filters in half precision, vectors, which weigh nothing, in single.

@@ -1,4 +1,5 @@
 import Graphs
+import Images
 import Kernels
 import Tensors
 import Training
@@ -15,6 +16,8 @@ struct StudyBatches<Target: Sendable>: BatchSource {
 
   let faces: StudyFaces
   let variation: Variation
+  /// Side to which Pillow's bicubic filter brings the varied pictures; nil leaves them as they are.
+  var side: Int?
   /// Threads that prepare a batch.
   let workers: Workers
   /// What is learned from a sample.
@@ -32,6 +35,7 @@ struct StudyBatches<Target: Sendable>: BatchSource {
       var picture = faces.picture(sample)
       var labels: Raster? = faces.labels(sample)
       variation.apply(to: &picture, &labels, seed: seed)
+      if let side { picture = picture.resized(width: side, height: side, filter: .bicubic) }
       return (picture, try target(sample, labels ?? faces.labels(sample), mixed.next()))
     }
     return Batch(pictures: parts.map(\.0), targets: parts.map(\.1))

@@ -52,38 +52,23 @@ enum StudyCaptions {
   }
 }
 
-/// CLIP's tokenizer with the vocabulary of the compact text tower.
-struct CaptionReader: Sendable {
-  let vocabulary: CompactVocabulary
-  private let tokenizer: CLIPTokenizer
-
-  /// Takes the vocabulary of captions of some faces.
+extension TokenReader {
+  /// Knows the tokens of captions that some faces may get.
   ///
-  /// - Throws: `TextDataError`; ``VocabularyTooLarge``.
+  /// - Throws: `TextDataError`; `VocabularyTooLarge`.
   init(captionsOf faces: [FaceTraits]) throws {
-    tokenizer = try CLIPTokenizer()
+    let tokenizer = try CLIPTokenizer()
     var tokens: Set<Int32> = []
     for text in StudyCaptions.samples(of: faces) { tokens.formUnion(tokenizer.tokens(of: text)) }
-    vocabulary = try CompactVocabulary(tokens: tokens, size: CompactNetworks.vocabularySize)
+    try self.init(
+      vocabulary: CompactVocabulary(tokens: tokens, size: CompactNetworks.vocabularySize))
   }
 
-  /// Takes the vocabulary that a file of the towers holds.
+  /// Knows the tokens that a file of the towers holds.
   ///
   /// - Throws: `CheckpointError`, `TextDataError`.
   init(file: String) throws {
-    tokenizer = try CLIPTokenizer()
-    vocabulary = CompactVocabulary(
-      stored: try Checkpoint.open(path: file).tensor(named: CompactVocabulary.tensorName).tensor())
-  }
-
-  /// What the tower reads.
-  func sequence(of text: String) throws -> [Int32] {
-    vocabulary.numbers(of: try tokenizer.sequence(of: text))
-  }
-
-  /// The same as an input.
-  func input(_ text: String) throws -> Tensor {
-    let numbers = try sequence(of: text)
-    return Tensor(shape: [numbers.count], values: numbers.map(Float.init))
+    let stored = try Checkpoint.open(path: file).tensor(named: CompactVocabulary.tensorName)
+    try self.init(vocabulary: CompactVocabulary(stored: try stored.tensor()))
   }
 }

@@ -42,6 +42,7 @@ struct TrainedNetwork: Sendable {
   ///   - input: makes one of them, on any thread.
   ///   - read: takes what is wanted from the results, by name, where they lie.
   /// - Returns: in order.
+  /// - Throws: what `input` and `read` throw.
   func map<Value: Sendable>(
     _ count: Int, input: @Sendable (Int) throws -> Tensor,
     read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value

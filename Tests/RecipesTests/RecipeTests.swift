@@ -68,7 +68,7 @@ import Testing
       InceptionRecipe(steps: 2, batchSize: 3, faces: faces),
       IdentityRecipe(steps: 2, batchSize: 3, faces: faces),
       ParserRecipe(steps: 2, refiningSteps: 2, batchSize: 2, faces: faces),
-      ContrastiveRecipe(steps: 2, batchSize: 3, faces: faces),
+      ContrastiveRecipe(steps: 2, refiningSteps: 2, batchSize: 3, faces: faces),
       DenoiserRecipe(steps: 2, batchSize: 2, faces: faces),
     ]
   }

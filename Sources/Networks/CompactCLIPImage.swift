@@ -1,0 +1,28 @@
+import Graphs
+import Kernels
+
+/// The image tower of the compact CLIP: an improved residual network under CLIP's prefix.
+///
+/// Input `[3, 96, 96]`, RGB in −1…1. Output `[128]`, not normalised to unit length.
+///
+/// Source: Radford et al., arXiv 2103.00020; the residual network is ``IResNet``.
+///
+/// - Deviation: CLIP's own ResNets halve maps by averages and end in attention; bottlenecks of so few
+///   channels learn little, and plain blocks of the same cost much more.
+package struct CompactCLIPImage: PublishedNetwork {
+  package let name = "compact-clip"
+  package let summary =
+    "CLIP's image tower of eight residual blocks for 96-pixel faces, 128-d embedding; compact suite"
+  package let inputShape = [3, CompactNetworks.clipSize, CompactNetworks.clipSize]
+  package let ignorableCheckpointPrefixes = CLIPNames.shared + CLIPNames.text
+
+  private let backbone = IResNet(
+    name: "compact-clip-backbone", summary: "", size: CompactNetworks.clipSize, stem: (24, 2),
+    stages: [(1, 32), (2, 64), (2, 128), (1, 192)], embedding: 128)
+
+  package init() {}
+
+  package func describe(_ scope: Scope, _ input: Value) -> Value {
+    backbone.describe(scope["visual"], input)
+  }
+}
