@@ -121,7 +121,7 @@ let package = Package(
     tests(
       of: "Recipes",
       also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
-    tests(of: "Texts", exclude: ["Goldens"]),
+    tests(of: "Texts", also: ["Tensors"], exclude: ["Goldens"]),
     tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
     tests(
       of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],

@@ -317,6 +317,11 @@ def preprocessings():
     def unet(kind):
         return normalised(*halves, T.Resize((512, 512), kind))
 
+    def compact(image, *sizes):
+        for size in sizes:
+            image = image.resize((size, size), Image.Resampling.BICUBIC)
+        return floats(image) / 127.5 - 1
+
     return {
         "fid-pytorch": lambda i: 2 * filters["torch-bilinear-half-pixel-no-antialias"](T.ToTensor()(i), 299, 299) - 1,
         "fid-torch-fidelity": lambda i: (filters["tensorflow1-bilinear"](floats(i), 299, 299) - 128) / 128,
@@ -330,6 +335,9 @@ def preprocessings():
         "celebamask-unet-512-nearest": unet(T.InterpolationMode.NEAREST),
         "celebamask-unet-512-bicubic": unet(T.InterpolationMode.BICUBIC),
         "unet-small-256": lambda i: floats(i.resize((256, 256), Image.Resampling.BILINEAR)) / 127.5 - 1,
+        "compact-128": lambda i: compact(i, 128),
+        "compact-96": lambda i: compact(i, 128, 96),
+        "compact-face-96": lambda i: compact(i, 128)[:, 17:113, 15:111],
     } | {f"clip-{size}": at(size) for size in (224, 288, 336, 384, 448)}, {
         "aligned-112": lambda i: (floats(i) - 127.5) / 127.5,
         "mobilefacenet-112x96": lambda i: (floats(i)[:, :, 8:104] - 127.5) / 128,

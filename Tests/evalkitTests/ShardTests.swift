@@ -50,6 +50,8 @@ import Testing
   @Test func tenShardsInAnyOrderAreOneRun() throws {
     let faces = try faces()
     try measure(faces, "--results", "whole")
+    // A merge opens no images, so it paints no contact sheet; whatever else a report holds is the same.
+    try FileManager.default.removeItem(atPath: faces.path("whole/sheets"))
     var order = (1...10).map { $0 }
     let seed = UInt64.random(in: 0...9999)
     order.shuffle(seed: seed)
