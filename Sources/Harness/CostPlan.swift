@@ -90,7 +90,7 @@ package struct CostPlan: Encodable {
     generations = known.generations
     operations = steps.reduce(0) { $0 + $1.operations }
     let decoding = Double(images - imagesRemembered) * pace.secondsToDecode
-    let drawing = Double(facesToDraw) * pace.secondsToDraw(size: request.labelSize)
+    let drawing = Double(facesToDraw) * pace.secondsToDraw(size: shop.suite.drawnSize(for: request))
     estimatedSeconds =
       (steps.reduce(0) { $0 + $1.seconds } + decoding + drawing) / Double(workers.count)
   }

@@ -200,7 +200,7 @@ struct GroupMeasurement {
   // MARK: Labels
 
   private func measureSegmentation(
-    _ parser: FaceParser, _ size: Int?, _ miou: MeanIntersectionOverUnion, _ meter: Meter,
+    _ parser: FaceParser, _ size: LabelSize, _ miou: MeanIntersectionOverUnion, _ meter: Meter,
     _ pairs: [PairSubjects], _ items: inout [ItemResult]
   ) throws {
     let confusion = SegmentationBatch(parser: parser, memory: memory)

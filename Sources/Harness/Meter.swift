@@ -13,7 +13,7 @@ package enum Meter: Sendable {
   case peakSignalToNoiseRatio
   case identity(FeatureExtractor)
   /// Labels against a ground-truth map; scores are accuracy and mean IoU.
-  case segmentation(FaceParser, size: Int?, miou: MeanIntersectionOverUnion)
+  case segmentation(FaceParser, size: LabelSize, miou: MeanIntersectionOverUnion)
   /// Labels against those of the real image that was edited.
   case consistency(FaceParser, SegmentationConsistency, averaging: MeanIntersectionOverUnion)
   /// CLIP's embeddings against texts, real images or both.
@@ -73,7 +73,7 @@ package enum Meter: Sendable {
       settings["reduction"] = "mean"
     case .segmentation(let parser, let size, let miou):
       parts["parser"] = parser.fingerprint
-      settings["size"] = size.map(String.init) ?? "of the mask"
+      settings["size"] = size.description
       settings["miou"] = metric == .miou ? miou.rawValue : nil
       settings["reduction"] = metric == .miou && miou.isPerImage ? "mean" : "dataset"
     case .consistency(let parser, let mode, let averaging):

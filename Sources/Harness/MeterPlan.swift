@@ -81,7 +81,7 @@ package struct MeterPlan: Sendable {
       .segmentation(
         try shop.parser(
           network: request.parserNetwork, preprocessing: request.parserPreprocessing),
-        size: shop.suite.labelSize ?? request.labelSize, miou: request.miou)
+        size: shop.suite.labelSize(for: request), miou: request.miou)
     case .segmentationConsistency:
       .consistency(
         try shop.parser(
@@ -153,6 +153,12 @@ package struct MeterPlan: Sendable {
     case .parser: [.accuracy, .miou, .segmentationConsistency].contains(metric)
     case .clip, .clipDirectional, .cmmd, .retrieval: role.rawValue == metric.rawValue
     }
+  }
+
+  /// The size at which label maps are compared.
+  var labelSize: LabelSize {
+    for case .segmentation(_, let size, _) in meters { return size }
+    return .own
   }
 
   /// The meter of a metric.

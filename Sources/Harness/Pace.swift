@@ -46,7 +46,7 @@ struct Pace {
         }
       ]
     case .segmentation(let parser, let size, _):
-      return [try labels(parser, size, .accuracy)]
+      return [try labels(parser, size.side, .accuracy)]
     case .consistency(let parser, _, _):
       return [try labels(parser, nil, .segmentationConsistency)]
     case .similarity(let metric, let variant):

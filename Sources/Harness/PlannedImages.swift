@@ -75,7 +75,9 @@ struct PlannedImages {
     let look = KnownFiles(store: store, workers: workers, treatment: working.description)
     references = try look.images(
       pairs.map { pair in pair.imagePath.map { (pair.imagePath ?? "", ImageOrigin.file($0)) } })
-    masks = try KnownFiles(store: store, workers: workers, treatment: "native").images(
+    masks = try KnownFiles(
+      store: store, workers: workers, treatment: plan.labelSize.treatment
+    ).images(
       pairs.map { pair in
         pair.maskPath.map { ($0, ImageOrigin(recipe: "labels", files: [$0])) }
       })

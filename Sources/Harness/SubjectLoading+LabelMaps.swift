@@ -3,27 +3,27 @@ import Tensors
 
 extension SubjectLoading {
   /// The pairs' label maps by id, each opened once for all rows.
-  func labelMaps(of pairs: [PairSubjects], size: Int?) throws -> [String: Result<
+  func labelMaps(of pairs: [PairSubjects], size: LabelSize) throws -> [String: Result<
     Subject, ImageFailure
   >] {
     let sources = pairs.map { pair in
       ImageFailure.catching { try ImageSource(labelsOf: pair.pair) }
     }
     var maps = try subjects(
-      sources.compactMap(\.value), treatment: "native", treat: { $0 })[...]
+      sources.compactMap(\.value), treatment: size.treatment, treat: { size.apply($0) })[...]
     let opened = zip(pairs, sources).map { pair, source in
       let map = source.flatMap { _ in maps.removeFirst() }
       return (
         pair.pair.id,
         map.flatMap { map in
-          guard let size, map.pixels.width != size || map.pixels.height != size else {
+          guard let side = size.side, map.pixels.width != side || map.pixels.height != side else {
             return .success(map)
           }
           return .failure(
             ImageFailure(
               state: "wrong-size",
               reason: "\(map.name): the label map is \(map.pixels.width)×\(map.pixels.height), "
-                + "the protocol compares at \(size)×\(size)."))
+                + "the protocol compares at \(side)×\(side)."))
         }
       )
     }

@@ -37,9 +37,12 @@ extension WeightSuite {
   /// Whether every number is of networks that stand for no published ones.
   var isCompact: Bool { name == Self.compact.name }
 
-  /// Side at which label maps are compared whatever a protocol says: that of the parser, since a smaller
-  /// network cannot be blamed for lines that it never saw.
-  var labelSize: Int? { isCompact ? CompactNetworks.imageSize : nil }
+  /// The size at which label maps are compared: that of the compact parser whatever a protocol says, since
+  /// it cannot be blamed for lines that it never saw.
+  func labelSize(for request: MeterRequest) -> LabelSize {
+    isCompact
+      ? .resized(CompactNetworks.imageSize) : request.labelSize.map(LabelSize.required) ?? .own
+  }
 
   /// Side at which pictures are drawn where a dataset draws them; nil leaves it to the dataset.
   func drawnSize(for request: MeterRequest) -> Int? { isCompact ? 256 : request.labelSize }

@@ -20,6 +20,7 @@ package struct TokenReader: Sendable {
   /// - Parameters:
   ///   - text: in any form.
   ///   - truncating: whether a text that is too long is cut.
+  /// - Returns: start, the text, end, zeros.
   /// - Throws: ``CaptionTooLong`` if the text does not fit and must not be cut.
   package func input(of text: String, truncating: Bool = false) throws(CaptionTooLong) -> Tensor {
     let sequence = try tokenizer.sequence(of: text, truncating: truncating)
