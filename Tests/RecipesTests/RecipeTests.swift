@@ -23,7 +23,9 @@ import Testing
     }
     for curve in curves {
       let (first, last) = (try #require(curve.points.first), try #require(curve.points.last))
-      #expect(last.loss < first.loss / 2, "\(curve.name): \(first.loss) … \(last.loss)")
+      // The heads begin with weights of 1, which order most pairs already.
+      let share = curve.name == recipe.name ? 0.5 : 1
+      #expect(last.loss < share * first.loss, "\(curve.name): \(first.loss) … \(last.loss)")
     }
   }
 

@@ -27,13 +27,14 @@ import Testing
     outcome.expectSuccess()
     // Built-in methods compete, anchors do not.
     let rows = try #require(try outcome.json()["rows"] as? [[String: Any]])
-    let measured = rows.suffix(6).map { row in
+    let measured = rows.suffix(7).map { row in
       "\(row["section"] ?? "")/\(row["method"] ?? "")/\(row["kind"] ?? "")"
     }
     let anchors = "Anchors: a floor and a ceiling for every column"
     #expect(
       measured == [
         "Measured here/paint/method", "Measured here/retrieve/method",
+        "Measured here/denoise/method",
         "\(anchors)/ground-truth/anchor", "\(anchors)/shuffled/anchor",
         "\(anchors)/mean-face/anchor", "\(anchors)/blurred/anchor",
       ])
