@@ -45,6 +45,13 @@ import Testing
     ].flatMap { try database.rows($0) }
   }
 
+  /// Whether all rows are there: a kill behind the last one, while pictures are painted, leaves nothing to
+  /// resume, and the next call would be a run of its own.
+  private func isComplete(_ faces: Faces) -> Bool {
+    let states = try? Database(faces.path("Results")).rows("SELECT status FROM run")
+    return states?.contains("status=\"complete\"") ?? false
+  }
+
   @Test func tenKillsChangeNoRow() throws {
     let faces = try Faces(24)
     try faces.write(Array(Self.script.utf8), to: "method.sh")
@@ -56,14 +63,15 @@ import Testing
     var kills = 0
     for _ in 0..<10 {
       let program = try Program.start(Self.table, in: faces.path)
-      usleep(UInt32(Double(random.nextUnit()) * seconds * 0.3 * 1e6))
+      // The machine may have been busier while the whole was timed, so kills come in its first tenth.
+      usleep(UInt32(Double(random.nextUnit()) * seconds * 0.1 * 1e6))
       program.send(SIGKILL)
       let outcome = try program.outcome(within: 60)
-      if outcome.wasKilled { kills += 1 } else { break }
+      if outcome.wasKilled { kills += 1 }
+      if !outcome.wasKilled || isComplete(faces) { break }
     }
     #expect(kills >= 3, "\(kills) kills, seed \(seed)")
-    let last = try Program.run(Self.table, in: faces.path)
-    last.expectSuccess()
+    if !isComplete(faces) { try Program.run(Self.table, in: faces.path).expectSuccess() }
     // The names of failed files say where the results lie.
     let found = try rows("Results", of: faces)
     let expected = try rows("whole", of: faces).map {
