@@ -9,7 +9,7 @@ FIXTURES ?= ../shared/fixtures
 EVALKIT := .build/release/evalkit
 SOURCES := Package.swift Sources Tests
 
-.PHONY: table1 table1-real train weights test bench fuzz parity build install format lint setup clean
+.PHONY: table1 table1-real train weights canary test bench fuzz parity build install format lint setup clean
 
 # The main job: drawn faces, built-in methods, the networks that ship with the program.
 table1: build
@@ -25,6 +25,11 @@ train: build
 
 weights:
 	@Tools/ship_weights.sh Results/training
+
+# Records what the program's networks say of the faces that gates ask about; after an intended change only.
+canary: build
+	@"$(EVALKIT)" selftest --record Sources/CEmbeddedFiles/canary
+	@touch Sources/CEmbeddedFiles/files.c
 
 build: setup
 	@swift build -c release --product evalkit

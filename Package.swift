@@ -24,12 +24,6 @@ func tests(
     exclude: exclude, swiftSettings: strict)
 }
 
-/// Files of the compact suite, which C embeds.
-let compactWeights = [
-  "compact-alexnet", "compact-alexnet-heads", "compact-bisenet", "compact-clip",
-  "compact-denoiser", "compact-inception", "compact-iresnet",
-]
-
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -53,9 +47,7 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(
-      name: "CCompactWeights",
-      exclude: ["SHA256SUMS"] + compactWeights.map { "\($0).safetensors" }),
+    .target(name: "CEmbeddedFiles", exclude: ["canary", "weights"]),
     .target(name: "CFuzzing"),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CKernels"),
@@ -63,14 +55,14 @@ let package = Package(
     .target(
       name: "CTextData",
       exclude: ["LICENSE-CLIP", "LICENSE-ftfy", "entities.txt", "merges.bin", "mojibake.txt"]),
-    room("Essentials", needs: [crypto]),
+    room("Essentials", needs: ["CEmbeddedFiles", crypto]),
     room("Tensors"),
     room("Kernels", needs: ["CKernels", "Tensors"]),
     room("Graphs", needs: ["Kernels", "Tensors"]),
     room(
       "Checkpoints",
       needs: [
-        "CCompactWeights", "CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf,
+        "CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf,
       ]),
     room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
     room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
@@ -140,8 +132,7 @@ let package = Package(
       of: "Harness",
       also: [
         "Checkpoints", "Datasets", "Detection", "Faces", "Generators", "Graphs", "Images",
-        "Metrics",
-        "Networks", "Store", "Tables", "Tensors",
+        "Metrics", "Networks", "Store", "Tables", "Tensors", "Verdicts",
       ]),
     .testTarget(
       name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -3,9 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 trained=$1
-weights=Sources/CCompactWeights
+weights=Sources/CEmbeddedFiles/weights
 mkdir -p Reports/networks
 cp "$trained"/compact-*.safetensors "$weights/"
 cp "$trained"/compact-*.md "$trained"/compact-*.svg Reports/networks/
 (cd "$weights" && sha256sum compact-*.safetensors | sed 's/  / /' >SHA256SUMS)
-echo "the program's weights are now those of $trained; build it again" >&2
+touch Sources/CEmbeddedFiles/files.c
+echo "the program's weights are now those of $trained; 'make canary' records what they say" >&2

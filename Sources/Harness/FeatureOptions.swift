@@ -1,3 +1,6 @@
+import Graphs
+import Networks
+
 /// What the command line says about writing features.
 package struct FeatureOptions: Sendable {
   /// Name in the network catalogue; may be missing with ``onnx``.
@@ -37,7 +40,8 @@ package struct FeatureOptions: Sendable {
     if [!images.isEmpty, input != nil, texts != nil].count(where: \.self) != 1 {
       throw HarnessError(.usage, "name one of --images, --input and --texts")
     }
-    if (checkpoint == nil) == (onnx == nil) {
+    let isCompact = CompactNetworks.all.contains { $0.name == network }
+    if checkpoint != nil && onnx != nil || checkpoint == nil && onnx == nil && !isCompact {
       throw HarnessError(.usage, "name either --checkpoint or --onnx")
     }
     if network == nil && onnx == nil {

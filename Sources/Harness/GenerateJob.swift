@@ -39,7 +39,7 @@ package struct GenerateOptions: Sendable {
   package init() {}
 
   /// Folder of what is drawn for pairs and methods.
-  var cache: String { results + "/datasets" }
+  var cache: String { TableOptions.cache(in: results) }
 
   /// Reads `i/n`; nil makes every image.
   ///

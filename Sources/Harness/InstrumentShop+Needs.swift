@@ -21,7 +21,7 @@ extension InstrumentShop {
     case .lpipsDiversity: try requirePerceptual(request.diversity.role)
     case .id:
       try require(.id, .identity, request.identityNetwork)
-      if request.alignsIdentity && !suite.isCompact { _ = try alignerFiles() }
+      if suite.aligns(request) { _ = try alignerFiles() }
     case .accuracy, .miou, .segmentationConsistency:
       try require(.parser, .parser, request.parserNetwork)
     case .clip, .clipDirectional, .cmmd, .retrieval:

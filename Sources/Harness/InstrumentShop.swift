@@ -72,7 +72,7 @@ package struct InstrumentShop: Sendable {
     return FeatureExtractor(
       network: network, tap: tap ?? Graph.mainOutput,
       preprocessing: try choice.namedPreprocessing ?? preprocessing,
-      aligner: aligns && !suite.isCompact ? try aligner() : nil)
+      aligner: aligns ? try aligner() : nil)
   }
 
   private func aligner() throws -> FaceAligner { try FaceAligner(files: try alignerFiles()) }

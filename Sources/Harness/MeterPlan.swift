@@ -76,7 +76,7 @@ package struct MeterPlan: Sendable {
       .identity(
         try shop.identity(
           network: request.identityNetwork, preprocessing: request.identityPreprocessing,
-          aligns: request.alignsIdentity))
+          aligns: shop.suite.aligns(request)))
     case .accuracy, .miou:
       .segmentation(
         try shop.parser(

@@ -55,7 +55,7 @@ package struct PairsJob {
   private func sampled() throws -> Output {
     let parsed = try options.parsed()
     let workers = Workers(count: options.jobs)
-    let cache = options.results + "/datasets"
+    let cache = TableOptions.cache(in: options.results)
     if options.exportDirectory == nil { try OutputPlace.prepare(options.output) }
     var dataset = try parsed.dataset.open(
       cache: cache, choosing: parsed.choices, atMost: options.count, workers: workers)

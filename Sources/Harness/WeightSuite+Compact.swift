@@ -44,6 +44,10 @@ extension WeightSuite {
       ? .resized(CompactNetworks.imageSize) : request.labelSize.map(LabelSize.required) ?? .own
   }
 
+  /// Whether faces are found and aligned before the identity network: those of the compact suite are drawn
+  /// in one place, and nothing finds them.
+  func aligns(_ request: MeterRequest) -> Bool { request.alignsIdentity && !isCompact }
+
   /// Side at which pictures are drawn where a dataset draws them; nil leaves it to the dataset.
   func drawnSize(for request: MeterRequest) -> Int? { isCompact ? 256 : request.labelSize }
 }

@@ -51,10 +51,10 @@ final class Apprenticeship {
       parameters: parameters, statistics: statistics, plan: plan, workers: workers)
   }
 
-  /// A graph that learns, for batches of the plan's size.
-  func program(_ graph: Graph, outputs: [String]) throws -> GradientProgram {
+  /// A graph that learns, for batches of the plan's size or of another.
+  func program(_ graph: Graph, outputs: [String], capacity: Int? = nil) throws -> GradientProgram {
     try GradientProgram(
-      graph, outputs: outputs, capacity: plan.batchSize,
+      graph, outputs: outputs, capacity: capacity ?? plan.batchSize,
       settings: GradientSettings(parameters: Set(state.parameters.specifications.map(\.name))),
       workers: workers)
   }

@@ -10,15 +10,20 @@ import Training
 package struct IdentityRecipe: Recipe {
   package let name = CompactNetworks.iResNet.name
   package let purpose =
-    "Face embeddings for ID: trained with the additive angular margin on persons in changing pose, "
-    + "light, expression and dress."
+    "Face embeddings for ID: trained on persons in changing pose, light, expression and dress, to find a "
+    + "person's other photo among those of others and, with the additive angular margin, its centre."
   package var material: String { faces.text }
   package let plan: TrainingPlan
   private let faces: StudyFaces.Plan
 
   /// Chooses length, batches and faces of the training.
+  ///
+  /// - Parameters:
+  ///   - steps: of the whole training.
+  ///   - batchSize: persons of a batch; each shows two of its photos.
+  ///   - faces: who is learned from, at least two photos each.
   package init(
-    steps: Int = 1400, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
+    steps: Int = 2400, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
   ) {
     self.faces = faces
     plan = TrainingPlan(
@@ -29,38 +34,51 @@ package struct IdentityRecipe: Recipe {
 
   /// Where the face's part of a picture begins, as in `Preprocessing.compactFace96`.
   private static let origin = (row: 17, column: 15)
+  private static let embeddingWidth = 128
 
   package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
     let faces = try kitchen.faces(self.faces)
-    let photos = faces.plan.photos
     let trunk = CompactNetworks.iResNet
     let graph = try Graph(tracing: HeadedNetwork(trunk: trunk, isNormalized: true))
-    func loss(margin: Double) -> AngularMargin {
-      AngularMargin(
-        name: "centres", classes: faces.plan.people, width: 128, capacity: plan.batchSize,
-        scale: 24, margin: margin)
-    }
-    // A margin between persons whom the network cannot tell apart yet teaches nothing.
-    let (plain, margin) = (loss(margin: 0), loss(margin: 0.25))
+    let (pairs, pictures) = (plan.batchSize, 2 * plan.batchSize)
+    let matching = ContrastiveLoss(
+      name: "scale", width: Self.embeddingWidth, capacity: pairs)
+    let margin = AngularMargin(
+      name: "centres", classes: faces.plan.people, width: Self.embeddingWidth, capacity: pictures,
+      scale: 24, margin: 0.25)
     // Short centres, since a step turns long ones by little.
     let centres = NormalNumbers(seed: plan.seed).tensor(margin.parameter.shape, deviation: 0.02)
+    let scale = Tensor(shape: [], values: [ContrastiveLoss.initialTemperature])
     let training = try Apprenticeship(
-      name, graphs: [graph], others: [(margin.parameter, centres)], plan: plan, kitchen: kitchen)
-    let program = try training.program(graph, outputs: [HeadedNetwork.unit])
-    let source = StudyBatches<Int32>(
-      faces: faces, variation: Variation(), workers: kitchen.workers
-    ) { sample, _, _ in Int32(sample / photos) }
+      name, graphs: [graph], others: [(margin.parameter, centres), (matching.parameter, scale)],
+      plan: plan, kitchen: kitchen)
+    let program = try training.program(
+      graph, outputs: [HeadedNetwork.unit], capacity: pictures)
+    let ignored = AlignedMemory.zeros(pictures * Self.embeddingWidth)
+    let source = PhotoPairs(
+      photos: StudyBatches(
+        faces: faces, variation: Variation(gain: 0.06, offset: 5), workers: kitchen.workers
+      ) { sample, _, _ in Int32(sample / faces.plan.photos) })
     let curve = try training.run(on: source) { batch, state in
       program.fill(batch.pictures, rows: Self.origin.row, columns: Self.origin.column)
       program.forward(
         count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
-      let embeddings = program.values(of: HeadedNetwork.unit)
-      let measured = (state.step < plan.steps / 3 ? plain : margin).measure(
-        embeddings, targets: batch.targets, parameters: state.parameters,
-        addingTo: program.gradients(of: HeadedNetwork.unit), gradients: state.gradients,
+      let (embeddings, gradients) = (
+        program.values(of: HeadedNetwork.unit), program.gradients(of: HeadedNetwork.unit)
+      )
+      let matched = matching.measure(
+        images: embeddings.half(0), texts: embeddings.half(1), parameters: state.parameters,
+        addingTo: (gradients.half(0), gradients.half(1), state.gradients),
         workers: training.workers)
+      // Centres follow the embeddings before they lead them: what a centre that knows nobody yet asks
+      // for would be noise.
+      let leads = state.step >= plan.steps / 3
+      let marked = margin.measure(
+        embeddings, targets: batch.targets, parameters: state.parameters,
+        addingTo: leads ? gradients : ignored.rows(embeddings.pixels, width: embeddings.channels),
+        gradients: state.gradients, workers: training.workers)
       program.backward(into: state.gradients)
-      return measured.loss
+      return matched.loss + marked.loss
     }
     try kitchen.write(
       training.tensors(of: try Graph(tracing: trunk)), note: kitchen.note(plan),
@@ -145,5 +163,35 @@ package struct IdentityRecipe: Recipe {
       if right > best.right { best = (right, (pair.cosine + next) / 2) }
     }
     return best.threshold
+  }
+}
+
+/// Two photos of every person of a batch: the first ones of all, then the second ones in the same order.
+private struct PhotoPairs: BatchSource {
+  let photos: StudyBatches<Int32>
+
+  var sampleCount: Int { photos.faces.plan.people }
+
+  func batch(_ request: BatchRequest) throws -> StudyBatches<Int32>.Batch {
+    var random = SplitMix64(seed: request.seed)
+    let count = photos.faces.plan.photos
+    let pairs = request.samples.map { person in
+      let first = random.nextIndex(below: count)
+      let second = (first + 1 + random.nextIndex(below: count - 1)) % count
+      return (person * count + first, person * count + second)
+    }
+    return try photos.batch(
+      BatchRequest(
+        step: request.step, samples: pairs.map(\.0) + pairs.map(\.1), seed: request.seed))
+  }
+}
+
+extension FeatureMap {
+  /// The first or the second half of the rows `[2N, D]`.
+  fileprivate func half(_ number: Int) -> FeatureMap {
+    let count = pixels / 2
+    return FeatureMap(
+      base: base + number * count * pixelStride, rows: count, columns: 1, channels: channels,
+      pixelStride: pixelStride)
   }
 }

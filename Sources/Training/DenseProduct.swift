@@ -51,7 +51,7 @@ struct DenseProduct {
 
 extension AlignedMemory {
   /// The first values as rows.
-  func rows(_ count: Int, width: Int) -> FeatureMap {
+  package func rows(_ count: Int, width: Int) -> FeatureMap {
     FeatureMap(base: base, rows: count, columns: 1, channels: width, pixelStride: width)
   }
 }

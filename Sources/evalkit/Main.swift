@@ -16,7 +16,7 @@ struct Evalkit: AsyncParsableCommand {
       CacheCommand.self, GateCommand.self, BaselineCommand.self, CompareCommand.self,
       BlameCommand.self, HistoryCommand.self, ReportCommand.self, PlanCommand.self,
       FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
-      FacesCommand.self, TrainCommand.self,
+      FacesCommand.self, TrainCommand.self, SelfTestCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])
 

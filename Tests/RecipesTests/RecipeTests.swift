@@ -85,7 +85,7 @@ import Testing
 
   /// SHA256SUMS is what a reader checks the embedded weights against.
   @Test func shippedWeightsHaveTheirDigests() throws {
-    let folder = Fixtures.projectRoot.appendingPathComponent("Sources/CCompactWeights")
+    let folder = Fixtures.projectRoot.appendingPathComponent("Sources/CEmbeddedFiles/weights")
     let sums = try String(
       contentsOf: folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
     var total = 0

@@ -1,4 +1,4 @@
-import CCompactWeights
+import Essentials
 
 /// The weights that are part of the program: those of the compact suite.
 package enum CompactWeights {
@@ -14,10 +14,6 @@ package enum CompactWeights {
   /// The contents of a file; nil where the program has none of this path.
   package static func bytes(of path: String) -> [UInt8]? {
     guard path.hasPrefix(prefix) else { return nil }
-    var count = 0
-    guard let start = compact_weights(String(path.dropFirst(prefix.count)), &count) else {
-      return nil
-    }
-    return Array(UnsafeBufferPointer(start: start, count: count))
+    return EmbeddedFile.bytes(of: "weights/\(path.dropFirst(prefix.count))")
   }
 }

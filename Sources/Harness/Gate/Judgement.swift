@@ -1,6 +1,7 @@
 import Foundation
 import Reports
 import Store
+import Tensors
 import Verdicts
 
 /// A verdict and how it is printed.
@@ -16,7 +17,7 @@ package struct Judgement: Sendable {
   package init(_ request: GateRequest) throws {
     let materials = try GateMaterials(request)
     try GateOutputs.check(request)
-    var verdict = try materials.verdict(request)
+    var verdict = try Self.verdict(request, materials)
     if let command = request.confirm, !verdict.alarms.isEmpty, verdict.outcome == .regression {
       verdict = try Confirmation(command: command, request: request).verdict(
         after: verdict, of: materials)
@@ -25,6 +26,18 @@ package struct Judgement: Sendable {
     self.verdict = verdict
     try GateOutputs(request: request, materials: materials, verdict: verdict).write()
     if materials.baseline != nil { try remember(request, materials.store.path) }
+  }
+
+  /// The verdict of the gate; where known answers are wrong, that alone, for then a method's scores would be
+  /// held against those of another instrument.
+  private static func verdict(
+    _ request: GateRequest, _ materials: GateMaterials
+  ) throws -> Verdict {
+    let workers = Workers(count: request.jobs)
+    let answers =
+      try request.canary?.findings(workers: workers) ?? Canary.ownFindings.get()
+    return answers.lines.isEmpty
+      ? try materials.verdict(request) : Verdict(lines: answers.lines)
   }
 
   /// Measures how often a gate fires without a change.

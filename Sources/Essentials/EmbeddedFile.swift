@@ -1,0 +1,12 @@
+import CEmbeddedFiles
+
+/// Files that are part of the program.
+package enum EmbeddedFile {
+  /// The contents of a file, for example of `weights/compact-bisenet.safetensors`; nil where the program has
+  /// none of this name.
+  package static func bytes(of name: String) -> [UInt8]? {
+    var count = 0
+    guard let start = embedded_file(name, &count) else { return nil }
+    return Array(UnsafeBufferPointer(start: start, count: count))
+  }
+}
