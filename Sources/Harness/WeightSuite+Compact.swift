@@ -37,17 +37,26 @@ extension WeightSuite {
   /// Whether every number is of networks that stand for no published ones.
   var isCompact: Bool { name == Self.compact.name }
 
+  /// Whether a network of the compact suite does a job, by this suite or by a manifest that names it.
+  private func isCompactNetwork(for role: WeightRole) -> Bool {
+    CompactNetworks.all.contains { $0.name == roles[role]?.network }
+  }
+
   /// The size at which label maps are compared: that of the compact parser whatever a protocol says, since
   /// it cannot be blamed for lines that it never saw.
   func labelSize(for request: MeterRequest) -> LabelSize {
-    isCompact
+    isCompactNetwork(for: .parser)
       ? .resized(CompactNetworks.imageSize) : request.labelSize.map(LabelSize.required) ?? .own
   }
 
   /// Whether faces are found and aligned before the identity network: those of the compact suite are drawn
   /// in one place, and nothing finds them.
-  func aligns(_ request: MeterRequest) -> Bool { request.alignsIdentity && !isCompact }
+  func aligns(_ request: MeterRequest) -> Bool {
+    request.alignsIdentity && !isCompactNetwork(for: .id)
+  }
 
   /// Side at which pictures are drawn where a dataset draws them; nil leaves it to the dataset.
-  func drawnSize(for request: MeterRequest) -> Int? { isCompact ? 256 : request.labelSize }
+  func drawnSize(for request: MeterRequest) -> Int? {
+    isCompactNetwork(for: .parser) ? 256 : request.labelSize
+  }
 }

@@ -5,7 +5,9 @@ import Tensors
 /// Near is less than half of the usual distance between a real image and the nearest different one. In
 /// Inception's last features of 60 real faces, different photos stay beyond 0.70 of that distance; the same
 /// photo after a crop of 2 %, a flip, half the resolution or a strong JPEG lies at 0.2 to 0.7, in the middle
-/// at 0.4. Images with equal pixels are not near: they are counted exactly elsewhere.
+/// at 0.4. Faces that resemble each other anyway lie around half of the usual distance, now below and now above
+/// it, so images count only where they are twice as near as the real images let expect. Images with equal
+/// pixels are not near: they are counted exactly elsewhere.
 package struct NearDuplicates: Equatable, Sendable {
   /// Share of the usual distance below which two images are nearly the same.
   package static let share = 0.5
@@ -22,10 +24,11 @@ package struct NearDuplicates: Equatable, Sendable {
     package let share: Double
   }
 
-  /// Images that nearly are another one of the set, in order; not where the two pairs' real images
-  /// nearly are the same, too.
+  /// Images that nearly are another one of the set, in order, and lie less than half as far from it as the
+  /// two pairs' real images from each other.
   package let repeated: [Match]
-  /// Images that nearly are the real image of another pair, and resemble it more than their own.
+  /// Images that nearly are the real image of another pair, and lie less than half as far from it as from
+  /// their own.
   package let copied: [Match]
 
   /// An image's features beside those of its pair's real image; equal contents are equal pixels.
@@ -86,14 +89,15 @@ package struct NearDuplicates: Equatable, Sendable {
         isOtherReal(one, other) && madeContents[one] != madeContents[other]
       }
     ) { image, neighbour in
-      NearestRows.distance(image, of: real, neighbour.row, of: real) < Self.share * scale
+      Self.share * NearestRows.distance(image, of: real, neighbour.row, of: real)
+        <= neighbour.distance
     }
     copied = matches(
       try NearestRows.neighbours(of: made, among: real, workers: workers) { one, other in
         isOtherReal(one, other) && madeContents[one] != realContents[other]
       }
     ) { image, neighbour in
-      NearestRows.distance(image, of: made, image, of: real) <= neighbour.distance
+      Self.share * NearestRows.distance(image, of: made, image, of: real) <= neighbour.distance
     }
   }
 }

@@ -61,6 +61,13 @@ import Testing
     let folder = ProtocolFolder(Fixtures.projectRoot.appending(path: "Protocols"))
     var requests: [String: MeterRequest] = [:]
     for id in try folder.ids() { requests[id] = try MeterRequest(folder.table(id)) }
+    for id in requests.keys {
+      for column in try folder.table(id).columns where column.scale == .percent {
+        // CLIP's score is a hundred cosines already.
+        let metric = column.metric.flatMap { MetricIdentifier(rawValue: $0.rawValue) }
+        #expect(metric?.descriptor.unit ?? .percent == .percent, "\(id): \(column.heading)")
+      }
+    }
     let scaDM = try #require(requests["sca-dm.table1"])
     #expect(scaDM.metrics == [.ssim, .fid, .miou, .accuracy])
     #expect(scaDM.distances.mode == .torchFidelity && scaDM.ssim == .skimage)

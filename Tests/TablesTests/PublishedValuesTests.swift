@@ -114,7 +114,9 @@ struct PublishedValuesTests {
     for row in table.sections.flatMap(\.rows) {
       for (value, column) in zip(row.published, table.columns)
       where ![.fid, .time].contains(column.metric) {
-        let bound = column.scale == .percent ? 0.0...100.0 : 0.0...1.0
+        // CLIP's score is a hundred cosines.
+        let isOfHundred = column.scale == .percent || column.metric == .clip
+        let bound = isOfHundred ? 0.0...100.0 : 0.0...1.0
         #expect(value.map(bound.contains) ?? true, "\(row.id) \(column.id)")
       }
     }
