@@ -57,6 +57,16 @@ struct DistortionTriplet: Sendable {
   }
 }
 
+extension TrainedNetwork {
+  /// Differences between every picture and the next one, as between whole and damaged ones.
+  func differencesOfNeighbours(_ pictures: [Raster]) throws -> [[Float]] {
+    let whole = try activations(pictures.count) { pictures[$0] }
+    return zip(whole, whole.dropFirst()).map { one, other in
+      zip(one, other).flatMap { $0.meanSquares(beside: $1) }
+    }
+  }
+}
+
 /// Activations of one layer, every pixel's channels at unit length.
 struct NormalizedLayer: Sendable {
   let channels: Int

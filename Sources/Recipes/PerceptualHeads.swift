@@ -47,6 +47,15 @@ enum PerceptualHeads {
     return (weights.map { Float($0) }, curve)
   }
 
+  /// The weights times what brings some differences to a distance on average.
+  static func scaled(
+    _ weights: [Float], putting differences: [[Float]], at distance: Double
+  ) -> [Float] {
+    let mean =
+      differences.reduce(0) { $0 + self.distance(weights, $1) } / Double(differences.count)
+    return weights.map { Float(Double($0) * distance / mean) }
+  }
+
   /// Whole powers by multiplication, which is the same on every machine.
   private static func pow(_ base: Double, _ exponent: Int) -> Double {
     (0..<exponent).reduce(1) { product, _ in product * base }

@@ -32,6 +32,10 @@ package struct PerceptualRecipe: Recipe {
 
   private static let trunkFaces = 256
   private static let headFaces = 64
+  /// What two persons' pictures lie apart on average.
+  ///
+  /// An order has no scale; this is about where LPIPS with AlexNet puts two of CelebAMask-HQ's faces.
+  private static let strangers = 0.55
   /// Side of the crops that the trunk learns from.
   private static let cropSide = 128
 
@@ -132,8 +136,11 @@ package struct PerceptualRecipe: Recipe {
   private func fitHeads(_ kitchen: Kitchen) throws -> LossCurve {
     let faces = portraits(Self.headFaces, from: Self.trunkFaces, kitchen).map(\.image)
     let triplets = DistortionTriplet.drawn(faces, seed: 7)
-    let measured = try DistortionTriplet.differences(triplets, of: faces, try network(kitchen))
+    let network = try network(kitchen)
+    let measured = try DistortionTriplet.differences(triplets, of: faces, network)
     let fit = PerceptualHeads.fitted(to: measured)
+    let weights = PerceptualHeads.scaled(
+      fit.weights, putting: try network.differencesOfNeighbours(faces), at: Self.strangers)
     let specifications = PerceptualNetwork(trunk: CompactNetworks.alexNet).heads
     var next = 0
     let heads = specifications.map { head in
@@ -141,7 +148,7 @@ package struct PerceptualRecipe: Recipe {
       defer { next += count }
       return (
         name: head.name,
-        tensor: Tensor(shape: head.shape, values: Array(fit.weights[next..<next + count]))
+        tensor: Tensor(shape: head.shape, values: Array(weights[next..<next + count]))
       )
     }
     try kitchen.write(heads, note: ["triplets": "\(triplets.count)"], to: fileNames[1])

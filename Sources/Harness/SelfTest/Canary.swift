@@ -44,7 +44,7 @@ package struct Canary: Sendable {
   /// Float32 keeps 6e-8 of a value; through thousands of sums and, on processors without fused operations,
   /// other roundings, some 1e-6 are lost.
   private static let featureTolerance = 1e-4
-  /// Greatest difference of a score, or share of it where it is above 1.
+  /// Greatest difference of a score, as a share of it.
   ///
   /// A tie that rounding decides moves a pixel of half a million to another class, and an intersection over
   /// union of a few hundred pixels with it.
@@ -99,7 +99,7 @@ package struct Canary: Sendable {
       let (own, other) = (found.scores[metric], known.scores[metric])
       let isRight: Bool =
         if let own, let other {
-          abs(own - other) <= Self.scoreTolerance * max(1, abs(other))
+          abs(own - other) <= Self.scoreTolerance * abs(other)
         } else {
           false
         }
