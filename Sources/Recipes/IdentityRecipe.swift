@@ -14,6 +14,7 @@ package struct IdentityRecipe: Recipe {
     + "person's other photo among those of others and, with the additive angular margin, its centre."
   package var material: String { faces.text }
   package let plan: TrainingPlan
+  package var rules: String { "\(plan.description); a sample is two photos of a person" }
   private let faces: StudyFaces.Plan
 
   /// Chooses length, batches and faces of the training.
@@ -89,8 +90,7 @@ package struct IdentityRecipe: Recipe {
 
   // MARK: Judging
 
-  /// Pairs that are judged.
-  private static let pairCount = 3000
+  /// Persons that are judged, four pairs each.
   private static let people = 750
   private static let photos = 4
 

@@ -74,9 +74,10 @@ package struct StudyFaces: Sendable {
       "\(folder)/faces-\(Self.version)-\(plan.world.rawValue)-\(plan.seed)-\(plan.people)x"
       + "\(plan.photos).bin"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    if (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
-      != plan.count * Self.recordBytes
-    {
+    func drawn() throws -> Data {
+      try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    }
+    if (try? drawn().count) != plan.count * Self.recordBytes {
       let file = try AtomicFile(path)
       // In portions, so that whoever waits hears of it.
       for start in stride(from: 0, to: plan.count, by: 64) {
@@ -89,7 +90,7 @@ package struct StudyFaces: Sendable {
       }
       try file.commit()
     }
-    records = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    records = try drawn()
   }
 
   private static func record(_ scene: Scene) -> [UInt8] {
