@@ -33,11 +33,15 @@ package struct Judgement: Sendable {
   private static func verdict(
     _ request: GateRequest, _ materials: GateMaterials
   ) throws -> Verdict {
-    let workers = Workers(count: request.jobs)
-    let answers =
-      try request.canary?.findings(workers: workers) ?? Canary.ownFindings.get()
-    return answers.lines.isEmpty
-      ? try materials.verdict(request) : Verdict(lines: answers.lines)
+    let wrong: [Verdict.Line]
+    do {
+      wrong =
+        try request.canary?.findings(workers: Workers(count: request.jobs)).lines
+        ?? Canary.ownFindings.get().lines
+    } catch {
+      throw HarnessError(.invalid, "the known answers cannot be asked for: \(error)")
+    }
+    return wrong.isEmpty ? try materials.verdict(request) : Verdict(lines: wrong)
   }
 
   /// Measures how often a gate fires without a change.
