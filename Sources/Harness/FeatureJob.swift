@@ -92,7 +92,7 @@ package struct FeatureJob {
     // Both of CLIP's towers lie in the file of the image tower.
     let name = network is CLIPTextTransformer ? CompactNetworks.clip.name : network?.name ?? ""
     let own = CompactWeights.path(of: name)
-    return CompactNetworks.all.contains { $0.name == network?.name } ? own : nil
+    return CompactNetworks.contains(network?.name) ? own : nil
   }
 
   private func load(_ network: (any PublishedNetwork)?, for source: FeatureSource) throws -> (

@@ -1,4 +1,3 @@
-import Graphs
 import Networks
 
 /// What the command line says about writing features.
@@ -40,8 +39,8 @@ package struct FeatureOptions: Sendable {
     if [!images.isEmpty, input != nil, texts != nil].count(where: \.self) != 1 {
       throw HarnessError(.usage, "name one of --images, --input and --texts")
     }
-    let isCompact = CompactNetworks.all.contains { $0.name == network }
-    if checkpoint != nil && onnx != nil || checkpoint == nil && onnx == nil && !isCompact {
+    let isNamed = checkpoint != nil || onnx != nil || CompactNetworks.contains(network)
+    if !isNamed || checkpoint != nil && onnx != nil {
       throw HarnessError(.usage, "name either --checkpoint or --onnx")
     }
     if network == nil && onnx == nil {

@@ -39,7 +39,7 @@ extension WeightSuite {
 
   /// Whether a network of the compact suite does a job, by this suite or by a manifest that names it.
   private func isCompactNetwork(for role: WeightRole) -> Bool {
-    CompactNetworks.all.contains { $0.name == roles[role]?.network }
+    CompactNetworks.contains(roles[role]?.network)
   }
 
   /// The size at which label maps are compared: that of the compact parser whatever a protocol says, since
@@ -59,4 +59,9 @@ extension WeightSuite {
   func drawnSize(for request: MeterRequest) -> Int? {
     isCompactNetwork(for: .parser) ? 256 : request.labelSize
   }
+}
+
+extension CompactNetworks {
+  /// Whether a name is that of a compact network.
+  static func contains(_ name: String?) -> Bool { all.contains { $0.name == name } }
 }

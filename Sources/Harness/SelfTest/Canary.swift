@@ -59,7 +59,7 @@ package struct Canary: Sendable {
   /// - Throws: errors of files.
   package func findings(weights: String = "compact", workers: Workers) throws -> [Finding] {
     let found = try CanaryAnswers(measuring: faces, weights: weights, workers: workers)
-    return [pixels(found)] + features(found) + scores(found) + persons(found)
+    return [pixels(found)] + features(found) + scores(found) + (try persons(found))
   }
 
   private func pixels(_ found: CanaryAnswers) -> Finding {
@@ -110,25 +110,21 @@ package struct Canary: Sendable {
   }
 
   /// The first two photos of every person, and the first photos of every two neighbours.
-  private func persons(_ found: CanaryAnswers) -> [Finding] {
+  private func persons(_ found: CanaryAnswers) throws -> [Finding] {
     guard let embeddings = found.features[CompactNetworks.iResNet.name],
       embeddings.shape.count == 2, embeddings.shape[0] == CanaryFaces.count
     else { return [Finding(name: "persons", isRight: false, text: "no embeddings")] }
-    func cosine(_ first: Int, _ second: Int) -> Double {
-      let width = embeddings.shape[1]
-      func row(_ index: Int) -> ArraySlice<Float> {
-        embeddings.values[index * width..<(index + 1) * width]
-      }
-      func product(_ one: ArraySlice<Float>, _ other: ArraySlice<Float>) -> Double {
-        zip(one, other).reduce(0) { $0 + Double($1.0) * Double($1.1) }
-      }
-      return product(row(first), row(second))
-        / (product(row(first), row(first)) * product(row(second), row(second))).squareRoot()
+    let width = embeddings.shape[1]
+    func row(_ face: Int) -> [Float] {
+      Array(embeddings.values[face * width..<(face + 1) * width])
     }
-    func mean(_ cosines: [Double]) -> Double { cosines.reduce(0, +) / Double(cosines.count) }
+    func mean(_ pairs: [(Int, Int)]) throws -> Double {
+      try pairs.reduce(0) { $0 + (try Identity.cosine(row($1.0), row($1.1))) }
+        / Double(pairs.count)
+    }
     let firsts = (0..<CanaryFaces.people).map { $0 * CanaryFaces.photos }
-    let same = mean(firsts.map { cosine($0, $0 + 1) })
-    let other = mean(zip(firsts, firsts.dropFirst()).map { cosine($0, $1) })
+    let same = try mean(firsts.map { ($0, $0 + 1) })
+    let other = try mean(Array(zip(firsts, firsts.dropFirst())))
     return [
       Finding(
         name: "photos of one person", isRight: same >= 0.6,

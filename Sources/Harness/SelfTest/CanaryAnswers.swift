@@ -41,17 +41,10 @@ package struct CanaryAnswers: Sendable {
     try folder.write(faces.pictures, as: .jpeg(quality: Self.quality), to: "copies")
     try folder.write(faces.labels, as: .labelMap, to: "masks")
     try folder.writeCaptions(faces.captions, to: "captions.jsonl")
-    var options = ScoreOptions()
-    options.reference = folder.path("real")
-    options.generated = folder.path("copies")
-    options.masks = folder.path("masks")
-    options.captions = folder.path("captions.jsonl")
-    options.results = folder.path("results")
-    options.request = MeterRequest(metrics: Self.metrics)
-    options.weights = weights
-    options.jobs = workers.count
+    let result = try folder.score(
+      "copies", against: "real", by: Self.metrics, weights: weights, workers: workers)
     scores = Dictionary(
-      uniqueKeysWithValues: try ScoreJob(options).run().scores.compactMap { score in
+      uniqueKeysWithValues: result.scores.compactMap { score in
         score.value.map { (score.metric, $0) }
       })
     var features: [String: Tensor] = [:]

@@ -1,6 +1,7 @@
 import Essentials
 import Foundation
 import Images
+import Metrics
 import Tensors
 
 /// A folder for files that nobody needs afterwards; it goes away with the value.
@@ -78,5 +79,27 @@ final class ScratchFolder {
       JSONText.encode(["id": id, "text": text]) + "\n"
     }
     try write(Array(lines.joined().utf8), to: name)
+  }
+
+  /// Where its database and baselines lie.
+  var results: String { path("results") }
+
+  /// Scores pictures with its `masks` and `captions.jsonl`.
+  ///
+  /// - Throws: errors of files and weights.
+  func score(
+    _ made: String, against real: String, by metrics: [MetricIdentifier], weights: String,
+    workers: Workers
+  ) throws -> ScoreResult {
+    var options = ScoreOptions()
+    options.reference = path(real)
+    options.generated = path(made)
+    options.masks = path("masks")
+    options.captions = path("captions.jsonl")
+    options.results = results
+    options.request = MeterRequest(metrics: metrics)
+    options.weights = weights
+    options.jobs = workers.count
+    return try ScoreJob(options).run()
   }
 }

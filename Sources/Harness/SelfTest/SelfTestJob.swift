@@ -71,7 +71,7 @@ private struct PlantedBench {
   func outcome(of planted: PlantedCase) throws -> SelfTestReport.Planted {
     let before = try night(planted, planted.before, isChanged: false)
     let name = "\(planted.before.rawValue)-\(planted.count)"
-    _ = try BaselineLibrary(results: results).set(name, run: before, jobs: workers.count)
+    _ = try BaselineLibrary(results: folder.results).set(name, run: before, jobs: workers.count)
     let end: (code: Int32, failing: [Verdict.Line])
     do {
       var request = GateRequest()
@@ -79,7 +79,7 @@ private struct PlantedBench {
       request.baseline = name
       request.requirements = planted.requirements
       request.isStrict = planted.isStrict
-      request.results = results
+      request.results = folder.results
       request.jobs = workers.count
       let verdict = try Judgement(request).verdict
       end = (verdict.exitStatus.code, verdict.lines.filter { $0.isBlocking && !$0.outcome.holds })
@@ -93,8 +93,6 @@ private struct PlantedBench {
       isCaught: end.code == planted.code && isNamed)
   }
 
-  private var results: String { folder.path("results") }
-
   /// Makes images and measures them.
   ///
   /// - Returns: the run's id.
@@ -106,16 +104,11 @@ private struct PlantedBench {
     try folder.makeFolder(made)
     try folder.write(
       Array(images.made(of: faces, in: folder).prefix(planted.count)), as: images.form, to: made)
-    var options = ScoreOptions()
-    options.reference = folder.path(real)
-    options.generated = folder.path(made)
-    options.masks = folder.path("masks")
-    options.captions = folder.path("captions.jsonl")
-    options.results = results
-    options.request = MeterRequest(metrics: Self.metrics)
-    if isChanged, planted.hasOtherWeights { options.weights = folder.path("other.yaml") }
-    options.jobs = workers.count
-    return try ScoreJob(options).run().run
+    let isOther = isChanged && planted.hasOtherWeights
+    return try folder.score(
+      made, against: real, by: Self.metrics,
+      weights: isOther ? folder.path("other.yaml") : WeightSuite.compact.name, workers: workers
+    ).run
   }
 
   /// The identity network's file with one weight changed.
