@@ -15,4 +15,17 @@ package struct ImageOrigin: Hashable, Sendable {
   package static func file(_ path: String) -> ImageOrigin {
     ImageOrigin(recipe: "decoded", files: [path])
   }
+
+  /// A label map's classes.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - proportions: of the image that the map must have the proportions of.
+  /// - Returns: the origin of the map, not of the image.
+  package static func labels(_ path: String, checkedFor proportions: String) -> ImageOrigin {
+    ImageOrigin(recipe: "\(labelReading) \(proportions)", files: [path])
+  }
+
+  /// How label maps are read; the number changes where a file means other classes than before.
+  static let labelReading = "labels@2"
 }

@@ -36,7 +36,9 @@ package struct PaintMethod: Method {
     pair.maskPath.map { mask in
       let text = FileDigest.sha256(of: (pair.text ?? "").utf8)
       return ImageOrigin(
-        recipe: "\(fingerprint) of=\(seeds.seed(for: pair.id)) text=\(text)", files: [mask])
+        recipe:
+          "\(fingerprint) \(ImageOrigin.labelReading) of=\(seeds.seed(for: pair.id)) text=\(text)",
+        files: [mask])
     }
   }
 

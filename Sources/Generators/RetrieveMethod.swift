@@ -38,7 +38,8 @@ package struct RetrieveMethod: Method {
   package func origin(of pair: Pair) -> ImageOrigin? {
     pair.maskPath.map { mask in
       let text = pair.text.map { FileDigest.sha256(of: $0.utf8) } ?? "none"
-      return ImageOrigin(recipe: "\(fingerprint) text=\(text)", files: [mask])
+      return ImageOrigin(
+        recipe: "\(fingerprint) \(ImageOrigin.labelReading) text=\(text)", files: [mask])
     }
   }
 

@@ -10,21 +10,29 @@ extension ImageDecoder {
 
   /// Decodes a PNG to one channel of CelebAMask-HQ class indices, 0…18.
   ///
-  /// Grey and palette samples are the classes, whatever the bit depth and whatever colours the
-  /// palette holds; RGB is looked up in ``LabelPalette``.
+  /// Grey samples are the classes, whatever the bit depth, also where they stand in three equal channels;
+  /// other colours are looked up in ``LabelPalette``. So are a palette's where they are all classes'
+  /// colours, since programs renumber palettes; else its indices are the classes.
   ///
   /// - Throws: ``ImageError``: `unsupported` for JPEG, 16 bits and alpha, `unknown-colour` and
-  ///   `unknown-class` with the first offending pixel, and what ``rgb(decoding:named:)`` throws.
+  ///   `unknown-class` with the first offending pixel, `contradictory-palette`, and what
+  ///   ``rgb(decoding:named:)`` throws.
   package static func labelMap(
     decoding bytes: [UInt8], named name: String
   ) throws(ImageError) -> Raster {
     let stored = try StoredImage(decoding: bytes, named: name)
     try checkHoldsLabels(stored, name)
     let labels: [UInt8]
-    if case .rgb = stored.colour {
-      labels = try classes(ofColoursIn: stored, name)
-    } else {
-      labels = stored.samples
+    switch stored.colour {
+    case .rgb:
+      if let channel = equalChannel(of: stored) {
+        labels = channel
+      } else {
+        labels = try classes(ofColoursIn: stored, name)
+      }
+    case .palette(let entries):
+      labels = try classes(ofIndices: stored.samples, in: entries, name)
+    default: labels = stored.samples
     }
     try checkClasses(labels, width: stored.width, name)
     return Raster(width: stored.width, height: stored.height, channels: 1, samples: labels)
@@ -45,6 +53,55 @@ extension ImageDecoder {
       throw refuse("a label map has no alpha channel; save it as grey, palette or plain RGB")
     default: return
     }
+  }
+
+  /// One of three channels that are the same everywhere; nil where they are not.
+  private static func equalChannel(of stored: StoredImage) -> [UInt8]? {
+    let samples = stored.samples
+    let pixels = stride(from: 0, to: samples.count, by: 3)
+    guard
+      pixels.allSatisfy({
+        samples[$0] == samples[$0 + 1] && samples[$0] == samples[$0 + 2]
+      })
+    else { return nil }
+    return pixels.map { samples[$0] }
+  }
+
+  /// Classes of a palette's indices, by the colours where these tell classes.
+  private static func classes(
+    ofIndices samples: [UInt8], in entries: [UInt8], _ name: String
+  ) throws(ImageError) -> [UInt8] {
+    var isUsed = [Bool](repeating: false, count: 256)
+    for sample in samples { isUsed[Int(sample)] = true }
+    let used = isUsed.indices.filter { isUsed[$0] }.map { index in
+      let colour = RGBColour(entries[3 * index], entries[3 * index + 1], entries[3 * index + 2])
+      return (index: index, colour: colour, label: LabelPalette.classes[colour].map(Int.init))
+    }
+    // A scale of greys, in which black may be class 0's colour, says no more than the indices do.
+    let isScale = used.allSatisfy { entry in
+      entry.index == Int(entry.colour.red) && entry.colour.isGrey
+    }
+    let renumbered = used.first { $0.label != nil && $0.label != $0.index }
+    guard !isScale, let renumbered else { return samples }
+    func contradiction(_ other: String) -> ImageError {
+      ImageError(
+        path: name, state: .contradictoryPalette,
+        reason:
+          "the palette gives index \(renumbered.index) the colour \(renumbered.colour) of class "
+          + "\(renumbered.label ?? 0), but \(other), so that neither indices nor colours tell the "
+          + "classes; save the classes as 8-bit grey")
+    }
+    if let foreign = used.first(where: { $0.label == nil }) {
+      throw contradiction("index \(foreign.index) the colour \(foreign.colour) of no class")
+    }
+    if let twin = used.first(where: {
+      $0.colour == renumbered.colour && $0.index != renumbered.index
+    }) {
+      throw contradiction("index \(twin.index) the same colour")
+    }
+    var classes = [UInt8](repeating: 0, count: 256)
+    for entry in used { classes[entry.index] = UInt8(entry.label ?? 0) }
+    return samples.map { classes[Int($0)] }
   }
 
   private static func classes(

@@ -13,6 +13,7 @@ package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongSize = "wrong-size"
     case unknownColour = "unknown-colour"
     case unknownClass = "unknown-class"
+    case contradictoryPalette = "contradictory-palette"
     case unwritable
   }
 

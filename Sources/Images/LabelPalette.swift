@@ -9,6 +9,8 @@ package struct RGBColour: Sendable, Hashable, CustomStringConvertible {
   }
 
   package var description: String { "(\(red), \(green), \(blue))" }
+
+  var isGrey: Bool { red == green && red == blue }
 }
 
 /// The colours that CelebAMask-HQ's tools paint classes with.

@@ -41,6 +41,52 @@ import Testing
     #expect(try ImageDecoder.rgb(decoding: file, named: "map") == Self.painted(Self.everyClass))
   }
 
+  /// A palette's picture with a palette of one's own.
+  private func palettePNG(_ indices: Raster, _ entries: [RGBColour]) throws -> [UInt8] {
+    let chunks = try #require(TestPNG.chunks(of: ImageEncoder.labelMapPNG(indices)))
+    let palette = entries.flatMap { [$0.red, $0.green, $0.blue] }
+    return TestPNG.signature
+      + chunks.flatMap { TestPNG.chunk($0.name, $0.name == "PLTE" ? palette : $0.data) }
+  }
+
+  /// Programs that save a palette's picture again keep the colours and number them anew.
+  @Test func coloursOfARenumberedPaletteAreClasses() throws {
+    let new = Raster.computed(19, 2, 1) { x, y, _ in
+      (Int(Self.everyClass[x: x, y: y]) * 7 + 3) % 19
+    }
+    var entries = Self.palette
+    for label in 0..<19 { entries[(label * 7 + 3) % 19] = Self.palette[label] }
+    let file = try palettePNG(new, entries)
+    #expect(try ImageDecoder.labelMap(decoding: file, named: "map") == Self.everyClass)
+  }
+
+  /// Colours of no class say nothing, and neither do greys in order.
+  @Test func indicesOfOtherPalettesAreClasses() throws {
+    let foreign = (0..<19).map { RGBColour(UInt8(10 * $0), 1, 2) }
+    let scale = (0..<19).map { RGBColour(UInt8($0), UInt8($0), UInt8($0)) }
+    for entries in [foreign, scale] {
+      let file = try palettePNG(Self.everyClass, entries)
+      #expect(try ImageDecoder.labelMap(decoding: file, named: "map") == Self.everyClass)
+    }
+  }
+
+  @Test func aPaletteThatContradictsItselfIsRefused() throws {
+    var mixed = (0..<19).map { RGBColour(UInt8(10 * $0), 1, 2) }
+    mixed[4] = Self.palette[1]
+    let foreign = try #require(try failure(palettePNG(Self.everyClass, mixed)))
+    #expect(foreign.state == .contradictoryPalette)
+    #expect(foreign.reason.contains("index 4 the colour (204, 0, 0) of class 1"), "\(foreign)")
+    let black = [RGBColour](repeating: Self.palette[0], count: 19)
+    #expect(try failure(palettePNG(Self.everyClass, black))?.state == .contradictoryPalette)
+  }
+
+  @Test func threeEqualChannelsAreClasses() throws {
+    let grey = Raster.computed(19, 2, 3) { x, y, _ in Int(Self.everyClass[x: x, y: y]) }
+    #expect(try decode(grey) == Self.everyClass)
+    let error = try #require(failure(ImageEncoder.png(.computed(2, 1, 3) { x, _, _ in x * 255 })))
+    #expect(error.state == .unknownClass)
+  }
+
   @Test func coloursOfBothPalettesAreClasses() throws {
     #expect(try decode(Self.painted(Self.everyClass)) == Self.everyClass)
     let other = Self.painted(Self.everyClass, rightBrow: LabelPalette.otherRightBrow)
