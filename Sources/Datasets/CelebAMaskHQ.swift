@@ -48,20 +48,13 @@ package struct CelebAMaskHQ: Equatable, Sendable {
     cache: String, atMost limit: Int? = nil, workers: Workers = Workers()
   ) throws(DatasetError) -> Dataset {
     let root = Paths.absolute(directory)
-    let images = try ImageFolder(directory: "\(root)/CelebA-HQ-img")
-    let wanted = Set(ids).subtracting(skippedIDs).map(String.init)
-    let match = images.matched(to: wanted)
-    guard !match.paired.isEmpty else {
-      throw .noPairs(
-        place: "\(root)/CelebA-HQ-img",
-        reason: "it holds none of the \(wanted.count) ids that were asked for "
-          + "(\((ids.min() ?? 0))…\((ids.max() ?? 0)))")
-    }
+    let (images, masks) = try sources(root: root, cache: cache)
+    let match = images.matched(to: wantedIDs)
     let texts = try captionTexts(of: match.paired, root: root)
     let candidates = requiresCaption ? match.paired.filter { texts[$0] != nil } : match.paired
     guard !candidates.isEmpty else { throw .noPairs(place: root, reason: "no id has a caption") }
     var found = masked(
-      selection.order(candidates), images: images, masks: try maskSource(root: root, cache: cache),
+      selection.order(candidates), images: images, masks: masks,
       atMost: limit ?? candidates.count, workers: workers)
     for index in found.pairs.indices { found.pairs[index].text = texts[found.pairs[index].id] }
     let captionless =
@@ -74,7 +67,8 @@ package struct CelebAMaskHQ: Equatable, Sendable {
       findings: [
         .withoutImage(match.missing), .skipped(skipped), .withoutMask(found.maskless),
         requiresCaption ? .lacking(.text, captionless) : .withoutCaption(captionless),
-      ] + found.broken)
+        .unread(images.unread),
+      ] + paddedOtherwise(match, found.maskless, masks) + found.broken)
   }
 }
 
@@ -84,17 +78,62 @@ extension CelebAMaskHQ {
     case parts(PartMasks)
   }
 
-  private func maskSource(root: String, cache: String) throws(DatasetError) -> MaskSource {
+  private var wantedIDs: [String] { Set(ids).subtracting(skippedIDs).map(String.init) }
+
+  /// Where images and masks lie.
+  ///
+  /// - Throws: `DatasetError` that tells everything that is wrong with the folder, not only the first.
+  private func sources(
+    root: String, cache: String
+  ) throws(DatasetError) -> (images: ImageFolder, masks: MaskSource) {
+    if isFile(root) { throw .unreadable(path: directory, reason: "it is a file, not a folder") }
+    var causes: [String] = []
+    var images: ImageFolder?
+    do { images = try ImageFolder(directory: "\(directory)/CelebA-HQ-img") } catch {
+      causes.append("\(error)".withoutFullStop)
+    }
+    if let match = images?.matched(to: wantedIDs), match.paired.isEmpty {
+      causes.append(
+        "CelebA-HQ-img holds none of the \(match.missing.count) ids that were asked for "
+          + "(\((ids.min() ?? 0))…\((ids.max() ?? 0)))")
+      causes += paddedOtherwise(match, [], nil).filter { !$0.isEmpty }.map(\.description)
+    }
+    var masks: MaskSource?
+    do {
+      masks = try maskSource(root: root, cache: cache)
+      if masks == nil { causes.append("it has neither mask/ nor CelebAMask-HQ-mask-anno/") }
+    } catch {
+      causes.append("\(error)".withoutFullStop)
+    }
+    guard let images, let masks, causes.isEmpty else {
+      throw .noPairs(place: root, reason: causes.joined(separator: "; "))
+    }
+    return (images, masks)
+  }
+
+  private func maskSource(root: String, cache: String) throws(DatasetError) -> MaskSource? {
     if let merged = ["mask", "CelebAMask-HQ-mask"].map({ "\(root)/\($0)" }).first(where: isFolder) {
       return .merged(try ImageFolder(directory: merged))
     }
     let parts = "\(root)/CelebAMask-HQ-mask-anno"
-    guard FileManager.default.fileExists(atPath: parts) else {
-      throw .noPairs(place: root, reason: "it has neither mask/ nor CelebAMask-HQ-mask-anno/")
-    }
+    guard isFolder(parts) else { return nil }
     let folder = "\(Paths.absolute(cache))/celebamask-hq-masks"
     try DatasetFiles.makeFolder(folder)
     return .parts(PartMasks(directory: parts, cache: folder))
+  }
+
+  /// What is there under names with other leading zeros than CelebAMask-HQ's.
+  private func paddedOtherwise(
+    _ images: IDMatch, _ maskless: [String], _ masks: MaskSource?
+  ) -> [DatasetFinding] {
+    let maps: DatasetFinding =
+      switch masks {
+      case nil: .withoutMask([])
+      case .merged(let folder):
+        folder.matched(to: maskless).spelling(of: "masks are named")
+      case .parts(let parts): parts.spelling(of: maskless.compactMap { Int($0) })
+      }
+    return [images.spelling(of: "images are named"), maps]
   }
 
   private static func mask(of id: String, in source: MaskSource) -> Result<String?, DatasetError> {

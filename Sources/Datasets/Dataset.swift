@@ -16,7 +16,9 @@ package struct Dataset: Equatable, Sendable {
     let findings = findings.filter { !$0.isEmpty }
     guard !pairs.isEmpty else {
       throw .noPairs(
-        place: name, reason: findings.first.map { "\($0)" } ?? "no images were found")
+        place: name,
+        reason: findings.isEmpty
+          ? "no images were found" : findings.map(\.description).joined(separator: "; "))
     }
     self.name = name
     self.pairs = try PairManifest(pairs: pairs).pairs
@@ -81,17 +83,21 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
   case brokenMask(id: String, reason: String)
   /// Ids that lack what was asked for; left out.
   case lacking(PairRequirement, [String])
-  /// Files in a format that is not read; left out.
-  case unreadWebP([String])
+  /// Files that are not read.
+  case unread(UnreadFiles)
+  /// Missing ids whose file is there with other leading zeros: an example, and how many there are.
+  case paddedOtherwise(what: String, wanted: String, found: String, count: Int)
   /// Fewer pairs than were asked for.
   case fewerPairs(asked: Int, found: Int)
 
   /// Whether there is nothing to tell.
-  var isEmpty: Bool {
+  package var isEmpty: Bool {
     switch self {
     case .withoutImage(let ids), .withoutMask(let ids), .withoutCaption(let ids),
-      .surplusCaptions(let ids), .skipped(let ids), .lacking(_, let ids), .unreadWebP(let ids):
+      .surplusCaptions(let ids), .skipped(let ids), .lacking(_, let ids):
       ids.isEmpty
+    case .unread(let files): files.isEmpty
+    case .paddedOtherwise(_, _, _, let count): count == 0
     case .brokenMask, .fewerPairs: false
     }
   }
@@ -106,9 +112,9 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
     case .brokenMask(let id, let reason): "\(id) left out for its mask: \(reason)"
     case .lacking(let requirement, let ids):
       "\(ids.count) left out for want of \(requirement.phrase): \(ids.summary())"
-    case .unreadWebP(let ids):
-      "\(ids.count) left out because they are WebP, which is not read; convert them to PNG or JPEG: "
-        + ids.summary()
+    case .unread(let files): files.description
+    case .paddedOtherwise(let what, let wanted, let found, let count):
+      "\(count) \(what) with other leading zeros, as \(found) for \(wanted); rename them"
     case .fewerPairs(let asked, let found): "\(asked) pairs were asked for, \(found) are there"
     }
   }

@@ -12,8 +12,10 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case duplicateID(path: String, line: Int, id: String, firstLine: Int)
   /// A line names a file that does not exist.
   case missingFile(path: String, line: Int, role: String, file: String)
-  /// A file's bytes are not those that the manifest was written for.
-  case checksumMismatch(path: String, line: Int, file: String, expected: String, found: String)
+  /// A line names a file that does not lie below the manifest's folder.
+  case outsideFile(path: String, line: Int, role: String, file: String)
+  /// A file's bytes are not those that its pair manifest was written for.
+  case checksumMismatch(file: String, expected: String, found: String)
   /// An id cannot serve as a file name, or occurs twice, outside a file that has lines.
   case invalidID(id: String, reason: String)
   /// Two images of a folder differ in their extensions only.
@@ -36,12 +38,15 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
       "\(path):\(line): the id “\(id)” already stands in line \(firstLine); ids must be unique."
     case .missingFile(let path, let line, let role, let file):
       "\(path):\(line): the \(role) \(file) does not exist; paths are relative to the manifest."
-    case .checksumMismatch(let path, let line, let file, let expected, let found):
-      "\(path):\(line): \(file) has SHA-256 \(found) but the manifest says \(expected); "
-        + "restore the file or write the manifest anew."
+    case .outsideFile(let path, let line, let role, let file):
+      "\(path):\(line): the \(role) \(file) lies outside the manifest's folder; give its SHA-256 in the "
+        + "line, as `evalkit pairs` does, or allow such files by --allow-outside."
+    case .checksumMismatch(let file, let expected, let found):
+      "\(file) has SHA-256 \(found) but the pair manifest says \(expected); restore the file or write "
+        + "the manifest anew."
     case .invalidID(let id, let reason): "The id “\(id)” \(reason); ids become file names."
     case .ambiguousStem(let directory, let stem, let files):
-      "\(directory) holds more than one image named “\(stem)” (\(files.joined(separator: ", "))); "
+      "\(directory) holds more than one image named “\(stem)” (\(Self.distinct(files))); "
         + "keep one of them."
     case .unknownDataset(let text, let nearest):
       "“\(text)” is not a dataset; did you mean “\(nearest)”? Valid are "
@@ -50,4 +55,18 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
     case .noPairs(let place, let reason): "\(place) gives no pairs: \(reason)."
     }
   }
+
+  /// Names of files; accents that are spelt in two ways look alike, so their characters are told.
+  private static func distinct(_ files: [String]) -> String {
+    let areAlike = Set(files).count < files.count
+    return files.map {
+      areAlike ? $0.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() : $0
+    }
+    .joined(separator: ", ")
+  }
+}
+
+extension String {
+  /// A sentence as a clause.
+  package var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
 }

@@ -14,6 +14,13 @@ package enum DatasetFiles {
     }
   }
 
+  /// Names of the files that lie directly in a folder, hidden ones left out; in no order.
+  ///
+  /// - Throws: `DatasetError.unreadable`.
+  package static func names(in folder: String) throws(DatasetError) -> [String] {
+    try FolderListing(folder).files
+  }
+
   /// SHA-256 of a file.
   ///
   /// - Throws: `DatasetError.unreadable`.
@@ -40,10 +47,14 @@ package enum DatasetFiles {
   ///
   /// - Throws: `DatasetError.unwritable`.
   package static func makeFolder(_ path: String) throws(DatasetError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: path, reason: FileFault.reason(error))
-    }
+    if isFolder(path) { return }
+    let parent = PathText.folder(of: path)
+    if !parent.isEmpty, parent != path { try makeFolder(parent) }
+    let code = mkdir(path, 0o777) == 0 ? 0 : errno
+    // Somebody else may have made it in the meantime.
+    if code == 0 || isFolder(path) { return }
+    throw .unwritable(
+      path: path,
+      reason: isFile(path) ? "there is a file of that name" : FileFault.reason(code: code))
   }
 }

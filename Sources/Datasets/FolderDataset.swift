@@ -17,12 +17,14 @@ package enum FolderDataset {
   package static func open(_ directory: String) throws(DatasetError) -> Dataset {
     let root = Paths.absolute(directory)
     let nested = isFolder("\(root)/images")
-    let images = try ImageFolder(directory: nested ? "\(root)/images" : root)
+    let images = try ImageFolder(directory: nested ? "\(directory)/images" : directory)
     let parent = PathText.folder(of: root)
     let places = nested ? [root] : [root, parent]
     let masks = try places.map { "\($0)/masks" }.first(where: isFolder)
       .map { path throws(DatasetError) in try ImageFolder(directory: path) }
-    let captions = try places.compactMap(captionFile).first
+    let captionFile = places.compactMap(captionFile).first
+    let captions =
+      try captionFile
       .map { path throws(DatasetError) in try Captions(contentsOf: path).texts }
     let match = masks?.matched(to: images.ids)
     let pairs = (match?.paired ?? images.ids).map { id in
@@ -35,7 +37,11 @@ package enum FolderDataset {
       findings: [
         .withoutMask(match?.missing ?? []), .withoutImage(match?.surplus ?? []),
         .withoutCaption(captioned?.missing ?? []), .surplusCaptions(captioned?.surplus ?? []),
-      ])
+        .unread(
+          images.unread.leavingOut([
+            "masks", captionFile.map { ($0 as NSString).lastPathComponent } ?? "",
+          ])),
+      ] + (masks.map { [.unread($0.unread)] } ?? []))
   }
 
   private static func captionFile(in folder: String) -> String? {

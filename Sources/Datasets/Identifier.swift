@@ -1,7 +1,24 @@
-/// Rules for the ids that join an image, its mask, its text and what a method made of them.
-package enum Identifier {
+import Foundation
+
+/// The text that joins an image, its mask, its text and what a method made of them.
+package struct Identifier: Hashable, Sendable {
   /// Longest id in UTF-8 bytes; file systems allow 255 and extensions need room.
   package static let maximumByteCount = 200
+
+  /// In Unicode's normal form C, so that the same name has the same bytes wherever it comes from: file
+  /// systems of macOS spell accents apart (form D).
+  package let text: String
+
+  /// An id as somebody spells it.
+  package init(_ text: String) {
+    self.text =
+      text.utf8.allSatisfy { $0 < 0x80 } ? text : text.precomposedStringWithCanonicalMapping
+  }
+
+  /// The id of a file: its name without folders and without extension.
+  package init(ofFile path: String) {
+    self.init(((path as NSString).lastPathComponent as NSString).deletingPathExtension)
+  }
 
   /// What keeps a text from being an id, or nil if nothing does.
   ///

@@ -2,8 +2,8 @@ import Foundation
 
 /// The images that lie directly in a folder, by id (file name without extension).
 ///
-/// The order in which the folder lists its files does not matter. Hidden files and sub-folders are
-/// passed over.
+/// The order in which the folder lists its files does not matter. Hidden files are passed over; other
+/// files, and images in sub-folders, are ``unread``.
 package struct ImageFolder: Equatable, Sendable {
   /// Extensions of images, compared without regard to case.
   package static let imageExtensions: Set<String> = ["png", "jpg", "jpeg"]
@@ -12,35 +12,58 @@ package struct ImageFolder: Equatable, Sendable {
   package let directory: String
   /// Absolute path of each image.
   package let paths: [String: String]
-  /// Names of files that are no images by their extension, sorted.
-  package let otherFiles: [String]
+  /// What else lies there.
+  package let unread: UnreadFiles
 
   /// Lists a folder.
   ///
   /// - Throws: `DatasetError.unreadable`; `.ambiguousStem` if two images share an id; `.invalidID`.
   package init(directory: String) throws(DatasetError) {
-    self.directory = Paths.absolute(directory)
-    var names: [String: [String]] = [:]
-    var others: [String] = []
-    for name in try Self.fileNames(in: self.directory) {
-      let file = name as NSString
-      if Self.imageExtensions.contains(file.pathExtension.lowercased()) {
-        names[file.deletingPathExtension, default: []].append(name)
-      } else {
-        others.append(name)
+    let root = Paths.absolute(directory)
+    let listing = try FolderListing(root)
+    self.directory = root
+    paths = try Self.images(among: listing.files, in: root)
+    unread = UnreadFiles(
+      place: directory, files: listing.files.filter { !Self.isImage($0) },
+      nested: Self.imagesBelow(root, in: listing.folders + listing.links))
+  }
+
+  /// Whether a file is an image by its extension.
+  static func isImage(_ name: String) -> Bool {
+    imageExtensions.contains((name as NSString).pathExtension.lowercased())
+  }
+
+  /// Paths of images by id.
+  ///
+  /// - Parameters:
+  ///   - names: of files, seen from a folder or archive.
+  ///   - place: the folder or archive.
+  /// - Returns: `<place>/<name>` of each id.
+  /// - Throws: `DatasetError.ambiguousStem`, `.invalidID`.
+  static func images(
+    among names: [String], in place: String
+  ) throws(DatasetError) -> [String: String] {
+    var images: [String: String] = [:]
+    for name in names.sortedByBytes() where isImage(name) {
+      let id = Identifier(ofFile: name).text
+      if let fault = Identifier.fault(in: id) { throw .invalidID(id: id, reason: fault) }
+      if let first = images.updateValue("\(place)/\(name)", forKey: id) {
+        throw .ambiguousStem(
+          directory: place, stem: id, files: [String(first.dropFirst(place.count + 1)), name])
       }
     }
-    var paths: [String: String] = [:]
-    for stem in names.keys.sortedByBytes() {
-      let files = (names[stem] ?? []).sortedByBytes()
-      if let fault = Identifier.fault(in: stem) { throw .invalidID(id: stem, reason: fault) }
-      guard files.count == 1 else {
-        throw .ambiguousStem(directory: self.directory, stem: stem, files: files)
-      }
-      paths[stem] = "\(self.directory)/\(files[0])"
+    return images
+  }
+
+  /// Images in sub-folders, seen from the folder; a sub-folder that cannot be listed has none.
+  private static func imagesBelow(_ root: String, in folders: [String]) -> [String] {
+    var found: [String] = []
+    for folder in folders.sortedByBytes() where found.count < UnreadFiles.nestedLimit {
+      let files = try? FolderListing.filesBelow(
+        "\(root)/\(folder)", atMost: UnreadFiles.nestedLimit - found.count)
+      found += (files ?? []).filter(isImage).map { "\(folder)/\($0)" }
     }
-    self.paths = paths
-    otherFiles = others.sortedByBytes()
+    return found
   }
 
   /// All ids, sorted by bytes.
@@ -50,27 +73,6 @@ package struct ImageFolder: Equatable, Sendable {
   package func matched(to wanted: some Sequence<String>) -> IDMatch {
     IDMatch(wanted: wanted, found: paths.keys)
   }
-
-  private static func fileNames(in directory: String) throws(DatasetError) -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: directory)
-        .filter { !$0.hasPrefix(".") && !isFolder("\(directory)/\($0)") }
-    } catch {
-      throw .unreadable(path: directory, reason: FileFault.reason(error))
-    }
-  }
-}
-
-/// Whether there is a folder at a path.
-func isFolder(_ path: String) -> Bool {
-  var isFolder: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-}
-
-/// Whether there is a file, and no folder, at a path.
-func isFile(_ path: String) -> Bool {
-  var isFolder: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
 }
 
 /// Which ids are on both sides, and which on one only.
@@ -93,10 +95,16 @@ package struct IDMatch: Equatable, Sendable {
     surplus = found.subtracting(wanted).sortedByBytes()
   }
 
-  /// Whether the missing ids are there under names with other leading zeros, as `028000` for
-  /// `28000`; a hint for error messages.
-  package var differsByPaddingOnly: Bool {
+  /// Missing ids that are there with other leading zeros, as `028000` for `28000`.
+  ///
+  /// - Parameter what: subject and verb of the finding's sentence, such as “images are named”.
+  /// - Returns: a finding that may be empty.
+  package func spelling(of what: String) -> DatasetFinding {
     func unpadded(_ id: String) -> String { String(id.drop { $0 == "0" }) }
-    return !missing.isEmpty && Set(missing.map(unpadded)).isSubset(of: surplus.map(unpadded))
+    let spellings = Dictionary(
+      surplus.map { (unpadded($0), $0) }, uniquingKeysWith: { first, _ in first })
+    let found = missing.compactMap { id in spellings[unpadded(id)].map { (id, $0) } }
+    return .paddedOtherwise(
+      what: what, wanted: found.first?.0 ?? "", found: found.first?.1 ?? "", count: found.count)
   }
 }

@@ -11,37 +11,18 @@ import Foundation
 package struct ImageTree: Equatable, Sendable {
   /// Absolute path of each image.
   package let paths: [String: String]
-  /// Names of WebP files, which are not read, sorted.
-  package let webp: [String]
+  /// Files that are no images.
+  package let unread: UnreadFiles
 
-  /// Lists a tree; hidden files and folders are passed over.
+  /// Lists a tree; hidden files and folders are passed over, links to folders not followed.
   ///
   /// - Throws: `DatasetError.unreadable`; `.ambiguousStem` if two images share an id; `.invalidID`.
   package init(directory: String) throws(DatasetError) {
     let root = Paths.absolute(directory)
-    guard isFolder(root), let walk = FileManager.default.enumerator(atPath: root) else {
-      throw .unreadable(path: directory, reason: "no such folder")
-    }
-    var paths: [String: String] = [:]
-    var webp: [String] = []
-    while let name = walk.nextObject() as? String {
-      let file = name as NSString
-      if file.lastPathComponent.hasPrefix(".") {
-        walk.skipDescendants()
-        continue
-      }
-      let kind = file.pathExtension.lowercased()
-      let id = (file.lastPathComponent as NSString).deletingPathExtension
-      if kind == "webp" { webp.append(id) }
-      guard ImageFolder.imageExtensions.contains(kind) else { continue }
-      if let fault = Identifier.fault(in: id) { throw .invalidID(id: id, reason: fault) }
-      if let first = paths.updateValue("\(root)/\(name)", forKey: id) {
-        throw .ambiguousStem(
-          directory: root, stem: id, files: [String(first.dropFirst(root.count + 1)), name])
-      }
-    }
-    self.paths = paths
-    self.webp = webp.sortedByBytes()
+    let files = try FolderListing.filesBelow(root)
+    paths = try ImageFolder.images(among: files, in: root)
+    unread = UnreadFiles(
+      place: directory, files: files.filter { !ImageFolder.isImage($0) })
   }
 
   /// FFHQ, of which the largest images are taken where several sizes lie side by side.
@@ -68,6 +49,6 @@ package struct ImageTree: Equatable, Sendable {
   private func dataset(named name: String) throws(DatasetError) -> Dataset {
     try Dataset(
       name: name, pairs: paths.map { Pair(id: $0.key, imagePath: $0.value) },
-      findings: [.unreadWebP(webp)])
+      findings: [.unread(unread)])
   }
 }

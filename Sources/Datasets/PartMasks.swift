@@ -111,15 +111,33 @@ package struct PartMasks: Sendable {
   }
 
   private func parts(of id: Int) throws(DatasetError) -> [Part] {
-    let digits = String(id)
-    let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     var parts: [Part] = []
     for (index, name) in Self.paintOrder.enumerated() {
-      let path = "\(directory)/\(id / Self.idsPerFolder)/\(padded)_\(name).png"
+      let path = "\(folder(of: id))/\(Self.padded(id, to: 5))_\(name).png"
       guard isFile(path) else { continue }
       parts.append(
         Part(label: UInt8(index + 1), path: path, bytes: try DatasetFiles.contents(of: path)))
     }
     return parts
+  }
+
+  /// Ids without parts whose first part is there with fewer or more leading zeros.
+  func spelling(of ids: [Int]) -> DatasetFinding {
+    let found = ids.compactMap { id -> (wanted: String, found: String)? in
+      let name = Self.paintOrder[0]
+      let wanted = "\(Self.padded(id, to: 5))_\(name).png"
+      return (1...6).map { "\(Self.padded(id, to: $0))_\(name).png" }
+        .first { $0 != wanted && isFile("\(folder(of: id))/\($0)") }.map { (wanted, $0) }
+    }
+    return .paddedOtherwise(
+      what: "masks are named", wanted: found.first?.wanted ?? "", found: found.first?.found ?? "",
+      count: found.count)
+  }
+
+  private func folder(of id: Int) -> String { "\(directory)/\(id / Self.idsPerFolder)" }
+
+  private static func padded(_ id: Int, to width: Int) -> String {
+    let digits = String(id)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }

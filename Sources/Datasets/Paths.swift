@@ -32,4 +32,16 @@ package enum Paths {
     let steps = Array(repeating: "..", count: base.count - shared) + target.dropFirst(shared)
     return steps.joined(separator: "/")
   }
+
+  /// Whether a file lies in a folder or below it, once all symbolic links are followed.
+  ///
+  /// - Parameters:
+  ///   - path: of a file that is there.
+  ///   - folder: absolute and freed of symbolic links.
+  /// - Returns: false also where there is no such file.
+  package static func lies(_ path: String, below folder: String) -> Bool {
+    guard let real = realpath(path, nil) else { return false }
+    defer { free(real) }
+    return String(cString: real).hasPrefix(folder.hasSuffix("/") ? folder : folder + "/")
+  }
 }

@@ -7,6 +7,8 @@ import Foundation
 /// `{"labels": [["00000/img00000000.png", 3], …]}`, or null for `labels`; an image's label becomes its
 /// group. Source: `NVlabs/stylegan3`, `dataset_tool.py`.
 package struct ZipDataset {
+  private static let labelFile = "dataset.json"
+
   private let path: String
   private let files: ZippedFiles
 
@@ -31,7 +33,17 @@ package struct ZipDataset {
   package func dataset(
     cache: String, selection: PairSelection = .lowestIDs, atMost limit: Int? = nil
   ) throws(DatasetError) -> Dataset {
-    let images = try imageNames()
+    let names = names
+    let images = try ImageFolder.images(among: names, in: path)
+      .mapValues { String($0.dropFirst(path.count + 1)) }
+    let unread = UnreadFiles(
+      place: path,
+      files: names.filter { !ImageFolder.isImage($0) && $0 != Self.labelFile })
+    guard !images.isEmpty else {
+      throw .noPairs(
+        place: path,
+        reason: "it holds no images" + (unread.isEmpty ? "" : "; \(unread)"))
+    }
     let labels = try labels()
     let chosen = selection.order(images.keys.sortedByBytes()).prefix(limit ?? images.count)
     let text = images.values.sortedByBytes().joined(separator: "\n")
@@ -44,28 +56,22 @@ package struct ZipDataset {
       try unpack(name, to: place)
       pairs.append(Pair(id: id, imagePath: place, group: labels[name]))
     }
-    return try Dataset(name: "zip:\(path)", pairs: pairs, findings: [])
+    return try Dataset(name: "zip:\(path)", pairs: pairs, findings: [.unread(unread)])
   }
 
-  /// Names of the images by id.
-  private func imageNames() throws(DatasetError) -> [String: String] {
-    var images: [String: String] = [:]
-    for name in files.names {
-      let file = name as NSString
-      guard ImageFolder.imageExtensions.contains(file.pathExtension.lowercased()) else { continue }
-      let id = (file.lastPathComponent as NSString).deletingPathExtension
-      if let fault = Identifier.fault(in: id) { throw .invalidID(id: id, reason: fault) }
-      if let first = images.updateValue(name, forKey: id) {
-        throw .ambiguousStem(directory: path, stem: id, files: [first, name].sortedByBytes())
-      }
+  /// Names of all files but hidden ones and the second halves that macOS adds to an archive.
+  private var names: [String] {
+    files.names.filter { name in
+      !name.split(separator: "/").contains { $0.hasPrefix(".") || $0 == "__MACOSX" }
     }
-    guard !images.isEmpty else { throw .noPairs(place: path, reason: "it holds no images") }
-    return images
   }
 
   /// Class of each image, where there are classes.
   private func labels() throws(DatasetError) -> [String: String] {
-    guard let bytes = try contents(of: "dataset.json") else { return [:] }
+    guard let bytes = try contents(of: Self.labelFile) else { return [:] }
+    if let name = RepeatedName.first(in: bytes) {
+      throw .unreadable(path: path, reason: "its dataset.json has the name \(name.text) twice")
+    }
     let root = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
     guard let root else {
       throw .unreadable(path: path, reason: "its dataset.json is no JSON object")

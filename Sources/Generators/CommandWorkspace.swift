@@ -135,8 +135,3 @@ final class CommandWorkspace {
     return "[\(parts.map { "“\($0)”" }.joined(separator: " "))]"
   }
 }
-
-extension String {
-  /// A sentence as a clause.
-  var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
-}

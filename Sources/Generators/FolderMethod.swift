@@ -9,8 +9,8 @@ package struct FolderMethod: Method {
   package let surplus: [String]
   /// The images' folder.
   package let folder: ImageFolder
-  /// Whether missing and surplus ids seem to differ in leading zeros only.
-  package let differsByPaddingOnly: Bool
+  /// What the folder holds that is not read, and ids that it spells otherwise.
+  package let findings: [DatasetFinding]
 
   /// Lists a folder and compares it with the ids that are wanted.
   ///
@@ -32,7 +32,9 @@ package struct FolderMethod: Method {
     self.name = name
     missing = match.missing.filter { measured?.contains($0) ?? true }
     surplus = match.surplus
-    differsByPaddingOnly = match.differsByPaddingOnly
+    findings = [.unread(folder.unread), match.spelling(of: "images are named")].filter {
+      !$0.isEmpty
+    }
   }
 
   /// Images count by their content, so a folder adds nothing of its own.
@@ -43,7 +45,8 @@ package struct FolderMethod: Method {
 
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     guard let path = folder.paths[pair.id] else {
-      throw .missing(id: pair.id, directory: folder.directory)
+      throw .missing(
+        id: pair.id, directory: folder.directory, hint: folder.unread.hint(for: pair.id))
     }
     do {
       return try ImageDecoder.rgb(contentsOf: path)

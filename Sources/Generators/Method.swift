@@ -15,6 +15,8 @@ package protocol Method: Sendable {
   var missing: [String] { get }
   /// Ids that are there but were not asked for, sorted by bytes.
   var surplus: [String] { get }
+  /// What else somebody must know of where the images come from.
+  var findings: [DatasetFinding] { get }
   /// How long each image took, where that is known.
   var times: [String: GenerationTime] { get }
 
@@ -30,6 +32,7 @@ package protocol Method: Sendable {
 extension Method {
   package var missing: [String] { [] }
   package var surplus: [String] { [] }
+  package var findings: [DatasetFinding] { [] }
   package var times: [String: GenerationTime] { [:] }
   package func origin(of pair: Pair) -> ImageOrigin? { nil }
 }

@@ -11,8 +11,8 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
   case unknownBuiltin(id: String, nearest: String)
   /// Two rows of a table would have the same name.
   case duplicateName(String)
-  /// A method's folder has no image of this id.
-  case missing(id: String, directory: String)
+  /// A method's folder has no image of this id; the hint ends the sentence where a file there may be it.
+  case missing(id: String, directory: String, hint: String = "")
   /// A built-in anchor needs the ground truth, which this pair lacks.
   case noReference(id: String)
   /// A built-in method needs the label map, which this pair lacks.
@@ -44,6 +44,7 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
     case .noMask: "no-mask"
     case .noEdit: "no-edit"
     case .image(let error): error.state.rawValue
+    case .file(.checksumMismatch): "wrong-checksum"
     case .notGenerated(_, let failure): failure.state.rawValue
     default: "failed"
     }
@@ -59,7 +60,8 @@ package enum MethodError: Error, Equatable, CustomStringConvertible {
       "There is no built-in method “\(id)”; did you mean “\(nearest)”? Built in are "
         + BuiltinMethod.allCases.map(\.rawValue).joined(separator: ", ") + "."
     case .duplicateName(let name): "Two methods are named “\(name)”; give each row its own name."
-    case .missing(let id, let directory): "\(directory) has no image of the id “\(id)”."
+    case .missing(let id, let directory, let hint):
+      "\(directory) has no image of the id “\(id)”\(hint)."
     case .noReference(let id): "The pair “\(id)” has no ground truth that an anchor could use."
     case .noMask(let id): "The pair “\(id)” has no label map that a method could follow."
     case .noEdit(let id): "The pair “\(id)” is no drawn face with an edit of the face world."

@@ -84,14 +84,11 @@ enum FeatureSource: Sendable {
       var isFolder: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       guard isFolder.boolValue else {
-        let name = (path as NSString).lastPathComponent as NSString
-        images.append(FeatureImage(id: name.deletingPathExtension, path: path))
+        images.append(FeatureImage(id: Identifier(ofFile: path).text, path: path))
         continue
       }
       let folder = try ImageFolder(directory: path)
-      if !folder.otherFiles.isEmpty {
-        notice("\(path): no images: \(folder.otherFiles.summary())")
-      }
+      if !folder.unread.isEmpty { notice("\(folder.unread)") }
       if folder.paths.isEmpty { throw HarnessError(.runtime, "\(path) holds no images") }
       images += folder.paths.map { FeatureImage(id: $0.key, path: $0.value) }
     }

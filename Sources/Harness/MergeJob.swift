@@ -91,7 +91,7 @@ package struct MergeJob {
       throw HarnessError(.runtime, "there is no database of a shard at \(path)")
     }
     guard isFolder.boolValue else { return [path] }
-    let names = try FileManager.default.contentsOfDirectory(atPath: path).filter {
+    let names = try DatasetFiles.names(in: path).filter {
       $0.hasPrefix(Shard.filePrefix) && $0.hasSuffix(".sqlite")
     }
     guard !names.isEmpty else {

@@ -109,8 +109,10 @@ package struct ScoreJob {
       throw HarnessError(.runtime, "\(missing.rawValue): \(plan.notRun[missing] ?? "")")
     }
     let sides = try ScoreSides(options, isPairwise: plan.meters.contains(where: \.isPairwise))
+    let findings = sides.findings.filter { !$0.isEmpty }.map(\.description)
+    findings.forEach(options.notice)
     let session = try RunSession(
-      store, try description(plan, sides),
+      store, try description(plan, sides, findings),
       methods: [
         MethodRecord(name: Self.row, specification: "folder:\(options.generated)", kind: "folder"),
         RunSession.referenceMethod,
@@ -126,7 +128,8 @@ package struct ScoreJob {
         of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
       let result = ScoreResult(
         run: session.id, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
-        missing: sides.missing, surplus: sides.surplus, statisticsCount: sides.statistics?.count)
+        missing: sides.missing, surplus: sides.surplus, findings: findings,
+        statisticsCount: sides.statistics?.count)
       try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
       _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
       if let path = options.statisticsOutput { try saveStatistics(of: items, to: path) }
@@ -145,7 +148,9 @@ package struct ScoreJob {
       shop: InstrumentShop(WeightSuite(parsing: options.weights), isExact: options.isExact))
   }
 
-  private func description(_ plan: MeterPlan, _ sides: ScoreSides) throws -> RunDescription {
+  private func description(
+    _ plan: MeterPlan, _ sides: ScoreSides, _ findings: [String]
+  ) throws -> RunDescription {
     var identity = ["protocol": Self.protocolID]
     for metric in plan.measured {
       identity["metric.\(metric.rawValue)"] = plan.fingerprint(of: metric)?.hash
@@ -153,8 +158,8 @@ package struct ScoreJob {
     identity["reference"] = options.reference
     identity["generated"] = options.generated
     var settings = RunSettings(
-      plan: plan, dataset: options.reference, pairCount: sides.pairs.count, findings: [],
-      weights: options.weights, seed: 0, identity: identity)
+      plan: plan, dataset: options.reference, pairCount: sides.pairs.count,
+      findings: findings, weights: options.weights, seed: 0, identity: identity)
     settings.recipe = options.recipe
     return RunDescription(
       protocolID: Self.protocolID, commandLine: options.commandLine,

@@ -18,6 +18,8 @@ package struct ScoreResult: Sendable {
   package let missing: [String]
   /// Ids with an image to score but no real one.
   package let surplus: [String]
+  /// What the folders hold that was not read, and ids that they spell otherwise.
+  let findings: [String]
   /// Real images behind statistics from a file, where the file says so.
   let statisticsCount: Int?
 
@@ -58,7 +60,7 @@ package struct ScoreResult: Sendable {
         failures: failures.map {
           Failure(
             id: $0.id, side: $0.side, state: $0.failure.state, reason: $0.failure.reason)
-        }, run: run, notes: plan.deviations), pretty: true)
+        }, run: run, notes: plan.deviations, findings: findings), pretty: true)
   }
 
   /// Everything that can move any of the scores.
@@ -134,6 +136,7 @@ private struct Document: Encodable {
   let failures: [Failure]
   let run: String
   let notes: [String]
+  let findings: [String]
 }
 
 private struct Counts: Encodable {

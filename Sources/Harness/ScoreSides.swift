@@ -14,6 +14,8 @@ struct ScoreSides {
   var missing: [String] = []
   /// Ids with an image to score but no real one.
   var surplus: [String] = []
+  /// What the folders hold that is not read, and ids that they spell otherwise.
+  private(set) var findings: [DatasetFinding] = []
   /// Statistics of real images from a file.
   var statistics: FeatureStatistics?
   private var generatedPaths: [String: String]
@@ -32,9 +34,7 @@ struct ScoreSides {
     generated = try ImageFolder(directory: options.generated)
     generatedPaths = Self.limited(generated.paths, options.limit)
     generatedFolder = options.generated
-    if generated.paths.isEmpty {
-      throw HarnessError(.invalid, "\(options.generated) has no images to score")
-    }
+    try note(generated, lacking: "to score")
     guard !options.reference.isEmpty else {
       if let metric = options.request.metrics.first(where: { !Self.alone.contains($0) }) {
         throw HarnessError(.usage, "\(metric.rawValue) needs --reference, a folder of real images")
@@ -57,25 +57,37 @@ struct ScoreSides {
     }
     let reference = try ImageFolder(directory: options.reference)
     let referencePaths = Self.limited(reference.paths, options.limit)
-    if reference.paths.isEmpty {
-      throw HarnessError(.invalid, "\(options.reference) has no images to compare with")
-    }
+    try note(reference, lacking: "to compare with")
     let match = IDMatch(wanted: referencePaths.keys, found: generatedPaths.keys)
     (missing, surplus) = (match.missing, match.surplus)
+    findings.append(match.spelling(of: "images to score are named"))
     if isPairwise && match.paired.isEmpty {
       throw HarnessError(
         .invalid,
         "no id occurs in both folders: \(options.reference) has "
           + "'\(missing.first ?? "")', \(options.generated) has '\(surplus.first ?? "")'")
     }
-    let masks = try options.masks.map { try ImageFolder(directory: $0).paths }
+    let masks = try options.masks.map { try ImageFolder(directory: $0) }
+    findings += masks.map { [.unread($0.unread)] } ?? []
     pairs = Set(referencePaths.keys).union(generatedPaths.keys).sortedByBytes().map {
       var pair = Pair(id: $0)
       pair.imagePath = referencePaths[$0]
-      pair.maskPath = masks?[$0]
+      pair.maskPath = masks?.paths[$0]
       return pair
     }
     try annotate(options)
+  }
+
+  /// Notes what a folder holds beside images.
+  ///
+  /// - Throws: ``HarnessError`` of kind `invalid` if it holds nothing else.
+  private mutating func note(_ folder: ImageFolder, lacking purpose: String) throws {
+    findings.append(.unread(folder.unread))
+    guard folder.paths.isEmpty else { return }
+    throw HarnessError(
+      .invalid,
+      "\(folder.unread.place) has no images \(purpose)"
+        + (folder.unread.isEmpty ? "" : "; \(folder.unread)"))
   }
 
   /// Adds captions, edits and groups.
@@ -127,10 +139,13 @@ struct ScoreSides {
   /// The images to score; without one, a pairwise run has a failure and a set has one image less.
   func candidate(named name: String) -> Candidate {
     let (paths, folder, isPairwise) = (generatedPaths, generatedFolder, isPairwise)
+    let unread = generated.unread
     return Candidate(name: name) { pair in
       guard let path = paths[pair.id] else {
         guard isPairwise else { return nil }
-        throw ImageFailure(state: "missing", reason: "\(folder) has no image of '\(pair.id)'")
+        throw ImageFailure(
+          state: "missing",
+          reason: "\(folder) has no image of '\(pair.id)'\(unread.hint(for: pair.id))")
       }
       return ImageSource(file: path)
     }

@@ -1,3 +1,4 @@
+import Datasets
 import Essentials
 import Foundation
 import Recipes
@@ -57,8 +58,7 @@ package struct TrainJob {
   ///   it; errors of files.
   package func run() throws -> String {
     let recipes = try chosen()
-    try FileManager.default.createDirectory(
-      atPath: options.output, withIntermediateDirectories: true)
+    try DatasetFiles.makeFolder(options.output)
     var kitchen = Kitchen(folder: options.output, workers: Workers(count: options.jobs))
     kitchen.shouldStop = options.shouldStop
     let progress = options.progress

@@ -139,14 +139,36 @@ import Testing
     ) { try source.dataset(cache: tree.path("cache")) }
   }
 
+  @Test func tellsEveryCause() throws {
+    let tree = try Tree()
+    for id in 5...7 { try tree.plant("CelebA-HQ-img/\(id).jpg") }
+    try plantPart(tree, "0/5_skin", columns: [0])
+    let nothing = try #require(throws: DatasetError.self) { try open(tree, [5, 6, 9]) }
+    for cause in [
+      "1 left out for want of an image: 9", "2 left out for want of a mask: 5, 6",
+      "1 masks are named with other leading zeros, as 5_skin.png for 00005_skin.png",
+    ] { #expect(nothing.description.contains(cause), "no “\(cause)”: \(nothing)") }
+    try FileManager.default.moveItem(
+      atPath: tree.path("CelebA-HQ-img/7.jpg"), toPath: tree.path("CelebA-HQ-img/00008.jpg"))
+    let padded = try #require(throws: DatasetError.self) { try open(tree, [8]) }
+    #expect(padded.description.contains("as 00008 for 8"), "\(padded)")
+  }
+
   @Test func explainsAWrongFolder() throws {
     let tree = try Tree()
     try tree.plant("CelebA-HQ-img/1.jpg")
     let none = try #require(throws: DatasetError.self) { try open(tree) }
     #expect(none.description.contains("none of the 2 ids"), "\(none)")
     #expect(none.description.contains("28000…28001"), "\(none)")
+    #expect(none.description.contains("neither mask/ nor CelebAMask-HQ-mask-anno/"), "\(none)")
     let maskless = try #require(throws: DatasetError.self) { try open(tree, [1]) }
     #expect(maskless.description.contains("neither mask/ nor CelebAMask-HQ-mask-anno/"))
+    try tree.plant("file.png")
+    let file = CelebAMaskHQ(directory: tree.path("file.png"))
+    #expect(
+      throws: DatasetError.unreadable(
+        path: tree.path("file.png"), reason: "it is a file, not a folder")
+    ) { try file.dataset(cache: tree.path("cache")) }
     let elsewhere = CelebAMaskHQ(directory: tree.path("gone"))
     #expect(throws: DatasetError.self) { try elsewhere.dataset(cache: tree.path("cache")) }
   }

@@ -26,6 +26,12 @@ import Testing
     let missing = MethodError.missing(id: "001", directory: faces.path("ours"))
     #expect(throws: missing) { try method.image(for: faces.pairs[1]) }
     #expect(missing.state == "missing")
+    try faces.folder.write(Array("RIFF".utf8), to: "ours/001.webp")
+    let other = try MethodSpecification(parsing: "ours=folder:\(faces.path("ours"))")
+      .open(in: context)
+    let hinted = try #require(throws: MethodError.self) { try other.image(for: faces.pairs[1]) }
+    #expect(hinted.description.contains("; 001.webp lies there, but only PNG"), "\(hinted)")
+    #expect(other.findings.map(\.description).joined().contains("1 .webp (001.webp)"))
     let broken = try #require(throws: MethodError.self) { try method.image(for: faces.pairs[3]) }
     #expect(broken.state == "not-an-image", "\(broken)")
   }
@@ -50,7 +56,10 @@ import Testing
     try faces.folder.write(ImageEncoder.png(faces.face(0)), to: "ours/000028.png")
     let method = try FolderMethod(
       name: "m", directory: faces.path("ours"), expecting: ["28"])
-    #expect(method.differsByPaddingOnly)
+    #expect(
+      method.findings.map(\.description) == [
+        "1 images are named with other leading zeros, as 000028 for 28; rename them"
+      ])
   }
 }
 

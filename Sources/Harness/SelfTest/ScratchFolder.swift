@@ -1,3 +1,4 @@
+import Datasets
 import Essentials
 import Foundation
 import Images
@@ -29,7 +30,7 @@ final class ScratchFolder {
   func makeFolder(_ name: String) throws { try Self.make(path(name)) }
 
   private static func make(_ path: String) throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try DatasetFiles.makeFolder(path)
   }
 
   /// Writes a file, and the folder that it lies in.
