@@ -55,8 +55,11 @@ package struct CaptionSource: Equatable, Sendable {
   private func linesOfFolder(_ ids: [String]) throws(DatasetError) -> [String: String] {
     var texts: [String: String] = [:]
     for id in ids {
-      let file = "\(path)/\(id).txt"
-      if isFile(file) { texts[id] = try Captions.line(choice, for: id, of: file) }
+      // A file's name may spell accents apart, which ids never do.
+      let spellings = [id, id.decomposedStringWithCanonicalMapping].map { "\(path)/\($0).txt" }
+      if let file = spellings.first(where: isFile) {
+        texts[id] = try Captions.line(choice, for: id, of: file)
+      }
     }
     return texts
   }
@@ -74,11 +77,17 @@ package struct DialogCaptions: Equatable, Sendable {
   /// - Throws: `DatasetError.unreadable`; `.malformedLine` if the file is no object of objects, or if
   ///   no image has the field.
   package init(contentsOf path: String, field: String) throws(DatasetError) {
-    let bytes = try JSONLines.contents(of: path)
+    let bytes = try TextFile.contents(of: path)
     let root = try? JSONSerialization.jsonObject(with: Data(bytes))
     guard let images = root as? [String: [String: Any]] else {
       throw .malformedLine(
-        path: path, line: 1, reason: "expected an object from “<id>.jpg” to an object of texts")
+        path: path, line: 1,
+        reason: (root is [Any] ? "this is a JSON array; " : "")
+          + "expected an object from “<id>.jpg” to an object of texts")
+    }
+    if let name = RepeatedName.first(in: bytes) {
+      throw .malformedLine(
+        path: path, line: name.line, reason: "the key “\(name.text)” stands twice")
     }
     var texts: [String: String] = [:]
     var others: Set<String> = []

@@ -33,7 +33,7 @@ package struct Captions: Equatable, Sendable {
   static func line(
     _ choice: CaptionChoice, for id: String, of path: String
   ) throws(DatasetError) -> String {
-    let lines = try textLines(of: path)
+    let lines = try TextFile.lines(of: path)
     let index = choice.index(for: id, among: lines.count { !$0.isEmpty })
     guard lines.indices.contains(index), !lines[index].isEmpty else {
       throw .malformedLine(
@@ -66,24 +66,24 @@ package struct Captions: Equatable, Sendable {
   private static func colonLines(
     in path: String
   ) throws(DatasetError) -> [(number: Int, id: String, text: String)] {
+    if TextFile.openingBracket(of: try TextFile.contents(of: path)) != nil {
+      throw .malformedLine(
+        path: path, line: 1,
+        reason: "this is JSON; captions by id are lines of {\"id\": …, \"text\": …} in a file "
+          + "that ends in .jsonl")
+    }
     var found: [(number: Int, id: String, text: String)] = []
-    for (index, line) in try textLines(of: path).enumerated() where !line.isEmpty {
+    for (index, line) in try TextFile.lines(of: path).enumerated() where !line.isEmpty {
       let parts = line.split(separator: ":", maxSplits: 1).map {
         $0.trimmingCharacters(in: .whitespaces)
       }
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
         throw .malformedLine(path: path, line: index + 1, reason: "expected “image : caption”")
       }
-      let file = parts[0] as NSString
-      let isImage = ImageFolder.imageExtensions.contains(file.pathExtension.lowercased())
-      found.append((index + 1, isImage ? file.deletingPathExtension : parts[0], parts[1]))
+      let isImage = ImageFolder.isImage(parts[0])
+      let id = isImage ? (parts[0] as NSString).deletingPathExtension : parts[0]
+      found.append((index + 1, id, parts[1]))
     }
     return found
-  }
-
-  static func textLines(of path: String) throws(DatasetError) -> [String] {
-    String(decoding: try JSONLines.contents(of: path), as: UTF8.self)
-      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 }

@@ -65,7 +65,7 @@ package struct CelebAMapping: Equatable, Sendable {
   /// - Throws: `DatasetError.unreadable`; `.malformedLine` for a missing heading, a line without two
   ///   numbers, and an id that stands twice.
   package init(contentsOf path: String) throws(DatasetError) {
-    let lines = String(decoding: try JSONLines.contents(of: path), as: UTF8.self)
+    let lines = String(decoding: try TextFile.contents(of: path), as: UTF8.self)
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { $0.split(whereSeparator: \.isWhitespace) }
     guard let heading = lines.first, let ours = heading.firstIndex(of: "idx"),

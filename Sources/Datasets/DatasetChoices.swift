@@ -20,6 +20,8 @@ package struct DatasetChoices: Equatable, Sendable {
   package var selection = PairSelection.lowestIDs
   /// Whether pairs without a caption are of no use.
   package var requiresCaption = false
+  /// Whether a pair manifest may name files outside its folder without their SHA-256.
+  package var allowsOutside = false
 
   /// The dataset's own defaults.
   package init() {}
@@ -29,7 +31,7 @@ package struct DatasetChoices: Equatable, Sendable {
   /// - Throws: `DatasetError`.
   package static func ids(in path: String) throws(DatasetError) -> [String] {
     var ids: [String] = []
-    for (index, line) in try Captions.textLines(of: path).enumerated() {
+    for (index, line) in try TextFile.lines(of: path).enumerated() {
       guard !line.isEmpty, !line.hasPrefix("#") else { continue }
       if let fault = Identifier.fault(in: line) {
         throw .malformedLine(path: path, line: index + 1, reason: "the id “\(line)” \(fault)")

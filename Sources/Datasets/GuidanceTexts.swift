@@ -7,7 +7,7 @@ package struct GuidanceTexts: Equatable, Sendable {
   ///
   /// - Throws: `DatasetError.unreadable`; `.noPairs` if there is no text.
   package init(contentsOf path: String) throws(DatasetError) {
-    lines = try Captions.textLines(of: path).filter { !$0.isEmpty }
+    lines = try TextFile.lines(of: path).filter { !$0.isEmpty }
     guard !lines.isEmpty else { throw .noPairs(place: path, reason: "it has no text") }
   }
 

@@ -10,19 +10,19 @@ enum JSONLines {
     of _: Line.Type, in path: String, keys known: [String],
     _ body: (_ line: Line, _ number: Int) throws(DatasetError) -> Void
   ) throws(DatasetError) {
-    let lines = try contents(of: path).split(
-      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let bytes = try TextFile.contents(of: path)
+    if TextFile.openingBracket(of: bytes) == "[" {
+      throw .malformedLine(
+        path: path, line: 1,
+        reason: "this is a JSON array; the file must hold one JSON object a line, as "
+          + "`jq -c '.[]'` makes of it")
+    }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let decoder = JSONDecoder()
     for (index, bytes) in lines.enumerated() where !bytes.allSatisfy(isSpace) {
       let number = index + 1
       try body(decode(bytes, by: decoder, keys: known, path: path, number: number), number)
     }
-  }
-
-  /// A text file's bytes without a byte order mark.
-  static func contents(of path: String) throws(DatasetError) -> [UInt8] {
-    let bytes = try DatasetFiles.contents(of: path)
-    return bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool {
@@ -40,11 +40,21 @@ enum JSONLines {
           path: path, line: number, key: key,
           nearest: Spelling.nearest(to: key, among: known) ?? "")
       }
-      return try decoder.decode(Line.self, from: data)
+      let value = try decoder.decode(Line.self, from: data)
+      if let name = RepeatedName.first(in: bytes) {
+        throw DatasetError.malformedLine(
+          path: path, line: number, reason: "the key “\(name.text)” stands twice")
+      }
+      return value
     } catch let error as DatasetError {
       throw error
     } catch {
-      throw .malformedLine(path: path, line: number, reason: reason(error))
+      let isCut = bytes.allSatisfy { isSpace($0) || $0 == UInt8(ascii: "{") }
+      throw .malformedLine(
+        path: path, line: number,
+        reason: isCut
+          ? "this object goes on in the next line; one object must stand in one line, as "
+            + "`jq -c .` makes of it" : reason(error))
     }
   }
 

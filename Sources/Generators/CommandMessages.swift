@@ -64,6 +64,9 @@ struct CommandAnswer: Decodable, Equatable {
   static func parse(_ line: [UInt8]) throws(GenerationFailure) -> CommandAnswer {
     do {
       let answer = try JSONDecoder().decode(CommandAnswer.self, from: Data(line))
+      if let name = RepeatedName.first(in: line) {
+        throw invalid(line, "“\(name.text)” stands twice")
+      }
       if let seconds = answer.seconds, !(seconds >= 0 && seconds.isFinite) {
         throw invalid(line, "“seconds” must not be negative")
       }
