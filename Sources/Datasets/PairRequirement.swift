@@ -2,12 +2,12 @@
 package enum PairRequirement: String, CaseIterable, Equatable, Sendable {
   case image, mask, text, scribble
 
-  /// Whether a pair has it.
+  /// Whether a pair has it; a blank caption is none.
   package func isMet(by pair: Pair) -> Bool {
     switch self {
     case .image: pair.imagePath != nil
     case .mask: pair.maskPath != nil
-    case .text: pair.text != nil
+    case .text: pair.text.map { !Pair.isBlank($0) } ?? false
     case .scribble: pair.scribblePath != nil
     }
   }

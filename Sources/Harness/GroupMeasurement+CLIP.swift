@@ -79,10 +79,10 @@ extension CLIPMeter {
   /// The texts that a pair's score needs, as far as the pair has them.
   fileprivate func texts(of pair: Pair) -> [String] {
     switch task {
-    case .caption(let score): pair.text.map { [score.captionPrefix + $0] } ?? []
-    case .retrieval(_, .text): pair.text.map { [$0] } ?? []
+    case .caption(let score): (try? pair.caption()).map { [score.captionPrefix + $0] } ?? []
+    case .retrieval(_, .text): (try? pair.caption()).map { [$0] } ?? []
     case .edit(let templates):
-      [pair.sourceText, pair.targetText].compactMap(\.self).flatMap(templates.filled)
+      (try? pair.edit()).map { [$0, $1].flatMap(templates.filled) } ?? []
     case .distance, .retrieval(_, .image): []
     }
   }
@@ -93,6 +93,7 @@ extension Pair {
     guard let text else {
       throw ImageFailure(state: "no-caption", reason: "'\(id)' has no caption")
     }
+    try check(text, "caption")
     return text
   }
 
@@ -101,6 +102,14 @@ extension Pair {
       throw ImageFailure(
         state: "no-edit", reason: "'\(id)' has no source and target text of an edit")
     }
+    try check(sourceText, "source text")
+    try check(targetText, "target text")
     return (sourceText, targetText)
+  }
+
+  /// A text that says nothing has an embedding like any other, but nothing fits it.
+  private func check(_ text: String, _ role: String) throws(ImageFailure) {
+    guard Pair.isBlank(text) else { return }
+    throw ImageFailure(state: "blank-text", reason: "the \(role) of '\(id)' is blank")
   }
 }
