@@ -91,7 +91,9 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
         cache: cache, atMost: limit, workers: workers)
     case .pairs(let manifest):
       dataset = try Dataset(
-        name: description, pairs: PairManifest(contentsOf: manifest).pairs, findings: [])
+        name: description,
+        pairs: PairManifest(contentsOf: manifest, allowsOutside: choices.allowsOutside).pairs,
+        findings: [])
     case .folder(let directory): dataset = try FolderDataset.open(directory)
     case .ffhq(let directory): dataset = try ImageTree.ffhq(directory)
     case .lsun(let directory): dataset = try ImageTree.lsun(directory)

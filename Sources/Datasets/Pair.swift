@@ -27,7 +27,7 @@ package struct Pair: Equatable, Sendable {
     scribblePath: String? = nil, identity: String? = nil, group: String? = nil,
     sourceText: String? = nil, targetText: String? = nil, checksums: [PairFile: String] = [:]
   ) {
-    self.id = id
+    self.id = Identifier(id).text
     self.imagePath = imagePath
     self.maskPath = maskPath
     self.text = text
@@ -48,17 +48,41 @@ package struct Pair: Equatable, Sendable {
     }
   }
 
-  /// The same pair with the SHA-256 of each of its files, read again from disk.
+  /// The same pair with the SHA-256 of each of its files, read from disk.
   ///
-  /// - Throws: `DatasetError.unreadable`.
+  /// - Throws: `DatasetError.unreadable`; `.checksumMismatch` if the pair was made for other bytes.
   package func withChecksums() throws(DatasetError) -> Pair {
     var pair = self
     for file in PairFile.allCases {
       pair.checksums[file] = nil
-      if let path = path(of: file) { pair.checksums[file] = try DatasetFiles.sha256(of: path) }
+      guard let path = path(of: file) else { continue }
+      let digest = try DatasetFiles.sha256(of: path)
+      try check(digest, of: file)
+      pair.checksums[file] = digest
     }
     return pair
   }
+
+  /// Compares a file's SHA-256 with the one that the pair was made for, where that is known.
+  ///
+  /// - Throws: `DatasetError.checksumMismatch`.
+  package func check(_ digest: String, of file: PairFile) throws(DatasetError) {
+    guard let path = path(of: file), let expected = checksums[file], digest != expected else {
+      return
+    }
+    throw .checksumMismatch(file: path, expected: expected, found: digest)
+  }
+
+  /// Reads a file anew, where its SHA-256 is known, and compares.
+  ///
+  /// - Throws: `DatasetError.unreadable`, `.checksumMismatch`.
+  package func verify(_ file: PairFile) throws(DatasetError) {
+    guard let path = path(of: file), checksums[file] != nil else { return }
+    try check(DatasetFiles.sha256(of: path), of: file)
+  }
+
+  /// Whether a text says nothing, so that there is nothing to compare an image with.
+  package static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }
 }
 
 /// The files that a pair may name; raw values are the manifest's keys.

@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 import Images
 import Synchronization
@@ -11,6 +12,8 @@ import Tensors
 package enum PairExport {
   /// Copies the files byte by byte, each at once or not at all; the manifest comes last.
   ///
+  /// What is no image is not copied.
+  ///
   /// - Parameters:
   ///   - manifest: the pairs to copy.
   ///   - directory: made if it is not there.
@@ -18,7 +21,7 @@ package enum PairExport {
   ///   - workers: threads that copy.
   ///   - progress: told after every pair.
   /// - Returns: the manifest of the copies.
-  /// - Throws: `DatasetError.unreadable`, `.unwritable`.
+  /// - Throws: `DatasetError.unreadable`, `.unwritable`, `.checksumMismatch`.
   @discardableResult
   package static func write(
     _ manifest: PairManifest, to directory: String, encodings: [MaskEncoding] = [],
@@ -35,14 +38,14 @@ package enum PairExport {
       copies = try workers.map(pairs.count) { index, _ in
         let pair = pairs[index]
         var copy = pair
-        copy.imagePath = try copied(pair.imagePath, id: pair.id, into: "\(root)/images")
-        copy.maskPath = try copied(pair.maskPath, id: pair.id, into: "\(root)/masks")
-        copy.scribblePath = try copied(pair.scribblePath, id: pair.id, into: "\(root)/scribbles")
+        (copy.imagePath, copy.checksums[.image]) = try copied(.image, of: pair, to: root)
+        (copy.maskPath, copy.checksums[.mask]) = try copied(.mask, of: pair, to: root)
+        (copy.scribblePath, copy.checksums[.scribble]) = try copied(.scribble, of: pair, to: root)
         if let mask = pair.maskPath, !encodings.isEmpty {
           try encode(mask, id: pair.id, as: encodings, into: root)
         }
         progress(finished.wrappingAdd(1, ordering: .relaxed).newValue, pairs.count)
-        return try copy.withChecksums()
+        return copy
       }
     } catch let error as DatasetError {
       throw error
@@ -69,14 +72,22 @@ package enum PairExport {
     }
   }
 
+  /// Copies one of a pair's files, if it is an image and the pair was made for its bytes.
   private static func copied(
-    _ source: String?, id: String, into folder: String
-  ) throws(DatasetError) -> String? {
-    guard let source else { return nil }
+    _ file: PairFile, of pair: Pair, to root: String
+  ) throws(DatasetError) -> (path: String?, digest: String?) {
+    guard let source = pair.path(of: file) else { return (nil, nil) }
+    let bytes = try DatasetFiles.contents(of: source)
+    let digest = FileDigest.sha256(of: bytes)
+    try pair.check(digest, of: file)
+    do { _ = try ImageDecoder.rgb(decoding: bytes, named: source) } catch {
+      throw .unreadable(path: source, reason: error.reason)
+    }
+    let folder = "\(root)/\(file.rawValue)s"
     try DatasetFiles.makeFolder(folder)
     let kind = (source as NSString).pathExtension.lowercased()
-    let target = kind.isEmpty ? "\(folder)/\(id)" : "\(folder)/\(id).\(kind)"
-    try DatasetFiles.write(try DatasetFiles.contents(of: source), to: target)
-    return target
+    let target = kind.isEmpty ? "\(folder)/\(pair.id)" : "\(folder)/\(pair.id).\(kind)"
+    try DatasetFiles.write(bytes, to: target)
+    return (target, digest)
   }
 }

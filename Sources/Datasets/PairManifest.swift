@@ -27,13 +27,16 @@ package struct PairManifest: Equatable, Sendable {
     }
   }
 
-  /// Reads a manifest and checks that its files exist.
+  /// Reads a manifest and checks that its files exist and lie below its folder.
+  ///
+  /// A file elsewhere is accepted where its line has the file's SHA-256: whoever wrote that knew the file,
+  /// so that nothing of this machine can be had by naming it.
   ///
   /// - Parameters:
   ///   - path: the JSON Lines file.
-  ///   - verifyingChecksums: whether files with a `sha256` are read and compared with it.
+  ///   - allowsOutside: whether files elsewhere need no SHA-256.
   /// - Throws: `DatasetError`, with file and line where a line is at fault.
-  package init(contentsOf path: String, verifyingChecksums: Bool = false) throws(DatasetError) {
+  package init(contentsOf path: String, allowsOutside: Bool = false) throws(DatasetError) {
     let folder = Paths.realFolder(of: path)
     var lineOfID: [String: Int] = [:]
     var found: [Pair] = []
@@ -44,7 +47,7 @@ package struct PairManifest: Equatable, Sendable {
         throw .duplicateID(path: path, line: number, id: line.id, firstLine: first)
       }
       let pair = try Self.checked(line, folder: folder, path: path, number: number)
-      if verifyingChecksums { try Self.verify(pair, path: path, number: number) }
+      if !allowsOutside { try Self.checkPlaces(of: pair, in: folder, path: path, number: number) }
       found.append(pair)
     }
     guard !found.isEmpty else { throw .noPairs(place: path, reason: "it has no lines") }
@@ -65,14 +68,14 @@ package struct PairManifest: Equatable, Sendable {
         bytes.append(UInt8(ascii: "\n"))
       }
     } catch {
-      throw .unwritable(path: path, reason: FileFault.reason(error))
+      throw .unwritable(path: path, reason: "a pair cannot be put into JSON")
     }
     try DatasetFiles.write(bytes, to: path)
   }
 
-  /// The same pairs with the SHA-256 of each file, read again from disk.
+  /// The same pairs with the SHA-256 of each file, read from disk.
   ///
-  /// - Throws: `DatasetError.unreadable`.
+  /// - Throws: `DatasetError.unreadable`; `.checksumMismatch` if a pair was made for other bytes.
   package func withChecksums(
     using workers: Workers = Workers()
   ) throws(DatasetError) -> PairManifest {
@@ -144,14 +147,14 @@ extension PairManifest {
       ? nil : "the SHA-256 of the \(role) is not 64 hexadecimal digits: “\(digest)”"
   }
 
-  private static func verify(_ pair: Pair, path: String, number: Int) throws(DatasetError) {
-    for file in PairFile.allCases {
-      guard let place = pair.path(of: file), let expected = pair.checksums[file] else { continue }
-      let found = try DatasetFiles.sha256(of: place)
-      if found != expected {
-        throw .checksumMismatch(
-          path: path, line: number, file: place, expected: expected, found: found)
-      }
+  /// Refuses a file without SHA-256 that does not lie below the manifest's folder, whatever links lead
+  /// to it.
+  private static func checkPlaces(
+    of pair: Pair, in folder: String, path: String, number: Int
+  ) throws(DatasetError) {
+    for file in PairFile.allCases where pair.checksums[file] == nil {
+      guard let place = pair.path(of: file), !Paths.lies(place, below: folder) else { continue }
+      throw .outsideFile(path: path, line: number, role: file.rawValue, file: place)
     }
   }
 }

@@ -16,6 +16,8 @@ package struct GenerateOptions: Sendable {
   package var results = "Results"
   /// Which of several processes this is; nil makes every image.
   package var shard: Shard?
+  /// Whether a pair manifest may name files outside its folder without their SHA-256.
+  package var allowsOutside = false
   /// At most so many pairs, of the lowest ids.
   package var limit: Int?
   /// Width and height of what built-in methods make.
@@ -100,8 +102,10 @@ package struct GenerateJob {
   package func run() throws -> Output {
     let workers = Workers(count: options.jobs)
     let specification = try MethodSpecification(parsing: options.method)
+    var choices = DatasetChoices()
+    choices.allowsOutside = options.allowsOutside
     var dataset = try DatasetSpecification(parsing: options.dataset).open(
-      cache: options.cache, atMost: options.limit, workers: workers)
+      cache: options.cache, choosing: choices, atMost: options.limit, workers: workers)
     if let limit = options.limit { dataset = dataset.selecting(limit) }
     for finding in dataset.findings { options.notice(finding.description) }
     let output = try finished(specification, dataset.pairs, workers: workers)
@@ -139,6 +143,7 @@ package struct GenerateJob {
     context.progress = show
     options.command.apply(to: &context.command)
     let method = try specification.open(in: context)
+    for finding in method.findings { options.notice("\(method.name): \(finding)") }
     if !method.surplus.isEmpty {
       options.notice(
         "\(method.name): \(method.surplus.count) images belong to no pair and are left out")

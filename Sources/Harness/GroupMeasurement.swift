@@ -217,6 +217,9 @@ struct GroupMeasurement {
     let counts = try recall.values(batch, compute: confusion.counts)
     update(&items, pairs, meter) { pair, subject, found in
       guard let mask = try masks[pair.pair.id]?.get() else { return }
+      let size = subject.pixels
+      try pair.opened?.pixels.requireProportions(
+        width: size.width, height: size.height, of: subject.name)
       let request = SegmentationBatch.Request(subject: subject, mask: mask)
       let matrix = try ConfusionMatrix(
         counts: try counts[confusion.key(request)]?.value ?? confusion.counts([request])[0].get())

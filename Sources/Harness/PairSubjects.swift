@@ -32,7 +32,10 @@ struct PairSubjects: Sendable {
     )[...]
     return pairs.map { pair, candidates in
       PairSubjects(
-        pair: pair, reference: pair.imagePath.flatMap { _ in subjects.popFirst() },
+        pair: pair,
+        reference: pair.imagePath.flatMap { _ in
+          subjects.popFirst().map { loading.checked($0, .image, of: pair) }
+        },
         candidates: candidates.map { candidate in
           switch candidate {
           case nil: nil
@@ -49,6 +52,9 @@ struct PairSubjects: Sendable {
       reference: reference.map { $0.map { ImageResult(content: $0.content) } },
       candidates: candidates.map { $0.map { $0.map { ImageResult(content: $0.content) } } })
   }
+
+  /// An image of the pair that could be opened, the real one where there is one.
+  var opened: Subject? { ([reference] + candidates).compactMap { $0?.value }.first }
 
   /// The real image to compare with.
   ///
@@ -74,15 +80,21 @@ extension ImageSource {
       name: path, origin: .file(path), decode: { try ImageDecoder.rgb(contentsOf: path) })
   }
 
-  /// A pair's label map.
+  /// A pair's label map, which fails if it has other proportions than an image of the pair.
   ///
   /// - Throws: ``ImageFailure`` if there is none.
-  init(labelsOf pair: Pair) throws {
+  init(labelsOf pair: Pair, like image: PixelIdentity?) throws {
     guard let path = pair.maskPath else {
       throw ImageFailure(state: "no-mask", reason: "'\(pair.id)' has no label map")
     }
     self.init(
-      name: path, origin: ImageOrigin(recipe: "labels", files: [path]),
-      decode: { try ImageDecoder.labelMap(contentsOf: path) })
+      name: path, origin: .labels(path, checkedFor: image?.proportions ?? ""),
+      decode: {
+        let map = try ImageDecoder.labelMap(contentsOf: path)
+        if let image {
+          try image.requireProportions(width: map.width, height: map.height, of: path)
+        }
+        return map
+      })
   }
 }

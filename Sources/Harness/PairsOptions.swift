@@ -4,6 +4,8 @@ import Datasets
 package struct PairsOptions: Sendable {
   /// Where the images, masks and captions come from.
   package var dataset = "synthetic"
+  /// Whether a pair manifest may name files outside its folder without their SHA-256.
+  package var allowsOutside = false
   /// How many pairs.
   package var count = 2000
   /// Seed of the sample and of everything else that is drawn.
@@ -115,6 +117,7 @@ extension PairsOptions {
       return source
     }
     choices.selection = parsed.selection
+    choices.allowsOutside = allowsOutside
     choices.requiresCaption =
       parsed.requirements.contains(.text) && !isDescribingMasks && texts == nil
     return choices

@@ -79,7 +79,7 @@ struct PlannedImages {
       store: store, workers: workers, treatment: plan.labelSize.treatment
     ).images(
       pairs.map { pair in
-        pair.maskPath.map { ($0, ImageOrigin(recipe: "labels", files: [$0])) }
+        pair.maskPath.map { ($0, ImageOrigin.labels($0, checkedFor: "1:1")) }
       })
     var context = MethodContext(pairs: chosen.pairs, outputDirectory: options.results)
     context.size = working.side ?? 256

@@ -15,6 +15,8 @@ enum RunRecipe: Codable, Sendable {
     var switches: [String]
     var fidMode: String?
     var isExact: Bool
+    /// Nil in runs of an older evalkit, which checked no places.
+    var allowsOutside: Bool?
   }
 
   /// The options of a score.
@@ -38,7 +40,7 @@ extension TableOptions {
       RunRecipe.Table(
         dataset: dataset.description, pairCount: pairCount,
         switches: switches.map { "\($0.name)=\($0.value)" }, fidMode: fidMode?.rawValue,
-        isExact: isExact))
+        isExact: isExact, allowsOutside: allowsOutside))
   }
 
   /// The options of a stored run, with the metrics that it measured.
@@ -49,6 +51,7 @@ extension TableOptions {
       fidMode: recipe.fidMode)
     try setSwitches(recipe.switches)
     pairCount = recipe.pairCount
+    allowsOutside = recipe.allowsOutside ?? true
     isExact = recipe.isExact
     weights = settings.weights
     seed = settings.seed

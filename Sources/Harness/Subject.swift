@@ -75,6 +75,26 @@ struct PixelIdentity: Hashable, Sendable {
     self.height = height
   }
 
+  /// The sides' proportion in lowest terms, as `4:3`.
+  var proportions: String {
+    var (large, small) = (width, height)
+    while small != 0 { (large, small) = (small, large % small) }
+    return large == 0 ? "" : "\(width / large):\(height / large)"
+  }
+
+  /// Refuses what would be squeezed to be compared with this image; sides are whole pixels, so they may be
+  /// one off.
+  ///
+  /// - Throws: ``ImageFailure`` of state `wrong-size`.
+  func requireProportions(width: Int, height: Int, of name: String) throws(ImageFailure) {
+    let difference = abs(width * self.height - height * self.width)
+    if difference <= max(width, height, self.width, self.height) { return }
+    throw ImageFailure(
+      state: "wrong-size",
+      reason: "\(name) is \(width)×\(height), which has other proportions than \(self.width)×"
+        + "\(self.height), the size of the image that it belongs to; crop it as that was.")
+  }
+
   /// For remembering.
   var bytes: [UInt8] { Array("\(content.text) \(width) \(height)".utf8) }
 }

@@ -7,12 +7,12 @@ extension SubjectLoading {
     Subject, ImageFailure
   >] {
     let sources = pairs.map { pair in
-      ImageFailure.catching { try ImageSource(labelsOf: pair.pair) }
+      ImageFailure.catching { try ImageSource(labelsOf: pair.pair, like: pair.opened?.pixels) }
     }
     var maps = try subjects(
       sources.compactMap(\.value), treatment: size.treatment, treat: { size.apply($0) })[...]
     let opened = zip(pairs, sources).map { pair, source in
-      let map = source.flatMap { _ in maps.removeFirst() }
+      let map = source.flatMap { _ in checked(maps.removeFirst(), .mask, of: pair.pair) }
       return (
         pair.pair.id,
         map.flatMap { map in

@@ -1,3 +1,4 @@
+import Datasets
 import Essentials
 import Generators
 import Images
@@ -62,6 +63,19 @@ struct SubjectLoading {
         return Subject(name: source.name, pixels: identity) {
           try image ?? treat(try source.decode())
         }
+      }
+    }
+  }
+
+  /// An opened file of a pair, if it has the bytes that the pair was made for.
+  func checked(
+    _ subject: Result<Subject, ImageFailure>, _ file: PairFile, of pair: Pair
+  ) -> Result<Subject, ImageFailure> {
+    guard let path = pair.path(of: file), pair.checksums[file] != nil else { return subject }
+    return subject.flatMap { subject in
+      ImageFailure.catching {
+        try pair.check(digests.sha256(ofFile: path), of: file)
+        return subject
       }
     }
   }

@@ -32,6 +32,8 @@ package struct TableOptions: Sendable {
   package var jobs: Int?
   /// Seed of everything random.
   package var seed: UInt64 = 0
+  /// Whether a pair manifest may name files outside its folder without their SHA-256.
+  package var allowsOutside = false
   /// Most images that may fail before the run counts as invalid; nil allows any number but all.
   package var maximumFailures: Int?
   /// How external commands are run.
@@ -179,6 +181,7 @@ package struct TableJob {
       if !method.missing.isEmpty {
         options.notice("\(method.name): \(method.missing.count) images are missing")
       }
+      for finding in method.findings { options.notice("\(method.name): \(finding)") }
       if !method.surplus.isEmpty {
         options.notice(
           "\(method.name): \(method.surplus.count) images belong to no pair and are left out")
@@ -205,7 +208,10 @@ package struct TableJob {
     }
     var settings = RunSettings(
       plan: plan, dataset: chosen.dataset.name, pairCount: chosen.pairs.count,
-      findings: chosen.dataset.findings.map(\.description), weights: options.weights,
+      findings: chosen.dataset.findings.map(\.description)
+        + methods.flatMap { method in
+          method.method.findings.map { "\(method.specification.name): \($0)" }
+        }, weights: options.weights,
       seed: options.seed, identity: identity)
     settings.shard = options.shard
     settings.recipe = options.recipe

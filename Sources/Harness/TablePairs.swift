@@ -78,6 +78,7 @@ extension PaperTable {
   fileprivate func datasetChoices(_ options: TableOptions) -> DatasetChoices {
     var choices = DatasetChoices()
     let seed = options.seed
+    choices.allowsOutside = options.allowsOutside
     choices.range = dataset.ids
     if applicableValue(of: "test_ids") == "seeded_random" { choices.selection = .seeded(seed) }
     if applicableValue(of: "caption_index") == "seeded_random" { choices.caption = .seeded(seed) }

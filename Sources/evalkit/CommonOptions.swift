@@ -63,6 +63,11 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension ArgumentHelp {
+  /// Of the option that lets a pair manifest name any file.
+  static let allowOutside = ArgumentHelp(
+    "Let a pair manifest name files outside its folder without their SHA-256; commands and exports get "
+      + "to see them.")
+
   /// Of the option that makes a process one of several.
   static let shard = ArgumentHelp(
     "Do only the i-th of n parts of the work; 'evalkit merge' joins what was measured.",

@@ -43,7 +43,9 @@ struct ImagePlaces {
     if run.record.protocolID == ScoreJob.protocolID { return images(name) }
     switch try? DatasetSpecification(parsing: name) {
     case .folder, .pairs:
-      let dataset = try? DatasetSpecification(parsing: name).open(cache: "")
+      var choices = DatasetChoices()
+      choices.allowsOutside = true  // The run has opened them.
+      let dataset = try? DatasetSpecification(parsing: name).open(cache: "", choosing: choices)
       return Dictionary(
         (dataset?.pairs ?? []).compactMap { pair in
           pair.imagePath.map { (pair.id, Paths.absolute($0)) }

@@ -66,12 +66,8 @@ struct SheetPainter {
     func tile(_ pair: Pair, side: Int) -> Tile {
       do {
         return try picture(pair, side).map(Tile.picture) ?? .word("none")
-      } catch let error as MethodError {
-        return .word(error.state)
-      } catch let error as ImageError {
-        return .word(error.state.rawValue)
       } catch {
-        return .word("failed")
+        return .word(ImageFailure(error).state)
       }
     }
   }
@@ -87,13 +83,15 @@ struct SheetPainter {
       columns.append(
         Column(heading: "label map") { pair, side in
           guard let path = pair.maskPath else { return nil }
+          try pair.verify(.mask)
           return try ImageDecoder.labelMap(contentsOf: path)
             .fitted(to: side, filter: .nearest).coloured(by: LabelPalette.celebAMaskHQ)
         })
     } else if pairs.contains(where: { $0.scribblePath != nil }) {
       columns.append(
         Column(heading: "scribble") { pair, side in
-          try pair.scribblePath.map {
+          try pair.verify(.scribble)
+          return try pair.scribblePath.map {
             try ImageDecoder.rgb(contentsOf: $0).fitted(to: side, filter: .lanczos)
           }
         })
@@ -101,7 +99,8 @@ struct SheetPainter {
     if pairs.contains(where: { $0.imagePath != nil }) {
       columns.append(
         Column(heading: "real face") { pair, side in
-          try pair.imagePath.map {
+          try pair.verify(.image)
+          return try pair.imagePath.map {
             try ImageDecoder.rgb(contentsOf: $0).fitted(to: side, filter: .lanczos)
           }
         })

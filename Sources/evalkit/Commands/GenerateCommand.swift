@@ -23,6 +23,9 @@ struct GenerateCommand: ParsableCommand {
       valueName: "spec"))
   var dataset: String
 
+  @Flag(help: .allowOutside)
+  var allowOutside = false
+
   @Option(
     help: ArgumentHelp(
       "NAME=folder:DIR, NAME=command:PROGRAM ARGS… or NAME=builtin:ID.", valueName: "name=spec"))
@@ -60,6 +63,7 @@ struct GenerateCommand: ParsableCommand {
     options.size = size
     options.jobs = common.jobs
     options.seed = common.seed
+    options.allowsOutside = allowOutside
     options.maximumFailures = maxFailures
     options.command = command.limits
     let line = ProgressLine(isSilent: common.quiet || common.noProgress, unit: "images")

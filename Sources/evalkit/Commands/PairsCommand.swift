@@ -21,6 +21,9 @@ struct PairsCommand: ParsableCommand {
       valueName: "spec"))
   var dataset = "synthetic"
 
+  @Flag(help: .allowOutside)
+  var allowOutside = false
+
   @Option(help: ArgumentHelp("How many pairs.", valueName: "n"))
   var pairs = 2000
 
@@ -114,6 +117,7 @@ struct PairsCommand: ParsableCommand {
     options.dataset = dataset
     options.count = min(pairs, common.limit ?? pairs)
     options.seed = common.seed
+    options.allowsOutside = allowOutside
     options.sampling = sampling
     options.split = split
     options.ids = ids

@@ -11,6 +11,9 @@ struct TableArguments: ParsableArguments {
       "synthetic, celebamask-hq:DIR, pairs:MANIFEST.jsonl or folder:DIR.", valueName: "spec"))
   var dataset = "synthetic"
 
+  @Flag(help: .allowOutside)
+  var allowOutside = false
+
   @Option(help: ArgumentHelp("How many pairs; the protocol's number unless given.", valueName: "n"))
   var pairs: Int?
 
@@ -73,6 +76,7 @@ struct TableArguments: ParsableArguments {
     options.results = common.results
     options.jobs = common.jobs
     options.seed = common.seed
+    options.allowsOutside = allowOutside
     options.maximumFailures = maxFailures
     options.isRecalling = !common.noCache
     options.cacheLimit = try common.cache
