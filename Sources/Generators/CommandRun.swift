@@ -146,6 +146,9 @@ final class CommandRun {
 }
 
 extension CommandRun {
+  /// How evalkit's own lines in a log begin.
+  static let notePrefix = "evalkit: start "
+
   private var logHint: String { result.logPath.map { "; see \($0)" } ?? "" }
 
   private var secondsAllowed: Double {
@@ -210,7 +213,7 @@ extension CommandRun {
       }
     }
     inFlight = []
-    let note = "evalkit: start \(starts) ended: \(failure.reason)\n"
+    let note = "\(Self.notePrefix)\(starts) ended: \(failure.reason)\n"
     _ = write(log, note, note.utf8.count)
     // A command that gets on, however often it breaks down, is worth another start.
     fruitlessEnds = hasAnswered ? 1 : fruitlessEnds + 1

@@ -112,7 +112,8 @@ package struct GenerateJob {
     try writeLedger(output)
     guard output.made + output.reused > 0 else {
       let reason = output.failures.first?.reason ?? "there are no pairs"
-      throw HarnessError(.invalid, "no image was made; the first reason is: \(reason)")
+      let log = output.log.map { "; \(CommandLog(path: $0))" } ?? ""
+      throw HarnessError(.invalid, "no image was made; the first reason is: \(reason)\(log)")
     }
     if let limit = options.maximumFailures, output.failures.count > limit {
       throw HarnessError(

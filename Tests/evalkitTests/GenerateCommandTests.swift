@@ -46,6 +46,15 @@ import Testing
     try generate(faces, "folder:reference/nowhere").expectRefusal(1, "nowhere")
   }
 
+  @Test func aCommandThatMakesNothingIsQuoted() throws {
+    let faces = try Faces(2, side: 32)
+    let script = "#!/bin/sh\necho 'ModuleNotFoundError: torch' >&2\nexit 1\n"
+    try faces.write(Array(script.utf8), to: "method.sh")
+    try generate(faces, "command:/bin/sh method.sh").expectRefusal(
+      6, "no image was made",
+      "out/.evalkit/command-1.log ends with:\n  ModuleNotFoundError: torch\n")
+  }
+
   /// Crashes at every 50th request, hangs at one, cuts a PNG short and answers garbage once each.
   private static let breaking = """
     #!/bin/sh
