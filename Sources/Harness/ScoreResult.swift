@@ -90,10 +90,10 @@ package struct ScoreResult: Sendable {
     return (lines + ledger + more).joined(separator: "\n")
   }
 
-  /// Writes `id,state,metric…`, a line an image, sorted by id.
+  /// Writes `image,state,metric…`, a line an image, sorted by id.
   func writePerImage(to path: String) throws {
     let metrics = plan.measured.filter { $0.descriptor.scope != .set }
-    var lines = [(["id", "state"] + metrics.map(\.rawValue)).joined(separator: ",")]
+    var lines = [(["image", "state"] + metrics.map(\.rawValue)).joined(separator: ",")]
     for (id, item) in zip(ids, items) {
       guard let candidate = item.candidates[0] else { continue }
       let state = candidate.failure?.state ?? "scored"

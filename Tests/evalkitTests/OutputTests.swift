@@ -90,7 +90,7 @@ import Testing
     try faces.score("mae,ssim", "--per-image", "values.csv").expectSuccess()
     let text = String(decoding: try faces.bytes(of: "values.csv"), as: UTF8.self)
     let lines = text.split(separator: "\r\n").map { $0.split(separator: ",").map(String.init) }
-    #expect(lines.map(\.[0]) == ["id", "00", "01", "02"])
+    #expect(lines.map(\.[0]) == ["image", "00", "01", "02"])
     #expect(lines.map(\.[1]) == ["state", "scored", "empty", "scored"])
     let stored = try Database(faces.path("Results")).count(
       "SELECT count(*) FROM scores_per_image WHERE metric = 'mae' AND value IN "
