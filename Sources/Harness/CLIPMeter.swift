@@ -46,14 +46,6 @@ package struct CLIPMeter: Sendable {
     }
   }
 
-  /// Whether an image is compared with the real one of its id.
-  var isPairwise: Bool {
-    switch task {
-    case .edit, .retrieval(_, .image): true
-    case .caption, .distance, .retrieval(_, .text): false
-    }
-  }
-
   /// Whether the real images' embeddings are wanted too.
   var readsReferences: Bool { if case .caption = task { false } else { true } }
 

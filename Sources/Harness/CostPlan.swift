@@ -62,10 +62,11 @@ package struct CostPlan: Encodable {
     let request = try MeterRequest(table, options: options)
     let workers = Workers(count: options.jobs)
     let shop = try InstrumentShop(options)
-    let plan = try MeterPlan(request, shop: shop)
+    let asked = try MeterPlan(request, shop: shop)
     let known = try PlannedImages(
-      table, drawnSize: shop.suite.drawnSize(for: request), plan: plan, options: options,
+      table, drawnSize: shop.suite.drawnSize(for: request), plan: asked, options: options,
       workers: workers)
+    let plan = asked.leavingOut { known.dataset?.obstacle(to: $1) }
     let pace = Pace(plan: plan)
     self.table = table.id
     pairs = known.pairCount

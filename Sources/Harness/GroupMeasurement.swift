@@ -5,11 +5,12 @@ import Tensors
 /// Measures the images of a few pairs with every meter, so that a network sees several images at once.
 ///
 /// Meter after meter collects what it needs of all pairs, asks what is remembered, computes the rest
-/// together and hands the values out. A candidate that failed is not measured any further.
+/// together and hands the values out. A candidate that failed is not measured any further; one that does
+/// not fit a meter is measured by the others.
 struct GroupMeasurement {
   let meters: [Meter]
   let working: WorkingSize
-  let requiresReference: Bool
+  let requiresCounterpart: Bool
   let memory: WorkerMemory
   let recall: Recall
   let loading: SubjectLoading
@@ -44,7 +45,7 @@ struct GroupMeasurement {
         try measureConsistency(parser, mode, meter, pairs, &items)
       case .clip(let clip): try measureCLIP(clip, meter, pairs, &items)
       // Not of single images: these are measured when all images are known.
-      case .diversity, .inferenceTime: break
+      case .diversity, .inferenceTime: update(&items, pairs, meter) { _, _, _ in }
       }
     }
     return items
@@ -52,7 +53,7 @@ struct GroupMeasurement {
 
   // MARK: Walking through candidates
 
-  /// Lets every candidate that has not failed take its values.
+  /// Lets every candidate that has not failed take its values, or notes that it does not fit the meter.
   func update(
     _ items: inout [ItemResult], _ pairs: [PairSubjects], _ meter: Meter,
     _ body: (_ pair: PairSubjects, _ subject: Subject, _ found: inout ImageResult) throws -> Void
@@ -61,9 +62,18 @@ struct GroupMeasurement {
       for (row, candidate) in pair.candidates.enumerated() {
         items[place].candidates[row] = items[place].candidates[row]?.flatMap { found in
           ImageFailure.catching {
-            var found = found
-            if let subject = try candidate?.get() { try body(pair, subject, &found) }
-            return found
+            guard let subject = try candidate?.get() else { return found }
+            var taken = found
+            do {
+              try body(pair, subject, &taken)
+              taken.measured.formUnion(meter.metrics)
+            } catch {
+              let failure = ImageFailure(error)
+              guard let shortfall = Shortfall(meter.metrics, failure) else { throw failure }
+              taken = found
+              taken.shortfalls.append(shortfall)
+            }
+            return taken
           }
         }
       }
@@ -86,7 +96,7 @@ struct GroupMeasurement {
   }
 
   private func isMeasured(_ pair: PairSubjects, by meter: Meter) -> Bool {
-    pair.reference != nil || !meter.isPairwise || requiresReference
+    pair.reference != nil || !meter.isPairwise || requiresCounterpart
   }
 
   // MARK: Features

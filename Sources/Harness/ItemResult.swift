@@ -50,6 +50,39 @@ struct ImageResult: Sendable {
   var embeddings: [MetricIdentifier: [Float]] = [:]
   /// CLIP's embedding of what the image was made for.
   var guidance: [Float]?
+  /// Metrics whose meters took it.
+  var measured: Set<MetricIdentifier> = []
+  /// Meters that it does not fit.
+  var shortfalls: [Shortfall] = []
+
+  /// The result, or what is missing of it.
+  ///
+  /// - Parameter needed: the metrics that every image of the set must have.
+  /// - Returns: the failure of the first meter of a needed metric, or of any if no meter took the image.
+  func complete(for needed: Set<MetricIdentifier>) -> Result<ImageResult, ImageFailure> {
+    let missing = shortfalls.first { measured.isEmpty || !needed.isDisjoint(with: $0.metrics) }
+    return missing.map { .failure($0.failure) } ?? .success(self)
+  }
+}
+
+/// A meter that an image does not fit, though nothing is wrong with it: it is too small, of another size
+/// than its real image, or nobody gave the label map or the text that belongs to it.
+struct Shortfall: Sendable {
+  /// What the meter serves.
+  let metrics: [MetricIdentifier]
+  let failure: ImageFailure
+
+  /// - Returns: nil if something is wrong with the image, its partner or the network.
+  init?(_ metrics: [MetricIdentifier], _ failure: ImageFailure) {
+    guard Self.states.contains(failure.state) else { return nil }
+    self.metrics = metrics
+    self.failure = failure
+  }
+
+  private static let states: Set<String> = [
+    "wrong-size", "no-reference", "no-mask", "no-caption", "caption-too-long", "too-long",
+    "no-edit", "blank-text",
+  ]
 }
 
 /// What was measured of one pair.

@@ -49,8 +49,10 @@ struct MeasurementJob {
   let plan: MeterPlan
   /// For ids whose real image is another pair's already, and counts once in a set, that pair's id.
   var owners: [String: String] = [:]
-  /// Whether an image without a real counterpart is a failure; else only its features are measured.
-  let requiresReference: Bool
+  /// Whether every meter measures every image; else one without a real image takes part in sets only.
+  let requiresCounterpart: Bool
+  /// The metrics that every image of each row must have; nil means those that any image of the row has.
+  var needed: [Set<MetricIdentifier>]?
   let store: Store
   let run: String
   let workers: Workers
@@ -65,7 +67,7 @@ struct MeasurementJob {
   /// - Throws: ``HarnessError`` of kind `cancelled` if asked to stop; errors of the store. What is
   ///   finished then is stored.
   func measure() throws -> [ItemResult] {
-    let items = try measureGroups()
+    let items = try completed(try measureGroups())
     // Statistics of whole sets need as much memory as the networks do.
     for network in plan.meters.flatMap(\.loadedNetworks) { network.release() }
     give_back_freed_memory()
@@ -75,6 +77,8 @@ struct MeasurementJob {
   private func measureGroups() throws -> [ItemResult] {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     let digests = FileDigests()
+    // What all images of a row lack is known in the end; until then it is theirs.
+    let needed = needed ?? strictlyNeeded
     let tally = Mutex((finished: 0, failures: 0))
     progress(JobProgress(finished: 0, total: pairs.count, failures: 0))
     let groups = GroupSchedule(
@@ -91,16 +95,17 @@ struct MeasurementJob {
         pairs[groups[index]].map { ($0, images(of: $0)) },
         working: plan.working, loading: loading)
       let items = try GroupMeasurement(
-        meters: plan.meters, working: plan.working, requiresReference: requiresReference,
+        meters: plan.meters, working: plan.working, requiresCounterpart: requiresCounterpart,
         memory: memories[worker], recall: recall, loading: loading
       ).measure(subjects)
-      let records = try zip(pairs[groups[index]], items).flatMap { try self.records($0, $1) }
+      let strict = items.map { $0.complete(for: needed) }
+      let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
       try store.record(
         records, artifacts: recall.fresh, recalled: recall.recalled,
         pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
       tally.withLock { tally in
         tally.finished += items.count
-        tally.failures += items.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
+        tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
         progress(
           JobProgress(finished: tally.finished, total: pairs.count, failures: tally.failures))
       }
@@ -126,7 +131,7 @@ struct MeasurementJob {
   }
 
   /// What became of every image of a pair.
-  private func records(_ pair: Pair, _ item: ItemResult) throws -> [(
+  func records(_ pair: Pair, _ item: ItemResult) throws -> [(
     image: ImageRecord, scores: [ScoreRecord]
   )] {
     let reference = item.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }

@@ -49,7 +49,7 @@ package struct MergeJob {
     let session = try self.session(shards, in: store)
     options.notice("run \(session.id) of \(shards.count) shards")
     let workers = Workers(count: options.jobs)
-    try session.perform {
+    let objection = try session.perform(objection: { $0 }) { () throws -> HarnessError? in
       let items = try StoredItems(
         StoredRun(store.run(idPrefix: session.id), in: store), in: store)
       for method in items.run.methods {
@@ -57,17 +57,33 @@ package struct MergeJob {
           items.scores(of: method.name, workers: workers).map { $0.record(method: method.name) },
           inRun: session.id)
       }
-      try RunValidity(
-        isMeasured: items.run.counts.contains { name, counts in
-          name != RunSession.referenceMethod.name && counts.scored > 0
-        },
-        failures: items.run.failures.filter { $0.method != RunSession.referenceMethod.name }
-          .map { ImageFailure(state: $0.state, reason: $0.reason) }
-      ).check(allowing: options.maximumFailures, ledger: store.path)
+      return try self.objection(to: items.run, ledger: store.path)
     }
-    return try files.write(
+    var output = try files.write(
       StoredRun(store.run(idPrefix: session.id), in: store), of: table, in: store,
       results: options.results)
+    output.objection = objection
+    return output
+  }
+
+  /// What keeps the whole from counting.
+  ///
+  /// - Throws: ``HarnessError`` if nothing was measured.
+  private func objection(to run: StoredRun, ledger: String) throws -> HarnessError? {
+    let failures = run.failures.filter { $0.method != RunSession.referenceMethod.name }
+    let empty = run.methods.filter {
+      !run.isAnchor($0) && run.counts[$0.name]?.scored ?? 0 == 0
+    }
+    var validity = RunValidity(
+      isMeasured: run.methods.contains { run.counts[$0.name]?.scored ?? 0 > 0 },
+      failures: failures.map { ImageFailure(state: $0.state, reason: $0.reason) })
+    validity.missing = empty.map { method in
+      let reason = failures.first { $0.method == method.name }?.reason ?? "there are no images"
+      return "no image of '\(method.name)' was scored: the first reason is: \(reason)"
+    }
+    let objection = validity.objection(allowing: options.maximumFailures, ledger: ledger)
+    if let objection, !validity.isMeasured { throw objection }
+    return objection
   }
 
   // MARK: Shards

@@ -39,15 +39,6 @@ package enum Meter: Sendable {
     }
   }
 
-  /// Whether it compares an image with something of the same id.
-  package var isPairwise: Bool {
-    switch self {
-    case .features, .diversity, .inferenceTime: false
-    case .clip(let clip): clip.isPairwise
-    default: true
-    }
-  }
-
   /// Everything that can move one of its scores, apart from the images.
   package func fingerprint(of metric: MetricIdentifier, working: WorkingSize) -> Fingerprint {
     var settings: [String: String?] = [

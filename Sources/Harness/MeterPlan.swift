@@ -1,4 +1,3 @@
-import Checkpoints
 import Graphs
 import Images
 import Metrics
@@ -10,14 +9,14 @@ package struct MeterPlan: Sendable {
   package private(set) var meters: [Meter] = []
   /// Metrics without a meter, with the reason.
   package private(set) var notRun: [MetricIdentifier: String] = [:]
-  /// Sentences about weights that stand in for others.
-  package private(set) var deviations: [String] = []
   /// The size at which images are compared.
   package let working: WorkingSize
 
   /// Made once: every image's scores refer to them.
   private var fingerprints: [MetricIdentifier: Fingerprint] = [:]
-  private let request: MeterRequest
+  /// Sentences about weights that stand in for others, by the metrics that rest on them.
+  private var remarks: [(metrics: [MetricIdentifier], sentence: String)] = []
+  let request: MeterRequest
 
   /// Takes meters that were made elsewhere, for all the metrics that they serve.
   package init(meters: [Meter], working: WorkingSize = .native) {
@@ -33,19 +32,35 @@ package struct MeterPlan: Sendable {
   package init(_ request: MeterRequest, shop: InstrumentShop) throws {
     self.request = request
     working = request.working
-    if let note = shop.suite.note { deviations.append(note) }
+    if let note = shop.suite.note { remarks.append((request.metrics, note)) }
     for metric in request.metrics where !meters.contains(where: { $0.metrics.contains(metric) }) {
       do {
         let meter = try self.meter(metric, from: shop)
         meters.append(meter)
         register(meter)
-        noteDeviations(meter, metric, shop.suite)
+        remarks += deviations(of: meter, metric, shop.suite).map { (meter.metrics, $0) }
       } catch let reason as NotRun {
         for sibling in request.metrics where Self.siblings(metric).contains(sibling) {
           notRun[sibling] = reason.description
         }
       }
     }
+  }
+
+  /// The plan without the metrics that something stands in the way of.
+  ///
+  /// - Parameter obstacle: why a metric of a meter cannot be measured; nil where it can.
+  /// - Returns: the plan of the others.
+  func leavingOut(_ obstacle: (MetricIdentifier, Meter) -> String?) -> MeterPlan {
+    var plan = self
+    for metric in measured {
+      guard let meter = meter(for: metric) else { continue }
+      plan.notRun[metric] = obstacle(metric, meter)
+    }
+    plan.meters.removeAll { meter in
+      !request.metrics.contains { meter.metrics.contains($0) && plan.notRun[$0] == nil }
+    }
+    return plan
   }
 
   /// Metrics that one meter serves together.
@@ -94,67 +109,6 @@ package struct MeterPlan: Sendable {
     }
   }
 
-  private mutating func noteDeviations(
-    _ meter: Meter, _ metric: MetricIdentifier, _ suite: WeightSuite
-  ) {
-    // None of its networks stands for another; its note says so once.
-    if suite.isCompact { return }
-    switch meter {
-    case .features(let extractor, _) where extractor.tap != "2048":
-      deviations.append(
-        "FID, FID∞ and KID are computed on Inception's result \(extractor.tap); only 2048 compares "
-          + "with published values.")
-    case .identity(let extractor):
-      let found = "\(extractor.network.network.name) (\(extractor.preprocessing.name))"
-      let wanted = "\(request.identityNetwork) (\(request.identityPreprocessing.name))"
-      note("ID", found, wanted, extractor.network.weights)
-    case .clip(let clip):
-      note(
-        clip.metric.descriptor.title, clip.image.network.network.name,
-        request.clip.networks[clip.metric] ?? "", clip.image.network.weights)
-      if clip.metric == .cmmd, clip.image.network.network.name != CLIPChoice.definingCMMD {
-        deviations.append(
-          "CMMD is defined on CLIP ViT-L/14 of 336 pixels; here it rests on "
-            + "\(clip.image.network.network.name).")
-      }
-    case .segmentation(let parser, _, _), .consistency(let parser, _, _):
-      let found = "\(parser.network.network.name) (\(parser.preprocessing.name))"
-      let wanted = "\(request.parserNetwork) (\(request.parserPreprocessing.name))"
-      note("The face parser", found, wanted, parser.network.weights)
-    default: break
-    }
-    for (name, weights) in meter.networks where Self.isForeign(weights) {
-      deviations.append("\(weights.name) (\(name)) is not a published file.")
-    }
-    for role in WeightRole.allCases where serves(role, metric) {
-      if let note = suite.roles[role]?.note { deviations.append(note) }
-    }
-  }
-
-  /// Whether a file's SHA-256 is none of the published ones.
-  private static func isForeign(_ weights: WeightFile) -> Bool {
-    !WeightCatalogue.files.contains { $0.digest.matches(weights.sha256) == true }
-  }
-
-  private mutating func note(
-    _ what: String, _ found: String, _ wanted: String, _ weights: WeightFile
-  ) {
-    guard found != wanted else { return }
-    deviations.append("\(what) is \(found) from \(weights.name) in place of \(wanted).")
-  }
-
-  private func serves(_ role: WeightRole, _ metric: MetricIdentifier) -> Bool {
-    switch role {
-    case .fid: FeatureDistances.metrics.contains(metric)
-    case .lpipsAlex, .lpipsVGG, .lpipsSqueeze:
-      role.rawValue == metric.rawValue
-        || (metric == .lpipsDiversity && role == request.diversity.role)
-    case .id: role.rawValue == metric.rawValue
-    case .parser: [.accuracy, .miou, .segmentationConsistency].contains(metric)
-    case .clip, .clipDirectional, .cmmd, .retrieval: role.rawValue == metric.rawValue
-    }
-  }
-
   /// The size at which label maps are compared.
   var labelSize: LabelSize {
     for case .segmentation(_, let size, _) in meters { return size }
@@ -173,6 +127,20 @@ package struct MeterPlan: Sendable {
 
   /// Metrics that are measured, in the order asked for.
   package var measured: [MetricIdentifier] {
-    request.metrics.filter { meter(for: $0) != nil }
+    request.metrics.filter { notRun[$0] == nil && meter(for: $0) != nil }
+  }
+
+  /// Metrics that are not measured, in the order asked for.
+  package var unmeasured: [UnmeasuredMetric] {
+    request.metrics.compactMap { metric in
+      notRun[metric].map { UnmeasuredMetric(metric: metric, reason: $0) }
+    }
+  }
+
+  /// Sentences about weights that stand in for others, as far as something was measured with them.
+  package var deviations: [String] {
+    let measured = Set(measured)
+    let told = remarks.filter { !measured.isDisjoint(with: $0.metrics) }.map(\.sentence)
+    return told.enumerated().filter { !told[..<$0.offset].contains($0.element) }.map(\.element)
   }
 }

@@ -33,6 +33,8 @@ struct PlannedImages {
   let rows: [Row]
   private(set) var bytes = 0
   let facesToDraw: Int
+  /// What the pairs come from; nil where faces have to be drawn first, which lack nothing.
+  let dataset: Dataset?
   private(set) var generations: [CostPlan.Generation] = []
   private let references: [Image?]
   private let masks: [Image?]
@@ -57,6 +59,7 @@ struct PlannedImages {
     guard facesToDraw == 0 else {
       // Nothing is known of what is not there; even a name tells equal images apart.
       pairCount = wanted
+      dataset = nil
       (references, masks) = (Self.unknown("reference", wanted), Self.unknown("mask", wanted))
       rows = specifications.map {
         let isConstant = $0.source == .builtin(.meanFace)
@@ -72,6 +75,7 @@ struct PlannedImages {
       table, size: drawnSize, options: options, workers: workers)
     let pairs = try chosen.all()
     pairCount = chosen.pairs.count
+    dataset = chosen.dataset
     let look = KnownFiles(store: store, workers: workers, treatment: working.description)
     references = try look.images(
       pairs.map { pair in pair.imagePath.map { (pair.imagePath ?? "", ImageOrigin.file($0)) } })
@@ -102,7 +106,11 @@ struct PlannedImages {
             ? nil : ("\(specification.name) of \(pair.id)", made.origin(of: pair))
         }
       case .folder, .builtin:
-        let method = try specification.open(in: context)
+        let method: any Method
+        do { method = try specification.open(in: context) } catch {
+          guard options.canDoWithout(specification, for: error) else { throw error }
+          continue
+        }
         images = pairs.map { pair in
           isReference.contains(pair.id)
             ? nil : ("\(specification.name) of \(pair.id)", method.origin(of: pair))

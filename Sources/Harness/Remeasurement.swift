@@ -12,8 +12,8 @@ struct Remeasurement {
   let plan: MeterPlan
   let pairs: [Pair]
   let candidates: [Candidate]
-  /// Whether an image without a real counterpart is a failure.
-  let requiresReference: Bool
+  /// Whether every meter measures every image.
+  let requiresCounterpart: Bool
 
   /// Opens what a run was measured from.
   ///
@@ -43,17 +43,16 @@ struct Remeasurement {
         of: run, chosen.pairs, plan: plan, results: results, workers: workers)
       candidates = methods.map { Candidate($0, references: chosen.referenceIDs) }
       pairs = try chosen.all()
-      requiresReference = true
+      requiresCounterpart = true
       hash = try PairManifest(pairs: chosen.pairs).contentHash
     case .score(let recipe):
       let options = try ScoreOptions(recipe, run.settings)
-      plan = try MeterPlan(
-        options.request,
-        shop: InstrumentShop(WeightSuite(parsing: options.weights), isExact: options.isExact))
-      let sides = try ScoreSides(options, isPairwise: plan.meters.contains(where: \.isPairwise))
-      candidates = run.methods.map { sides.candidate(named: $0.name) }
+      let sides = try ScoreSides(options)
+      let possible = try sides.plan(options.meterPlan())
+      plan = possible
+      candidates = run.methods.map { sides.candidate(named: $0.name, possible) }
       pairs = sides.pairs
-      requiresReference = false
+      requiresCounterpart = !sides.hasReference
       hash = try PairManifest(pairs: pairs).contentHash
     }
     guard hash == run.record.pairsHash else {
@@ -114,11 +113,14 @@ struct Remeasurement {
         images[candidate.name]?.contains(pair.id) == true ? try candidate.image(pair) : nil
       }
     }
-    let items = try MeasurementJob(
-      pairs: chosen, candidates: rows, plan: plan, requiresReference: requiresReference,
+    var job = MeasurementJob(
+      pairs: chosen, candidates: rows, plan: plan, requiresCounterpart: requiresCounterpart,
       store: store, run: run.record.id, workers: workers, isRecalling: false,
-      shouldStop: shouldStop, progress: progress
-    ).measure()
+      shouldStop: shouldStop, progress: progress)
+    job.needed = rows.map { row in
+      Set(plan.measured.filter { run.scores[row.name]?[$0.rawValue]?.isEmpty != true })
+    }
+    let items = try job.measure()
     var results: [String: [String: Result<ImageResult, ImageFailure>]] = [:]
     for (pair, item) in zip(chosen, items) {
       for (row, result) in zip(rows, item.candidates) {

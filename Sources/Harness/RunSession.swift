@@ -75,10 +75,18 @@ package struct RunSession: Sendable {
   func finish(_ status: RunStatus) throws { try store.setStatus(status, ofRun: id) }
 
   /// Runs the work and notes how it ended, whatever happens.
-  func perform<Value>(_ work: () throws -> Value) throws -> Value {
+  ///
+  /// - Parameters:
+  ///   - objection: what keeps a result from counting, though it is there; the run has failed then.
+  ///   - work: makes the result.
+  /// - Returns: the result.
+  /// - Throws: what the work throws, and errors of the store.
+  func perform<Value>(
+    objection: (Value) -> HarnessError? = { _ in nil }, _ work: () throws -> Value
+  ) throws -> Value {
     do {
       let value = try work()
-      try finish(.complete)
+      try finish(objection(value) == nil ? .complete : .failed)
       return value
     } catch {
       let isCancelled = (error as? HarnessError)?.kind == .cancelled

@@ -1,25 +1,29 @@
-/// Whether a run says anything: one that measured nothing, or lost more than allowed, must not look like a
-/// result.
+/// Whether a run says anything: one that measured nothing, lost more than allowed, or lacks what was asked
+/// for by name, must not look like a result.
 struct RunValidity {
   /// Whether any image has a score.
   let isMeasured: Bool
   /// Why images have none.
   let failures: [ImageFailure]
+  /// What was asked for by name and is not there, a clause each.
+  var missing: [String] = []
 
   /// - Parameters:
   ///   - limit: most images that may fail; nil allows any number but all.
   ///   - ledger: the database that names each.
-  /// - Throws: ``HarnessError`` of kind `invalid`.
-  func check(allowing limit: Int?, ledger: String) throws {
+  /// - Returns: what keeps the run from counting, of kind `invalid`; nil if nothing does.
+  func objection(allowing limit: Int?, ledger: String) -> HarnessError? {
+    var clauses = missing
     if !isMeasured {
       let reason = failures.first?.reason ?? "there are no images"
-      throw HarnessError(.invalid, "nothing was measured; the first reason is: \(reason)")
-    }
-    if let limit, failures.count > limit {
-      throw HarnessError(
-        .invalid,
+      clauses = clauses.isEmpty ? ["the first reason is: \(reason)"] : clauses
+      clauses[0] = "nothing was measured; " + clauses[0]
+    } else if let limit, failures.count > limit {
+      clauses.append(
         "\(failures.count) images failed, more than the \(limit) allowed; the ledger in "
           + "\(ledger) names each")
     }
+    return clauses.isEmpty
+      ? nil : HarnessError(.invalid, clauses.joined(separator: "\n  and "))
   }
 }

@@ -22,6 +22,8 @@ package struct ScoreOptions: Sendable {
   package var grouping = ScoreGrouping.all
   /// Which metrics, by which choices.
   package var request = MeterRequest(metrics: [])
+  /// Whether somebody named the metrics, so that one without a value makes the run invalid.
+  package var requiresEveryMetric = false
   /// How ``request`` was typed, for the record.
   var choices: MeterChoices?
   /// Meters made elsewhere, in place of those that ``request`` and ``weights`` name.
@@ -38,7 +40,7 @@ package struct ScoreOptions: Sendable {
   package var perImageOutput: String?
   /// Threads; nil takes all cores.
   package var jobs: Int?
-  /// Score at most this many images of each side.
+  /// Score at most this many images of each side, those with a counterpart first.
   package var limit: Int?
   /// Most images that may fail before the run counts as invalid.
   package var maximumFailures: Int?
@@ -86,10 +88,11 @@ package struct ScoreJob {
   /// Prepares to score.
   package init(_ options: ScoreOptions) { self.options = options }
 
-  /// Scores everything asked for.
+  /// Scores everything asked for that can be measured, and says why the rest cannot.
   ///
+  /// - Returns: the scores; ``ScoreResult/objection`` says what keeps them from counting.
   /// - Throws: errors of folders, weights and the store, each one sentence; ``HarnessError`` of kind
-  ///   `invalid` if nothing could be measured.
+  ///   `usage` if the options allow for no metric, of kind `invalid` if nothing could be measured.
   package func run() throws -> ScoreResult {
     if options.statisticsOutput != nil,
       !options.request.metrics.contains(where: FeatureDistances.metrics.contains)
@@ -103,49 +106,40 @@ package struct ScoreJob {
       try OutputPlace.check(path)
     }
     let store = try Store(path: options.results + "/evalkit.sqlite")
-    let plan = try self.plan()
-    // Unlike a table, a score that was asked for by name must not quietly stay away.
-    if let missing = options.request.metrics.first(where: { plan.notRun[$0] != nil }) {
-      throw HarnessError(.runtime, "\(missing.rawValue): \(plan.notRun[missing] ?? "")")
-    }
-    let sides = try ScoreSides(options, isPairwise: plan.meters.contains(where: \.isPairwise))
+    let sides = try ScoreSides(options)
     let findings = sides.findings.filter { !$0.isEmpty }.map(\.description)
     findings.forEach(options.notice)
+    let plan = try sides.plan(options.meterPlan())
+    for reason in plan.unmeasured.byReason { options.notice("not measured: \(reason)") }
     let session = try RunSession(
       store, try description(plan, sides, findings),
       methods: [
         MethodRecord(name: Self.row, specification: "folder:\(options.generated)", kind: "folder"),
         RunSession.referenceMethod,
       ], fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
-    return try session.perform {
+    return try session.perform(objection: \.objection) {
       let job = MeasurementJob(
-        pairs: sides.pairs, candidates: [sides.candidate(named: Self.row)], plan: plan,
-        requiresReference: false, store: store, run: session.id,
+        pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
+        requiresCounterpart: !sides.hasReference, store: store, run: session.id,
         workers: Workers(count: options.jobs), isRecalling: options.isRecalling,
         shouldStop: options.shouldStop, progress: options.progress)
       let items = try job.measure()
       let scores = try job.scores(
         of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
-      let result = ScoreResult(
+      var result = ScoreResult(
         run: session.id, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
         missing: sides.missing, surplus: sides.surplus, findings: findings,
         statisticsCount: sides.statistics?.count)
       try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
       _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
-      if let path = options.statisticsOutput { try saveStatistics(of: items, to: path) }
       if let path = options.perImageOutput { try result.writePerImage(to: path) }
-      try checkValidity(result)
+      result.objection = objection(to: result, ledger: store.path)
+      if let nothing = result.objection, !result.isMeasured { throw nothing }
+      do {
+        if let path = options.statisticsOutput { try saveStatistics(of: items, to: path) }
+      } catch let error as HarnessError { result.objection = result.objection ?? error }
       return result
     }
-  }
-
-  private func plan() throws -> MeterPlan {
-    if let meters = options.meters {
-      return MeterPlan(meters: meters, working: options.request.working)
-    }
-    return try MeterPlan(
-      options.request,
-      shop: InstrumentShop(WeightSuite(parsing: options.weights), isExact: options.isExact))
   }
 
   private func description(
@@ -182,15 +176,26 @@ package struct ScoreJob {
       ], to: path)
   }
 
-  private func checkValidity(_ result: ScoreResult) throws {
-    guard result.scores.contains(where: { $0.value != nil }) else {
-      let reason =
-        result.failures.first?.failure.reason ?? result.scores.first?.reason ?? "no image was found"
-      throw HarnessError(.invalid, "nothing was measured; the first reason is: \(reason)")
+  private func objection(to result: ScoreResult, ledger: String) -> HarnessError? {
+    var failures = result.failures.map(\.failure)
+    if !result.isMeasured, failures.isEmpty, let reason = result.scores.first?.reason {
+      failures = [ImageFailure(state: "not-measurable", reason: reason)]
     }
-    if let limit = options.maximumFailures, result.failures.count > limit {
-      throw HarnessError(
-        .invalid, "\(result.failures.count) images failed, more than the \(limit) allowed")
+    var validity = RunValidity(isMeasured: result.isMeasured, failures: failures)
+    if result.isMeasured, options.requiresEveryMetric {
+      validity.missing = result.unmeasured.byReason.map { "no value of \($0)" }
     }
+    return validity.objection(allowing: options.maximumFailures, ledger: ledger)
+  }
+}
+
+extension ScoreOptions {
+  /// What is measured with which weights.
+  ///
+  /// - Throws: errors of weights that are there but unusable.
+  func meterPlan() throws -> MeterPlan {
+    if let meters { return MeterPlan(meters: meters, working: request.working) }
+    return try MeterPlan(
+      request, shop: InstrumentShop(WeightSuite(parsing: weights), isExact: isExact))
   }
 }

@@ -22,6 +22,8 @@ package struct ScoreResult: Sendable {
   let findings: [String]
   /// Real images behind statistics from a file, where the file says so.
   let statisticsCount: Int?
+  /// What keeps the scores from counting; nil if nothing does.
+  package internal(set) var objection: HarnessError?
 
   /// An image without scores.
   package struct FailedImage: Sendable {
@@ -43,6 +45,14 @@ package struct ScoreResult: Sendable {
     }
   }
 
+  /// Whether any metric has a value.
+  var isMeasured: Bool { scores.contains { $0.value != nil } }
+
+  /// Metrics without a value.
+  package var unmeasured: [UnmeasuredMetric] {
+    plan.unmeasured + scores.compactMap(\.unmeasured)
+  }
+
   // MARK: Output
 
   /// The JSON object of the contract with the outside.
@@ -56,7 +66,9 @@ package struct ScoreResult: Sendable {
           failed: failures.count, missing: missing.count, surplus: surplus.count),
         fingerprint: fingerprint.hash,
         metrics: Dictionary(
-          uniqueKeysWithValues: scores.map { ($0.metric.rawValue, entry($0)) }),
+          scores.map { ($0.metric.rawValue, entry($0)) }
+            + plan.unmeasured.map { ($0.metric.rawValue, Entry(notRun: $0)) },
+          uniquingKeysWith: { first, _ in first }),
         failures: failures.map {
           Failure(
             id: $0.id, side: $0.side, state: $0.failure.state, reason: $0.failure.reason)
@@ -73,21 +85,31 @@ package struct ScoreResult: Sendable {
   package var text: String {
     let lines = scores.map { score in
       let descriptor = score.metric.descriptor
-      let name = score.metric.rawValue.padding(toLength: 26, withPad: " ", startingAt: 0)
-      guard let value = score.value else { return "\(name)-  \(score.reason ?? "")" }
+      guard let value = score.value else {
+        return Self.line(score.metric, "-  not run: \(score.reason ?? "")")
+      }
       let printed =
         value.isFinite
         ? String(format: "%.\(max(descriptor.digits, 4))f", value * descriptor.unit.printedScale)
         : value == .infinity ? "∞ " : "\(value) "
       let count =
         score.referenceCount.map { "n = \(score.count) against \($0)" } ?? "n = \(score.count)"
-      return "\(name)\(printed)\(descriptor.unit.suffix) \(descriptor.direction.arrow)  \(count)"
+      return Self.line(
+        score.metric,
+        "\(printed)\(descriptor.unit.suffix) \(descriptor.direction.arrow)  \(count)")
     }
+    let absent = plan.unmeasured.map { Self.line($0.metric, "-  not run: \($0.reason)") }
+    // What a number means is part of it, so that it is told where diagnostics are not.
+    let notes = plan.deviations.map { "note: \($0)" }
     let ledger = failures.prefix(10).map {
       "failed \($0.id) (\($0.failure.state)): \($0.failure.reason)"
     }
     let more = failures.count > 10 ? ["… and \(failures.count - 10) more failures"] : []
-    return (lines + ledger + more).joined(separator: "\n")
+    return (lines + absent + notes + ledger + more).joined(separator: "\n")
+  }
+
+  private static func line(_ metric: MetricIdentifier, _ text: String) -> String {
+    metric.rawValue.padding(toLength: 26, withPad: " ", startingAt: 0) + text
   }
 
   /// Writes `image,state,metric…`, a line an image, sorted by id.
@@ -160,12 +182,25 @@ private struct Failure: Encodable {
 private struct Entry: Encodable {
   @ExplicitNull var value: Double?
   let n: Count
-  let fingerprint: String
+  var fingerprint: String?
   var stderr: Double?
   var reason: String?
   var mode: String?
   var dims: Int?
   var details: [String: String]?
+
+  init(value: ExplicitNull, n: Count, fingerprint: String) {
+    _value = value
+    self.n = n
+    self.fingerprint = fingerprint
+  }
+
+  /// A metric that was asked for and has no meter.
+  init(notRun unmeasured: UnmeasuredMetric) {
+    _value = ExplicitNull(wrappedValue: nil)
+    n = unmeasured.metric.comparesSets ? .two(nil, 0) : .one(0)
+    reason = "not run: \(unmeasured.reason)"
+  }
 
   /// One number for pairs, two for sets.
   enum Count: Encodable {

@@ -6,123 +6,101 @@ import Generators
 import Images
 import Metrics
 
-/// The two folders, matched by id.
+/// The images to score and what they are compared with, matched by id.
 struct ScoreSides {
   /// Every id of either side, sorted by bytes.
-  var pairs: [Pair] = []
+  private(set) var pairs: [Pair] = []
   /// Ids with a real image but none to score.
-  var missing: [String] = []
+  let missing: [String]
   /// Ids with an image to score but no real one.
-  var surplus: [String] = []
+  let surplus: [String]
   /// What the folders hold that is not read, and ids that they spell otherwise.
   private(set) var findings: [DatasetFinding] = []
   /// Statistics of real images from a file.
-  var statistics: FeatureStatistics?
-  private var generatedPaths: [String: String]
+  let statistics: FeatureStatistics?
+  private let options: ScoreOptions
   private let generated: ImageFolder
-  private let generatedFolder: String
-  private let isPairwise: Bool
-
-  /// Metrics that need no real image.
-  private static let alone: [MetricIdentifier] = [.clip, .lpipsDiversity, .time]
+  private let generatedPaths: [String: String]
+  /// For each of the files and folders given beside the images, the ids that it knows.
+  private let known: [MeterInput: Set<String>]
 
   /// Lists the folders and joins what is known of each id.
   ///
-  /// - Throws: `DatasetError`; ``HarnessError`` if there is nothing to compare.
-  init(_ options: ScoreOptions, isPairwise: Bool) throws {
-    self.isPairwise = isPairwise
+  /// - Throws: `DatasetError`; ``HarnessError`` if a folder has no images.
+  init(_ options: ScoreOptions) throws {
+    self.options = options
     generated = try ImageFolder(directory: options.generated)
-    generatedPaths = Self.limited(generated.paths, options.limit)
-    generatedFolder = options.generated
-    try note(generated, lacking: "to score")
-    guard !options.reference.isEmpty else {
-      if let metric = options.request.metrics.first(where: { !Self.alone.contains($0) }) {
-        throw HarnessError(.usage, "\(metric.rawValue) needs --reference, a folder of real images")
-      }
-      pairs = generatedPaths.keys.sortedByBytes().map { Pair(id: $0) }
-      try annotate(options)
-      return
-    }
-    if options.reference.hasSuffix(".npz") {
-      let others = options.request.metrics.filter { $0 != .fid && $0 != .fidInfinity }
-      if let other = others.first {
-        throw HarnessError(
-          .usage,
-          "statistics (\(options.reference)) have no images for \(other.rawValue); only fid and "
-            + "fid-infinity can use them")
-      }
+    findings = [try Self.finding(generated, lacking: "to score")]
+    var real: [String: String] = [:]
+    if options.hasStatistics {
       statistics = try Self.statistics(options.reference)
-      pairs = generatedPaths.keys.sortedByBytes().map { Pair(id: $0) }
-      return
-    }
-    let reference = try ImageFolder(directory: options.reference)
-    let referencePaths = Self.limited(reference.paths, options.limit)
-    try note(reference, lacking: "to compare with")
-    let match = IDMatch(wanted: referencePaths.keys, found: generatedPaths.keys)
-    (missing, surplus) = (match.missing, match.surplus)
-    findings.append(match.spelling(of: "images to score are named"))
-    if isPairwise && match.paired.isEmpty {
-      throw HarnessError(
-        .invalid,
-        "no id occurs in both folders: \(options.reference) has "
-          + "'\(missing.first ?? "")', \(options.generated) has '\(surplus.first ?? "")'")
+    } else {
+      statistics = nil
+      if !options.reference.isEmpty {
+        let reference = try ImageFolder(directory: options.reference)
+        findings.append(try Self.finding(reference, lacking: "to compare with"))
+        real = reference.paths
+      }
     }
     let masks = try options.masks.map { try ImageFolder(directory: $0) }
     findings += masks.map { [.unread($0.unread)] } ?? []
-    pairs = Set(referencePaths.keys).union(generatedPaths.keys).sortedByBytes().map {
-      var pair = Pair(id: $0)
-      pair.imagePath = referencePaths[$0]
-      pair.maskPath = masks?.paths[$0]
+    let captions = try options.captions.map { try Captions(contentsOf: $0).texts }
+    let edits = try options.edits.map { try Edits(contentsOf: $0).texts }
+
+    var known: [MeterInput: Set<String>] = [:]
+    known[.labelMap] = masks.map { Set($0.paths.keys) }
+    known[.caption] = captions.map { Set($0.keys) }
+    known[.edit] = edits.map { Set($0.keys) }
+    self.known = known
+    let partners = real.isEmpty ? generated.paths : real
+    let order = Order(
+      paired: Set(partners.keys).intersection(generated.paths.keys), known: Array(known.values))
+    generatedPaths = order.first(options.limit, of: generated.paths)
+    real = order.first(options.limit, of: real)
+    let match = IDMatch(wanted: real.keys, found: generatedPaths.keys)
+    (missing, surplus) = real.isEmpty ? ([], []) : (match.missing, match.surplus)
+    if !real.isEmpty { findings.append(match.spelling(of: "images to score are named")) }
+
+    pairs = Set(real.keys).union(generatedPaths.keys).sortedByBytes().map { id in
+      var pair = Pair(id: id, imagePath: real[id], maskPath: masks?.paths[id], text: captions?[id])
+      pair.sourceText = edits?[id]?.source
+      pair.targetText = edits?[id]?.target
+      if options.grouping == .prefix { pair.group = ScoreGrouping.prefix(of: id) }
       return pair
     }
-    try annotate(options)
   }
 
-  /// Notes what a folder holds beside images.
+  /// What a folder holds beside images.
   ///
   /// - Throws: ``HarnessError`` of kind `invalid` if it holds nothing else.
-  private mutating func note(_ folder: ImageFolder, lacking purpose: String) throws {
-    findings.append(.unread(folder.unread))
-    guard folder.paths.isEmpty else { return }
+  private static func finding(
+    _ folder: ImageFolder, lacking purpose: String
+  ) throws -> DatasetFinding {
+    guard folder.paths.isEmpty else { return .unread(folder.unread) }
     throw HarnessError(
       .invalid,
       "\(folder.unread.place) has no images \(purpose)"
         + (folder.unread.isEmpty ? "" : "; \(folder.unread)"))
   }
 
-  /// Adds captions, edits and groups.
-  private mutating func annotate(_ options: ScoreOptions) throws {
-    let captions = try options.captions.map { try Captions(contentsOf: $0).texts }
-    let edits = try options.edits.map { try Edits(contentsOf: $0).texts }
-    for index in pairs.indices {
-      let id = pairs[index].id
-      pairs[index].text = captions?[id]
-      pairs[index].sourceText = edits?[id]?.source
-      pairs[index].targetText = edits?[id]?.target
-      if options.grouping == .prefix { pairs[index].group = ScoreGrouping.prefix(of: id) }
+  /// Which ids come first where not all are taken.
+  private struct Order {
+    /// Ids that both sides have.
+    let paired: Set<String>
+    /// The ids that each other file knows.
+    let known: [Set<String>]
+
+    /// The first images of a side: of the ids that both sides have, those first that every file knows.
+    func first(_ limit: Int?, of paths: [String: String]) -> [String: String] {
+      guard let limit, limit < paths.count else { return paths }
+      let ids = paths.keys.sortedByBytes()
+      let ranks = ids.map { id in
+        (paired.contains(id) ? 0 : known.count + 1) + known.count { !$0.contains(id) }
+      }
+      let order = ids.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+      let taken = Set(order.prefix(limit).map { ids[$0] })
+      return paths.filter { taken.contains($0.key) }
     }
-    try Self.require(options.captions, "--captions", captions.map { $0.keys }, pairs)
-    try Self.require(options.edits, "--edits", edits.map { $0.keys }, pairs)
-  }
-
-  /// A file that names none of the images is the wrong file.
-  private static func require(
-    _ path: String?, _ option: String, _ ids: (some Sequence<String>)?, _ pairs: [Pair]
-  ) throws {
-    guard let path, let ids else { return }
-    let named = Array(ids)
-    let match = IDMatch(wanted: pairs.map(\.id), found: named)
-    guard match.paired.isEmpty else { return }
-    throw HarnessError(
-      .invalid,
-      "\(option) \(path) names none of the images: it has '\(named.min() ?? "")', the folders have "
-        + "'\(match.missing.first ?? "")'")
-  }
-
-  private static func limited(_ paths: [String: String], _ limit: Int?) -> [String: String] {
-    guard let limit else { return paths }
-    let ids = paths.keys.sortedByBytes().prefix(limit)
-    return paths.filter { ids.contains($0.key) }
   }
 
   /// Statistics of real images from a file in the form of pytorch-fid.
@@ -133,12 +111,17 @@ struct ScoreSides {
     return try FeatureStatistics(count: nil, mean: mean, covariance: covariance)
   }
 
+  /// Whether there are real images.
+  var hasReference: Bool { !options.reference.isEmpty && statistics == nil }
+
   /// How long the images to score took, as far as receipts tell.
   var times: [String: GenerationTime] { GenerationTime.receipts(of: generated) }
 
-  /// The images to score; without one, a pairwise run has a failure and a set has one image less.
-  func candidate(named name: String) -> Candidate {
-    let (paths, folder, isPairwise) = (generatedPaths, generatedFolder, isPairwise)
+  /// The images to score; without one, a run that compares images of one id has a failure, and a set has
+  /// one image less.
+  func candidate(named name: String, _ plan: MeterPlan) -> Candidate {
+    let (paths, folder) = (generatedPaths, options.generated)
+    let isPairwise = plan.meters.contains(where: \.isPairwise)
     let unread = generated.unread
     return Candidate(name: name) { pair in
       guard let path = paths[pair.id] else {
@@ -150,4 +133,72 @@ struct ScoreSides {
       return ImageSource(file: path)
     }
   }
+}
+
+// MARK: What cannot be measured
+
+extension ScoreSides {
+  /// What of a plan can be measured with the files that were given.
+  ///
+  /// - Throws: ``HarnessError`` if that is nothing: of kind `usage` where an option is all that is missing,
+  ///   else of kind `invalid`.
+  func plan(_ plan: MeterPlan) throws -> MeterPlan {
+    var kinds: Set<HarnessError.Kind> = plan.notRun.isEmpty ? [] : [.invalid]
+    let possible = plan.leavingOut { metric, meter in
+      let obstacle = meter.inputs.lazy.compactMap { self.obstacle($0, of: metric) }.first
+      if let obstacle { kinds.insert(obstacle.kind) }
+      return obstacle?.description
+    }
+    guard possible.measured.isEmpty else { return possible }
+    throw HarnessError(
+      kinds == [.usage] ? .usage : .invalid,
+      "nothing can be measured: " + possible.unmeasured.byReason.joined(separator: "; "))
+  }
+
+  /// Why there is nothing that a metric could read; nil where there is.
+  private func obstacle(_ input: MeterInput, of metric: MetricIdentifier) -> HarnessError? {
+    switch input {
+    case .realImages, .counterpart:
+      if statistics != nil {
+        if metric == .fid || metric == .fidInfinity { return nil }
+        return HarnessError(
+          .usage,
+          "the statistics \(options.reference) hold no images; only fid and fid-infinity can use them"
+        )
+      }
+      if options.reference.isEmpty { return needs("--reference, a folder of real images") }
+      if input == .realImages || pairs.contains(where: { isComplete($0, input) }) { return nil }
+      return HarnessError(
+        .invalid,
+        "no id occurs in both folders: \(options.reference) has '\(missing.first ?? "")', "
+          + "\(options.generated) has '\(surplus.first ?? "")'")
+    case .labelMap: return obstacle(input, "--masks", options.masks, "a folder of label maps")
+    case .caption: return obstacle(input, "--captions", options.captions, "a file of captions")
+    case .edit: return obstacle(input, "--edits", options.edits, "a file of texts")
+    }
+  }
+
+  private func obstacle(
+    _ input: MeterInput, _ option: String, _ path: String?, _ kind: String
+  ) -> HarnessError? {
+    guard let path else { return needs("\(option), \(kind)") }
+    if pairs.contains(where: { isComplete($0, input) }) { return nil }
+    return HarnessError(
+      .invalid,
+      "\(option) \(path) names none of the images: it has "
+        + "'\(known[input]?.min(by: Identifier.precedes) ?? "")', \(options.generated) has "
+        + "'\(generatedPaths.keys.min(by: Identifier.precedes) ?? "")'")
+  }
+
+  private func needs(_ what: String) -> HarnessError { HarnessError(.usage, "needs \(what)") }
+
+  /// Whether a pair has an image to score and what a meter reads beside it.
+  private func isComplete(_ pair: Pair, _ input: MeterInput) -> Bool {
+    generatedPaths[pair.id] != nil && input.isPresent(in: pair)
+  }
+}
+
+extension ScoreOptions {
+  /// Whether the real images are given by their statistics.
+  fileprivate var hasStatistics: Bool { reference.hasSuffix(".npz") }
 }

@@ -24,7 +24,8 @@ struct SetReduction {
       let found = outcome(reduced.metric, reduced.reduction)
       return SetScore(
         metric: reduced.metric, value: found.value,
-        reason: found.value == nil ? found.reason ?? "nothing was measured" : nil,
+        reason: found.value == nil
+          ? images.shortfall(of: reduced.metric) ?? found.reason ?? "nothing was measured" : nil,
         referenceCount: found.references, count: found.count, standardError: found.error,
         fingerprint: reduced.fingerprint, details: found.details)
     }

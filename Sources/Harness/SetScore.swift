@@ -21,6 +21,12 @@ package struct SetScore: Sendable {
   /// Further facts, as JSON.
   package let details: [String: String]
 
+  /// What there is instead of a value; nil if there is one.
+  var unmeasured: UnmeasuredMetric? {
+    value == nil
+      ? UnmeasuredMetric(metric: metric, reason: reason ?? "nothing was measured") : nil
+  }
+
   /// As stored.
   func record(method: String) -> SetScoreRecord {
     SetScoreRecord(
@@ -29,4 +35,9 @@ package struct SetScore: Sendable {
       referenceCount: referenceCount, generatedCount: count, standardError: standardError,
       details: JSONText.encode(details), fingerprint: fingerprint.hash)
   }
+}
+
+extension SetScoreRecord {
+  /// Whether no image of the set has the metric.
+  var isEmpty: Bool { value.number == nil && generatedCount == 0 }
 }

@@ -15,6 +15,7 @@ struct StoredItems {
   let metrics: [ReducedMetric]
   private let inputs: [SetInput]
   private let references: [String: FailureRecord]
+  private let hasReferences: Bool
 
   /// Finds out what a run's scores rest on.
   ///
@@ -29,6 +30,7 @@ struct StoredItems {
     self.run = run
     self.store = store
     pairs = try store.pairs(ofRun: run.record.id)
+    hasReferences = pairs.contains { $0.referenceHash != nil }
     metrics = try MetricIdentifier.allCases.compactMap { metric in
       guard let reduction = reductions[metric.rawValue],
         let hash = run.settings.identity["metric.\(metric.rawValue)"],
@@ -144,7 +146,8 @@ struct StoredItems {
 
   /// One key for each of ``inputs``; nil where an image has no such result.
   private func candidateKeys(_ image: Image?, _ pair: PairRecord) -> [String?] {
-    let isAlone = run.record.protocolID == ScoreJob.protocolID && pair.referenceHash == nil
+    let isAlone =
+      run.record.protocolID == ScoreJob.protocolID && hasReferences && pair.referenceHash == nil
     return inputs.map { input in
       // What has no real counterpart takes part in distances of sets only.
       guard let content = image?.content, !isAlone || input.isOfReferences else { return nil }

@@ -70,7 +70,7 @@ package struct TableOptions: Sendable {
 /// Measures a table: opens pairs, methods and networks, measures, stores and reduces.
 package struct TableJob {
   private let table: PaperTable
-  private let options: TableOptions
+  let options: TableOptions
 
   /// Prepares to measure a table.
   package init(_ table: PaperTable, options: TableOptions) {
@@ -78,25 +78,26 @@ package struct TableJob {
     self.options = options
   }
 
+  /// A run, ready to be reported.
+  package struct Outcome {
+    package let session: RunSession
+    /// What keeps it from counting, though it is stored; nil if nothing does.
+    package let objection: HarnessError?
+  }
+
   /// Measures everything that can be measured and stores it.
   ///
-  /// - Returns: the run, ready to be reported.
   /// - Throws: errors of datasets, methods, weights and the store, each one sentence;
-  ///   ``HarnessError`` of kind `cancelled` or `invalid`.
-  package func run() throws -> RunSession {
+  ///   ``HarnessError`` of kind `cancelled`, or `invalid` if nothing was measured.
+  package func run() throws -> Outcome {
     let workers = Workers(count: options.jobs)
     let store = try Store(path: options.databasePath)
     let shop = try InstrumentShop(options)
     let request = try MeterRequest(table, options: options)
-    let plan = try MeterPlan(request, shop: shop)
-    if plan.measured.isEmpty {
-      throw HarnessError(
-        .invalid,
-        "no column can be measured: "
-          + Set(plan.notRun.values).sorted().joined(separator: "; "))
-    }
+    let possible = try possiblePlan(MeterPlan(request, shop: shop))
     let chosen = try TablePairs(
       table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
+    let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
     let methods = try openMethods(
@@ -106,29 +107,31 @@ package struct TableJob {
       methods: methods.map(\.record) + [RunSession.referenceMethod],
       fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
-    try session.perform {
+    let objection = try session.perform(objection: { $0 }) { () throws -> HarnessError? in
       try store.setShards(part.shards, ofRun: session.id)
       let references = chosen.referenceIDs
-      let job = MeasurementJob(
+      var job = MeasurementJob(
         pairs: part.pairs,
         candidates: methods.map { Candidate($0.method, references: references) }, plan: plan,
-        owners: chosen.owners, requiresReference: true, store: store, run: session.id,
+        owners: chosen.owners, requiresCounterpart: true, store: store, run: session.id,
         workers: workers, isRecalling: options.isRecalling, shouldStop: options.shouldStop,
         progress: options.progress)
+      // What a row cannot have is known of the whole only.
+      if options.shard != nil { job.needed = job.strictlyNeeded }
       let items = try job.measure()
-      if options.shard == nil {
-        try reduce(methods, items, job, to: session)
-        _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
-        try checkValidity(items)
-      } else {
+      guard options.shard == nil else {
         // A part of a set has no scores; what belongs to whole groups is kept for the whole.
         for (row, method) in methods.enumerated() {
           try job.setMeasurements(of: items, row: row, times: { method.method.times })
         }
+        return nil
       }
+      let scores = try reduce(methods, items, job, to: session)
+      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
+      return try self.objection(methods, items, scores, plan)
     }
     paintSheet(methods, chosen.pairs, of: session, workers)
-    return session
+    return Outcome(session: session, objection: objection)
   }
 
   /// Paints some of the images; that it could not be done is no reason to lose the numbers.
@@ -173,11 +176,16 @@ package struct TableJob {
     context.command = options.command
     context.shouldStop = options.shouldStop
     context.cache = options.cache
-    return try options.rows(of: table).map { specification in
+    return try options.rows(of: table).compactMap { specification in
       // Two commands must not write over each other's images.
       context.outputDirectory = TableOptions.outputFolder(
         of: specification.name, in: options.results)
-      let method = try specification.open(in: context)
+      let method: any Method
+      do { method = try specification.open(in: context) } catch {
+        guard options.canDoWithout(specification, for: error) else { throw error }
+        options.notice("\(specification.name) is left out: \(error)")
+        return nil
+      }
       if !method.missing.isEmpty {
         options.notice("\(method.name): \(method.missing.count) images are missing")
       }
@@ -223,24 +231,16 @@ package struct TableJob {
 
   // MARK: Reduction
 
-  /// Stores the scores of every row's set.
+  /// Scores and stores every row's set.
   private func reduce(
     _ methods: [OpenMethod], _ items: [ItemResult], _ job: MeasurementJob, to session: RunSession
-  )
-    throws
-  {
-    for (row, method) in methods.enumerated() {
+  ) throws -> [[SetScore]] {
+    try methods.enumerated().map { row, method in
       let scores = try job.scores(of: items, row: row, times: { method.method.times })
       try session.store.replace(
         scores.map { $0.record(method: method.specification.name) }, inRun: session.id)
+      return scores
     }
-  }
-
-  private func checkValidity(_ items: [ItemResult]) throws {
-    try RunValidity(
-      isMeasured: items.contains { $0.candidates.contains { $0?.value != nil } },
-      failures: items.flatMap { $0.candidates.compactMap { $0?.failure } }
-    ).check(allowing: options.maximumFailures, ledger: options.databasePath)
   }
 }
 

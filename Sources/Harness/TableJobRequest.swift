@@ -25,6 +25,8 @@ package struct TableJobRequest: Sendable {
     package let json: String
     /// What to say of the file that was written.
     package let note: String
+    /// What keeps the run from counting, though all this is there; nil if nothing does.
+    package var objection: HarnessError?
   }
 
   /// Measures, stores, and renders into a folder; a shard is only stored.
@@ -35,15 +37,18 @@ package struct TableJobRequest: Sendable {
     let isPrinted = table.isPublishedOnly && options.metrics == nil
     if options.shard != nil {
       if isPrinted { throw HarnessError(.usage, "\(table.id) has nothing to measure in shards") }
-      return try ShardSummary(TableJob(table, options: options).run()).output
+      return try ShardSummary(TableJob(table, options: options).run().session).output
     }
     let files = ReportFiles(of: table, in: reports)
     try files.prepare()
     if isPrinted { return try files.write(PublishedReport(table).report()) }
-    let session = try TableJob(table, options: options).run()
-    return try files.write(
+    let result = try TableJob(table, options: options).run()
+    let session = result.session
+    var output = try files.write(
       StoredRun.find(session.id, in: session.store), of: table, in: session.store,
       results: options.results)
+    output.objection = result.objection
+    return output
   }
 
   /// What the job would cost.

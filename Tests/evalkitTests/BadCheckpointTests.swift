@@ -69,7 +69,8 @@ import Testing
     try faces.write(Array("no weights".utf8), to: "text.pth")
     try score(trunk: faces.path("text.pth")).expectRefusal(1, "text.pth")
     try score(trunk: faces.path).expectRefusal(1, faces.path)
-    try score(trunk: faces.path("nowhere.pth")).expectRefusal(1, "nowhere.pth")
+    // What is not there is no damage: another metric could be measured beside it.
+    try score(trunk: faces.path("nowhere.pth")).expectRefusal(6, "needs", "nowhere.pth")
     try score(trunk: SyntheticWeights.place("squeeze.safetensors"), heads: faces.path("text.pth"))
       .expectRefusal(1, "text.pth")
   }

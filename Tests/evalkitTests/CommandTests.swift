@@ -98,6 +98,20 @@ import Testing
     #expect(calls == "02\n03\n", "\(calls)")
   }
 
+  @Test func aProgramThatAlwaysCrashesIsAnInvalidRun() throws {
+    let faces = try Faces(3, side: 64)
+    let outcome = try measure(
+      faces, "echo 'Traceback:' >&2; echo 'RuntimeError: no GPU' >&2; exit 3")
+    outcome.expectRefusal(
+      6, "no image of 'theirs' was scored", "status 3", "/.evalkit/command-1.log ends with:",
+      "\n  RuntimeError: no GPU\n")
+    #expect(!outcome.errors.contains("evalkit: start"), "\(outcome)")
+    #expect(outcome.output.contains("| ground-truth"), "\(outcome)")
+    let scores = try Database(faces.path("Results")).rows(
+      "SELECT n FROM scores WHERE method = 'ground-truth'")
+    #expect(scores == ["n=3"])
+  }
+
   @Test func aProgramThatIsNotThereIsNamed() throws {
     let faces = try Faces(3)
     try faces.run(

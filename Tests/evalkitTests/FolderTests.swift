@@ -95,6 +95,61 @@ import Testing
     #expect(ids == ["image=\"00\"", "image=\"01\""])
   }
 
+  @Test func aLimitTakesIdsThatHaveACounterpart() throws {
+    let faces = try Faces(6, side: 64)
+    for index in 0..<3 { try faces.remove("generated/\(Faces.id(index)).png") }
+    let json = try faces.score("mae", "--limit", "2", "--json").json()
+    let counts = try #require(json["counts"] as? [String: Int])
+    #expect(counts["paired"] == 2 && counts["failed"] == 0 && counts["missing"] == 0, "\(counts)")
+    let ids = try Database(faces.path("Results")).rows(
+      "SELECT DISTINCT image FROM scores_per_image ORDER BY 1")
+    #expect(ids == ["image=\"03\"", "image=\"04\""])
+    // With fewer counterparts than that, the others show what is missing.
+    let more = try faces.score("mae", "--limit", "4", "--json", "--results", "More").json()
+    let more4 = try #require(more["counts"] as? [String: Int])
+    #expect(more4["paired"] == 3 && more4["missing"] == 1 && more4["failed"] == 1, "\(more4)")
+  }
+
+  @Test func aMethodWithoutAnImageIsAnInvalidRun() throws {
+    let faces = try Faces(3, side: 64)
+    try faces.make("empty")
+    try faces.make("others")
+    for index in 0..<3 {
+      try faces.write(
+        faces.bytes(of: "generated/\(Faces.id(index)).png"), to: "others/\(index).png")
+    }
+    let outcome = try faces.run(
+      "table1", "--dataset", "folder:reference", "--method", "ours=folder:empty", "--method",
+      "theirs=folder:others", "--method", "sound=folder:generated", "--metrics", "mae", "--weights",
+      SyntheticWeights.empty, "--quiet")
+    outcome.expectRefusal(
+      6, "no image of 'ours' was scored", "empty holds no images",
+      "no image of 'theirs' was scored",
+      "it has '0', the pairs have '00'", "leading zeros")
+    #expect(!outcome.errors.contains("'sound'"), "\(outcome)")
+    #expect(outcome.output.contains("| sound"), "\(outcome)")
+    #expect(
+      try String(decoding: faces.bytes(of: "Reports/table1.md"), as: UTF8.self) == outcome.output)
+    let database = try Database(faces.path("Results"))
+    let scored = try database.rows(
+      "SELECT n FROM scores WHERE method IN ('sound', 'ground-truth') AND value IS NOT NULL")
+    #expect(scored == ["n=3", "n=3"], "\(scored)")
+    #expect(try database.rows("SELECT status FROM run") == ["status=\"failed\""])
+    // Somebody who mends the folder goes on with the same run.
+    try faces.remove("empty")
+    try faces.remove("others")
+    for name in ["empty", "others"] {
+      try FileManager.default.copyItem(
+        atPath: faces.path("generated"), toPath: faces.path(name))
+    }
+    try faces.run(
+      "table1", "--dataset", "folder:reference", "--method", "ours=folder:empty", "--method",
+      "theirs=folder:others", "--method", "sound=folder:generated", "--metrics", "mae", "--weights",
+      SyntheticWeights.empty, "--quiet"
+    ).expectSuccess()
+    #expect(try database.rows("SELECT status FROM run") == ["status=\"complete\""])
+  }
+
   @Test func datasetsThatCannotBeUsedAreNamed() throws {
     let faces = try Faces(1)
     try faces.make("empty")

@@ -37,6 +37,12 @@ import Testing
       "score", "--reference", "real.npz", "--generated", "generated", "--metrics", "mae",
       "--weights", SyntheticWeights.empty
     ).expectRefusal(64, "real.npz", "only fid")
+    let mixed = try faces.run(
+      "score", "--reference", "real.npz", "--generated", "generated", "--metrics", "fid,kid,mae",
+      "--fid-dims", "64", "--weights", SyntheticWeights.inception, "--quiet", "--json")
+    mixed.expectRefusal(6, "no value of kid, mae", "real.npz", "only fid")
+    let metrics = try #require(try mixed.json()["metrics"] as? [String: [String: Any]])
+    #expect(metrics["fid"]?["value"] as? Double == found)
   }
 
   @Test func oneImageHasNoCovariance() throws {

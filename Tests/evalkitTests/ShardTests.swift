@@ -93,6 +93,21 @@ import Testing
     try merge(faces, ["reference"]).expectRefusal(1, "no database of a shard")
   }
 
+  @Test func aRowWithoutAnImageIsToldByTheWhole() throws {
+    let faces = try Faces(4, side: 32)
+    try faces.make("empty")
+    for number in 1...2 {
+      try measure(
+        faces, "--method", "theirs=folder:empty", "--results", "parts", "--shard", "\(number)/2")
+    }
+    let outcome = try merge(faces, ["parts"])
+    outcome.expectRefusal(6, "no image of 'theirs' was scored", "empty has no image")
+    #expect(outcome.output.contains("| ours"), "\(outcome)")
+    let scores = try Database(faces.path("Results")).rows(
+      "SELECT n FROM scores WHERE method = 'ours' AND metric = 'mae'")
+    #expect(scores == ["n=4"])
+  }
+
   @Test func contradictionsAndOtherRunsAreRefused() throws {
     let faces = try faces()
     for number in [1, 2] { try measure(faces, "--results", "parts", "--shard", "\(number)/2") }

@@ -45,5 +45,6 @@ struct MergeCommand: ParsableCommand {
     let output = try MergeJob(options).run(reports: reports)
     try Console.result(place.json ? output.json : output.text)
     place.notice(output.note)
+    if let objection = output.objection { throw objection }
   }
 }

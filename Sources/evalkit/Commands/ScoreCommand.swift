@@ -8,15 +8,17 @@ struct ScoreCommand: ParsableCommand {
     commandName: "score", abstract: "Score one folder of images against another.",
     discussion: """
       Images of the two folders belong together by id, the file name without its extension. \
-      FID, FID∞, KID and CMMD take every image of each folder.
+      FID, FID∞, KID and CMMD take every image of each folder. An image counts in every column or in \
+      none; a column that no image can have, for example SSIM of pictures of other sizes, is not run \
+      and leaves the others as they are.
       """)
 
   @OptionGroup var common: CommonOptions
 
   @Option(
     help: ArgumentHelp(
-      "Folder of real images, or a .npz with their statistics; clip, lpips-diversity and time need "
-        + "none."))
+      "Folder of real images, or a .npz with their statistics; accuracy, miou, clip, lpips-diversity "
+        + "and time need none."))
   var reference: String?
 
   @OptionGroup var studies: StudyOptions
@@ -24,8 +26,14 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of the images to score."))
   var generated: String
 
-  @Option(help: ArgumentHelp("Comma list of metrics.", valueName: "list"))
-  var metrics = "fid,lpips-alex,ssim,ms-ssim,mae,psnr"
+  @Option(
+    help: ArgumentHelp(
+      "Comma list of metrics; \(ScoreCommand.usualMetrics) unless given. What cannot be measured is "
+        + "told, and ends the run with 6 if it was named here, after the others are measured.",
+      valueName: "list"))
+  var metrics: String?
+
+  private static let usualMetrics = "fid,lpips-alex,ssim,ms-ssim,mae,psnr"
 
   @Option(help: ArgumentHelp("Folder of label maps, for accuracy and miou.", valueName: "dir"))
   var masks: String?
@@ -84,7 +92,7 @@ struct ScoreCommand: ParsableCommand {
 
   private var choices: MeterChoices {
     var choices = MeterChoices()
-    choices.metrics = metrics
+    choices.metrics = metrics ?? Self.usualMetrics
     choices.fidMode = fidMode
     choices.fidDims = fidDims
     choices.kid = kidVariant
@@ -111,6 +119,7 @@ struct ScoreCommand: ParsableCommand {
     options.edits = studies.edits
     options.grouping = try studies.grouping
     try options.choose(choices)
+    options.requiresEveryMetric = metrics != nil
     options.weights = common.weights
     options.results = common.results
     options.statisticsOutput = saveStats
@@ -137,5 +146,6 @@ struct ScoreCommand: ParsableCommand {
         "\(result.surplus.count) ids of \(generated) have no image in \(options.reference)")
     }
     try Console.result(common.json ? result.json : result.text)
+    if let objection = result.objection { throw objection }
   }
 }

@@ -24,7 +24,10 @@ struct TableArguments: ParsableArguments {
       valueName: "name=spec"))
   var methods: [String] = []
 
-  @Option(help: ArgumentHelp("Metrics in place of the protocol's columns.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "Metrics in place of the protocol's columns. One that no row has a value of ends the run with 6, "
+        + "after the others are measured.", valueName: "list"))
   var metrics: String?
 
   @Option(help: ArgumentHelp("pytorch-fid, torch-fidelity or clean-fid.", valueName: "mode"))
@@ -62,6 +65,7 @@ struct TableArguments: ParsableArguments {
     let output = try TableJobRequest(tableID: id, options: options).run(reports: common.reports)
     try Console.result(common.json ? output.json : output.text)
     common.notice(output.note)
+    if let objection = output.objection { throw objection }
   }
 
   /// The options in the harness's terms.
