@@ -30,7 +30,7 @@ import Testing
         SELECT key FROM artifact WHERE byteCount = 8 ORDER BY key LIMIT 4)
       """)
     let old = try database.rows("SELECT key FROM artifactUse WHERE used < '2021' ORDER BY key")
-    let outcome = try cache(faces, "--limit", "\(bytes - 25)", "--json")
+    let outcome = try cache(faces, "--limit", "\(bytes - 25)B", "--json")
     outcome.expectSuccess()
     #expect(try outcome.json()["forgotten"] as? Int == 4 && outcome.errors.isEmpty, "\(outcome)")
     let left = try Set(database.rows("SELECT key FROM artifact"))
@@ -64,7 +64,17 @@ import Testing
     for text in ["12 parsecs", "GB", "-1", "1e99", ""] {
       #expect(try cache(faces, "--limit=\(text)").code == 64)
     }
-    try cache(faces, "--limit", "1.5 GB").expectSuccess()
+    let before = try Database(faces.path("Results")).count("SELECT count(*) FROM artifact")
+    try cache(faces, "--limit", "20").expectRefusal(64, "'20' has no unit; 20MB and 20GB have")
+    #expect(try score(faces, "mae", "--cache-limit", "20").code == 64)
+    for text in ["1.5 GB", "20MB", "2GiB", "1 tib"] {
+      try cache(faces, "--limit", text).expectSuccess()
+    }
+    #expect(
+      try Database(faces.path("Results")).count("SELECT count(*) FROM artifact") == before)
+    let mebibyte = try cache(faces, "--limit", "0.0001MiB", "--json").json()
+    #expect(try #require(mebibyte["bytes"] as? Int) <= 104, "\(mebibyte)")
+    try cache(faces, "--limit", "0").expectSuccess()
     try cache(faces, "--results", "nowhere").expectRefusal(5, "no database")
   }
 }
