@@ -3,6 +3,7 @@ import Essentials
 import Foundation
 import Images
 import Metrics
+import Reports
 
 /// The scores of one folder against another.
 package struct ScoreResult: Sendable {
@@ -122,15 +123,9 @@ package struct ScoreResult: Sendable {
       let values = metrics.map { metric in
         candidate.value?.scores[metric].map { "\($0)" } ?? ""
       }
-      lines.append(([Self.quoted(id), state] + values).joined(separator: ","))
+      lines.append(([CSVField.text(id), state] + values).joined(separator: ","))
     }
     try AtomicFile.write(Array((lines.joined(separator: "\r\n") + "\r\n").utf8), to: path)
-  }
-
-  /// A field as RFC 4180 wants it.
-  private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { ",\"\r\n".contains($0) }) else { return field }
-    return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
   }
 
   private func entry(_ score: SetScore) -> Entry {

@@ -10,7 +10,7 @@ enum CSVReport {
   ]
 
   static func render(_ report: TableReport) -> String {
-    var records = [headings]
+    var lines = [headings]
     for row in PrintedTable(report).rows {
       for ((cell, printed), column) in zip(zip(row.row.cells, row.cells), report.columns) {
         let head = [
@@ -18,33 +18,28 @@ enum CSVReport {
           row.row.details.joined(separator: " "), column.id, column.direction.rawValue,
           column.unit,
         ]
-        records.append(head + fields(of: cell, printed))
+        lines.append(head.map(CSVField.text) + fields(of: cell, printed))
       }
     }
-    return records.map { $0.map(quote).joined(separator: ",") + "\r\n" }.joined()
+    return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
   }
 
   private static func fields(
     of cell: TableReport.Cell, _ printed: PrintedTable.Cell
   ) -> [String] {
     let measurement = cell.measured
-    return [
+    let numbers = [
       number(cell.value), printed.measured ?? "", number(cell.standardError),
       number(cell.published), printed.published ?? "", number(cell.difference),
       measurement.map { "\($0.count)" } ?? "", measurement.map { "\($0.expectedCount)" } ?? "",
       measurement?.referenceCount.map { "\($0)" } ?? "", printed.isBest ? "true" : "false",
-      cell.explanation ?? "", measurement?.fingerprint ?? "",
     ]
+    return numbers.map(CSVField.quoted)
+      + [cell.explanation ?? "", measurement?.fingerprint ?? ""].map(CSVField.text)
   }
 
   /// The shortest decimal that gives the same number back.
   private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-
-  /// A field in quotes where RFC 4180 asks for them.
-  static func quote(_ field: String) -> String {
-    let needsQuotes = field.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
-    return needsQuotes ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
-  }
 }
 
 extension TableReport.Cell {

@@ -43,6 +43,37 @@ struct EscapingTests {
     #expect(records[1].contains(Self.nasty))
   }
 
+  /// A spreadsheet must not take a name for a formula; numbers stay numbers.
+  @Test(arguments: [
+    ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""), ("+1+1", "'+1+1"), ("-2+3", "'-2+3"),
+    ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"), ("\rx", "\"'\rx\""), ("\r\nx", "\"'\r\nx\""),
+    ("-0.5", "-0.5"), ("+3e-5", "+3e-5"), ("a=b", "a=b"), ("", ""), ("'x", "'x"),
+  ])
+  func disarmsFormulas(_ text: String, _ field: String) {
+    #expect(CSVField.text(text) == field)
+  }
+
+  @Test func namesOfATableAreNoFormulas() throws {
+    let column = SampleReport.fid
+    let measured = TableReport.Measurement(
+      value: -0.5, count: 2, expectedCount: 2, referenceCount: 2, standardError: 0.25,
+      fingerprint: "f")
+    let report = TableReport(
+      title: "t", caption: "c", sectionHeading: "Inputs", columns: [column],
+      sections: [
+        TableReport.Section(
+          title: "+cmd",
+          rows: [
+            TableReport.Row(
+              name: "=1+1",
+              cells: [TableReport.Cell(measured: measured, published: 1, note: "@note")])
+          ])
+      ])
+    let record = try CSVReader.records(ReportFormat.csv.render(report))[1]
+    #expect(record[0] == "'+cmd" && record[1] == "'=1+1" && record.contains("'@note"))
+    #expect(record[7] == "-0.5" && Double(record[8]) == -0.5 && record[12] == "-1.5")
+  }
+
   @Test func readsBackFromJSON() throws {
     let data = Data(ReportFormat.json.render(report).utf8)
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
