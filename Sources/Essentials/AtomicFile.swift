@@ -3,7 +3,8 @@ import Foundation
 /// A file that takes its place whole: a reader sees the old contents or the new, never half of them.
 ///
 /// Bytes go to a temporary file beside the final one; ``commit()`` makes them durable and gives the
-/// file its name. Without that the temporary file is removed with the object.
+/// file its name. Without that the temporary file is removed with the object. A process that is killed leaves
+/// it behind; the next one that writes into the folder removes it.
 package final class AtomicFile: Sendable {
   /// The final file.
   package let path: String
@@ -26,16 +27,24 @@ package final class AtomicFile: Sendable {
   ///
   /// - Throws: ``FileError`` of operation `create`.
   package init(_ path: String) throws(FileError) {
-    let name = (path as NSString).lastPathComponent
     let parent = PathText.folder(of: path)
-    let unique = "\(getpid())-\(UInt64.random(in: 0 ... .max))"
-    let temporary = (parent as NSString).appendingPathComponent(".\(name).\(unique).partial")
-    let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(path: path, operation: .create, code: errno) }
-    self.path = path
     folder = parent.isEmpty ? "." : parent
-    self.temporary = temporary
-    self.descriptor = descriptor
+    Leftovers.clear(folder)
+    while true {
+      let temporary = Leftovers.name(for: path, in: parent)
+      let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw FileError(path: path, operation: .create, code: errno) }
+      // The lock says that somebody is writing. Who clears leftovers may have been faster.
+      let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+      var status = stat()
+      if isLocked && fstat(descriptor, &status) == 0 && status.st_nlink > 0 {
+        self.path = path
+        self.temporary = temporary
+        self.descriptor = descriptor
+        return
+      }
+      close(descriptor)
+    }
   }
 
   deinit {

@@ -45,6 +45,36 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).isEmpty)
   }
 
+  @Test func clearsWhatKilledProcessesLeft() throws {
+    let folder = try TemporaryFolder()
+    // Downloads that are to go on, and files of others, have other names.
+    let others = [
+      "a.pth.partial", ".a.partial", ".a.1-x.partial", ".1-2.partial", ".a.1-2-3.partial", ".a.1-2",
+    ]
+    let left = [".a.17-18446744073709551615.partial", ".b.c.png.1-2.partial"]
+    for name in others + left { try folder.write([1], to: name) }
+    // One that somebody still writes to.
+    let held = folder.path(".a.1-3.partial")
+    let descriptor = open(held, O_RDWR | O_CREAT, 0o600)
+    defer { close(descriptor) }
+    try #require(descriptor >= 0 && flock(descriptor, LOCK_EX) == 0)
+    try AtomicFile.write([2], to: folder.path("new"))
+    let found = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
+    #expect(Set(found) == Set(others + ["new", ".a.1-3.partial"]))
+  }
+
+  @Test func whatIsBeingWrittenIsLocked() throws {
+    let folder = try TemporaryFolder()
+    let file = try AtomicFile(folder.path("a"))
+    let name = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: folder.url.path).first)
+    let descriptor = open(folder.path(name), O_RDONLY)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK)
+    try file.commit()
+    #expect(try contents(folder.path("a")) == [])
+  }
+
   @Test func saysWhyAFileCannotBeWritten() throws {
     let folder = try TemporaryFolder()
     let cases: [(String, FileError.Operation, Int32)] = [
