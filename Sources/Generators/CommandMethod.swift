@@ -53,6 +53,9 @@ package struct CommandMethod: Method {
     directory = workspace.directory
   }
 
+  /// Ends every command of this process, for a process that is about to end.
+  package static func endAll() { CommandProcess.endAll() }
+
   package func origin(of pair: Pair) -> ImageOrigin? {
     guard failures[pair.id] == nil, times[pair.id] != nil else { return nil }
     return .file("\(directory)/\(pair.id).png")

@@ -4,9 +4,9 @@ import Synchronization
 
 /// A child process that is spoken to line by line, without threads and without ever blocking.
 ///
-/// The child leads a process group of its own, so that ending it also ends what it has started. Its
-/// standard error goes straight to a log file. The child is reaped when the object is ended, and at
-/// the latest when it goes away.
+/// The child leads a process group of its own, so that ending it also ends what it has started; what has left
+/// the group is found by a mark in its environment. Its standard error goes straight to a log file. The child is
+/// reaped when the object is ended, and at the latest when it goes away.
 final class CommandProcess {
   /// What happened while waiting.
   enum Event: Equatable {
@@ -26,12 +26,18 @@ final class CommandProcess {
   /// Held while a child starts or a pipe is made, so that no child inherits another child's pipe.
   private static let spawning = Mutex(())
 
+  /// Children that have not been ended.
+  private static let living = Mutex<[pid_t: Descendants]>([:])
+
   private let child: pid_t
+  private let descendants = Descendants()
   private var input: Int32
   private let output: Int32
   private var outgoing: [UInt8] = []
   private var incoming: [UInt8] = []
   private var isReaped = false
+  /// What the child had started and not ended, and was ended with it.
+  private(set) var leftBehind: [Descendants.Found] = []
 
   /// Starts a program, found on `PATH` unless it is a path, in the working directory.
   ///
@@ -47,7 +53,8 @@ final class CommandProcess {
     }
     var pid: pid_t = 0
     let code = Self.spawn(
-      &pid, arguments, input: toChild.read, output: fromChild.write, log: log)
+      &pid, arguments, variable: descendants.variable, input: toChild.read,
+      output: fromChild.write, log: log)
     Self.close([toChild.read, fromChild.write])
     guard code == 0 else {
       Self.close([toChild.write, fromChild.read])
@@ -57,6 +64,8 @@ final class CommandProcess {
       _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     }
     (child, input, output) = (pid, toChild.write, fromChild.read)
+    let descendants = descendants
+    Self.living.withLock { $0[pid] = descendants }
   }
 
   deinit {
@@ -84,8 +93,16 @@ final class CommandProcess {
     return isClosed || hasEnded ? .ended(end(graceSeconds: isClosed ? 1 : 0)) : .silence
   }
 
-  /// Closes the child's input and waits for it to leave; ends its group if it does not, or if
-  /// anything is left of it.
+  /// Ends every child of this process and what these have started, for a process that is about to end.
+  static func endAll() {
+    for (child, descendants) in living.withLock({ $0 }) {
+      kill(-child, SIGKILL)
+      _ = descendants.end()
+    }
+  }
+
+  /// Closes the child's input and waits for it to leave; ends its group if it does not, and whatever it has
+  /// left behind.
   ///
   /// - Returns: how the child ended, in words.
   func end(graceSeconds: Double) -> String {
@@ -100,9 +117,11 @@ final class CommandProcess {
     }
     // As long as the child is not reaped its number names no other group.
     kill(-child, SIGKILL)
+    _ = Self.living.withLock { $0.removeValue(forKey: child) }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     isReaped = true
+    leftBehind = descendants.end()
     let signal = status & 0x7F
     return signal == 0
       ? "exited with status \((status >> 8) & 0xFF)" : "was ended by signal \(signal)"
@@ -198,7 +217,8 @@ extension CommandProcess {
 
   /// Starts the child; returns 0 or an `errno` value.
   private static func spawn(
-    _ pid: inout pid_t, _ arguments: [String], input: Int32, output: Int32, log: Int32
+    _ pid: inout pid_t, _ arguments: [String], variable: String, input: Int32, output: Int32,
+    log: Int32
   ) -> Int32 {
     var files = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&files)
@@ -213,7 +233,9 @@ extension CommandProcess {
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+    for signal in [SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
+      sigaddset(&signals, signal)
+    }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(
@@ -223,8 +245,17 @@ extension CommandProcess {
     defer { for word in words { free(word) } }
     words.append(nil)
     guard let program = words[0] else { return ENOMEM }
+    let mark = strdup(variable)
+    defer { free(mark) }
+    var environment: [UnsafeMutablePointer<CChar>?] = []
+    var entry = environ
+    while let text = entry.pointee {
+      environment.append(text)
+      entry += 1
+    }
+    environment += [mark, nil]
     return spawning.withLock { _ in
-      posix_spawnp(&pid, program, &files, &attributes, words, environ)
+      posix_spawnp(&pid, program, &files, &attributes, words, environment)
     }
   }
 }

@@ -54,13 +54,28 @@ final class CommandRun {
     plan(pairs)
     while !waiting.isEmpty || !inFlight.isEmpty {
       if context.shouldStop() {
-        _ = process?.end(graceSeconds: 0)
+        endProcess(graceSeconds: 0)
         throw .cancelled
       }
       if let process = try runningProcess() { step(process) }
     }
-    _ = process?.end(graceSeconds: options.secondsToLeave)
+    endProcess(graceSeconds: options.secondsToLeave)
     return result
+  }
+
+  /// Ends the process, and notes in the log what it had started and left running.
+  private func endProcess(graceSeconds: Double) {
+    guard let process else { return }
+    _ = process.end(graceSeconds: graceSeconds)
+    self.process = nil
+    guard !process.leftBehind.isEmpty else { return }
+    let names = process.leftBehind.map { "\($0.name) (\($0.pid))" }.joined(separator: ", ")
+    note("left processes running, which were ended: \(names)")
+  }
+
+  private func note(_ text: String) {
+    let line = "\(Self.notePrefix)\(starts) \(text)\n"
+    _ = write(log, line, line.utf8.count)
   }
 
   /// Sorts pairs into finished, impossible and waiting ones, of which the next one lies last.
@@ -200,8 +215,7 @@ extension CommandRun {
 
   /// Ends the process and charges the request that has waited longest.
   private func interrupt(_ failure: GenerationFailure) {
-    _ = process?.end(graceSeconds: 0)
-    process = nil
+    endProcess(graceSeconds: 0)
     for var work in inFlight.reversed() {
       unlink(workspace.pendingPath(of: work.pair.id))
       let isBlamed = work.pair.id == inFlight.first?.pair.id
@@ -213,8 +227,7 @@ extension CommandRun {
       }
     }
     inFlight = []
-    let note = "\(Self.notePrefix)\(starts) ended: \(failure.reason)\n"
-    _ = write(log, note, note.utf8.count)
+    note("ended: \(failure.reason)")
     // A command that gets on, however often it breaks down, is worth another start.
     fruitlessEnds = hasAnswered ? 1 : fruitlessEnds + 1
     if fruitlessEnds > options.maximumRestarts { giveUp(after: failure.reason) }

@@ -69,7 +69,8 @@ final class CommandWorkspace {
 
   /// Removes what earlier tries have left of an id.
   func clear(_ id: String) {
-    unlink(pendingPath(of: id))
+    // A command may have made a folder in the image's place.
+    try? FileManager.default.removeItem(atPath: pendingPath(of: id))
     unlink(imagePath(of: id))
   }
 
@@ -80,12 +81,19 @@ final class CommandWorkspace {
     _ id: String, request: String, time: GenerationTime
   ) throws(GenerationFailure) -> Receipt {
     let path = pendingPath(of: id)
-    guard let content = FileManager.default.contents(atPath: path) else {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
       throw GenerationFailure(
         state: .missingOutput, reason: "the command said it was done but wrote no \(path)")
     }
-    let bytes = [UInt8](content)
+    // A link's target can change after it was checked, and may be anybody's.
+    guard status.st_mode & S_IFMT != S_IFLNK else {
+      unlink(path)
+      throw GenerationFailure(
+        state: .badOutput, reason: "the command made \(path) a symbolic link; it must be a file")
+    }
     do {
+      let bytes = try RegularFile(path).contents()
       let image = try ImageDecoder.rgb(decoding: bytes, named: path)
       let receipt = Receipt(
         id: id, request: request, sha256: FileDigest.sha256(of: bytes), width: image.width,
@@ -98,7 +106,7 @@ final class CommandWorkspace {
       }
       return receipt
     } catch {
-      unlink(path)
+      try? FileManager.default.removeItem(atPath: path)
       throw GenerationFailure(state: .badOutput, reason: "\(error)".withoutFullStop)
     }
   }

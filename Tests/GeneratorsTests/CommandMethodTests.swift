@@ -207,6 +207,54 @@ import Testing
     #expect(isGone(pid))
   }
 
+  /// One that has a session of its own, and one that was also left by its parent, as daemons are.
+  @Test(arguments: [
+    "setsid sh -c 'echo $$; exec sleep 300' &", "( setsid sh -c 'echo $$; exec sleep 300' & )",
+  ])
+  func endsWhatHasLeftItsGroup(_ start: String) throws {
+    let bench = try Bench(
+      count: 2, Bench.work,
+      before: """
+        { \(start)
+        } >> "$1/strangers" 2>/dev/null
+        until [ -s "$1/strangers" ]; do sleep 0.01; done
+        """)
+    let method = try bench.run()
+    try bench.expectGroundTruth(method)
+    let pid = try #require(bench.lines("strangers").first.flatMap { pid_t($0) })
+    #expect(isGone(pid))
+    let log = try String(contentsOfFile: #require(method.logPath), encoding: .utf8)
+    #expect(log.contains("start 1 left processes running, which were ended:"), "\(log)")
+    #expect(log.contains("(\(pid))"), "\(log)")
+  }
+
+  @Test func refusesALinkAsAnImage() throws {
+    let bench = try Bench(
+      """
+      case $id in
+        001) ln -s "$image" "$output" ;;
+        002) mkfifo "$output" ;;
+        003) mkdir "$output" ;;
+        *) cp "$image" "$output" ;;
+      esac
+      echo "{\\"id\\":\\"$id\\",\\"ok\\":true}"
+      """)
+    let before = try Data(
+      contentsOf: URL(fileURLWithPath: try #require(bench.faces.pairs[1].imagePath)))
+    let method = try bench.run()
+    try bench.expectGroundTruth(method, except: ["001", "002", "003"])
+    for (id, reason) in [
+      ("001", "a symbolic link; it must be a file"), ("002", "device or pipe"),
+      ("003", "directory"),
+    ] {
+      let failure = try #require(method.failures[id])
+      #expect(failure.state == .badOutput && failure.reason.contains(reason), "\(failure)")
+    }
+    #expect(
+      try Data(contentsOf: URL(fileURLWithPath: try #require(bench.faces.pairs[1].imagePath)))
+        == before)
+  }
+
   @Test func noticesAnEndThatAGrandchildHides() throws {
     // The grandchild keeps standard output open after its parent has ended.
     let bench = try Bench(count: 1, "sleep 300 & exit 5")
