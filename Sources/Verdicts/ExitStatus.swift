@@ -7,7 +7,9 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
   case notComparable = 5
   case invalidRun = 6
   case usage = 64
+  case hungUp = 129
   case interrupted = 130
+  case quit = 131
   case terminated = 143
 
   /// The code as the operating system gets it.
@@ -23,7 +25,9 @@ package enum ExitStatus: Int32, CaseIterable, Sendable {
     case .notComparable: "baseline missing or not comparable"
     case .invalidRun: "invalid run: nothing measured, or more failures than allowed"
     case .usage: "usage error"
+    case .hungUp: "its terminal is gone; a second call resumes"
     case .interrupted: "interrupted; a second call resumes"
+    case .quit: "asked to quit; a second call resumes"
     case .terminated: "terminated; a second call resumes"
     }
   }

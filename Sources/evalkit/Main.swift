@@ -22,8 +22,7 @@ struct Evalkit: AsyncParsableCommand {
 
   /// Exit codes are part of the contract (CLI.md), so they are decided here and nowhere else.
   static func main() async {
-    // Writing to a reader that went away is an error to be told, not a signal to die of.
-    signal(SIGPIPE, SIG_IGN)
+    Interruption.ignoreFailingWrites()
     keep_freed_memory()
     do {
       try checkCommandName()

@@ -51,8 +51,11 @@ import Testing
     #expect(Set(after).isSuperset(of: before) && after.count == 5 * Self.count)
   }
 
-  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  @Test(
+    arguments: [(SIGHUP, 129), (SIGINT, 130), (SIGQUIT, 131), (SIGTERM, 143)] as [(Int32, Int32)])
   func aSignalStopsAndASecondCallResumes(_ signal: Int32, _ code: Int32) throws {
+    // Under 'nohup' the program must not hear of it.
+    if signal == SIGHUP && Self.ignoresHangUp { return }
     let faces = try Faces(Self.count)
     let stopped = try interrupt(faces, results: "Results", by: signal)
     #expect(!stopped.wasKilled && stopped.code == code, "\(stopped)")
@@ -75,6 +78,38 @@ import Testing
       #expect(found == done, "\(found) of \(done) remembered results of \(metric) were used")
     }
     #expect(try database.count("SELECT count(*) FROM run") == 1)
+  }
+
+  private static let ignoresHangUp: Bool = {
+    var action = sigaction()
+    sigaction(SIGHUP, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }()
+
+  /// A shell that closes hangs up, too, so two hang-ups are one; 'nohup' asks for work that goes on.
+  @Test func nohupIsRespected() throws {
+    let faces = try Faces(Self.count)
+    let line = (Self.scoring + ["--jobs", "1"]).map { "'\($0)'" }.joined(separator: " ")
+    let program = try RunningProgram(
+      executable: "/bin/sh", arguments: ["-c", "trap '' HUP; exec '\(Program.path)' \(line)"],
+      folder: faces.path, environment: [:], outputPath: nil)
+    while program.isRunning && stored(faces.path("Results")) < 3 { usleep(5_000) }
+    program.send(SIGHUP)
+    try program.outcome(within: 60).expectSuccess()
+    let database = try Database(faces.path("Results"))
+    #expect(try database.rows("SELECT status FROM run") == ["status=\"complete\""])
+  }
+
+  /// A limit on the size of files is an error to be told, and what was measured before is kept.
+  @Test func aFileThatMustNotGrowIsTold() throws {
+    let faces = try Faces(Self.count)
+    let line = Self.scoring.map { "'\($0)'" }.joined(separator: " ")
+    let limited = try Program.shell("ulimit -f 300; evalkit \(line) --quiet", in: faces.path)
+    limited.expectRefusal(1, "evalkit.sqlite")
+    _ = try finish(faces, results: "Results", jobs: 2)
+    let output = try Program.shell(
+      "ulimit -f 0; evalkit protocols show ddgi.table1", in: faces.path)
+    output.expectRefusal(1, "cannot be written to stdout: File too large")
   }
 
   @Test func aFinishedRunIsNotTouchedByTheNext() throws {
