@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Tensors
 
 /// A folder in CelebAMask-HQ's published layout, with Multi-Modal-CelebA-HQ's captions.
@@ -42,10 +43,12 @@ package struct CelebAMaskHQ: Equatable, Sendable {
   ///   - limit: how many pairs are enough; ids after them in the order of ``selection`` are not looked
   ///     at.
   ///   - workers: threads that merge.
+  ///   - watcher: told of every id whose label map is found or merged.
   /// - Returns: the pairs, and what was left out.
   /// - Throws: `DatasetError`.
   package func dataset(
-    cache: String, atMost limit: Int? = nil, workers: Workers = Workers()
+    cache: String, atMost limit: Int? = nil, workers: Workers = Workers(),
+    watcher: DatasetWatcher = { _, _, _ throws(DatasetError) in }
   ) throws(DatasetError) -> Dataset {
     let root = Paths.absolute(directory)
     let (images, masks) = try sources(root: root, cache: cache)
@@ -53,9 +56,9 @@ package struct CelebAMaskHQ: Equatable, Sendable {
     let texts = try captionTexts(of: match.paired, root: root)
     let candidates = requiresCaption ? match.paired.filter { texts[$0] != nil } : match.paired
     guard !candidates.isEmpty else { throw .noPairs(place: root, reason: "no id has a caption") }
-    var found = masked(
+    var found = try masked(
       selection.order(candidates), images: images, masks: masks,
-      atMost: limit ?? candidates.count, workers: workers)
+      atMost: limit ?? candidates.count, workers: workers, watcher: watcher)
     for index in found.pairs.indices { found.pairs[index].text = texts[found.pairs[index].id] }
     let captionless =
       requiresCaption
@@ -152,14 +155,21 @@ extension CelebAMaskHQ {
 
   /// Joins images and masks, id by id, until there are `limit` pairs.
   private func masked(
-    _ ids: [String], images: ImageFolder, masks: MaskSource, atMost limit: Int, workers: Workers
-  ) -> Masked {
+    _ ids: [String], images: ImageFolder, masks: MaskSource, atMost limit: Int, workers: Workers,
+    watcher: DatasetWatcher
+  ) throws(DatasetError) -> Masked {
     var found = Masked()
     var rest = ids[...]
     while !rest.isEmpty && found.pairs.count < limit {
       let next = Array(rest.prefix(limit - found.pairs.count))
       rest = rest.dropFirst(next.count)
-      let outcomes = map(next, workers) { id in Self.mask(of: id, in: masks) }
+      let done = Atomic(0)
+      let outcomes = try workers.map(next.count) { (index, _) throws(DatasetError) in
+        let outcome = Self.mask(of: next[index], in: masks)
+        try watcher(
+          "finding label maps", done.wrappingAdd(1, ordering: .relaxed).newValue, next.count)
+        return outcome
+      }
       for (id, outcome) in zip(next, outcomes) {
         switch outcome {
         case .success(let path?):
@@ -171,13 +181,6 @@ extension CelebAMaskHQ {
       }
     }
     return found
-  }
-
-  /// One value for each id, in their order.
-  private func map<Value: Sendable>(
-    _ ids: [String], _ workers: Workers, _ body: @Sendable (String) -> Value
-  ) -> [Value] {
-    workers.map(ids.count) { index, _ in body(ids[index]) }
   }
 
   /// The captions of ids, where captions are there at all.

@@ -1,5 +1,10 @@
 import Tensors
 
+/// Told of work on a dataset that takes its time: what is done, how much of it, and of how much; throws
+/// ``DatasetError/cancelled`` to stop it.
+package typealias DatasetWatcher =
+  @Sendable (_ activity: String, _ done: Int, _ total: Int) throws(DatasetError) -> Void
+
 /// Pairs to measure, and what had to be left out on the way to them.
 package struct Dataset: Equatable, Sendable {
   /// Where the pairs come from, in the form that `--dataset` takes.

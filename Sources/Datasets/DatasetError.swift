@@ -26,6 +26,8 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case missingPlace(kind: String)
   /// There is nothing to measure.
   case noPairs(place: String, reason: String)
+  /// Somebody asked to stop.
+  case cancelled
 
   package var description: String {
     switch self {
@@ -53,6 +55,7 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
         + DatasetSpecification.forms.joined(separator: ", ") + "."
     case .missingPlace(let kind): "“\(kind):” needs a path after the colon."
     case .noPairs(let place, let reason): "\(place) gives no pairs: \(reason)."
+    case .cancelled: "Stopped on request; a second call resumes."
     }
   }
 

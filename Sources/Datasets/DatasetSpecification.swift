@@ -70,11 +70,13 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
   ///     more.
   ///   - size: pixels on each side of pictures that have to be drawn; nil takes 256.
   ///   - workers: threads for that work.
+  ///   - watcher: told of that work, and asked whether to go on.
   /// - Returns: the pairs, and what was left out.
   /// - Throws: `DatasetError`.
   package func open(
     cache: String, choosing choices: DatasetChoices = DatasetChoices(), atMost limit: Int? = nil,
-    size: Int? = nil, workers: Workers = Workers()
+    size: Int? = nil, workers: Workers = Workers(),
+    watcher: DatasetWatcher = { _, _, _ throws(DatasetError) in }
   ) throws(DatasetError) -> Dataset {
     let dataset: Dataset
     switch self {
@@ -85,10 +87,10 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
       faces.size = size ?? faces.size
       faces.captions = choices.speaksOfBeardAndAge ? .beardAndAge : .multiModal(choices.caption)
       faces.hasEdits = choices.hasEdits
-      dataset = try faces.dataset(cache: cache, workers: workers)
+      dataset = try faces.dataset(cache: cache, workers: workers, watcher: watcher)
     case .celebAMaskHQ(let directory):
       return try CelebAMaskHQ(directory: directory, choices: choices).dataset(
-        cache: cache, atMost: limit, workers: workers)
+        cache: cache, atMost: limit, workers: workers, watcher: watcher)
     case .pairs(let manifest):
       dataset = try Dataset(
         name: description,
@@ -100,7 +102,8 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
     case .zip(let file):
       dataset = try ZipDataset(path: file).dataset(
         cache: cache, selection: choices.selection,
-        atMost: choices.supplied == nil && !choices.requiresCaption ? limit : nil)
+        atMost: choices.supplied == nil && !choices.requiresCaption ? limit : nil,
+        watcher: watcher)
     }
     return try dataset.chosen(by: choices)
   }

@@ -1,6 +1,7 @@
 import Faces
 import Foundation
 import Images
+import Synchronization
 import Tensors
 
 /// Pairs drawn from seeds: nothing to fetch, and the same bytes everywhere.
@@ -32,10 +33,12 @@ package struct SyntheticFaces: Equatable, Sendable {
   /// - Parameters:
   ///   - cache: folder for the files, `<cache>/synthetic-…/`.
   ///   - workers: threads that draw; the files do not depend on their number.
+  ///   - watcher: told of every pair that is drawn.
   /// - Returns: the pairs.
   /// - Throws: `DatasetError.unwritable`; `.noPairs` for a count below 1 and a size that is not drawn.
   package func dataset(
-    cache: String, workers: Workers = Workers()
+    cache: String, workers: Workers = Workers(),
+    watcher: DatasetWatcher = { _, _, _ throws(DatasetError) in }
   ) throws(DatasetError) -> Dataset {
     guard 64...1024 ~= size else {
       throw .noPairs(
@@ -45,8 +48,17 @@ package struct SyntheticFaces: Equatable, Sendable {
     for folder in ["images", "masks", "scribbles", "captions", "dialog"] {
       try DatasetFiles.makeFolder("\(root)/\(folder)")
     }
+    let missing = self.missing(in: cache)
+    let drawn = Atomic(0)
     let pairs = try workers.map(max(count, 0)) { (number, _) throws(DatasetError) in
-      try pair(number, in: root)
+      let isThere = isFile(Self.lastFile(of: Self.id(number), in: root))
+      let pair = try pair(number, in: root)
+      if !isThere {
+        let done = drawn.wrappingAdd(1, ordering: .relaxed).newValue
+        // Another process may be drawing the same ones.
+        try watcher("drawing faces", done, max(done, missing))
+      }
+      return pair
     }
     return try Dataset(name: "synthetic", pairs: pairs, findings: [])
   }

@@ -28,10 +28,12 @@ package struct ZipDataset {
   ///   - cache: folder for the unpacked images, `<cache>/zip/<digest of archive's directory>/`.
   ///   - selection: which images are taken.
   ///   - limit: how many; nil takes all.
+  ///   - watcher: told of every image that is unpacked.
   /// - Returns: the pairs.
   /// - Throws: `DatasetError`.
   package func dataset(
-    cache: String, selection: PairSelection = .lowestIDs, atMost limit: Int? = nil
+    cache: String, selection: PairSelection = .lowestIDs, atMost limit: Int? = nil,
+    watcher: DatasetWatcher = { _, _, _ throws(DatasetError) in }
   ) throws(DatasetError) -> Dataset {
     let names = names
     let images = try ImageFolder.images(among: names, in: path)
@@ -55,6 +57,7 @@ package struct ZipDataset {
       let place = "\(folder)/\(id).\((name as NSString).pathExtension.lowercased())"
       try unpack(name, to: place)
       pairs.append(Pair(id: id, imagePath: place, group: labels[name]))
+      try watcher("unpacking images", pairs.count, chosen.count)
     }
     return try Dataset(name: "zip:\(path)", pairs: pairs, findings: [.unread(unread)])
   }

@@ -249,6 +249,9 @@ extension CommandRun {
   }
 
   private func reportProgress() {
-    context.progress(result.times.count + result.failures.count, total)
+    context.progress(
+      MethodProgress(
+        finished: result.times.count + result.failures.count, reused: result.reused.count,
+        total: total))
   }
 }

@@ -58,7 +58,7 @@ package struct MethodContext: Sendable {
   /// Asked several times a second whether to stop.
   package var shouldStop: @Sendable () -> Bool = { false }
   /// Told after every image of an external command.
-  package var progress: @Sendable (_ finished: Int, _ total: Int) -> Void = { _, _ in }
+  package var progress: @Sendable (MethodProgress) -> Void = { _ in }
 
   /// A run over pairs that keeps its images in a folder.
   package init(pairs: [Pair], outputDirectory: String) {
@@ -71,6 +71,16 @@ package struct MethodContext: Sendable {
     guard let ids else { return pairs }
     return pairs.filter { ids.contains($0.id) }
   }
+}
+
+/// How far the making of a method's images has come.
+package struct MethodProgress: Equatable, Sendable {
+  /// Images that are there, or have failed.
+  package let finished: Int
+  /// Those of them that were there from an earlier call.
+  package let reused: Int
+  /// All of them.
+  package let total: Int
 }
 
 extension MethodSpecification {

@@ -34,7 +34,7 @@ package enum MethodExport {
   package static func write(
     _ method: any Method, pairs: [Pair], to directory: String, seed: UInt64 = 0,
     workers: Workers = Workers(), shouldStop: @Sendable () -> Bool = { false },
-    progress: @Sendable (_ finished: Int, _ total: Int) -> Void = { _, _ in }
+    progress: @Sendable (MethodProgress) -> Void = { _ in }
   ) throws(MethodError) -> Result {
     do {
       let workspace = ExportWorkspace(
@@ -44,16 +44,17 @@ package enum MethodExport {
       try workers.forEach(pairs.count) { index, _ in
         if shouldStop() { throw MethodError.cancelled }
         let end = try workspace.write(method, pairs[index])
-        let finished = outcome.withLock {
+        let done = outcome.withLock {
           switch end {
           case .written: break
           case .reused: $0.result.reused.insert(pairs[index].id)
           case .failed(let error): $0.result.failures[pairs[index].id] = error
           }
           $0.finished += 1
-          return $0.finished
+          return MethodProgress(
+            finished: $0.finished, reused: $0.result.reused.count, total: pairs.count)
         }
-        progress(finished, pairs.count)
+        progress(done)
       }
       return outcome.withLock { $0.result }
     } catch let error as DatasetError {

@@ -23,7 +23,7 @@ extension ExitStatus {
         case .runtime: .runtimeError
         }
     case is UnknownNetwork, is RequirementError: self = .usage
-    case MethodError.cancelled: self = interruption
+    case MethodError.cancelled, DatasetError.cancelled: self = interruption
     case MethodError.malformed, MethodError.unknownKind, MethodError.unknownBuiltin,
       MethodError.duplicateName:
       self = .usage

@@ -105,7 +105,8 @@ package struct GenerateJob {
     var choices = DatasetChoices()
     choices.allowsOutside = options.allowsOutside
     var dataset = try DatasetSpecification(parsing: options.dataset).open(
-      cache: options.cache, choosing: choices, atMost: options.limit, workers: workers)
+      cache: options.cache, choosing: choices, atMost: options.limit, workers: workers,
+      watcher: datasetWatcher(options.progress, shouldStop: options.shouldStop))
     if let limit = options.limit { dataset = dataset.selecting(limit) }
     for finding in dataset.findings { options.notice(finding.description) }
     let output = try finished(specification, dataset.pairs, workers: workers)
@@ -131,8 +132,8 @@ package struct GenerateJob {
     let own = pairs.filter { shards == nil || shards?[$0.id] == options.shard?.number }
     let total = own.count
     let progress = options.progress
-    @Sendable func show(_ finished: Int, _ total: Int) {
-      progress(JobProgress(finished: finished, total: total, failures: 0))
+    @Sendable func show(_ done: MethodProgress) {
+      progress(JobProgress(finished: done.finished, total: done.total, remembered: done.reused))
     }
     var context = MethodContext(pairs: pairs, outputDirectory: options.output)
     context.ids = shards == nil ? nil : Set(own.map(\.id))

@@ -32,16 +32,6 @@ package struct Candidate: Sendable {
   }
 }
 
-/// How far a job has come.
-package struct JobProgress: Sendable {
-  /// Pairs that are finished.
-  package let finished: Int
-  /// Pairs in all.
-  package let total: Int
-  /// Images that failed so far.
-  package let failures: Int
-}
-
 /// Measures every pair with every meter for every row, storing each result as it is made.
 struct MeasurementJob {
   let pairs: [Pair]
@@ -79,8 +69,8 @@ struct MeasurementJob {
     let digests = FileDigests()
     // What all images of a row lack is known in the end; until then it is theirs.
     let needed = needed ?? strictlyNeeded
-    let tally = Mutex((finished: 0, failures: 0))
-    progress(JobProgress(finished: 0, total: pairs.count, failures: 0))
+    let tally = Mutex((finished: 0, failures: 0, remembered: 0))
+    progress(JobProgress(finished: 0, total: pairs.count))
     let groups = GroupSchedule(
       count: pairs.count, workers: workers.count,
       limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
@@ -106,8 +96,11 @@ struct MeasurementJob {
       tally.withLock { tally in
         tally.finished += items.count
         tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
+        if recall.fresh.isEmpty { tally.remembered += items.count }
         progress(
-          JobProgress(finished: tally.finished, total: pairs.count, failures: tally.failures))
+          JobProgress(
+            finished: tally.finished, total: pairs.count, failures: tally.failures,
+            remembered: tally.remembered))
       }
       return items
     }.flatMap { $0 }

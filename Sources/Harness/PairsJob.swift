@@ -58,13 +58,18 @@ package struct PairsJob {
     let cache = TableOptions.cache(in: options.results)
     if options.exportDirectory == nil { try OutputPlace.prepare(options.output) }
     var dataset = try parsed.dataset.open(
-      cache: cache, choosing: parsed.choices, atMost: options.count, workers: workers)
-    if options.isDescribingMasks { dataset = try described(dataset, workers) }
+      cache: cache, choosing: parsed.choices, atMost: options.count, workers: workers,
+      watcher: datasetWatcher(options.progress))
+    if options.isDescribingMasks {
+      options.progress(JobProgress(activity: "describing label maps"))
+      dataset = try described(dataset, workers)
+    }
     // Guidance texts are handed out later, scribble maps may be drawn later.
     dataset = try dataset.requiring(
       parsed.requirements.filter { $0 != .scribble && !($0 == .text && options.texts != nil) })
     // Maps are drawn for the sample alone, unless it depends on which pairs have one.
     let isDrawnFirst = parsed.scribbles != nil && parsed.requirements.contains(.scribble)
+    if parsed.scribbles != nil { options.progress(JobProgress(activity: "drawing scribble maps")) }
     if isDrawnFirst, let source = parsed.scribbles {
       dataset = try dataset.scribbled(from: source, cache: cache, workers: workers)
     }
@@ -93,12 +98,13 @@ package struct PairsJob {
       let progress = options.progress
       let copies = try PairExport.write(
         manifest, to: directory, encodings: encodings, workers: workers
-      ) { progress(JobProgress(finished: $0, total: $1, failures: 0)) }
+      ) { progress(JobProgress(finished: $0, total: $1)) }
       return (copies, "\(directory)/pairs.jsonl")
     }
     guard encodings.isEmpty else {
       throw HarnessError(.usage, "--encodings writes label maps, and needs --export DIR for them")
     }
+    options.progress(JobProgress(activity: "reading files for their checksums"))
     let checked = try manifest.withChecksums(using: workers)
     try checked.write(to: options.output)
     return (checked, options.output)

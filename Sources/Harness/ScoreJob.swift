@@ -106,9 +106,11 @@ package struct ScoreJob {
       try OutputPlace.check(path)
     }
     let store = try Store(path: options.results + "/evalkit.sqlite")
+    options.progress(JobProgress(activity: "opening images"))
     let sides = try ScoreSides(options)
     let findings = sides.findings.filter { !$0.isEmpty }.map(\.description)
     findings.forEach(options.notice)
+    options.progress(JobProgress(activity: "opening weights"))
     let plan = try sides.plan(options.meterPlan())
     for reason in plan.unmeasured.byReason { options.notice("not measured: \(reason)") }
     let session = try RunSession(
@@ -124,6 +126,7 @@ package struct ScoreJob {
         workers: Workers(count: options.jobs), isRecalling: options.isRecalling,
         shouldStop: options.shouldStop, progress: options.progress)
       let items = try job.measure()
+      options.progress(JobProgress(activity: "scores of whole sets"))
       let scores = try job.scores(
         of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
       var result = ScoreResult(

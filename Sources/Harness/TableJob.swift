@@ -92,9 +92,11 @@ package struct TableJob {
   package func run() throws -> Outcome {
     let workers = Workers(count: options.jobs)
     let store = try Store(path: options.databasePath)
+    options.progress(JobProgress(activity: "opening weights"))
     let shop = try InstrumentShop(options)
     let request = try MeterRequest(table, options: options)
     let possible = try possiblePlan(MeterPlan(request, shop: shop))
+    options.progress(JobProgress(activity: "opening \(options.dataset)"))
     let chosen = try TablePairs(
       table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
     let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
@@ -138,6 +140,7 @@ package struct TableJob {
   private func paintSheet(
     _ methods: [OpenMethod], _ pairs: [Pair], of session: RunSession, _ workers: Workers
   ) {
+    options.progress(JobProgress(activity: "painting the contact sheet"))
     do {
       let run = try StoredRun.find(session.id, in: session.store)
       try SheetFile(run, in: session.store, results: options.results)
@@ -180,6 +183,14 @@ package struct TableJob {
       // Two commands must not write over each other's images.
       context.outputDirectory = TableOptions.outputFolder(
         of: specification.name, in: options.results)
+      let activity = "images of \(specification.name)"
+      options.progress(JobProgress(activity: activity))
+      let progress = options.progress
+      context.progress = {
+        progress(
+          JobProgress(
+            activity: activity, finished: $0.finished, total: $0.total, remembered: $0.reused))
+      }
       let method: any Method
       do { method = try specification.open(in: context) } catch {
         guard options.canDoWithout(specification, for: error) else { throw error }
@@ -236,6 +247,8 @@ package struct TableJob {
     _ methods: [OpenMethod], _ items: [ItemResult], _ job: MeasurementJob, to session: RunSession
   ) throws -> [[SetScore]] {
     try methods.enumerated().map { row, method in
+      options.progress(
+        JobProgress(activity: "scores of whole sets", finished: row, total: methods.count))
       let scores = try job.scores(of: items, row: row, times: { method.method.times })
       try session.store.replace(
         scores.map { $0.record(method: method.specification.name) }, inRun: session.id)

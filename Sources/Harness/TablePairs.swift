@@ -33,7 +33,8 @@ struct TablePairs {
       // A manifest may hold samples already; what is drawn never does.
       atMost: table.comparesWithWholeDataset
         ? nil : (options.dataset == .synthetic ? conditions : wanted),
-      size: size, workers: workers)
+      size: size, workers: workers,
+      watcher: datasetWatcher(options.progress, shouldStop: options.shouldStop))
     let isExpanded = samples > 1 && whole.pairs.allSatisfy { $0.group == nil }
     let count = isExpanded ? conditions : wanted
     dataset = whole.selecting(count, by: choices.selection)

@@ -60,6 +60,7 @@ package struct VerifyJob {
     let sample = self.sample(of: records)
     report.images = records.count
     guard !sample.isEmpty else { return }
+    options.progress(JobProgress(activity: "opening what was measured"))
     let again = try Remeasurement(run, results: options.results, workers: workers)
     let metrics = comparable(again.plan, run, &report)
     let images = Dictionary(grouping: sample, by: \.method).mapValues { Set($0.map(\.imageID)) }
@@ -117,6 +118,7 @@ package struct VerifyJob {
       report.unchecked.append("scores of sets: the run is \(run.record.status.rawValue)")
       return
     }
+    options.progress(JobProgress(activity: "scores of whole sets"))
     let items: StoredItems
     do { items = try StoredItems(run, in: store) } catch let error as HarnessError {
       report.unchecked.append("scores of sets: \(error)")

@@ -267,17 +267,19 @@ import Testing
   @Test func stopsOnRequestAndKeepsWhatIsFinished() throws {
     var bench = try Bench("[ $id != 002 ] || [ -e \"$1/go\" ] || sleep 300\n\(Bench.work)")
     let shared = Shared()
-    bench.context.progress = { done, total in
-      shared.note(done)
-      #expect(total == 4)
+    bench.context.progress = { done in
+      shared.note(done.finished)
+      #expect(done.total == 4)
     }
     bench.context.shouldStop = { shared.done >= 2 }
     #expect(throws: MethodError.cancelled) { try bench.run() }
     bench.context.shouldStop = { false }
     try bench.faces.folder.write([], to: "notes/go")
+    let reused = Shared()
+    bench.context.progress = { reused.note($0.reused) }
     let method = try bench.run()
     try bench.expectGroundTruth(method)
-    #expect(method.reused == ["000", "001"])
+    #expect(method.reused == ["000", "001"] && reused.done == 2)
   }
 
   private func isGone(_ pid: pid_t) -> Bool {

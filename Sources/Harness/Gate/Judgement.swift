@@ -33,6 +33,7 @@ package struct Judgement: Sendable {
   private static func verdict(
     _ request: GateRequest, _ materials: GateMaterials
   ) throws -> Verdict {
+    request.progress(JobProgress(activity: "asking for known answers"))
     let wrong: [Verdict.Line]
     do {
       wrong =
@@ -41,6 +42,7 @@ package struct Judgement: Sendable {
     } catch {
       throw HarnessError(.invalid, "the known answers cannot be asked for: \(error)")
     }
+    request.progress(JobProgress(activity: "judging"))
     return wrong.isEmpty ? try materials.verdict(request) : Verdict(lines: wrong)
   }
 
@@ -52,6 +54,7 @@ package struct Judgement: Sendable {
     guard let comparison = try GateMaterials(request).comparison(request) else {
       throw HarnessError(.usage, "--audit needs --baseline")
     }
+    request.progress(JobProgress(activity: "judging nights without a change"))
     let audit = try comparison.audit()
     let share = (audit.rate * 1000).rounded() / 10
     return "Audit: \(audit.alarms) of \(audit.nights) nights without a change raised an alarm "

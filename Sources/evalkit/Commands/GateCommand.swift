@@ -112,6 +112,8 @@ struct GateCommand: ParsableCommand {
     request.openMetrics = openMetrics
     request.html = html
     request.confirm = confirm
+    let line = ProgressLine(isSilent: false)
+    request.progress = { line.show($0) }
     request.notice = { Console.error("evalkit: \($0)") }
     request.results = results
     request.jobs = jobs
