@@ -189,9 +189,12 @@ package struct ReportBuilder {
     }
   }
 
+  /// Name of the fact that no two runs share.
+  static let runFact = "run"
+
   private var facts: [TableReport.Fact] {
     [
-      TableReport.Fact(name: "run", value: run.record.id),
+      TableReport.Fact(name: Self.runFact, value: run.record.id),
       TableReport.Fact(name: "tool", value: "evalkit \(run.record.toolVersion)"),
       TableReport.Fact(name: "pairs", value: run.record.pairsHash),
       TableReport.Fact(name: "seed", value: "\(run.settings.seed)"),

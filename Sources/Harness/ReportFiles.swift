@@ -42,6 +42,9 @@ struct ReportFiles {
 
   /// Writes the pictures, then the Markdown that shows them.
   ///
+  /// What is printed names the run, the file does not: the same numbers give the same files, which may be
+  /// under version control.
+  ///
   /// - Throws: `FileError`.
   func write(_ report: TableReport) throws -> TableJobRequest.Output {
     var report = report
@@ -53,9 +56,11 @@ struct ReportFiles {
       try AtomicFile.write(
         sheet.jpeg, to: path(ofPicture: TableReport.ContactSheet.fileName))
     }
-    let markdown = ReportFormat.markdown.render(report)
-    try AtomicFile.write(Array(markdown.utf8), to: path)
+    var lasting = report
+    lasting.facts.removeAll { $0.name == ReportBuilder.runFact }
+    try AtomicFile.write(Array(ReportFormat.markdown.render(lasting).utf8), to: path)
     return TableJobRequest.Output(
-      text: markdown, json: ReportFormat.json.render(report), note: "report in \(path)")
+      text: ReportFormat.markdown.render(report), json: ReportFormat.json.render(report),
+      note: "report in \(path)")
   }
 }
