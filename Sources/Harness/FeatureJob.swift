@@ -23,6 +23,10 @@ package struct FeatureJob {
   ///   names that do not exist, of kind `cancelled` after a stop; errors of weights and files.
   package func run() throws -> FeatureResult {
     try options.check()
+    try OutputPlace(
+      isReplacing: options.isReplacing,
+      inputs: [options.checkpoint, options.onnx, options.input, options.texts] + options.images
+    ).check(options.output, as: .features)
     let published = try options.network.map { name throws(HarnessError) in
       try chosenNetwork(named: name)
     }

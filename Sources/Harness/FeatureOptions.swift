@@ -20,6 +20,8 @@ package struct FeatureOptions: Sendable {
   package var preprocessing: String?
   /// Where to write, `.npy`.
   package var output = ""
+  /// Whether the output may replace a file that evalkit did not write.
+  package var isReplacing = false
   /// Whether convolutions are plain sums, without Winograd's algorithm.
   package var isExact = false
   /// Threads; nil takes all cores.

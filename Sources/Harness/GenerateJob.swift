@@ -12,6 +12,8 @@ package struct GenerateOptions: Sendable {
   package var method = ""
   /// Folder of the images.
   package var output = ""
+  /// Whether the folder may hold what evalkit did not put there.
+  package var isReplacing = false
   /// Folder of the caches.
   package var results = "Results"
   /// Which of several processes this is; nil makes every image.
@@ -102,6 +104,9 @@ package struct GenerateJob {
   package func run() throws -> Output {
     let workers = Workers(count: options.jobs)
     let specification = try MethodSpecification(parsing: options.method)
+    try OutputPlace(isReplacing: options.isReplacing).checkFolder(options.output) {
+      $0.contains(".evalkit")
+    }
     var choices = DatasetChoices()
     choices.allowsOutside = options.allowsOutside
     var dataset = try DatasetSpecification(parsing: options.dataset).open(

@@ -14,6 +14,8 @@ package struct MergeOptions: Sendable {
   package var results = "Results"
   /// Most images that may fail before the run counts as invalid; nil allows any number but all.
   package var maximumFailures: Int?
+  /// Whether reports may replace files that evalkit did not write.
+  package var isReplacing = false
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// The command as it was typed, for the record.
@@ -43,7 +45,7 @@ package struct MergeJob {
     guard let table = try StoredReports.table(of: StoredRun(first.record, in: first.store)) else {
       throw HarnessError(.usage, "\(first.path) holds no shard of a table")
     }
-    let files = ReportFiles(of: table, in: reports)
+    let files = ReportFiles(of: table, in: reports, isReplacing: options.isReplacing)
     try files.prepare()
     let store = try Store(path: ResultsDatabase.path(options.results))
     let session = try self.session(shards, in: store)

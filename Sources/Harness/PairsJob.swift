@@ -56,7 +56,7 @@ package struct PairsJob {
     let parsed = try options.parsed()
     let workers = Workers(count: options.jobs)
     let cache = TableOptions.cache(in: options.results)
-    if options.exportDirectory == nil { try OutputPlace.prepare(options.output) }
+    try checkOutput(of: parsed.dataset)
     var dataset = try parsed.dataset.open(
       cache: cache, choosing: parsed.choices, atMost: options.count, workers: workers,
       watcher: datasetWatcher(options.progress))
@@ -89,6 +89,21 @@ package struct PairsJob {
       texts: pairs.count { $0.text != nil }, scribbles: pairs.count { $0.scribblePath != nil },
       contentHash: manifest.contentHash, seed: options.seed, sampling: options.sampling,
       findings: dataset.findings.map(\.description))
+  }
+
+  private func checkOutput(of dataset: DatasetSpecification) throws {
+    var place = OutputPlace(isReplacing: options.isReplacing)
+    place.inputs = [
+      options.ids, options.skip, options.texts, options.captions,
+      ResultsDatabase.path(options.results),
+    ]
+    if case .pairs(let manifest) = dataset { place.inputs.append(manifest) }
+    guard let folder = options.exportDirectory else {
+      return try place.prepare(options.output, as: .pairManifest)
+    }
+    let manifest = "\(folder)/pairs.jsonl"
+    try place.checkFolder(folder) { $0.contains("pairs.jsonl") }
+    try place.prepare(manifest, as: .pairManifest)
   }
 
   private func written(

@@ -46,6 +46,8 @@ package struct PairsOptions: Sendable {
   package var encodings: String?
   /// Folder of the caches.
   package var results = "Results"
+  /// Whether outputs may replace files that evalkit did not write.
+  package var isReplacing = false
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Told what is going on.

@@ -1,4 +1,5 @@
 import Essentials
+import Foundation
 import Reports
 import Store
 import Tables
@@ -9,14 +10,17 @@ struct ReportFiles {
   let folder: String
   /// The report's name.
   let name: String
+  /// Whether files may be replaced that evalkit did not write.
+  let isReplacing: Bool
 
   private var path: String { "\(folder)/\(name).md" }
 
   private func path(ofPicture picture: String) -> String { "\(folder)/\(name)/\(picture)" }
 
   /// The files of a table's report.
-  init(of table: PaperTable, in folder: String) {
+  init(of table: PaperTable, in folder: String, isReplacing: Bool) {
     self.folder = folder
+    self.isReplacing = isReplacing
     // The default table's report has a name of its own, which other tools rely on.
     name = table.id == "ddgi.table1" ? "table1" : table.id
   }
@@ -25,8 +29,11 @@ struct ReportFiles {
   ///
   /// - Throws: ``HarnessError``.
   func prepare() throws {
-    try OutputPlace.prepare(path)
-    try OutputPlace.prepare(path(ofPicture: TableReport.ContactSheet.fileName))
+    var place = OutputPlace(isReplacing: isReplacing)
+    try place.prepare(path, as: .report)
+    // A picture does not show whose it is; one that lies where the report shows it is the report's.
+    place.isReplacing = place.isReplacing || FileManager.default.fileExists(atPath: path)
+    try place.prepare(path(ofPicture: TableReport.ContactSheet.fileName), as: .picture)
   }
 
   /// Renders a stored run.

@@ -38,6 +38,8 @@ package struct ScoreOptions: Sendable {
   package var statisticsOutput: String?
   /// Where to write per-image values.
   package var perImageOutput: String?
+  /// Whether outputs may replace files that evalkit did not write.
+  package var isReplacing = false
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Score at most this many images of each side, those with a counterpart first.
@@ -102,9 +104,7 @@ package struct ScoreJob {
         .usage, "--save-stats needs the metric fid, kid or fid-infinity and a folder as --reference"
       )
     }
-    for path in [options.statisticsOutput, options.perImageOutput].compactMap(\.self) {
-      try OutputPlace.check(path)
-    }
+    try checkOutputs()
     let store = try Store(path: options.results + "/evalkit.sqlite")
     options.progress(JobProgress(activity: "opening images"))
     let sides = try ScoreSides(options)
@@ -143,6 +143,17 @@ package struct ScoreJob {
       } catch let error as HarnessError { result.objection = result.objection ?? error }
       return result
     }
+  }
+
+  private func checkOutputs() throws {
+    let place = OutputPlace(
+      isReplacing: options.isReplacing,
+      inputs: [
+        options.reference, options.captions, options.edits, options.weights,
+        ResultsDatabase.path(options.results),
+      ])
+    if let path = options.statisticsOutput { try place.check(path, as: .statistics) }
+    if let path = options.perImageOutput { try place.check(path, as: .imageScores) }
   }
 
   private func description(

@@ -28,6 +28,8 @@ package struct TableOptions: Sendable {
   package var results = "Results"
   /// Which of several processes this is; nil measures everything.
   package var shard: Shard?
+  /// Whether reports may replace files that evalkit did not write.
+  package var isReplacing = false
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Seed of everything random.

@@ -39,7 +39,7 @@ package struct TableJobRequest: Sendable {
       if isPrinted { throw HarnessError(.usage, "\(table.id) has nothing to measure in shards") }
       return try ShardSummary(TableJob(table, options: options).run().session).output
     }
-    let files = ReportFiles(of: table, in: reports)
+    let files = ReportFiles(of: table, in: reports, isReplacing: options.isReplacing)
     try files.prepare()
     if isPrinted { return try files.write(PublishedReport(table).report()) }
     let result = try TableJob(table, options: options).run()

@@ -58,6 +58,9 @@ package struct TrainJob {
   ///   it; errors of files.
   package func run() throws -> String {
     let recipes = try chosen()
+    try OutputPlace().checkFolder(options.output) { names in
+      names.contains { $0.hasPrefix("compact-") || $0.hasPrefix("faces-") }
+    }
     try DatasetFiles.makeFolder(options.output)
     var kitchen = Kitchen(folder: options.output, workers: Workers(count: options.jobs))
     kitchen.shouldStop = options.shouldStop

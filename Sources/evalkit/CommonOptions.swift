@@ -45,6 +45,8 @@ struct CommonOptions: ParsableArguments {
       valueName: "size"))
   var cacheLimit: String?
 
+  @OptionGroup var output: OutputArguments
+
   /// The limit in the harness's terms.
   var cache: CacheLimit? {
     get throws { try cacheLimit.map { try CacheLimit(parsing: $0) } }

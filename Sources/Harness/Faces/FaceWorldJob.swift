@@ -22,6 +22,8 @@ package struct FaceWorldOptions: Sendable {
   package var sheet: String?
   /// Where the statistics of ``real`` go, as a table.
   package var table: String?
+  /// Whether files may be replaced that evalkit did not write.
+  package var isReplacing = false
   /// Threads; nil takes all cores.
   package var jobs: Int?
 
@@ -59,8 +61,12 @@ package struct FaceWorldJob {
   /// - Returns: the statistics as Markdown.
   /// - Throws: errors of files, each one sentence.
   package func run() throws -> String {
-    for path in [options.report, options.sheet, options.table].compactMap({ $0 }) {
-      try OutputPlace.prepare(path)
+    let place = OutputPlace(isReplacing: options.isReplacing, inputs: [options.real])
+    for (path, format) in [
+      (options.report, OutputFormat.faceReport), (options.sheet, .picture),
+      (options.table, .labelMapTable),
+    ] {
+      if let path { try place.prepare(path, as: format) }
     }
     let real = try options.real.map { try statistics(at: $0) }
     if let path = options.table {

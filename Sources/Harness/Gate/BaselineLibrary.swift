@@ -32,7 +32,7 @@ package struct BaselineLibrary {
       name: name, run: stored, store: store, workers: Workers(count: jobs)
     ).files()
     let document = JSONText.encode(files.document, pretty: true) + "\n"
-    try OutputPlace.prepare(path(of: name))
+    try OutputPlace().prepare(path(of: name), as: .baseline)
     // The companion first: a JSON file never names one that is not there.
     try AtomicFile.write(
       Array(files.images.text.utf8), to: folder + "/" + files.document.images.file)

@@ -25,6 +25,8 @@ package struct BlameJob {
   package var results = "Results"
   /// Where the page is written; nil writes nothing.
   package var reports: String?
+  /// Whether files may be replaced that evalkit did not write.
+  package var isReplacing = false
   /// Threads; nil takes all cores.
   package var jobs: Int?
 
@@ -38,7 +40,7 @@ package struct BlameJob {
     let report = try report()
     if json { return JSONText.encode(report, pretty: true) }
     let path = reports.map { $0 + "/blame.md" }
-    if let path { try OutputPlace.prepare(path) }
+    if let path { try OutputPlace(isReplacing: isReplacing).prepare(path, as: .blame) }
     let markdown = report.markdown(link: GateOutputs.link(from: path ?? "blame.md"))
     if let path { try AtomicFile.write(Array(markdown.utf8), to: path) }
     return markdown

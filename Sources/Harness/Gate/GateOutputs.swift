@@ -19,10 +19,14 @@ struct GateOutputs {
   ///
   /// - Throws: ``HarnessError``.
   static func check(_ request: GateRequest) throws {
-    for place in [
-      request.junit, request.summary, request.sarif, request.openMetrics, request.html,
-    ].compactMap(\.self) {
-      try OutputPlace.check(place)
+    let place = OutputPlace(
+      isReplacing: request.isReplacing,
+      inputs: [request.gate, ResultsDatabase.path(request.results)])
+    for (path, format) in [
+      (request.junit, OutputFormat.junit), (request.summary, .addition), (request.sarif, .sarif),
+      (request.openMetrics, .openMetrics), (request.html, .page),
+    ] {
+      if let path { try place.check(path, as: format) }
     }
   }
 

@@ -28,6 +28,8 @@ package struct GateRequest: Sendable {
   package var confirm: String?
   /// Told what a person should know at once.
   package var notice: @Sendable (String) -> Void = { _ in }
+  /// Whether outputs may replace files that evalkit did not write.
+  package var isReplacing = false
   /// Told what is going on.
   package var progress: @Sendable (JobProgress) -> Void = { _ in }
   /// Known answers that must be given before anything is judged; nil takes the program's own.

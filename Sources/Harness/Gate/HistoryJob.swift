@@ -13,6 +13,8 @@ package struct HistoryJob {
   package var results = "Results"
   /// Where the Markdown and its pictures are written; nil writes nothing.
   package var reports: String?
+  /// Whether files may be replaced that evalkit did not write.
+  package var isReplacing = false
   /// The day up to which nights are expected.
   package var now = Date()
 
@@ -26,12 +28,13 @@ package struct HistoryJob {
     if json { return JSONText.encode(report, pretty: true) }
     let markdown = report.markdown(pictures: reports == nil ? nil : "history")
     if let reports {
+      let place = OutputPlace(isReplacing: isReplacing)
+      try place.prepare("\(reports)/history.md", as: .history)
       for series in report.series {
         let path = "\(reports)/history/\(series.pictureName)"
-        try OutputPlace.prepare(path)
+        try place.prepare(path, as: .chart)
         try AtomicFile.write(Array(Sparkline.svg(series).utf8), to: path)
       }
-      try OutputPlace.prepare("\(reports)/history.md")
       try AtomicFile.write(Array(markdown.utf8), to: "\(reports)/history.md")
     }
     return markdown

@@ -94,6 +94,7 @@ package struct CanaryAnswers: Sendable {
   ///
   /// - Throws: errors of files.
   static func record(to folder: String, workers: Workers) throws {
+    try OutputPlace().checkFolder(folder) { $0.contains("answers.safetensors") }
     let files = CanaryFaces.Files.drawn(workers: workers)
     let answers = try CanaryAnswers(measuring: CanaryFaces(files), workers: workers)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

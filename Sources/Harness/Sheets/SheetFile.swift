@@ -24,7 +24,7 @@ struct SheetFile {
   /// - Throws: ``HarnessError`` and `FileError` if the file cannot be written.
   func write(_ pairs: [Pair], _ methods: [any Method], workers: Workers) throws {
     guard !plan.rows.isEmpty else { return }
-    try OutputPlace.prepare(path)
+    try OutputPlace(isReplacing: true).prepare(path, as: .picture)
     let sheet = SheetPainter(plan: plan, pairs: pairs, methods: methods).paint(workers)
     try AtomicFile.write(ImageEncoder.jpeg(sheet, quality: 85), to: path)
   }

@@ -51,6 +51,8 @@ struct BlameCommand: ParsableCommand {
   @Flag(help: "Print the report as JSON on stdout, and write nothing.")
   var json = false
 
+  @OptionGroup var outputs: OutputArguments
+
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
     if count < 1 { throw ValidationError("--count must be at least 1, not \(count).") }
@@ -65,6 +67,7 @@ struct BlameCommand: ParsableCommand {
     job.count = count
     job.results = results
     job.reports = json ? nil : reports
+    job.isReplacing = outputs.force
     job.jobs = jobs
     try Console.result(job.text(json: json))
   }

@@ -39,11 +39,14 @@ struct FacesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
+  @OptionGroup var outputs: OutputArguments
+
   func run() throws {
     var options = FaceWorldOptions()
     try options.setWorld(world)
     (options.seed, options.count, options.size, options.jobs) = (seed, count, size, jobs)
     (options.real, options.report, options.sheet, options.table) = (real, report, sheet, saveTable)
+    options.isReplacing = outputs.force
     try Console.result(try FaceWorldJob(options).run())
   }
 }

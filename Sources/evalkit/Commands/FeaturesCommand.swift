@@ -69,6 +69,8 @@ struct FeaturesCommand: ParsableCommand {
   @Flag(help: "Compute convolutions as plain sums, without Winograd's algorithm.")
   var exact = false
 
+  @OptionGroup var outputs: OutputArguments
+
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
   }
@@ -94,6 +96,7 @@ struct FeaturesCommand: ParsableCommand {
     options.texts = texts
     options.preprocessing = preprocess
     options.output = output
+    options.isReplacing = outputs.force
     options.jobs = jobs
     options.shouldStop = { Interruption.isRequested }
     options.isExact = exact

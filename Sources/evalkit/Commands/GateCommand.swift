@@ -88,6 +88,8 @@ struct GateCommand: ParsableCommand {
   @Flag(help: "Print the verdict as JSON on stdout.")
   var json = false
 
+  @OptionGroup var outputs: OutputArguments
+
   func validate() throws {
     if requirements.isEmpty, baseline == nil {
       throw ValidationError(
@@ -111,6 +113,7 @@ struct GateCommand: ParsableCommand {
     request.sarif = sarif
     request.openMetrics = openMetrics
     request.html = html
+    request.isReplacing = outputs.force
     request.confirm = confirm
     let line = ProgressLine(isSilent: false)
     request.progress = { line.show($0) }

@@ -57,6 +57,7 @@ struct GenerateCommand: ParsableCommand {
     options.dataset = dataset
     options.method = method
     options.output = output
+    options.isReplacing = common.output.force
     options.results = common.results
     try options.setShard(shard)
     options.limit = common.limit

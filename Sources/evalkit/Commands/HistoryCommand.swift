@@ -26,11 +26,14 @@ struct HistoryCommand: ParsableCommand {
   @Flag(help: "Print the history as JSON on stdout, and write nothing.")
   var json = false
 
+  @OptionGroup var outputs: OutputArguments
+
   func run() throws {
     var job = HistoryJob()
     job.metric = metric
     job.results = results
     job.reports = json ? nil : reports
+    job.isReplacing = outputs.force
     try Console.result(job.text(json: json))
   }
 }

@@ -29,6 +29,8 @@ struct MergeCommand: ParsableCommand {
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
+  @OptionGroup var outputs: OutputArguments
+
   func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
   }
@@ -38,6 +40,7 @@ struct MergeCommand: ParsableCommand {
     options.shards = shards
     options.results = place.results
     options.maximumFailures = maxFailures
+    options.isReplacing = outputs.force
     options.jobs = jobs
     options.commandLine = CommandLine.arguments.joined(separator: " ")
     let place = place

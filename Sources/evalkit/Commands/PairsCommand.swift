@@ -135,6 +135,7 @@ struct PairsCommand: ParsableCommand {
     options.output = output ?? common.results + "/pairs.jsonl"
     options.exportDirectory = export
     options.encodings = encodings
+    options.isReplacing = common.output.force
     options.results = common.results
     options.jobs = common.jobs
     let line = common.progressLine

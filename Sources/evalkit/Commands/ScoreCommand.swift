@@ -124,6 +124,7 @@ struct ScoreCommand: ParsableCommand {
     options.results = common.results
     options.statisticsOutput = saveStats
     options.perImageOutput = perImage
+    options.isReplacing = common.output.force
     options.jobs = common.jobs
     options.limit = common.limit
     options.maximumFailures = maxFailures

@@ -78,6 +78,7 @@ struct TableArguments: ParsableArguments {
     options.pairCount = [pairs, common.limit].compactMap(\.self).min()
     options.weights = common.weights
     options.results = common.results
+    options.isReplacing = common.output.force
     options.jobs = common.jobs
     options.seed = common.seed
     options.allowsOutside = allowOutside
