@@ -15,7 +15,8 @@ enum OutputFormat: CaseIterable {
     func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
     func holds(_ text: String) -> Bool { bytes.firstRange(of: Array(text.utf8)) != nil }
     switch self {
-    case .imageScores: return begins("id,state")
+    // Files of an earlier evalkit were headed `id`.
+    case .imageScores: return begins("image,state") || begins("id,state")
     case .statistics: return Self.isOwnArchive(bytes)
     case .features:
       return bytes.starts(with: [0x93] + "NUMPY".utf8 + [1, 0])
