@@ -4,7 +4,7 @@ import Foundation
 /// The files that a job writes when it is done, checked before hours of measuring and not after them.
 ///
 /// What is there already is replaced only where evalkit wrote it, which its contents show, or where somebody
-/// said so. What the job itself reads is never replaced.
+/// said so. What the job itself reads, links, devices and pipes are never replaced.
 struct OutputPlace {
   /// Whether files may be replaced that evalkit did not write.
   var isReplacing = false
@@ -62,12 +62,17 @@ struct OutputPlace {
 
   /// What speaks against a file; nil where nothing does.
   private func objection(to path: String, _ format: OutputFormat) throws -> String? {
-    guard let kind = FileIdentity(path) else { return nil }
-    if kind.isFolder { return "it is a folder" }
-    guard kind.isFile else { return "it is a device or pipe" }
-    if inputs.contains(where: { $0.flatMap(FileIdentity.init) == kind }) {
+    let kind = FileIdentity(path)
+    if let kind, inputs.contains(where: { $0.flatMap(FileIdentity.init) == kind }) {
       return "this command reads it"
     }
+    // The link itself would be replaced, /dev/stdout among them.
+    if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) {
+      return "it is a link to \(target); name the file itself"
+    }
+    guard let kind else { return nil }
+    if kind.isFolder { return "it is a folder" }
+    guard kind.isFile else { return "it is a device or pipe" }
     if isReplacing && format != .addition { return nil }
     guard let file = FileHandle(forReadingAtPath: path) else { return "it cannot be read" }
     let bytes = [UInt8](try file.read(upToCount: Self.beginning) ?? Data())

@@ -168,13 +168,19 @@ import Testing
     #expect(try faces.bytes(of: "real.npz") == before)
   }
 
-  @Test func devicesAreNoFiles() throws {
+  @Test func linksAndPipesAreNoFiles() throws {
     let faces = try Faces(1, side: 64)
-    for place in ["/dev/null", "/dev/stdout"] {
-      try faces.score("mae", "--per-image", place, "--force").expectRefusal(1, place)
+    let manager = FileManager.default
+    try manager.createSymbolicLink(atPath: faces.path("link.csv"), withDestinationPath: "far.csv")
+    try manager.createSymbolicLink(atPath: faces.path("null"), withDestinationPath: "/dev/null")
+    #expect(mkfifo(faces.path("pipe"), 0o600) == 0)
+    for (place, reason) in [
+      ("link.csv", "a link to far.csv"), ("null", "a link to /dev/null"),
+      ("pipe", "a device or pipe"),
+    ] {
+      try faces.score("mae", "--per-image", place, "--force").expectRefusal(1, place, reason)
     }
-    var status = stat()
-    #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+    #expect(try manager.destinationOfSymbolicLink(atPath: faces.path("link.csv")) == "far.csv")
   }
 
   @Test func foldersOfOthersAreKept() throws {
