@@ -153,6 +153,50 @@ def torch_files():
     torch.save({"z": torch.zeros(2, dtype=torch.complex64)}, GOLDENS / "complex_zip.pth")
 
 
+def averaged_files():
+    """Averaged weights beside raw ones under the names that training scripts give them."""
+    raw, average = {"w": torch.zeros(1)}, {"w": torch.ones(1)}
+    wrapped = {"n_averaged": torch.tensor(3), "module.w": torch.ones(1)}
+    for file, value in {
+        "ema": {"model": raw, "ema": average, "epoch": 1},
+        "model_ema": {"model": raw, "model_ema": average},
+        "state_dict_ema": {"state_dict": raw, "state_dict_ema": average},
+        "ema_module": {"model": raw, "ema": {"module": average, "updates": 7}},
+        "swa": {"state_dict": raw, "swa_model": wrapped},
+    }.items():
+        save(f"{file}_zip.pth", value, [("w", torch.ones(1))])
+    compiled = {f"module._orig_mod.{k}": v for k, v in small_state().items()}
+    save("compiled_zip.pth", compiled, small_state().items())
+    safetensors.torch.save_file(compiled, str(GOLDENS / "compiled.safetensors"))
+    with safetensors.safe_open(str(GOLDENS / "compiled.safetensors"), "pt") as file:
+        names = [name.removeprefix("module._orig_mod.") for name in file.offset_keys()]
+    record("compiled.safetensors", [(name, small_state()[name]) for name in names])
+    parts = {"model.w": torch.zeros(1), "ema.w": torch.ones(1)}
+    safetensors.torch.save_file(parts, str(GOLDENS / "parts.safetensors"))
+
+
+def mixed_archives():
+    """Statistics beside arrays that are no numbers, as people keep them, and a Mac's companion files."""
+    random = numpy.random.default_rng(3)
+    features = random.normal(size=(40, 80))
+    arrays = {
+        "mu": features.mean(0),
+        "name": numpy.array("ffhq"),
+        "files": numpy.array(["a.png", "b.png"], dtype=object),
+        "made": numpy.array(["2026-11-28"], dtype="datetime64[D]"),
+        "rows": numpy.array([(1, 2.0)], dtype=[("id", "<i4"), ("score", "<f8", (2,))]),
+        "phase": numpy.array([1 + 2j]),
+        "sigma": numpy.cov(features, rowvar=False),
+    }
+    rows = [(name, torch.from_numpy(arrays[name])) for name in ("mu", "sigma")]
+    for file, write in (("mixed.npz", numpy.savez), ("mixed_packed.npz", numpy.savez_compressed)):
+        write(GOLDENS / file, allow_pickle=True, **arrays)
+        with zipfile.ZipFile(GOLDENS / file, "a") as archive:
+            archive.writestr("__MACOSX/._mu.npy", b"\0\5\x16\7\0\2\0\0Mac OS X        ")
+            archive.writestr("readme.txt", b"statistics")
+        record(file, rows)
+
+
 def python2_file():
     """A legacy file as PyTorch 0.3 under Python 2 wrote it: byte strings, pairs, storage views."""
     values = torch.arange(6, dtype=torch.float32)
@@ -275,6 +319,8 @@ def fixture_statistics(folder):
 if __name__ == "__main__":
     GOLDENS.mkdir(parents=True, exist_ok=True)
     torch_files()
+    averaged_files()
+    mixed_archives()
     python2_file()
     script_file()
     other_files()

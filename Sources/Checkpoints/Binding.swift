@@ -46,13 +46,14 @@ extension Checkpoint {
     to specifications: [ParameterSpecification], ignoring ignored: [String], workers: Workers
   ) throws(BindingError) -> BoundCheckpoint {
     let wanted = specifications.filter { !$0.isCounter }
-    let problems = wanted.compactMap(problem) + surplus(beyond: specifications, ignoring: ignored)
+    let problems =
+      wanted.compactMap(problem) + surplus(beyond: specifications, ignoring: ignored)
+      + unread.filter { unread in !ignored.contains(where: unread.name.hasPrefix) }
+      .map { .unreadable(name: $0.name, reason: $0.error.reason) }
     guard problems.isEmpty else { throw BindingError(path: path, problems: problems) }
     let names = wanted.map(\.name)
     _ = try each(names, workers) { (name) throws(CheckpointError) in
-      let stored = try tensor(named: name)
-      defer { stored.releasePages() }
-      try stored.verify()
+      try tensor(named: name).verify()
     }
     return BoundCheckpoint(self, names: Set(names))
   }

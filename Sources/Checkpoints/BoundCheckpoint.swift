@@ -29,8 +29,6 @@ package struct BoundCheckpoint: ParameterSource {
 
   /// The tensor of a name that the file holds.
   func widened(_ name: String) throws(CheckpointError) -> Tensor {
-    let stored = try checkpoint.tensor(named: name)
-    defer { stored.releasePages() }
-    return try stored.tensor()
+    try checkpoint.tensor(named: name).tensor()
   }
 }

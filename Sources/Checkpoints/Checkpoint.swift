@@ -2,25 +2,37 @@ import Essentials
 
 /// Which part of a nested file is the state dict.
 package enum CheckpointRoot: Hashable, Sendable {
-  /// A well-known wrapper such as `state_dict` or `params_ema`, if there is one; else everything.
+  /// A well-known wrapper such as `state_dict` or `params_ema`, if there is one, averaged weights before raw
+  /// ones; else everything.
   case automatic
   /// Everything, with names that start at the outermost dictionary.
   case whole
-  /// The part of this name in the outermost dictionary.
+  /// The part of this name in the outermost dictionary; in a file without nesting, the tensors whose names
+  /// begin with it.
   case named(String)
 }
 
 /// What a format's reader hands over.
 struct CheckpointContents {
   let format: Checkpoint.Format
-  let tensors: [CheckpointTensor]
+  var tensors: [CheckpointTensor]
+  var unread: [UnreadTensor] = []
   var notes: [String] = []
+  var part: CheckpointPart?
+}
+
+/// Something that a file holds under a name and that cannot be read as a tensor.
+package struct UnreadTensor: Equatable, Sendable {
+  /// Full name.
+  package let name: String
+  /// What whoever asks for it is told.
+  package let error: CheckpointError
 }
 
 /// A file of named tensors, opened but not converted.
 ///
-/// The format is recognised by content, never by name. Opening maps the file and checks every size
-/// and offset; elements are widened when they are asked for. Nothing in a file is ever executed.
+/// The format is recognised by content, never by name. Opening checks every size and offset; elements are
+/// read and widened when they are asked for. Nothing in a file is ever executed.
 package final class Checkpoint: Sendable, CustomStringConvertible {
   /// The containers that are read.
   package enum Format: String, Sendable {
@@ -40,6 +52,10 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
   package let tensors: [CheckpointTensor]
   /// What was done to find the names: the wrapper that was opened, the prefix that was removed.
   package let notes: [String]
+  /// What is there and cannot be read; it matters to those who ask for it.
+  package let unread: [UnreadTensor]
+  /// Which of several sets of tensors in the file these are; nil where there is one set.
+  package let part: CheckpointPart?
   private let indices: [String: Int]
 
   /// Opens a file.
@@ -52,7 +68,7 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
   package static func open(
     path: String, root: CheckpointRoot = .automatic
   ) throws(CheckpointError) -> Checkpoint {
-    let file = try ByteStore(mapping: path).slice
+    let file = try ByteStore(path: path).slice
     return try Checkpoint(file, contents: try contents(of: file, root: root))
   }
 
@@ -78,6 +94,8 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
     path = other.path
     format = other.format
     self.tensors = tensors
+    unread = other.unread
+    part = other.part
     notes = other.notes + [note]
     indices = Dictionary(
       tensors.enumerated().map { ($0.element.name, $0.offset) },
@@ -87,8 +105,11 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
   private init(_ file: ByteSlice, contents: CheckpointContents) throws(CheckpointError) {
     path = file.store.path
     format = contents.format
-    tensors = contents.tensors
-    notes = contents.notes
+    let (tensors, prefixes) = contents.tensors.withoutWrapperPrefixes
+    self.tensors = tensors
+    unread = contents.unread
+    part = contents.part
+    notes = contents.notes + prefixes.map { "prefix \($0) removed" }
     var indices: [String: Int] = [:]
     for (index, tensor) in tensors.enumerated() {
       guard indices.updateValue(index, forKey: tensor.name) == nil else {
@@ -107,18 +128,21 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
       if let pickle = TorchArchive.pickle(in: archive) {
         return try TorchArchive.read(archive, pickle: pickle, root: root)
       }
-      return try NPZFile.contents(of: archive, file)
+      return try NPZFile.contents(of: archive, file).selecting(root, of: file)
     }
     if TorchLegacy.recognises(file) { return try TorchLegacy.read(file, root: root) }
     if NPYHeader.recognises(file) {
-      let tensor = try NPYFile.tensor(in: .slice(file), named: CheckpointTensor.soleName)
+      let tensor = try NPYFile.tensor(in: file, named: CheckpointTensor.soleName)
       return CheckpointContents(format: .numpyArray, tensors: [tensor])
     }
-    if SafetensorsFile.recognises(file) { return try SafetensorsFile.read(file) }
+    if SafetensorsFile.recognises(file) {
+      return try SafetensorsFile.read(file).selecting(root, of: file)
+    }
     throw unknownFormat(file)
   }
 
   private static func unknownFormat(_ file: ByteSlice) -> CheckpointError {
+    if let stranger = StrangeFile(file) { return file.failure(.unsupported, stranger.reason) }
     if file.has([UInt8]("ustar".utf8), at: 257) {
       return file.failure(
         .unsupported,
@@ -144,12 +168,24 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
   /// - Throws: `noSuchTensor`, with the nearest names that exist.
   package func tensor(named name: String) throws(CheckpointError) -> CheckpointTensor {
     if let tensor = self[name] { return tensor }
-    let nearest = Spelling.suggestions(for: name, among: names)
+    if let unread = unread.first(where: { $0.name == name }) { throw unread.error }
     throw CheckpointError(
-      path: path, kind: .noSuchTensor,
-      reason: "has no tensor named \(name)"
-        + (nearest.isEmpty ? "" : "; the nearest names are \(nearest.joined(separator: ", "))"))
+      path: path, kind: .noSuchTensor, reason: "has no tensor named \(name); \(hint(for: name))")
   }
+
+  /// What is there in place of a name that is not.
+  private func hint(for name: String) -> String {
+    let present = names + unread.map(\.name)
+    let nearest = Spelling.suggestions(for: name, among: present)
+    if !nearest.isEmpty { return "the nearest names are \(nearest.joined(separator: ", "))" }
+    if present.isEmpty { return "it holds none" }
+    let rest = present.count - Self.mostListed
+    return "there are \(present.prefix(Self.mostListed).joined(separator: ", "))"
+      + (rest > 0 ? " and \(rest) more" : "")
+  }
+
+  /// Names that a message lists.
+  private static let mostListed = 12
 
   /// Format, number of tensors and values, and how the names were found.
   package var description: String {

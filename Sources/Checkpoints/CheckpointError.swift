@@ -45,7 +45,7 @@ extension CheckpointError {
     case .create, .write:
       kind = .unwritable
       reason = "cannot be written: \(fault.reason)"
-    case .open, .read, .map:
+    case .open, .read:
       kind = fault.isMissing ? .missing : .unreadable
       reason =
         switch fault.code {

@@ -70,6 +70,11 @@ package struct CheckpointTensor: Sendable {
       followers: first.followers + parts.dropFirst())
   }
 
+  /// The same tensor under another name.
+  func renamed(_ name: String) -> CheckpointTensor {
+    CheckpointTensor(self, named: name, layout: layout, followers: followers)
+  }
+
   /// A matrix with rows and columns exchanged; nil for anything else.
   func transposed() -> CheckpointTensor? {
     guard followers.isEmpty, shape.count == 2 else { return nil }
@@ -110,13 +115,6 @@ package struct CheckpointTensor: Sendable {
     for follower in followers { try follower.verify() }
   }
 
-  /// Lets the system take back the file's pages that this tensor lies in; they are read again if somebody
-  /// asks again.
-  func releasePages() {
-    storage.releasePages()
-    for follower in followers { follower.releasePages() }
-  }
-
   /// Shape and `floats()` together.
   ///
   /// - Throws: as `floats()`.
@@ -143,11 +141,14 @@ package struct CheckpointTensor: Sendable {
     _ body: (UnsafeRawPointer) -> [Result]
   ) throws(CheckpointError) -> [Result] {
     guard layout.count > 0 else { return [] }
-    return try storage.bytes().withBytes { bytes in
-      guard let base = bytes.baseAddress else { return [] }
-      let start = base + layout.offset * elementType.byteCount
+    let width = elementType.byteCount
+    guard
+      let touched = try storage.bytes().part(at: layout.offset * width, count: layout.span * width)
+    else { throw storage.store.failure(.corrupt, "tensor \(name) reaches outside its storage") }
+    return try touched.withBytes { bytes in
+      guard let start = bytes.baseAddress else { return [] }
       guard isBigEndian || !layout.isContiguous else { return body(start) }
-      switch elementType.byteCount {
+      switch width {
       case 1: return gathered(start, as: UInt8.self, body)
       case 2: return gathered(start, as: UInt16.self, body)
       case 4: return gathered(start, as: UInt32.self, body)

@@ -76,6 +76,11 @@ struct TensorLayout: Equatable, Sendable {
       || zip(shape, zip(strides, expected)).allSatisfy { $0 == 1 || $1.0 == $1.1 }
   }
 
+  /// Number of stored elements from the first one that is touched to the last.
+  var span: Int {
+    count == 0 ? 0 : zip(shape, strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 }
+  }
+
   /// Strides of a row-major tensor; meaningless numbers where the product overflows.
   static func rowMajorStrides(of shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)

@@ -1,15 +1,15 @@
 /// Where the elements of one or more tensors lie.
 enum TensorStorage: Sendable {
-  /// In bytes that are there already.
+  /// In a file that is not packed, or in memory.
   case slice(ByteSlice)
-  /// In an archive's entry, checked (and inflated) on first use.
-  case entry(ZipEntry)
+  /// In an archive's entry behind its first bytes, checked (and inflated) on first use.
+  case entry(ZipEntry, from: Int)
 
   /// Length in bytes, known without reading them.
   var byteCount: Int {
     switch self {
     case .slice(let slice): slice.count
-    case .entry(let entry): entry.size
+    case .entry(let entry, let start): entry.size - start
     }
   }
 
@@ -17,23 +17,20 @@ enum TensorStorage: Sendable {
   var store: ByteStore {
     switch self {
     case .slice(let slice): slice.store
-    case .entry(let entry): entry.stored.store
-    }
-  }
-
-  /// Lets the system take back the pages of a mapped file; inflated entries stay.
-  func releasePages() {
-    switch self {
-    case .slice(let slice): slice.store.releasePages(slice.range)
-    case .entry(let entry): entry.stored.store.releasePages(entry.stored.range)
+    case .entry(let entry, _): entry.stored.store
     }
   }
 
   /// The bytes.
   func bytes() throws(CheckpointError) -> ByteSlice {
     switch self {
-    case .slice(let slice): slice
-    case .entry(let entry): try entry.contents()
+    case .slice(let slice): return slice
+    case .entry(let entry, let start):
+      let contents = try entry.contents()
+      guard let elements = contents.part(at: start, count: contents.count - start) else {
+        throw contents.failure(.truncated, "entry \(entry.name) is cut off")
+      }
+      return elements
     }
   }
 }

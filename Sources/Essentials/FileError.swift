@@ -8,7 +8,6 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   package enum Operation: String, Sendable {
     case open = "opened"
     case read = "read"
-    case map = "mapped"
     case create = "created"
     case write = "written"
   }

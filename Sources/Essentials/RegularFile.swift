@@ -62,14 +62,25 @@ package final class RegularFile: Sendable {
     }
   }
 
-  /// Maps all bytes read-only; the caller unmaps them, unless there are none.
+  /// Fills memory with the bytes from an offset on; any number of threads may do so at once.
   ///
-  /// - Throws: ``FileError`` of operation `map`.
-  package func mapped() throws(FileError) -> UnsafeRawBufferPointer {
-    guard count > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    guard let start = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
-    else { throw FileError(path: path, operation: .map, code: errno) }
-    return UnsafeRawBufferPointer(start: start, count: count)
+  /// - Returns: how many there were: fewer than asked for where the file ends.
+  /// - Throws: ``FileError`` of operation `read`.
+  package func read(
+    into memory: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(FileError) -> Int {
+    var filled = 0
+    while filled < memory.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: memory[filled...])
+      let got = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + filled))
+      if got == 0 { break }
+      if got > 0 {
+        filled += got
+      } else if errno != EINTR {
+        throw FileError(path: path, operation: .read, code: errno)
+      }
+    }
+    return filled
   }
 
   /// Returns 0 at the file's end.

@@ -66,9 +66,9 @@ extension TokenReader {
 
   /// Knows the tokens that a file of the towers holds.
   ///
-  /// - Throws: `CheckpointError`, `TextDataError`.
+  /// - Throws: `CheckpointError`, `DamagedVocabulary`, `TextDataError`.
   init(file: String) throws {
     let stored = try Checkpoint.open(path: file).tensor(named: CompactVocabulary.tensorName)
-    try self.init(vocabulary: CompactVocabulary(stored: try stored.tensor()))
+    try self.init(vocabulary: try CompactVocabulary(stored: try stored.tensor()))
   }
 }

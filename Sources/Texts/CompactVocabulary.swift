@@ -27,9 +27,15 @@ package struct CompactVocabulary: Equatable, Sendable {
   }
 
   /// Reads what ``tensor`` holds.
-  package init(stored: Tensor) {
-    let values = stored.values.map { Int32($0) }
-    self.init(Array(values.dropLast()), size: Int(values.last ?? 0))
+  ///
+  /// - Throws: ``DamagedVocabulary`` for anything else.
+  package init(stored: Tensor) throws(DamagedVocabulary) {
+    let values = stored.values.compactMap { Int32(exactly: $0) }
+    let tokens = values.dropLast()
+    guard values.count == stored.count, let size = values.last, tokens.count + 3 <= size,
+      zip(tokens, tokens.dropFirst()).allSatisfy({ $0 < $1 }), tokens.first ?? 0 >= 0
+    else { throw DamagedVocabulary() }
+    self.init(Array(tokens), size: Int(size))
   }
 
   private init(_ tokens: [Int32], size: Int) {
@@ -65,5 +71,13 @@ package struct VocabularyTooLarge: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     "\(tokens) tokens do not fit a vocabulary of \(size), three of which are taken"
+  }
+}
+
+/// A stored vocabulary that is none.
+package struct DamagedVocabulary: Error, Equatable, CustomStringConvertible {
+  package var description: String {
+    "the tensor '\(CompactVocabulary.tensorName)' does not hold ascending numbers of tokens and, last, how many "
+      + "numbers there are"
   }
 }

@@ -15,9 +15,10 @@ import Testing
     var pieces: [UInt8] = []
     try RegularFile(path).forEachPiece { pieces += Array($0) }
     #expect(pieces == bytes)
-    let mapped = try RegularFile(path).mapped()
-    #expect(mapped.elementsEqual(bytes))
-    munmap(UnsafeMutableRawPointer(mutating: mapped.baseAddress), mapped.count)
+    var part = [UInt8](repeating: 0, count: 100)
+    let offset = max(count - 30, 0)
+    let found = try part.withUnsafeMutableBytes { try RegularFile(path).read(into: $0, at: offset) }
+    #expect(part[..<found].elementsEqual(bytes[offset...]))
   }
 
   @Test func refusesWhatIsNoFile() throws {

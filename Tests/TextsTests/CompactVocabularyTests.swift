@@ -18,10 +18,19 @@ import Texts
 
   @Test func survivesItsCheckpoint() throws {
     let vocabulary = try CompactVocabulary(tokens: [320, 49_405, 7], size: 512)
-    #expect(CompactVocabulary(stored: vocabulary.tensor.tensor) == vocabulary)
+    #expect(try CompactVocabulary(stored: vocabulary.tensor.tensor) == vocabulary)
     let reader = try TokenReader(vocabulary: vocabulary)
     let input = try reader.input(of: "anything at all")
     #expect(input.shape == [77] && input.values.max() == 511)
+  }
+
+  @Test(
+    arguments: [[], [7, .nan, 512], [7, 3e9, 512], [9, 7, 512], [1, 2, 4], [-1, 2, 512]]
+      as [[Float]])
+  func damagedVocabulariesAreRefused(values: [Float]) {
+    #expect(throws: DamagedVocabulary.self) {
+      try CompactVocabulary(stored: Tensor(shape: [values.count], values: values))
+    }
   }
 
   @Test func refusesMoreTokensThanNumbers() {

@@ -7,6 +7,9 @@ struct ByteReader {
   /// Offset of the next byte.
   private(set) var position: Int
 
+  /// Lines are short, and what lies behind one is not to be read for it.
+  private static let pieceOfLine = 256
+
   /// Starts at an offset.
   init(_ slice: ByteSlice, label: String, position: Int = 0) {
     self.slice = slice
@@ -18,7 +21,7 @@ struct ByteReader {
   var isAtEnd: Bool { position >= slice.count }
 
   /// The next little-endian integer.
-  mutating func integer<Value: FixedWidthInteger>(
+  mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
     _ type: Value.Type
   ) throws(CheckpointError) -> Value {
     guard let value = slice.integer(at: position, as: type) else { throw truncation() }
@@ -35,12 +38,18 @@ struct ByteReader {
 
   /// The bytes before the next line feed, which is skipped.
   mutating func line() throws(CheckpointError) -> ByteSlice {
-    guard let rest = slice.part(at: position, count: slice.count - position),
-      let length = rest.withBytes({ $0.firstIndex(of: 0x0A) })
-    else { throw truncation() }
-    let line = try bytes(length)
-    position += 1
-    return line
+    var length = 0
+    while position + length < slice.count {
+      let count = min(Self.pieceOfLine, slice.count - position - length)
+      guard let piece = slice.part(at: position + length, count: count) else { break }
+      if let end = try piece.withBytes({ $0.firstIndex(of: 0x0A) }) {
+        let line = try bytes(length + end)
+        position += 1
+        return line
+      }
+      length += count
+    }
+    throw truncation()
   }
 
   /// An error that says where the reader stood.

@@ -2,13 +2,12 @@ import Tensors
 
 /// NumPy's `.npy` files: one array.
 package enum NPYFile {
-  /// Maps an array of any supported type, either byte order, either memory order.
+  /// Opens an array of any supported type, either byte order, either memory order.
   ///
   /// - Returns: a tensor named `CheckpointTensor.soleName`, not yet converted.
   /// - Throws: `CheckpointError`.
   package static func read(_ path: String) throws(CheckpointError) -> CheckpointTensor {
-    let file = try ByteStore(mapping: path).slice
-    return try tensor(in: .slice(file), named: CheckpointTensor.soleName)
+    try tensor(in: ByteStore(path: path).slice, named: CheckpointTensor.soleName)
   }
 
   /// Writes float32 values as version 1.0, row-major, little-endian.
@@ -56,29 +55,45 @@ package enum NPYFile {
     }
   }
 
-  /// The array that a file or an archive's entry holds.
+  /// The array that a file holds.
   ///
   /// - Throws: `CheckpointError`, also where header and length disagree.
   static func tensor(
-    in storage: TensorStorage, named name: String
+    in file: ByteSlice, named name: String
   ) throws(CheckpointError) -> CheckpointTensor {
-    let file = try storage.bytes()
     let header = try NPYHeader(file, label: "array \(name)")
     guard let elements = file.part(at: header.length, count: file.count - header.length) else {
       throw file.failure(.truncated, "array \(name) is cut off")
     }
+    return try tensor(header, in: .slice(elements), named: name)
+  }
+
+  /// The array of an archive's entry, of which only the header is read.
+  ///
+  /// - Throws: as ``tensor(in:named:)``.
+  static func tensor(
+    in entry: ZipEntry, named name: String
+  ) throws(CheckpointError) -> CheckpointTensor {
+    let start = try entry.start(NPYHeader.largestLength)
+    let header = try NPYHeader(start, label: "array \(name)")
+    return try tensor(header, in: .entry(entry, from: header.length), named: name)
+  }
+
+  private static func tensor(
+    _ header: NPYHeader, in storage: TensorStorage, named name: String
+  ) throws(CheckpointError) -> CheckpointTensor {
     let expected = TensorLayout.product(of: header.shape + [header.elementType.byteCount])
-    guard let expected, expected == elements.count else {
-      throw file.failure(
-        (expected ?? 0) > elements.count ? .truncated : .corrupt,
+    guard let expected, expected == storage.byteCount else {
+      throw storage.store.failure(
+        (expected ?? 0) > storage.byteCount ? .truncated : .corrupt,
         "array \(name) of shape \(header.shape) and type \(header.elementType.rawValue) has "
-          + "\(elements.count) bytes")
+          + "\(storage.byteCount) bytes")
     }
     let strides =
       header.isFortranOrder
       ? [Int](TensorLayout.rowMajorStrides(of: header.shape.reversed()).reversed()) : nil
     return try CheckpointTensor(
       name: name, elementType: header.elementType, shape: header.shape, strides: strides,
-      storage: .slice(elements), isBigEndian: header.isBigEndian)
+      storage: storage, isBigEndian: header.isBigEndian)
   }
 }

@@ -12,6 +12,8 @@ struct NPYHeader {
   private static let magic: [UInt8] = [0x93] + [UInt8]("NUMPY".utf8)
   /// A header is one short line; NumPy itself refuses longer ones.
   private static let longestText = 10_000
+  /// Bytes that the longest header takes, magic number and length included.
+  static let largestLength = magic.count + 6 + longestText
 
   /// Whether a file starts like one.
   static func recognises(_ file: ByteSlice) -> Bool { file.has(magic) }
@@ -22,16 +24,23 @@ struct NPYHeader {
   init(_ file: ByteSlice, label: String) throws(CheckpointError) {
     let (text, length) = try Self.text(of: file, label: label)
     self.length = length
-    var literal = PythonLiteral(text)
-    guard let fields = literal.dictionary(),
-      case .text(let type)? = fields["descr"],
+    var literal = PythonLiteral(try text.array)
+    let fields = literal.dictionary()
+    if case .list? = fields?["descr"] {
+      throw file.failure(.unsupported, "\(label) holds records, which are not read")
+    }
+    guard let fields, case .text(let type)? = fields["descr"],
       case .boolean(let isFortran)? = fields["fortran_order"],
       case .integers(let shape)? = fields["shape"], fields.count == 3
     else { throw file.failure(.corrupt, "\(label) has a damaged header") }
     guard let element = Self.elementTypes[String(type.dropFirst())],
       let order = type.first, "<>|=".contains(order)
     else {
-      throw file.failure(.unsupported, "\(label) holds elements of type \(type), which is not read")
+      throw file.failure(
+        .unsupported,
+        type.hasSuffix("O")
+          ? "\(label) holds pickled Python objects, which are never unpickled"
+          : "\(label) holds elements of type \(type), which is not read")
     }
     elementType = element
     isBigEndian = order == ">"
@@ -80,12 +89,14 @@ private struct PythonLiteral {
     case text(String)
     case boolean(Bool)
     case integers([Int])
+    /// What the fields of a record are; not looked into.
+    case list
   }
 
   private let bytes: [UInt8]
   private var position = 0
 
-  init(_ text: ByteSlice) { bytes = text.array }
+  init(_ text: [UInt8]) { bytes = text }
 
   /// The whole text as a dictionary; nil where it is anything else.
   mutating func dictionary() -> [String: Value]? {
@@ -108,7 +119,27 @@ private struct PythonLiteral {
     if take("True") { return .boolean(true) }
     if take("False") { return .boolean(false) }
     if take("(") { return integers().map { .integers($0) } }
+    if take("[") { return skipList() ? .list : nil }
     return string().map { .text($0) }
+  }
+
+  /// Goes to the end of a list that has begun; false where it has none.
+  private mutating func skipList() -> Bool {
+    var depth = 1
+    while depth > 0 {
+      skipSpace()
+      guard position < bytes.count else { return false }
+      switch bytes[position] {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""):
+        guard string() != nil else { return false }
+        continue
+      case UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "]"): depth -= 1
+      default: break
+      }
+      position += 1
+    }
+    return true
   }
 
   private mutating func integers() -> [Int]? {

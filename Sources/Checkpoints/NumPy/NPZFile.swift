@@ -37,18 +37,26 @@ package enum NPZFile {
   }
 
   /// The arrays of an archive that is no PyTorch file.
+  ///
+  /// Whatever else lies in it, and arrays of types that are not read, are left alone until somebody asks for
+  /// them, as NumPy does.
   static func contents(
     of archive: ZipArchive, _ file: ByteSlice
   ) throws(CheckpointError) -> CheckpointContents {
-    var tensors: [CheckpointTensor] = []
-    for entry in archive.entries {
-      guard entry.name.hasSuffix(".npy") else {
-        throw file.failure(
-          .unknownFormat, "is an archive with the entry \(entry.name), neither PyTorch nor NumPy")
-      }
-      tensors.append(
-        try NPYFile.tensor(in: .entry(entry), named: String(entry.name.dropLast(4))))
+    let arrays = archive.entries.filter { $0.name.hasSuffix(".npy") }
+    if let other = archive.entries.first, arrays.isEmpty {
+      throw file.failure(
+        .unknownFormat, "is an archive with the entry \(other.name), neither PyTorch nor NumPy")
     }
-    return CheckpointContents(format: .numpyArchive, tensors: tensors)
+    var contents = CheckpointContents(format: .numpyArchive, tensors: [])
+    for entry in arrays {
+      let name = String(entry.name.dropLast(4))
+      do throws(CheckpointError) {
+        contents.tensors.append(try NPYFile.tensor(in: entry, named: name))
+      } catch {
+        contents.unread.append(UnreadTensor(name: name, error: error))
+      }
+    }
+    return contents
   }
 }

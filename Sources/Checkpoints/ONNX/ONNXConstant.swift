@@ -25,8 +25,9 @@ struct ONNXTensorReader {
     let size = count * element.type.byteCount
     let constant: ONNXConstant?
     if tensor.dataLocation == .external {
-      let slice = try ONNXExternalData(tensor, model: path).bytes(count: size)
-      constant = slice.withBytes { element.constant($0, shape: shape) }
+      constant = try ONNXExternalData(tensor, model: path).withBytes(count: size) {
+        element.constant($0, shape: shape)
+      }
     } else if tensor.hasRawData {
       try check(tensor, has: tensor.rawData.count, "bytes", needs: size)
       constant = tensor.rawData.withUnsafeBytes { element.constant($0, shape: shape) }

@@ -42,21 +42,23 @@ struct ONNXExternalData {
     return files.sorted()
   }
 
-  /// The bytes, of which there must be `count`.
-  func bytes(count: Int) throws(ONNXError) -> ByteSlice {
+  /// Lends the bytes, of which there must be `count`, for the length of a call.
+  func withBytes<Result>(
+    count: Int, _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(ONNXError) -> Result {
     let file = try resolved()
-    let store: ByteStore
     do throws(CheckpointError) {
-      store = try ByteStore(mapping: file.path)
+      let store = try ByteStore(path: file.path)
+      if length ?? count == count, let part = store.slice.part(at: offset, count: count) {
+        return try part.withBytes(body)
+      }
+      throw store.failure(
+        .truncated,
+        "\(count) bytes at \(offset) are needed, and it has \(store.count)"
+          + (length.map { " and promises \($0)" } ?? ""))
     } catch {
       throw refuse("lies in '\(location)', but \(error.reason)")
     }
-    guard length ?? count == count, let part = store.slice.part(at: offset, count: count) else {
-      throw refuse(
-        "needs \(count) bytes at \(offset) of '\(location)', which has \(store.bytes.count)"
-          + (length.map { " and promises \($0)" } ?? ""))
-    }
-    return part
   }
 
   private func resolved() throws(ONNXError) -> URL {

@@ -14,6 +14,8 @@ struct ONNXProgram: Sendable {
   let outputs: [String]
   let nodes: [ONNXNode]
   let constants: [String: ONNXConstant]
+  /// Types of the input and the constants.
+  let elements: [String: ONNXElement]
   /// Other files in which constants lie, sorted.
   let externalFiles: [String]
 
@@ -33,7 +35,13 @@ struct ONNXProgram: Sendable {
     outputs = graph.output.map(\.name)
     constants = try Self.constants(of: graph, path: path)
     externalFiles = try ONNXExternalData.files(of: graph, model: path)
-    (input, inputExtents) = try Self.input(of: graph, path: path)
+    let (input, inputExtents) = try Self.input(of: graph, path: path)
+    self.input = input
+    self.inputExtents = inputExtents
+    let types =
+      graph.initializer.map { ($0.name, ONNXElement(rawValue: Int($0.dataType))) }
+      + graph.input.map { ($0.name, ONNXElement(rawValue: Int($0.type.tensorType.elemType))) }
+    elements = Dictionary(types) { first, _ in first }.compactMapValues(\.self)
     try checkOrder()
     try checkOperations()
   }
@@ -41,13 +49,18 @@ struct ONNXProgram: Sendable {
   private static func message(at path: String) throws(ONNXError) -> Onnx_ModelProto {
     func fail(_ problem: ONNXError.Problem) -> ONNXError { ONNXError(path: path, problem: problem) }
     let store: ByteStore
+    let decoded: Onnx_ModelProto?
     do throws(CheckpointError) {
-      store = try ByteStore(mapping: path)
+      store = try ByteStore(path: path)
+      if let stranger = StrangeFile(store.slice) {
+        throw store.failure(.unsupported, stranger.reason)
+      }
+      decoded = try message(in: store.slice)
     } catch {
       throw fail(.unreadable(reason: error.reason))
     }
-    guard let model = decoded(store.slice) else {
-      throw fail(.malformed(reason: "its \(store.bytes.count) bytes end early or are damaged"))
+    guard let model = decoded else {
+      throw fail(.malformed(reason: "its \(store.count) bytes end early or are damaged"))
     }
     guard model.irVersion > 0, model.hasGraph, !model.graph.output.isEmpty else {
       throw fail(.malformed(reason: "it holds no graph with a result"))
@@ -56,8 +69,10 @@ struct ONNXProgram: Sendable {
   }
 
   /// The message, which copies what it keeps, so that the file can be let go.
-  private static func decoded(_ slice: ByteSlice) -> Onnx_ModelProto? {
-    slice.withBytes { bytes in
+  private static func message(
+    in slice: ByteSlice
+  ) throws(CheckpointError) -> Onnx_ModelProto? {
+    try slice.withBytes { bytes in
       guard let start = UnsafeMutableRawPointer(mutating: bytes.baseAddress) else { return nil }
       let data = Data(bytesNoCopy: start, count: bytes.count, deallocator: .none)
       return try? Onnx_ModelProto(serializedBytes: data)

@@ -4,11 +4,16 @@ struct NamedRecords {
   private(set) var tensors: [(name: String, record: TensorRecord)] = []
   /// Where in the pickle they were found and what was left out, for people.
   private(set) var notes: [String] = []
+  /// Which of several sets of tensors they are; nil where there is one.
+  private(set) var part: CheckpointPart?
 
-  /// Dictionaries that training scripts wrap a state dict in, in order of preference: averaged
-  /// weights come before the raw ones that lie beside them.
-  static let knownRoots = [
-    "params_ema", "g_ema", "state_dict", "net_state_dict", "model_state_dict", "params", "model",
+  /// Dictionaries that training scripts wrap a state dict in, in order of preference.
+  private static let rawRoots = [
+    "state_dict", "net_state_dict", "model_state_dict", "params", "model",
+  ]
+  /// Those of averaged weights, which come before the raw ones that lie beside them.
+  private static let averagedRoots = [
+    "params_ema", "g_ema", "state_dict_ema", "ema_state_dict", "model_ema", "ema_model", "ema",
   ]
 
   private let objects: [PickleObject]
@@ -37,7 +42,6 @@ struct NamedRecords {
     lettersLeft = Self.lettersInByte * (Self.leastVisits + source.count)
     let start = try selectRoot(of: value, root)
     try collect(start, name: "", depth: 0)
-    stripModulePrefix()
   }
 
   private mutating func selectRoot(
@@ -54,25 +58,47 @@ struct NamedRecords {
             + top.prefix(20).map(\.name).joined(separator: ", "))
       }
       notes.append("tensors under \(name)")
+      part = CheckpointPart(
+        name: name, others: top.filter { $0.name != name && holdsTensors($0.value) }.map(\.name))
       return child.value
     case .automatic:
-      guard
-        let name = Self.knownRoots.first(where: { root in
-          top.contains { $0.name == root && holdsTensors($0.value) }
-        }), let child = top.first(where: { $0.name == name })
-      else { return value }
+      let sets = top.filter { isSet($0.name, $0.value) }
+      let averaged = sets.map(\.name).filter(CheckpointPart.isAveraged)
+      let name =
+        Self.averagedRoots.first(where: averaged.contains)
+        ?? (averaged.count == 1 ? averaged[0] : nil)
+        ?? Self.rawRoots.first { root in sets.contains { $0.name == root } }
+      guard let name, let child = sets.first(where: { $0.name == name }) else { return value }
       let rest = top.map(\.name).filter { $0 != name }
       notes.append(
         "tensors under \(name)"
           + (rest.isEmpty ? "" : " (not read: \(rest.prefix(20).joined(separator: ", ")))"))
+      let others = sets.map(\.name).filter { $0 != name }
+      if !others.isEmpty { part = CheckpointPart(name: name, others: others) }
       return child.value
     }
+  }
+
+  /// Whether a part of the outermost dictionary is a state dict, as far as its name says: one of averaged
+  /// weights may lie inside the state of what averages.
+  private func isSet(_ name: String, _ value: PickleValue) -> Bool {
+    if CheckpointPart.isAveraged(name) {
+      return holdsTensors(value)
+        || children(of: value).contains { isDictionary($0.value) && holdsTensors($0.value) }
+    }
+    return Self.rawRoots.contains(name) && holdsTensors(value)
   }
 
   private func holdsTensors(_ value: PickleValue) -> Bool {
     children(of: value).contains {
       if case .tensor = $0.value { true } else { false }
     }
+  }
+
+  private func isDictionary(_ value: PickleValue) -> Bool {
+    guard case .object(let index) = value else { return false }
+    if case .dictionary = objects[index] { return true }
+    return false
   }
 
   /// What lies below a value under a name of its own; empty for anything that is no container.
@@ -109,13 +135,5 @@ struct NamedRecords {
       try collect(
         child.value, name: name.isEmpty ? child.name : "\(name).\(child.name)", depth: depth + 1)
     }
-  }
-
-  /// `torch.nn.DataParallel` puts `module.` before every name; it is removed where all have it.
-  private mutating func stripModulePrefix() {
-    let prefix = "module."
-    guard !tensors.isEmpty, tensors.allSatisfy({ $0.name.hasPrefix(prefix) }) else { return }
-    tensors = tensors.map { (String($0.name.dropFirst(prefix.count)), $0.record) }
-    notes.append("prefix \(prefix) removed")
   }
 }

@@ -26,7 +26,7 @@ enum TorchArchive {
     }
     // Only TorchScript archives hold constants beside the data.
     let isScript = archive[folder + "constants.pkl"] != nil
-    let pickle = try entry.contents()
+    let pickle = try entry.contents().loaded()
     var machine = PickleMachine(
       ByteReader(pickle, label: entry.name), allowsScript: isScript)
     let value = try machine.run()
@@ -40,7 +40,8 @@ enum TorchArchive {
         try record.tensor(named: name, storage: storage, isBigEndian: order == "big"))
     }
     return CheckpointContents(
-      format: isScript ? .torchScript : .torchArchive, tensors: tensors, notes: records.notes)
+      format: isScript ? .torchScript : .torchArchive, tensors: tensors, notes: records.notes,
+      part: records.part)
   }
 
   private static func storage(
@@ -58,7 +59,7 @@ enum TorchArchive {
         "entry \(entry.name) has \(entry.size) bytes, but tensor \(name) expects "
           + "\(reference.count) elements of \(width) bytes")
     }
-    return .entry(entry)
+    return .entry(entry, from: 0)
   }
 }
 

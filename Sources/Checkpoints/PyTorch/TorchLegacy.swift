@@ -49,7 +49,9 @@ enum TorchLegacy {
       tensors.append(
         try record.tensor(named: name, storage: .slice(part), isBigEndian: isBigEndian))
     }
-    return CheckpointContents(format: .torchLegacy, tensors: tensors, notes: records.notes)
+    return CheckpointContents(
+      format: .torchLegacy, tensors: tensors, notes: records.notes,
+      part: records.part)
   }
 
   private static func next(_ reader: inout ByteReader) throws(CheckpointError) -> Pickled {

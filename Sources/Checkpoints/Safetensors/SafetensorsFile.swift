@@ -42,13 +42,11 @@ package enum SafetensorsFile {
   }
 
   private static func header(_ json: ByteSlice) throws(CheckpointError) -> JSONValue {
-    do {
-      return try json.withBytes { (bytes) throws(StrictJSON.Problem) in
-        try StrictJSON.parse(bytes)
+    try json.withBytes { (bytes) throws(CheckpointError) in
+      do throws(StrictJSON.Problem) { return try StrictJSON.parse(bytes) } catch {
+        throw json.failure(
+          .corrupt, "the safetensors header \(error.reason) at byte \(error.offset)")
       }
-    } catch {
-      throw json.failure(
-        .corrupt, "the safetensors header \(error.reason) at byte \(error.offset)")
     }
   }
 

@@ -85,7 +85,7 @@ private struct ZipDirectory {
     else {
       throw file.failure(.corrupt, "the archive's directory does not lie where its end says")
     }
-    self.bytes = bytes
+    self.bytes = try bytes.loaded()
     self.offset = offset
     entryCount = count
   }
@@ -201,7 +201,7 @@ private struct ZipRecord {
     guard start <= directory, packed <= directory - start,
       let bytes = file.part(at: start, count: packed)
     else { throw file.failure(.corrupt, "entry \(name) reaches outside the archive") }
-    let entry = try ZipEntry(
+    let entry = ZipEntry(
       name: name, stored: bytes, size: size, isDeflated: method == 8, checksum: checksum)
     return (entry, header..<(start + packed))
   }

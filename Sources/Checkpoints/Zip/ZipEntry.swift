@@ -18,12 +18,17 @@ final class ZipEntry: Sendable {
   /// Deflate cannot pack better than 1032 : 1.
   private static let largestRatio = 1032
 
-  /// Describes an entry whose bytes lie inside the archive.
-  ///
+  /// Describes an entry whose bytes lie inside the archive; what it claims is checked when it is read.
+  init(name: String, stored: ByteSlice, size: Int, isDeflated: Bool, checksum: UInt32) {
+    self.name = name
+    self.stored = stored
+    self.size = size
+    self.isDeflated = isDeflated
+    self.checksum = checksum
+  }
+
   /// - Throws: `tooLarge` or `corrupt` where the announced size cannot be true.
-  init(
-    name: String, stored: ByteSlice, size: Int, isDeflated: Bool, checksum: UInt32
-  ) throws(CheckpointError) {
+  private func checkSize() throws(CheckpointError) {
     if isDeflated {
       guard size <= Self.largestInflatedSize else {
         throw stored.failure(
@@ -39,24 +44,42 @@ final class ZipEntry: Sendable {
       throw stored.failure(
         .corrupt, "entry \(name) is stored with \(stored.count) bytes but claims \(size)")
     }
-    self.name = name
-    self.stored = stored
-    self.size = size
-    self.isDeflated = isDeflated
-    self.checksum = checksum
+  }
+
+  /// The first bytes, unpacked, at most `count`; only of an entry that is no longer than that, the checksum is
+  /// compared.
+  ///
+  /// - Throws: as ``contents()``.
+  func start(_ count: Int) throws(CheckpointError) -> ByteSlice {
+    guard size > count else { return try contents() }
+    try checkSize()
+    let part: ByteSlice?
+    if isDeflated {
+      // However it is packed, so short a text takes no more than that.
+      let packed = stored.part(at: 0, count: min(stored.count, 2 * count + 4096)) ?? stored
+      part = try ByteStore(path: stored.store.path, count: count) {
+        (target) throws(CheckpointError) in
+        let filled = try packed.withBytes { Inflation.inflate($0, into: target, isWhole: false) }
+        guard filled else { throw stored.failure(.corrupt, "entry \(name) does not unpack") }
+      }.slice
+    } else {
+      part = stored.part(at: 0, count: count)
+    }
+    return part ?? stored
   }
 
   /// The unpacked bytes, whose checksum is compared once, on first use.
   ///
-  /// - Throws: `corrupt` where sizes or checksum disagree.
+  /// - Throws: `corrupt` where sizes or checksum disagree, `tooLarge`.
   func contents() throws(CheckpointError) -> ByteSlice {
     try verified.withLock { (verified) throws(CheckpointError) -> ByteSlice in
       if let verified { return verified }
+      try checkSize()
       let contents = isDeflated ? try inflated() : stored
-      let found = contents.withBytes {
-        crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)
+      var found: UInt = 0
+      try contents.forEachPiece {
+        found = crc32_z(found, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)
       }
-      // An empty slice may have no address, for which zlib returns its start value, 0, as well.
       guard UInt32(truncatingIfNeeded: found) == checksum else {
         throw stored.failure(
           .corrupt,
@@ -71,7 +94,7 @@ final class ZipEntry: Sendable {
 
   private func inflated() throws(CheckpointError) -> ByteSlice {
     try ByteStore(path: stored.store.path, count: size) { (target) throws(CheckpointError) in
-      let filled = stored.withBytes { Inflation.inflate($0, into: target) }
+      let filled = try stored.withBytes { Inflation.inflate($0, into: target) }
       guard filled else {
         throw stored.failure(.corrupt, "entry \(name) does not unpack to \(size) bytes")
       }
@@ -83,9 +106,10 @@ final class ZipEntry: Sendable {
 
 /// Raw deflate streams, as ZIP archives hold them.
 private enum Inflation {
-  /// Fills `target` exactly; false where the stream is broken, too short or too long.
+  /// Fills `target` exactly; false where the stream is broken, too short or, if `isWhole`, too long.
   static func inflate(
-    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer,
+    isWhole: Bool = true
   ) -> Bool {
     var stream = z_stream()
     // A negative window size selects raw deflate data without a zlib header.
@@ -102,8 +126,9 @@ private enum Inflation {
       // zlib refuses a null target even where nothing is to be written.
       stream.next_out = target.bindMemory(to: UInt8.self).baseAddress ?? spare
       stream.avail_out = UInt32(target.count)
-      return CZlib.inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0
-        && stream.avail_in == 0
+      let end = CZlib.inflate(&stream, isWhole ? Z_FINISH : Z_SYNC_FLUSH)
+      guard stream.avail_out == 0 else { return false }
+      return isWhole ? end == Z_STREAM_END && stream.avail_in == 0 : end == Z_OK
     }
   }
 }

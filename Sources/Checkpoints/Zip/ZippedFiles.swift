@@ -7,7 +7,7 @@ package struct ZippedFiles: Sendable {
   /// - Throws: `CheckpointError`: `missing`, `unreadable`, `truncated`, `corrupt`, `unsupported` or
   ///   `tooLarge`.
   package init(_ path: String) throws(CheckpointError) {
-    archive = try ZipArchive(ByteStore(mapping: path).slice)
+    archive = try ZipArchive(ByteStore(path: path).slice)
   }
 
   /// Names of all files in the directory's order; folders are left out.

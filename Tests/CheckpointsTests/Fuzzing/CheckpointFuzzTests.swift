@@ -9,7 +9,7 @@ import Testing
 @Suite struct CheckpointFuzzTests {
   private static let archives = [
     "types_zip.pth", "nested_zip.pth", "tree_zip.pth", "views_zip.pth", "protocol4_zip.pth",
-    "script.pt", "arrays.npz",
+    "script.pt", "arrays.npz", "ema_module_zip.pth",
   ]
   private static let legacy = [
     "types_legacy.pth", "views_legacy.pth", "nested_legacy.pth", "python2_legacy.pth",
@@ -31,6 +31,7 @@ import Testing
   private static func parse(_ bytes: [UInt8]) -> FuzzOutcome {
     do throws(CheckpointError) {
       let checkpoint = try Checkpoint.decode(bytes, named: "fuzz")
+      if let unread = checkpoint.unread.first { throw unread.error }
       for tensor in checkpoint.tensors where tensor.count <= bytes.count {
         guard try tensor.floats().count == tensor.count else { return .wrong("lost elements") }
         _ = try tensor.doubles()
