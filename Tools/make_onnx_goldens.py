@@ -7,7 +7,7 @@ imported (base64, with onnxruntime's results on a seeded input as base64 of floa
 refusal (with words that the message must hold). With the parser's file it also writes onnx_parser.json:
 sum, sum of squares and 256 evenly spaced values of its logits, and of one tap, on a seeded input.
 
-Made with Python 3.11, onnx 1.23.2, onnxruntime 1.31.1, numpy 2.4.6.
+Made with Python 3.11, onnx 1.23.2, onnxruntime 1.31.1 and 1.32.0 (the same bytes), numpy 2.4.6.
 """
 
 import base64
@@ -600,7 +600,47 @@ def folding():
          {"w": random(4, 5)}, input=(5,))
 
 
+def casts():
+    zero = {"zero": numpy.float32(0)}
+    ties = numpy.array(
+        [1 + 2**-11, 1 + 3 * 2**-11, -1 - 2**-11, 1 + 2**-11 + 2**-20]
+        + [1 + 2**-8, 1 + 3 * 2**-8, -1 - 2**-8, 1 + 2**-8 + 2**-16], numpy.float32)
+    made = node("Mul", "x zero", "o"), node("Add", "o c", "a")
+    for name, number in ("float16", 10), ("bfloat16", 16), ("float64", 11):
+        back = node("Cast", "h", "y", "back", to=1)
+        case(f"cast to {name}", [node("Cast", "x", "h", to=number), back], {})
+        case(f"cast of small results to {name}",
+             [node("Mul", "x s", "a"), node("Cast", "a", "h", to=number), back],
+             {"s": numpy.float32(2e-7)})
+        case(f"cast of halves to {name}", [*made, node("Cast", "a", "h", to=number), back],
+             {**zero, "c": ties}, input=(8,))
+        case(f"cast of stored halves to {name}",
+             [node("Cast", "c", "h", to=number), node("Cast", "h", "d", "back", to=1),
+              node("Mul", "x zero", "o"), node("Add", "o d", "y")],
+             {**zero, "c": ties}, input=(8,))
+    half = numpy.zeros(1, numpy.float16)
+    case("cast like a stored half", [node("CastLike", "x h", "a"), node("Cast", "a", "y", to=1)],
+         {"h": half})
+    case("cast like a result of halves",
+         [node("Cast", "x", "a", to=10), node("Relu", "a", "b"), node("CastLike", "x b", "h"),
+          node("Cast", "h", "y", "back", to=1)], {})
+    case("cast of an integer to float16",
+         [node("Cast", "n", "h", to=10), node("Cast", "h", "f", "back", to=1),
+          node("Mul", "x f", "y")], {"n": numpy.int64(2049)})
+    case("cast of stored numbers to uint8",
+         [node("Cast", "c", "i", to=2), node("Cast", "i", "f", "back", to=1),
+          node("Mul", "x f", "y")], {"c": numpy.array([[[1.7]], [[200.2]], [[0.5]]], numpy.float32)})
+
+
 def refusals():
+    refusal("cast to float8", ["float8e4m3fn"],
+            [node("Cast", "x", "h", to=17), node("Cast", "h", "y", "back", to=1)], {})
+    refusal("cast to text", ["string"], [node("Cast", "x", "y", to=8)], {})
+    refusal("cast of a result to integers", ["a result", "to int64"],
+            [node("Cast", "x", "h", to=7), node("Cast", "h", "y", "back", to=1)], {})
+    refusal("cast beyond a type", ["300", "uint8"],
+            [node("Cast", "c", "h", to=2), node("Cast", "h", "f", "back", to=1),
+             node("Mul", "x f", "y")], {"c": integers(300)})
     weights = {"w": random(2, 3, 3, 3)}
     refusal("lacking operations", ["Einsum (1×, first 'einsum')", "Hardmax (2×, first 't1')"],
             [node("Hardmax", "x", "a", name="t1"), node("Einsum", "a", "b", equation="nchw->nc"),
@@ -741,6 +781,7 @@ def main():
     functions()
     borders()
     folding()
+    casts()
     refusals()
     write("onnx_cases.json", {"seed": SEED, "cases": CASES, "refusals": REFUSALS})
     if len(sys.argv) > 1:

@@ -6,6 +6,8 @@ package enum ScalarFunction: Hashable, Sendable {
   case sine, cosine, floor, ceiling, sign
   /// To the nearest whole number, halves to the even one.
   case round
+  /// To the nearest number that the type holds, halves to the even one, and to infinity beyond the largest.
+  case float16, bfloat16
   /// `x^p`; not a number for a negative `x` and a `p` that is not whole.
   case power(Float)
   /// `min(max(α x + β, 0), 1)`.
@@ -43,6 +45,8 @@ package enum ScalarFunction: Hashable, Sendable {
     case .ceiling: x.rounded(.up)
     case .sign: x > 0 ? 1 : x < 0 ? -1 : x
     case .round: x.rounded(.toNearestOrEven)
+    case .float16: Double(Float16(x))
+    case .bfloat16: Double(Self.bfloat16(Float(x)))
     case .power(let exponent): pow(x, Double(exponent))
     case .hardSigmoid(let alpha, let beta):
       Self.bounded(Double(alpha) * x + Double(beta), 0, 1)
@@ -64,6 +68,13 @@ package enum ScalarFunction: Hashable, Sendable {
     min(max(x, lower), upper)
   }
 
+  /// The upper half of a Float32, rounded; NaN stays NaN.
+  fileprivate static func bfloat16(_ x: Float) -> Float {
+    if x.isNaN { return x }
+    let isOdd = x.bitPattern >> 16 & 1
+    return Float(bitPattern: (x.bitPattern + 0x7FFF + isOdd) & 0xFFFF_0000)
+  }
+
   private static func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
 }
 
@@ -77,6 +88,8 @@ extension FeatureMap {
     case .squareRoot: write(input) { $0.squareRoot() }
     case .absolute: write(input) { abs($0) }
     case .reciprocal: write(input) { 1 / $0 }
+    case .float16: write(input) { Float(Float16($0)) }
+    case .bfloat16: write(input) { ScalarFunction.bfloat16($0) }
     case .power(2): write(input) { $0 * $0 }
     case .clip(let lower, let upper): write(input) { min(max($0, lower), upper) }
     case .hardSigmoid(let alpha, let beta): write(input) { min(max($0 * alpha + beta, 0), 1) }

@@ -62,7 +62,7 @@ import Testing
     .tanh, .exponential, .squareRoot, .absolute, .reciprocal, .errorFunction, .sine, .cosine,
     .floor, .ceiling, .sign, .round, .power(2), .power(3), .hardSigmoid(alpha: 0.3, beta: 0.4),
     .hardSwish, .mish, .softplus, .softsign, .exponentialUnit(alpha: 0.7, beta: 0.5, gamma: 1.1),
-    .threshold(0.3), .clip(lower: -0.4, upper: 0.7), .tanhGELU, .logarithm,
+    .threshold(0.3), .clip(lower: -0.4, upper: 0.7), .tanhGELU, .logarithm, .float16, .bfloat16,
   ]
 
   @Test(arguments: functions)
@@ -83,6 +83,53 @@ import Testing
     }
     if case .threshold = function { return }
     #expect(special.values[0].isNaN, "\(function)")
+  }
+
+  /// A value and what it becomes.
+  private typealias Rounded = (value: Float, result: Float)
+
+  /// IEEE 754's roundTiesToEven to 11 bits, with float16's subnormals and overflow.
+  private static let halves: [Rounded] = [
+    (0x1.002p0, 1), (0x1.006p0, 0x1.008p0), (0x1.00202p0, 0x1.004p0), (-0x1.002p0, -1),
+    (0x1p-25, 0), (0x3p-25, 0x1p-23), (0x1.8p-25, 0x1p-24), (65519, 65504),
+    (65520, .infinity), (-1e30, -.infinity), (.infinity, .infinity),
+  ]
+
+  /// The same to 8 bits, with Float32's exponents.
+  private static let brainHalves: [Rounded] = [
+    (0x1.01p0, 1), (0x1.03p0, 0x1.04p0), (0x1.0101p0, 0x1.02p0), (-0x1.01p0, -1),
+    (0x1p-133, 0x1p-133), (0x1p-134, 0), (.greatestFiniteMagnitude, .infinity),
+    (-.infinity, -.infinity),
+  ]
+
+  @Test(arguments: [ScalarFunction.float16, .bfloat16])
+  func narrowTypesAreRoundedTo(function: ScalarFunction) {
+    let cases = function == .float16 ? Self.halves : Self.brainHalves
+    let x = Tensor(shape: [cases.count], values: cases.map { $0.value })
+    let found = run(x, to: x.shape) { input, output, _ in output.writeFunction(function, of: input)
+    }
+    for (index, row) in cases.enumerated() {
+      #expect(found.values[index] == row.result, "\(row)")
+      #expect(Float(function(Double(row.value))) == row.result, "\(row)")
+    }
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity]) func valuesThatAreNotFiniteAreFound(
+    bad: Float
+  ) {
+    for (shape, gap) in [([5, 4, 7], 0), ([19, 3, 3], 5), ([64, 1, 1], 0), ([1], 0)] {
+      func found(_ tensor: Tensor) -> Int? {
+        let owned = OwnedMap(tensor, gap: gap)
+        return withExtendedLifetime(owned) { owned.map.firstNonFinite }
+      }
+      let sound = Tensor(shape: shape, repeating: .greatestFiniteMagnitude)
+      #expect(found(sound) == nil)
+      for place in [0, shape.elementCount / 2, shape.elementCount - 1] {
+        var broken = sound
+        broken.values[place] = bad
+        #expect(found(broken) == place, "\(shape) \(place)")
+      }
+    }
   }
 
   @Test func pairsAndReductionsEqualFloat64() {

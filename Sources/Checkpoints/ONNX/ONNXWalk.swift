@@ -17,11 +17,14 @@ final class ONNXWalk {
   private let program: ONNXProgram
   private let taps: [String]
   private var edges: [String: ONNXOperand] = [:]
+  /// Types of the edges by the file; here all float types are float32.
+  private var elements: [String: ONNXElement]
 
   init(_ network: ONNXNetwork, scope: Scope) {
     program = network.program
     taps = network.taps
     operatorSet = program.operatorSet
+    elements = program.elements
     self.scope = scope
   }
 
@@ -38,6 +41,7 @@ final class ONNXWalk {
       // Results beyond those that are imported serve training.
       for (edge, result) in zip(node.outputs, try imported(node)) where !edge.isEmpty {
         edges[edge] = result
+        elements[edge] = element(ofResultOf: node)
       }
     }
     for name in program.outputs.dropFirst() + taps {
@@ -66,6 +70,22 @@ final class ONNXWalk {
       throw node.refuse("yields \(array.shape), which is too large to be meant")
     }
     return [result]
+  }
+
+  /// The type that the file gives to an edge; nil where it is not known.
+  func element(of edge: String) -> ONNXElement? { elements[edge] }
+
+  /// Most operations have one type for all that they compute with.
+  private func element(ofResultOf node: ONNXNode) -> ONNXElement? {
+    switch node.operation {
+    case "Cast": node.attribute("to").flatMap { ONNXElement(rawValue: Int($0.i)) }
+    case "CastLike", "Where": node.inputs.dropFirst().first.flatMap { elements[$0] }
+    case "Constant", "ConstantOfShape":
+      node.attribute("value").map { ONNXElement(rawValue: Int($0.t.dataType)) } ?? .float32
+    case "Shape", "Size": .int64
+    case "And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Not", "Or": .bool
+    default: node.inputs.first { !$0.isEmpty }.flatMap { elements[$0] }
+    }
   }
 
   /// Whether no real network has such a result; the product of its extents may be beyond all integers.

@@ -58,49 +58,6 @@ extension ONNXImporters {
     return try identity(step)
   }
 
-  /// `Cast`: results stay float32, which stands for all float types; known numbers become what is asked
-  /// for.
-  static func cast(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let target = try step.node.integer("to", default: 0, in: 1...16)
-    guard let element = ONNXElement(rawValue: target) else {
-      throw step.node.refuse("converts to element type \(target)")
-    }
-    let operand = try step.present(0)
-    switch (operand, element.type.isFloatingPoint) {
-    case (.value, true), (.floats, true): return operand
-    case (.integers(let array), false):
-      guard element == .bool else { return operand }
-      return .integers(
-        ONNXIntegers(shape: array.shape, values: array.values.map { $0 == 0 ? 0 : 1 }))
-    case (.integers, true):
-      return .floats(name: step.node.edge, operand.tensor ?? Tensor(shape: []))
-    case (.floats(_, let tensor), false):
-      var values: [Int] = []
-      for value in tensor.values {
-        let whole =
-          element == .bool ? (value == 0 ? 0 : 1) : Int(exactly: value.rounded(.towardZero))
-        guard let whole else { throw step.node.refuse("converts \(value) to an integer") }
-        values.append(whole)
-      }
-      return .integers(ONNXIntegers(shape: tensor.shape, values: values))
-    default: throw step.node.refuse("converts \(operand.kind) to element type \(target)")
-    }
-  }
-
-  /// `CastLike`, to the type of a second operand.
-  static func castLike(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
-    let operand = try step.present(0)
-    let like = try step.present(1)
-    switch (operand, like) {
-    case (.integers, .value), (.integers, .floats):
-      return .floats(name: step.node.edge, operand.tensor ?? Tensor(shape: []))
-    case (.value, .value), (.value, .floats), (.floats, .value), (.floats, .floats),
-      (.integers, .integers):
-      return operand
-    default: throw step.node.refuse("converts \(operand.kind) to the type of \(like.kind)")
-    }
-  }
-
   /// `Shape` of an operand, for one sample, or of a part of its axes.
   static func shape(_ step: ONNXStep) throws(ONNXError) -> ONNXOperand {
     guard let shape = try step.present(0).shape else { throw step.unfit(0, "numbers") }
