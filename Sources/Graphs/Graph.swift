@@ -8,6 +8,8 @@ package struct Graph: Sendable {
   /// Name of the result that ``Network/describe(_:_:)`` returns.
   package static let mainOutput = "output"
 
+  /// Name of the network that was traced.
+  package let network: String
   /// All steps, each after those it reads.
   ///
   /// Node 0 is the input.
@@ -24,23 +26,30 @@ package struct Graph: Sendable {
   /// - Parameters:
   ///   - network: the description.
   ///   - inputShape: per-sample input shape; nil takes the network's own.
+  ///   - wanted: names of the results that will be asked for; an operation that none of them needs may be
+  ///     one that the input is too small for. nil means all.
   /// - Throws: ``GraphError`` if the shapes do not fit together.
-  package init(tracing network: some Network, inputShape: [Int]? = nil) throws(GraphError) {
+  package init(
+    tracing network: some Network, inputShape: [Int]? = nil, for wanted: [String]? = nil
+  ) throws(GraphError) {
     let builder = GraphBuilder(network: network.name)
     let input = builder.add(.input, [], shape: inputShape ?? network.inputShape, scope: "")
     let output = network.describe(Scope(builder: builder, prefix: ""), input)
     _ = output.tapped(Self.mainOutput)
-    if let error = builder.error { throw error }
+    self.network = network.name
     nodes = builder.nodes
     parameters = builder.parameters
     outputs = builder.outputs
     outputNames = builder.outputNames
+    let needed = wanted.map { Set(nodes(neededFor: $0)) }
+    if let error = builder.error(among: needed) { throw error }
   }
 
   init(
-    nodes: [Node], parameters: [ParameterSpecification], outputs: [String: Int],
+    network: String, nodes: [Node], parameters: [ParameterSpecification], outputs: [String: Int],
     outputNames: [String]
   ) {
+    self.network = network
     self.nodes = nodes
     self.parameters = parameters
     self.outputs = outputs
@@ -92,6 +101,8 @@ package enum GraphError: Error, Equatable, CustomStringConvertible {
   case misshapenParameter(name: String, expected: [Int], found: [Int])
   /// A parameter whose source cannot give it.
   case unreadableParameter(name: String, reason: String)
+  /// A result with a value that is infinite or no number; `index` counts in planar order from 0.
+  case notFinite(network: String, output: String, index: Int)
 
   package var description: String {
     switch self {
@@ -108,6 +119,8 @@ package enum GraphError: Error, Equatable, CustomStringConvertible {
       return "parameter '\(name)' has shape \(found), the network expects \(expected)"
     case .unreadableParameter(let name, let reason):
       return "parameter '\(name)' cannot be read: \(reason)"
+    case .notFinite(let network, let output, let index):
+      return "value \(index) of \(network)'s result '\(output)' is not finite; check the weights"
     }
   }
 }

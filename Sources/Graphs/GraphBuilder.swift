@@ -5,8 +5,10 @@ final class GraphBuilder {
   private(set) var parameters: [ParameterSpecification] = []
   private(set) var outputs: [String: Int] = [:]
   private(set) var outputNames: [String] = []
-  /// The first thing that did not fit; tracing goes on with substitute shapes.
-  private(set) var error: GraphError?
+  /// Why the whole description cannot be followed.
+  private(set) var refusal: GraphError?
+  /// Nodes that cannot take what they are given; tracing goes on with substitute shapes.
+  private var rejections: [(node: Int, error: GraphError)] = []
   private var parameterNames: Set<String> = []
   /// Parts of results that were asked for: asking again gives the same node.
   private var parts: [Part: Int] = [:]
@@ -32,14 +34,24 @@ final class GraphBuilder {
     return Value(builder: self, node: nodes.count - 1)
   }
 
+  /// Notes that the node which comes next does not fit.
   func reject(_ operation: String, _ inputs: [Int], scope: String) {
-    guard error == nil else { return }
-    error = .doesNotFit(
-      network: network, scope: scope, operation: operation, shapes: inputs.map { nodes[$0].shape })
+    rejections.append(
+      (
+        nodes.count,
+        .doesNotFit(
+          network: network, scope: scope, operation: operation,
+          shapes: inputs.map { nodes[$0].shape })
+      ))
   }
 
   func refuse(_ reason: String) {
-    if error == nil { error = .refused(network: network, reason: reason) }
+    if refusal == nil { refusal = .refused(network: network, reason: reason) }
+  }
+
+  /// The first thing that did not fit, of all nodes or of some.
+  func error(among needed: Set<Int>?) -> GraphError? {
+    refusal ?? rejections.first { needed?.contains($0.node) ?? true }?.error
   }
 
   /// Notes a parameter; naming one twice is how weights are shared.

@@ -110,7 +110,8 @@ private struct RowSelection {
       new.append(nodes.count - 1)
     }
     return Graph(
-      nodes: nodes, parameters: graph.parameters, outputs: outputs.mapValues { new[$0] },
+      network: graph.network, nodes: nodes, parameters: graph.parameters,
+      outputs: outputs.mapValues { new[$0] },
       outputNames: graph.outputNames.filter { outputs[$0] != nil })
   }
 }

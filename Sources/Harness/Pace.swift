@@ -99,7 +99,8 @@ struct Pace {
     _ network: LoadedNetwork, _ metric: MetricIdentifier, shape: [Int]? = nil, outputs: [String],
     _ work: () throws -> Void
   ) throws -> Timing {
-    let cost = try Graph(tracing: network.network, inputShape: shape).cost(computing: outputs)
+    let cost = try Graph(tracing: network.network, inputShape: shape, for: outputs).cost(
+      computing: outputs)
     try work()  // Compiles the network and touches its memory.
     return Timing(
       name: network.network.name, metric: metric, operations: cost.operations,
