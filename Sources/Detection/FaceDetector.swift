@@ -70,7 +70,7 @@ package final class FaceDetector: Sendable {
 
   /// All faces of an RGB image, the largest first.
   ///
-  /// - Throws: `GraphError`, which no image should cause.
+  /// - Throws: `GraphError` for weights that give no finite numbers.
   package func faces(in image: Raster, workspace: Workspace) throws(GraphError) -> [DetectedFace] {
     let planes = image.planes
     var boxes = try proposed(planes, workspace).map(\.squared)
@@ -117,7 +117,7 @@ package final class FaceDetector: Sendable {
     let input = prepared(
       image, width: Int(Double(image.shape[2]) * scale + 1),
       height: Int(Double(image.shape[1]) * scale + 1))
-    let results = try proposal(input.shape).run(input, in: workspace)
+    let results = try results(of: proposal(input.shape), for: input, workspace)
     guard let classes = results["classes"], let moves = results["boxes"] else { return ([], []) }
     let (width, count) = (classes.shape[2], classes.shape[1] * classes.shape[2])
     var boxes: [CandidateBox] = []
@@ -143,7 +143,7 @@ package final class FaceDetector: Sendable {
     var passed: [CandidateBox] = []
     var corrections: [[Float]] = []
     for box in boxes {
-      guard let results = run(refinement, on: box, of: image, workspace),
+      guard let results = try run(refinement, on: box, of: image, workspace),
         let found = results.candidate(in: box), found.score > settings.thresholds[1]
       else { continue }
       passed.append(found)
@@ -160,7 +160,7 @@ package final class FaceDetector: Sendable {
     var passed: [CandidateBox] = []
     var landmarks: [[SIMD2<Float>]] = []
     for box in boxes {
-      guard let results = run(output, on: box, of: image, workspace),
+      guard let results = try run(output, on: box, of: image, workspace),
         let found = results.candidate(in: box), found.score > settings.thresholds[2],
         let points = results["landmarks"]?.values, let moves = results["boxes"]?.values
       else { continue }
@@ -181,11 +181,21 @@ package final class FaceDetector: Sendable {
 
   private func run(
     _ executable: Executable, on box: CandidateBox, of image: Tensor, _ workspace: Workspace
-  ) -> [String: Tensor]? {
+  ) throws(GraphError) -> [String: Tensor]? {
     guard let part = box.pixels(width: image.shape[2], height: image.shape[1]) else { return nil }
     let side = executable.graph.inputShape[1]
     let crop = image.cropped(rows: part.rows, columns: part.columns)
-    return executable.run(prepared(crop, width: side, height: side), in: workspace)
+    return try results(of: executable, for: prepared(crop, width: side, height: side), workspace)
+  }
+
+  private func results(
+    of executable: Executable, for input: Tensor, _ workspace: Workspace
+  ) throws(GraphError) -> [String: Tensor] {
+    executable.compute([input], in: workspace)
+    try executable.requireFinite(in: workspace)
+    return Dictionary(
+      executable.outputs.map { ($0, executable.result($0, in: workspace)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// Averaged to a size, then (x − 127.5) / 128.

@@ -122,6 +122,19 @@ package final class Executable: Sendable {
     map(node(of: name), image: image, in: workspace)
   }
 
+  /// Refuses an image whose results hold a value that is no finite number, as one NaN among the weights
+  /// makes it.
+  ///
+  /// - Precondition: as for ``result(_:image:in:)``.
+  /// - Throws: ``GraphError/notFinite(network:output:index:)`` for the first such value.
+  package func requireFinite(image: Int = 0, in workspace: Workspace) throws(GraphError) {
+    for name in outputs {
+      if let index = features(name, image: image, in: workspace).firstNonFinite {
+        throw .notFinite(network: graph.network, output: name, index: index)
+      }
+    }
+  }
+
   private func node(of name: String) -> Int {
     guard outputs.contains(name), let node = graph.outputs[name] else {
       preconditionFailure("'\(name)' was not compiled")

@@ -48,7 +48,7 @@ package struct FeatureExtractor: Sendable {
         "network": network.network.name,
         "preprocessing": preprocessing.fingerprint,
         "tap": tap,
-        "weights": network.weights.sha256,
+        "weights": network.weights.identity,
       ], parts: aligner.map { ["alignment": $0.fingerprint] } ?? [:])
   }
 
@@ -66,28 +66,18 @@ package struct FeatureExtractor: Sendable {
   {
     let input = try input(image, named: name, in: memory)
     let executable = try network.executable(inputShape: input.shape, outputs: [tap])
-    return executable.run(input, in: memory.main)[tap]?.values ?? []
+    executable.compute([input], in: memory.main)
+    try executable.requireFinite(in: memory.main)
+    return executable.result(tap, in: memory.main).values
   }
 
   /// The vectors of several images, planar order; what one image lacks is its own failure.
   func features(of subjects: [Subject], in memory: WorkerMemory) -> [Result<[Float], ImageFailure>]
   {
-    let vectors = network.map(
-      subjects.count, outputs: [tap], in: memory.main,
+    network.map(
+      subjects.count, outputs: [tap], in: memory.main, named: { subjects[$0].name },
       input: { try input(try subjects[$0].image, named: subjects[$0].name, in: memory) },
       read: { $0.result(tap, image: $1, in: memory.main).values })
-    return zip(vectors, subjects).map { vector, subject in
-      vector.flatMap { values in
-        // One image without a number would take it from the whole set.
-        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return vector }
-        return .failure(
-          ImageFailure(
-            state: "not-finite",
-            reason:
-              "\(subject.name): value \(index) of \(network.network.name)'s result '\(tap)' is "
-              + "not finite; check the weights"))
-      }
-    }
   }
 }
 
@@ -104,7 +94,17 @@ package struct FaceParser: Sendable {
   package let fingerprint: Fingerprint
 
   /// Joins a network, the way images reach it and the order of its classes.
-  package init(network: LoadedNetwork, preprocessing: Preprocessing, order: LabelOrder) {
+  ///
+  /// - Throws: ``HarnessError`` for a network that does not give every pixel a logit of each class.
+  package init(network: LoadedNetwork, preprocessing: Preprocessing, order: LabelOrder) throws {
+    let shape = try Graph(tracing: network.network).shape(of: Graph.mainOutput) ?? []
+    guard shape.count == 3, shape[0] == order.count else {
+      throw HarnessError(
+        .runtime,
+        "\(network.weights.path): a face parser gives each pixel a logit of each of the "
+          + "\(order.count) classes of '\(order.name)', [\(order.count), H, W], but the result of "
+          + "\(network.network.name) is \(shape)")
+    }
     self.network = network
     self.preprocessing = preprocessing
     self.order = order
@@ -114,7 +114,7 @@ package struct FaceParser: Sendable {
       "network": network.network.name,
       "preprocessing": preprocessing.fingerprint,
       "upscaling": "pil-nearest",
-      "weights": network.weights.sha256,
+      "weights": network.weights.identity,
     ])
   }
 
@@ -130,13 +130,14 @@ package struct FaceParser: Sendable {
     let executable = try network.executable(
       inputShape: input.shape, outputs: [Graph.mainOutput])
     executable.compute([input], in: memory.main)
+    try executable.requireFinite(in: memory.main)
     return resized(labels(executable, image: 0, in: memory), width: width, height: height)
   }
 
   /// Label maps of several images in CelebAMask-HQ's class order, at the network's size.
   func labels(of subjects: [Subject], in memory: WorkerMemory) -> [Result<Raster, ImageFailure>] {
     network.map(
-      subjects.count, outputs: [Graph.mainOutput], in: memory.main,
+      subjects.count, outputs: [Graph.mainOutput], in: memory.main, named: { subjects[$0].name },
       input: { try preprocessing.apply(try subjects[$0].image, named: subjects[$0].name) },
       read: { labels($0, image: $1, in: memory) })
   }
@@ -144,8 +145,6 @@ package struct FaceParser: Sendable {
   private func labels(_ executable: Executable, image: Int, in memory: WorkerMemory) -> Raster {
     let logits = executable.features(Graph.mainOutput, image: image, in: memory.main)
     let numbers = order.conversion(to: .celebAMaskHQ)
-    precondition(
-      logits.channels == numbers.count, "\(logits.channels) logits, \(numbers.count) classes")
     return Raster(
       width: logits.columns, height: logits.rows, channels: 1,
       samples: logits.largestChannels().map { numbers[Int($0)] })
@@ -182,10 +181,10 @@ package struct PerceptualMeter: Sendable {
     self.headWeights = headWeights
     fingerprint = Fingerprint([
       "arithmetic": network.arithmetic.name,
-      "heads": headWeights.sha256,
+      "heads": headWeights.identity,
       "network": network.network.name,
       "preprocessing": Preprocessing.lpips().fingerprint,
-      "weights": network.weights.sha256,
+      "weights": network.weights.identity,
     ])
   }
 
@@ -200,13 +199,20 @@ package struct PerceptualMeter: Sendable {
   }
 
   /// The distance of two images whose activations were left in two workspaces.
+  ///
+  /// - Throws: `GraphError.notFinite`, also for what is not finite in a single tap: it goes through norm and
+  ///   sum, so that taps need no pass of their own.
   package func distance(
     _ executable: Executable, _ first: Workspace, _ second: Workspace, images: (Int, Int) = (0, 0)
-  ) -> Double {
-    zip(taps, heads).reduce(0) { sum, layer in
+  ) throws(GraphError) -> Double {
+    let distance = zip(taps, heads).reduce(0) { sum, layer in
       let one = executable.features(layer.0, image: images.0, in: first)
       let other = executable.features(layer.0, image: images.1, in: second)
       return sum + LPIPS.layerDistance(one, other, weights: layer.1)
     }
+    guard distance.isFinite else {
+      throw .notFinite(network: network.network.name, output: "distance", index: 0)
+    }
+    return distance
   }
 }

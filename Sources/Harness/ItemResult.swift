@@ -25,6 +25,7 @@ package struct ImageFailure: Error, Hashable, Sendable {
     case let error as ImageError: self.init(state: error.state.rawValue, reason: "\(error)")
     case let error as MethodError: self.init(state: error.state, reason: "\(error)")
     case DatasetError.checksumMismatch: self.init(state: "wrong-checksum", reason: "\(error)")
+    case GraphError.notFinite: self.init(state: "not-finite", reason: "\(error)")
     case is ImagePairError, is SegmentationError, is GraphError:
       self.init(state: "wrong-size", reason: "\(error)")
     case is CaptionTooLong: self.init(state: "too-long", reason: "\(error)")

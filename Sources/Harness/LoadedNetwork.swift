@@ -52,7 +52,7 @@ package final class LoadedNetwork: Sendable {
     return try compiled.withLock { compiled in
       if let found = compiled[key] { return found }
       if compiled.count >= Self.limit { compiled.removeAll() }
-      let graph = try Graph(tracing: network, inputShape: key.shape)
+      let graph = try Graph(tracing: network, inputShape: key.shape, for: outputs)
       let executable = try Executable(
         graph, parameters: parameters, outputs: outputs, arithmetic: arithmetic)
       give_back_freed_memory()
@@ -72,12 +72,14 @@ extension LoadedNetwork {
   ///   - count: how many inputs there are.
   ///   - outputs: the results that `read` will ask for.
   ///   - workspace: the worker's memory.
+  ///   - name: what a failure calls an input.
   ///   - input: makes one input; called in order, shortly before it is needed.
   ///   - read: takes what is wanted of one input from the workspace, where it is the given image.
-  /// - Returns: one result for each input; what one throws is its own failure.
+  /// - Returns: one result for each input; what one throws is its own failure, and so is a result that is not
+  ///   finite.
   func map<Value>(
-    _ count: Int, outputs: [String], in workspace: Workspace, input: (Int) throws -> Tensor,
-    read: (_ executable: Executable, _ image: Int) -> Value
+    _ count: Int, outputs: [String], in workspace: Workspace, named name: ((Int) -> String)? = nil,
+    input: (Int) throws -> Tensor, read: (_ executable: Executable, _ image: Int) -> Value
   ) -> [Result<Value, ImageFailure>] {
     var results: [Int: Result<Value, ImageFailure>] = [:]
     var groups: [[Int]: (executable: Executable, indices: [Int], inputs: [Tensor])] = [:]
@@ -85,7 +87,13 @@ extension LoadedNetwork {
       guard let group = groups.removeValue(forKey: shape) else { return }
       group.executable.compute(group.inputs, in: workspace)
       for (image, index) in group.indices.enumerated() {
-        results[index] = .success(read(group.executable, image))
+        results[index] = ImageFailure.catching {
+          try group.executable.requireFinite(image: image, in: workspace)
+          return read(group.executable, image)
+        }.mapError { failure in
+          let place = name.map { "\($0(index)): " } ?? ""
+          return ImageFailure(state: failure.state, reason: place + failure.reason)
+        }
       }
     }
     for index in 0..<count {
@@ -113,11 +121,24 @@ package struct WeightFile: Hashable, Sendable {
   package let path: String
   /// SHA-256 of the file in hexadecimal.
   package let sha256: String
+  /// Which of several sets of tensors in it is meant; nil where there is one.
+  package let part: CheckpointPart?
 
   /// Names a file whose digest is known.
-  package init(path: String, sha256: String) {
+  package init(path: String, sha256: String, part: CheckpointPart? = nil) {
     self.path = path
     self.sha256 = sha256
+    self.part = part
+  }
+
+  /// What a fingerprint calls it: its digest, and the set of tensors where there are several.
+  package var identity: String { part.map { "\(sha256)/\($0.name)" } ?? sha256 }
+
+  /// Which of several sets of tensors is used, in a sentence; nil where there is one.
+  var partNote: String? {
+    guard let part, !part.others.isEmpty else { return nil }
+    return "\(name) holds several sets of tensors: '\(part.name)' is used, "
+      + part.others.map { "'\($0)'" }.joined(separator: ", ") + " not."
   }
 
   /// File name without its folder.

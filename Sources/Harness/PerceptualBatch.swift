@@ -44,14 +44,14 @@ extension PerceptualMeter {
       waiting.removeAll { reals.places[pairs[$0].real.content] != nil }
       while !ready.isEmpty {
         let others = try activate(ready.map { pairs[$0].other }, in: memory.main)
-        ready.removeAll { index in
+        try ready.removeAll { index in
           let pair = pairs[index]
           guard let real = reals.places[pair.real.content],
             let other = others.places[pair.other.content]
           else { return false }
           report(
             index,
-            distance(others.executable, memory.other, memory.main, images: (real, other)))
+            try distance(others.executable, memory.other, memory.main, images: (real, other)))
           return true
         }
       }

@@ -30,7 +30,7 @@ package struct TextExtractor: Sendable {
       "long-texts": isTruncating ? "cut" : "refused",
       "network": network.network.name,
       "tokenizer": "clip-bpe",
-      "weights": network.weights.sha256,
+      "weights": network.weights.identity,
     ])
   }
 

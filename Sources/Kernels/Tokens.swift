@@ -77,7 +77,7 @@ extension FeatureMap {
   package func writeEmbedding(of ids: FeatureMap, table: UnsafeBufferPointer<Float>) {
     for pixel in 0..<pixels {
       let output = base + pixel * pixelStride
-      if let id = Int(exactly: ids.base[pixel]), id >= 0, (id + 1) * channels <= table.count {
+      if let id = Int(exactly: ids.base[pixel]), id >= 0, id < table.count / max(channels, 1) {
         for channel in 0..<channels { output[channel] = table[id * channels + channel] }
       } else {
         output.update(repeating: .nan, count: channels)

@@ -139,6 +139,56 @@ struct Zoo: Network {
     #expect(graph.parameters.filter(\.isCounter).map(\.name).contains("stem.1.num_batches_tracked"))
   }
 
+  /// Ends in a pool that small inputs have no room for.
+  private struct Narrowing: Network {
+    let name = "narrowing"
+    let inputShape = [2, 8, 8]
+
+    func describe(_ scope: Scope, _ input: Value) -> Value {
+      let x = scope["a"].convolution(input, to: 3, kernel: 3).tapped("early")
+      return scope["b"].convolution(x.maxPool(3, stride: 2), to: 4, kernel: 1).relu()
+    }
+  }
+
+  @Test func onlyWhatIsAskedForMustFit() throws {
+    let network = Narrowing()
+    let parameters = Dictionary(
+      uniqueKeysWithValues: try Graph(tracing: network).parameters.map {
+        ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: 3))
+      })
+    let shape = [2, 4, 3]
+    let graph = try Graph(tracing: network, inputShape: shape, for: ["early"])
+    let executable = try Executable(graph, parameters: parameters, outputs: ["early"])
+    let input = SeededParameters.input(shape: shape, seed: 4)
+    #expect(executable.run(input, in: executable.makeWorkspace())["early"]?.shape == [3, 2, 1])
+    for wanted in [nil, [Graph.mainOutput], ["early", Graph.mainOutput]] {
+      let error = #expect(throws: GraphError.self) {
+        try Graph(tracing: network, inputShape: shape, for: wanted)
+      }
+      #expect("\(error ?? .missingParameter(name: ""))".hasPrefix("narrowing, a: max pool"))
+    }
+  }
+
+  /// One weight that is no number shows, whatever image takes part.
+  @Test func resultsThatAreNotFiniteAreNamed() throws {
+    let graph = try Graph(tracing: Zoo())
+    var parameters = Self.parameters
+    let outputs = ["stem", "gated", Graph.mainOutput]
+    let inputs = [1, 2].map { SeededParameters.input(shape: graph.inputShape, seed: $0) }
+    func verdict(_ image: Int) throws {
+      let executable = try Executable(graph, parameters: parameters, outputs: outputs)
+      let workspace = executable.makeWorkspace()
+      executable.compute(inputs, in: workspace)
+      try executable.requireFinite(image: image, in: workspace)
+    }
+    try verdict(1)
+    parameters["head.fc.bias"]?.values[4] = .nan
+    for image in [0, 1] {
+      let error = #expect(throws: GraphError.self) { try verdict(image) }
+      #expect(error == .notFinite(network: "zoo", output: Graph.mainOutput, index: 0))
+    }
+  }
+
   @Test func refusesWhatDoesNotFit() throws {
     #expect(throws: GraphError.self) { try Graph(tracing: Zoo(), inputShape: [4, 19, 17]) }
     let graph = try Graph(tracing: Zoo())

@@ -130,6 +130,17 @@ import Testing
     #expect(error?.description.contains("not finite") == true)
   }
 
+  @Test func textsWithoutNumbersAreTold() throws {
+    let study = try StudyFolder(reference: ["a": 1], generated: ["a": 2])
+    let captions = try study.write([Self.caption("a", "face")], to: "captions.jsonl")
+    let meter = try TinyCLIP(isTextBroken: true).meter(.caption(.cosine))
+    let error = #expect(throws: HarnessError.self) {
+      try study.score(meter) { $0.captions = captions }
+    }
+    #expect(error?.kind == .invalid)
+    #expect(error?.description.contains("tiny-text's result 'output' is not finite") == true)
+  }
+
   @Test func wrongFilesAreNamed() throws {
     let study = try StudyFolder(reference: ["a": 1], generated: ["a": 2])
     let captions = try study.write([Self.caption("28000", "face")], to: "captions.jsonl")

@@ -80,6 +80,31 @@ struct FeatureJobTests {
     #expect(try NPYFile.read(options.output).floats() == Array(rows[2 * size..<3 * size]))
   }
 
+  @Test func resultsThatAreNoNumbersAreFailures() throws {
+    var tensors = try SeededCheckpoint.tensors()
+    tensors[0].tensor.values[5] = .nan
+    let path = folder.path("broken.safetensors")
+    try SafetensorsFile.write(tensors, to: path)
+    let error = try #require(throws: FeatureFailures.self) { try run { $0.checkpoint = path } }
+    #expect(error.failures.map { $0.id }.sorted() == Self.ids.sorted())
+    #expect("\(error)".contains("squeezenet1_1's result 'relu4' is not finite; check the weights"))
+  }
+
+  /// An operation behind what is asked for may be one that an image is too small for.
+  @Test func onlyWhatIsReadMustFit() throws {
+    let input = SeededParameters.input(shape: [1, 3, 7, 9], seed: 7)
+    try NPYFile.write(input, to: folder.path("input.npy"))
+    func shape(_ tap: String) throws -> [Int] {
+      try run {
+        $0.images = []
+        $0.input = folder.path("input.npy")
+        $0.tap = tap
+      }.shape
+    }
+    #expect(try shape("relu1") == [1, 64, 3, 4])
+    #expect(throws: FeatureFailures.self) { try shape("relu7") }
+  }
+
   @Test func preparedInputsGoStraightToTheNetwork() throws {
     let input = SeededParameters.input(shape: [3, 3, 35, 29], seed: 7)
     try NPYFile.write(input, to: folder.path("input.npy"))

@@ -85,7 +85,7 @@ import Testing
       }
       _ = try meter.activate(images[0], named: files[0], in: memory.other)
       let executable = try meter.activate(images[1], named: files[1], in: memory.main)
-      let distance = meter.distance(executable, memory.other, memory.main)
+      let distance = try meter.distance(executable, memory.other, memory.main)
       // A thousand Float32 roundings in a mean of positive terms of order 1.
       #expect(abs(distance - reference) <= 1e-5, "\(key): \(distance)")
     }

@@ -14,9 +14,11 @@ struct TinyCLIP {
 
   /// Makes both.
   ///
-  /// - Parameter isBroken: whether the image tower's last weights are not a number.
+  /// - Parameters:
+  ///   - isBroken: whether the image tower's last weights are not a number.
+  ///   - isTextBroken: whether the text tower's are.
   /// - Throws: errors of the graphs.
-  init(isBroken: Bool = false) throws {
+  init(isBroken: Bool = false, isTextBroken: Bool = false) throws {
     let tower = CLIPVisionTransformer(
       name: "tiny", summary: "", size: 32, patch: 16, width: 64, layers: 1, embedding: 8)
     image = FeatureExtractor(
@@ -25,7 +27,7 @@ struct TinyCLIP {
       preprocessing: .clip(size: 32))
     text = try Self.loaded(
       CLIPTextTransformer(name: "tiny-text", summary: "", width: 64, layers: 1, embedding: 8),
-      seed: 2)
+      seed: 2, broken: isTextBroken ? "text_projection" : nil)
   }
 
   /// The meter of a task.

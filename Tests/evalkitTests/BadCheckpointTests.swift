@@ -36,6 +36,22 @@ import Testing
 
   @Test func theSoundFileIsAccepted() throws { try score(good).expectSuccess() }
 
+  /// What was measured with it would be no number, or a wrong one.
+  @Test func aWeightThatIsNoNumberEndsTheRun() throws {
+    var tensors = good
+    tensors[0].tensor.values[0] = .nan
+    try score(tensors).expectRefusal(6, "not finite; check the weights")
+  }
+
+  @Test func pagesAndPointersAreNamed() throws {
+    try faces.write(Array("\n<!DOCTYPE html><html>Sign in".utf8), to: "trunk.pth")
+    try score(trunk: faces.path("trunk.pth")).expectRefusal(1, "trunk.pth", "an HTML page")
+    try faces.write(
+      Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n".utf8),
+      to: "trunk.pth")
+    try score(trunk: faces.path("trunk.pth")).expectRefusal(1, "trunk.pth", "a Git LFS pointer")
+  }
+
   @Test func tensorsThatDoNotFitAreNamed() throws {
     let first = good[0]
     try score(Array(good.dropFirst())).expectRefusal(

@@ -29,7 +29,7 @@ enum MetricBenches {
         let memory = memories[worker]
         _ = try meter.activate(real, named: "real", in: memory.other)
         let executable = try meter.activate(made, named: "made", in: memory.main)
-        return meter.distance(executable, memory.other, memory.main)
+        return try meter.distance(executable, memory.other, memory.main)
       }
     }
   }
