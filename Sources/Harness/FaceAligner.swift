@@ -1,6 +1,5 @@
 import Checkpoints
 import Detection
-import Essentials
 import Graphs
 import Networks
 import Tensors
@@ -28,8 +27,9 @@ package struct FaceAligner: Sendable {
     for part in MTCNN.Part.allCases {
       guard let path = files[part] else { continue }
       let graph = try Graph(tracing: MTCNN(part))
-      parameters[part] = try Checkpoint.open(path: path).bind(to: graph.parameters)
-      weights.append(WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path)))
+      let opened = try OpenedWeights(path)
+      parameters[part] = try opened.checkpoint.bind(to: graph.parameters)
+      weights.append(opened.file)
     }
     self.init(detector: try FaceDetector(parameters: parameters), weights: weights)
   }
@@ -45,7 +45,7 @@ package struct FaceAligner: Sendable {
       "template": "arcface-112",
       "thresholds": "\(settings.thresholds)",
       "warp": "bilinear-float64",
-      "weights": weights.map(\.sha256).joined(separator: ","),
+      "weights": weights.map(\.identity).joined(separator: ","),
     ])
   }
 

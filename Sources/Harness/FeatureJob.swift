@@ -112,10 +112,9 @@ package struct FeatureJob {
     guard let network, let checkpoint = checkpoint(of: network) else {
       throw HarnessError(.usage, "name --network and --checkpoint, or --onnx")
     }
-    return (
-      try LoadedNetwork(network, checkpoint: checkpoint, arithmetic: arithmetic),
-      options.tap ?? Graph.mainOutput
-    )
+    let loaded = try LoadedNetwork(network, checkpoint: checkpoint, arithmetic: arithmetic)
+    if let note = loaded.weights.partNote { options.notice(note) }
+    return (loaded, options.tap ?? Graph.mainOutput)
   }
 }
 

@@ -105,7 +105,7 @@ package struct InstrumentShop: Sendable {
     let (network, _) = try load(choice, role: .parser, as: .parser, default: name, tap: nil)
     let order = try choice.classes.map(LabelOrder.known)
     let fallback: LabelOrder = network.network.name == "bisenet" ? .biSeNet : .celebAMaskHQ
-    return FaceParser(
+    return try FaceParser(
       network: network, preprocessing: try choice.namedPreprocessing ?? preprocessing,
       order: order ?? fallback)
   }
@@ -148,11 +148,13 @@ package struct InstrumentShop: Sendable {
     let path =
       choice.onnx == nil
       ? image.weights.path : try file(choice.file, of: choice.network ?? "", as: .clip, for: role)
-    let text = try shelf.network(tower, checkpoint: path, arithmetic: arithmetic)
+    let text = try shelf.network(
+      tower, checkpoint: path, root: choice.root, arithmetic: arithmetic)
     return (
       extractor,
       try TextExtractor(
-        network: text, vocabulary: try shelf.opened(path).vocabulary, isTruncating: isTruncating)
+        network: text, vocabulary: try shelf.opened(path, choice.root).vocabulary,
+        isTruncating: isTruncating)
     )
   }
 
@@ -162,13 +164,14 @@ package struct InstrumentShop: Sendable {
   package func perceptual(_ role: WeightRole) throws -> PerceptualMeter {
     let choice = suite.roles[role] ?? RoleChoice()
     guard let name = choice.network ?? role.trunk else {
-      preconditionFailure("\(role.rawValue) has no trunk")
+      throw HarnessError(.usage, "'\(role.rawValue)' is no role of a perceptual network")
     }
     let trunk = try NetworkCatalogue.perceptualTrunk(named: name)
     let network = PerceptualNetwork(trunk: trunk)
     let path = try file(choice.file, of: name, as: .lpipsTrunk, for: role)
     let loaded = try LoadedNetwork(
-      network, checkpoint: try shelf.opened(path), ignoring: trunk.ignorableCheckpointPrefixes,
+      network, checkpoint: try shelf.opened(path, choice.root),
+      ignoring: trunk.ignorableCheckpointPrefixes,
       arithmetic: arithmetic)
     let headFile = try shelf.opened(
       try file(choice.heads, of: name, as: .lpipsHeads, for: role))
@@ -195,7 +198,7 @@ package struct InstrumentShop: Sendable {
     let network = try NetworkCatalogue.named(choice.network ?? name)
     let loaded = try shelf.network(
       network, checkpoint: try file(choice.file, of: network.name, as: kind, for: role),
-      arithmetic: arithmetic)
+      root: choice.root, arithmetic: arithmetic)
     return (loaded, tap)
   }
 

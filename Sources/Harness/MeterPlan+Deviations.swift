@@ -15,6 +15,7 @@ extension MeterPlan {
       + meter.networks.filter { Self.isForeign($0.weights) }.map { name, weights in
         "\(weights.name) (\(name)) is not a published file."
       }
+      + Set(meter.networks.compactMap(\.weights.partNote)).sorted()
       + WeightRole.allCases.filter { serves($0, metric) }.compactMap { suite.roles[$0]?.note }
   }
 

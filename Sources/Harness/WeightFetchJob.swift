@@ -13,12 +13,33 @@ package struct WeightImportJob: Sendable {
     work = WeightImport(into: folder, manner: isLinking ? .link : .copy)
   }
 
-  /// Imports one file, found by its digest unless a published name is given.
+  /// Imports files, each found by its digest unless a published name is given; one that is refused does not
+  /// keep the others from being imported.
   ///
-  /// - Returns: where it stands now.
-  /// - Throws: ``HarnessError`` with the reason.
-  package func run(_ path: String, as name: String?) throws -> String {
-    do { return try work.run(path, as: name) } catch { throw HarnessError(.runtime, "\(error)") }
+  /// - Parameters:
+  ///   - paths: the files.
+  ///   - name: the published name that a single file is to have.
+  ///   - done: told of each file that is there now, and where.
+  /// - Throws: ``HarnessError`` with every reason, once all files have been tried.
+  package func run(
+    _ paths: [String], as name: String?, done: (_ path: String, _ place: String) throws -> Void
+  ) throws {
+    var refusals: [String] = []
+    for path in paths {
+      let place: String
+      do { place = try work.run(path, as: name) } catch {
+        refusals.append("\(error)")
+        continue
+      }
+      try done(path, place)
+    }
+    guard let first = refusals.first else { return }
+    throw HarnessError(
+      .runtime,
+      paths.count == 1
+        ? first
+        : "\(refusals.count) of \(paths.count) files were not imported:"
+          + refusals.map { "\n  \($0)" }.joined())
   }
 }
 
@@ -111,9 +132,9 @@ package struct WeightFetchJob: Sendable {
       names(of: file).contains(word)
     }
     guard found.isEmpty else { return Set(found) }
-    let near = Spelling.suggestions(for: word, among: Set(WeightCatalogue.files.flatMap(names)))
     let hint =
-      near.isEmpty ? "'evalkit weights list' names all files" : near.joined(separator: ", ")
+      Spelling.question(for: word, among: Set(WeightCatalogue.files.flatMap(names)))
+      ?? "'evalkit weights list' names all files"
     throw HarnessError(
       .usage, "'\(word)' is no network, role, paper or published file; \(hint)")
   }

@@ -1,3 +1,5 @@
+import Checkpoints
+
 /// The jobs that networks do in a measurement.
 package enum WeightRole: String, CaseIterable, Sendable {
   case fid
@@ -28,6 +30,8 @@ package struct RoleChoice: Hashable, Sendable {
   package var network: String?
   /// Path of the checkpoint.
   package var file: String?
+  /// Which of several sets of tensors in ``file`` is meant; nil takes averaged weights before raw ones.
+  package var part: String?
   /// Path of an ONNX model that stands in for a network.
   package var onnx: String?
   /// Path of LPIPS's linear heads.
@@ -43,4 +47,7 @@ package struct RoleChoice: Hashable, Sendable {
 
   /// A choice that leaves everything to the defaults.
   package init() {}
+
+  /// Where in ``file`` the tensors are.
+  var root: CheckpointRoot { part.map(CheckpointRoot.named) ?? .automatic }
 }

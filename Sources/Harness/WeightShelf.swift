@@ -15,16 +15,20 @@ struct OpenedWeights: Sendable {
 
   /// Opens and hashes a file.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - root: which part of a nested file to read.
   /// - Throws: `CheckpointError`, or `FileError` if the file cannot be hashed.
-  init(_ path: String) throws {
+  init(_ path: String, root: CheckpointRoot = .automatic) throws {
     if let bytes = CompactWeights.bytes(of: path) {
       checkpoint = try Checkpoint.decode(bytes, named: path)
       file = WeightFile(path: path, sha256: FileDigest.sha256(of: bytes))
       return
     }
     // The open file stays the one that was hashed, even if another takes its name.
-    checkpoint = try Checkpoint.open(path: path)
-    file = WeightFile(path: path, sha256: try FileDigest.sha256(ofFile: path))
+    checkpoint = try Checkpoint.open(path: path, root: root)
+    file = WeightFile(
+      path: path, sha256: try FileDigest.sha256(ofFile: path), part: checkpoint.part)
   }
 }
 
@@ -32,8 +36,11 @@ extension OpenedWeights {
   /// The tokens that a compact text tower knows; nil where the file holds none.
   var vocabulary: CompactVocabulary? {
     get throws {
-      try checkpoint[CompactVocabulary.tensorName].map {
-        CompactVocabulary(stored: try $0.tensor())
+      try checkpoint[CompactVocabulary.tensorName].map { tensor in
+        let stored = try tensor.tensor()
+        do { return try CompactVocabulary(stored: stored) } catch {
+          throw HarnessError(.runtime, "\(file.path): \(error)")
+        }
       }
     }
   }
@@ -45,39 +52,47 @@ extension OpenedWeights {
 final class WeightShelf: Sendable {
   private struct Key: Hashable {
     let network: String
-    let path: String
+    let place: Place
     let arithmetic: Arithmetic
   }
 
+  private struct Place: Hashable {
+    let path: String
+    let root: CheckpointRoot
+  }
+
   private struct Contents {
-    var files: [String: OpenedWeights] = [:]
+    var files: [Place: OpenedWeights] = [:]
     var networks: [Key: LoadedNetwork] = [:]
   }
 
   private let contents = Mutex(Contents())
 
-  /// The open file of a path.
+  /// The open file of a path, or a part of it.
   ///
-  /// - Throws: as ``OpenedWeights/init(_:)``.
-  func opened(_ path: String) throws -> OpenedWeights {
-    try contents.withLock { contents in
-      if let found = contents.files[path] { return found }
-      let opened = try OpenedWeights(path)
-      contents.files[path] = opened
+  /// - Throws: as ``OpenedWeights/init(_:root:)``.
+  func opened(_ path: String, _ root: CheckpointRoot = .automatic) throws -> OpenedWeights {
+    let place = Place(path: path, root: root)
+    return try contents.withLock { contents in
+      if let found = contents.files[place] { return found }
+      let opened = try OpenedWeights(path, root: root)
+      contents.files[place] = opened
       return opened
     }
   }
 
   /// A network of the catalogue with a file's weights.
   ///
-  /// - Throws: as ``opened(_:)``, `GraphError` or `BindingError`.
+  /// - Throws: as ``opened(_:_:)``, `GraphError` or `BindingError`.
   func network(
-    _ network: any PublishedNetwork, checkpoint path: String, arithmetic: Arithmetic
+    _ network: any PublishedNetwork, checkpoint path: String, root: CheckpointRoot = .automatic,
+    arithmetic: Arithmetic
   ) throws -> LoadedNetwork {
-    let key = Key(network: network.name, path: path, arithmetic: arithmetic)
+    let key = Key(
+      network: network.name, place: Place(path: path, root: root), arithmetic: arithmetic)
     if let found = contents.withLock({ $0.networks[key] }) { return found }
     let loaded = try LoadedNetwork(
-      network, checkpoint: try opened(path), ignoring: network.ignorableCheckpointPrefixes,
+      network, checkpoint: try opened(path, root), ignoring: network.ignorableCheckpointPrefixes,
       arithmetic: arithmetic)
     return contents.withLock { contents in
       contents.networks[key] = contents.networks[key] ?? loaded

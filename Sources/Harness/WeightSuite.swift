@@ -14,6 +14,7 @@ import Yams
 ///     roles:
 ///       fid: {file: inception.pth, tap: "768"}
 ///       parser: {onnx: parser.onnx, preprocessing: unet-small-256, classes: unet-small}
+///       id: {file: training.pth, part: model}   # a set of tensors in it; averaged ones unless named
 ///       clip: {onnx: visual.onnx, preprocessing: clip-224, network: clip-vit-b32, file: ViT-B-32.pt}
 package struct WeightSuite: Sendable {
   /// As given on the command line.
@@ -176,11 +177,12 @@ struct WeightManifest {
     try refuseUnknown(
       settings.keys,
       knowing: [
-        "network", "file", "onnx", "heads", "tap", "preprocessing", "classes", "note",
+        "network", "file", "part", "onnx", "heads", "tap", "preprocessing", "classes", "note",
       ], in: "role '\(role)'")
     var choice = RoleChoice()
     choice.network = try text(settings["network"], "network")
     choice.file = try text(settings["file"], "file")
+    choice.part = try text(settings["part"], "part")
     choice.onnx = try text(settings["onnx"], "onnx")
     choice.heads = try text(settings["heads"], "heads")
     choice.tap = try text(settings["tap"], "tap")

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Graphs
 import Harness
@@ -26,6 +27,39 @@ struct WeightShelfTests {
     let identity = try shop.identity(network: "ir-se50", preprocessing: .aligned112)
     let features = try shop.fidExtractor(.lpips())
     #expect(identity.network === features.network)
+  }
+
+  /// Two sets of tensors in one file are two networks, with fingerprints of their own.
+  @Test func manifestsChooseAmongSets() throws {
+    let tensors = try SeededCheckpoint.tensors()
+    let halves = tensors.map {
+      ($0.name, Tensor(shape: $0.tensor.shape, values: $0.tensor.values.map { $0 / 2 }))
+    }
+    try SafetensorsFile.write(
+      tensors.map { ("ema.\($0.name)", $0.tensor) } + halves.map { ("model.\($0.0)", $0.1) },
+      to: folder.path("both.safetensors"))
+    func extractor(_ part: String) throws -> FeatureExtractor {
+      let choice =
+        "{network: squeezenet1_1, file: both.safetensors, part: \(part), tap: relu1}"
+      try folder.write("roles:\n  id: \(choice)\n".utf8, to: "parts.yaml")
+      let shop = InstrumentShop(try WeightSuite(parsing: folder.path("parts.yaml")))
+      return try shop.identity(network: "ir-se50", preprocessing: .lpips())
+    }
+    let (averaged, raw) = (try extractor("ema"), try extractor("model"))
+    #expect(averaged.network.weights.sha256 == raw.network.weights.sha256)
+    #expect(averaged.fingerprint != raw.fingerprint)
+    #expect(averaged.network.weights.part?.others == ["model"])
+    let picture = SeededCheckpoint.picture(1)
+    func features(_ extractor: FeatureExtractor) throws -> [Float] {
+      try extractor.features(of: picture, named: "a", in: WorkerMemory())
+    }
+    #expect(try features(averaged) == features(raw).map { 2 * $0 })
+    let plan = try MeterPlan(
+      MeterRequest(metrics: [.id]),
+      shop: InstrumentShop(try WeightSuite(parsing: folder.path("parts.yaml"))))
+    #expect(plan.deviations.contains { $0.contains("'model' is used, 'ema' not") })
+    let error = #expect(throws: CheckpointError.self) { try extractor("raw") }
+    #expect(error?.reason == "has no part named raw; its names begin with ema, model")
   }
 
   @Test func aFileIsOpenedOnce() throws {
