@@ -27,6 +27,16 @@ package enum Spelling {
       .sorted().prefix(3).map(\.candidate)
   }
 
+  /// What a message about a misspelt word asks: "did you mean 'a' or 'b'?"; nil where no candidate is near.
+  package static func question(
+    for word: String, among candidates: some Sequence<String>
+  ) -> String? {
+    let near = suggestions(for: word, among: candidates).map { "'\($0)'" }
+    guard let last = near.last else { return nil }
+    let others = near.dropLast().joined(separator: ", ")
+    return "did you mean \(others.isEmpty ? "" : others + " or ")\(last)?"
+  }
+
   /// Levenshtein's distance: the fewest insertions, deletions and substitutions of letters.
   package static func editDistance(_ left: String, _ right: String) -> Int {
     editDistance(Array(left.unicodeScalars), Array(right.unicodeScalars))

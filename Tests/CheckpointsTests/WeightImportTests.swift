@@ -40,6 +40,25 @@ import Testing
     #expect(misspelt?.description.contains("ViT-B-32.pt") == true)
   }
 
+  /// What a refusal advises can be done.
+  @Test func refusalsNameWhatHelps() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("<html>Sign in".utf8, to: "download.bin")
+    let work = WeightImport(into: folder.path("weights"), manner: .copy)
+    let error = try #require(throws: WeightImport.Refusal.self) {
+      try work.run(folder.path("download.bin"))
+    }
+    let unknown = try #require(Self.unknown)
+    #expect(error.description.contains("weights manifest, or, if it is "))
+    #expect(error.description.contains(unknown.fileName))
+    #expect(error.description.contains("It is an HTML page"))
+    #expect(!error.description.contains("ViT-B-32.pt"))
+    let misspelt = #expect(throws: WeightImport.Refusal.self) {
+      try work.run(folder.path("download.bin"), as: "ViT-B-23.pt")
+    }
+    #expect(misspelt?.description.contains("did you mean 'ViT-B-32.pt'") == true)
+  }
+
   @Test func linksPointToTheFile() throws {
     let folder = try TemporaryFolder()
     let unknown = try #require(Self.unknown)

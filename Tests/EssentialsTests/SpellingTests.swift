@@ -34,6 +34,15 @@ import Testing
     #expect(Spelling.suggestions(for: long, among: [long]).isEmpty)
   }
 
+  @Test func asksWhatWasMeant() {
+    #expect(Spelling.question(for: "fidd", among: ["fid", "id"]) == "did you mean 'fid' or 'id'?")
+    #expect(Spelling.question(for: "ssi", among: ["ssim"]) == "did you mean 'ssim'?")
+    #expect(
+      Spelling.question(for: "ab", among: ["ac", "ad", "ae"])
+        == "did you mean 'ac', 'ad' or 'ae'?")
+    #expect(Spelling.question(for: "nothing", among: ["ssim"]) == nil)
+  }
+
   @Test func prefersPartsThenFewEditsThenTheAlphabet() {
     #expect(
       Spelling.nearest(to: "unet", among: ["bisenet", "celebamask-unet"]) == "celebamask-unet")

@@ -19,6 +19,7 @@ import Testing
   @Test(arguments: [
     (["scor"], "'score'"),
     (["weights", "verfy"], "'verify'"),
+    (["weights", "fetch", "alexnett"], "did you mean 'alexnet'?"),
     (["networks", "show", "bisnet"], "'bisenet'"),
     (["bench", "bisnet"], "'bisenet'"),
     (["bench", "ssim", "decode-jepg"], "'decode-jpeg'"),

@@ -59,19 +59,35 @@ package struct WeightImport: Sendable {
       if let weights = found.first { return weights }
       throw Refusal(
         description:
-          "\(path) is none of the published files: its SHA-256 is \(digest). Name the file "
-          + "that it is to serve as with --as, or map it in a weights manifest.")
+          "\(path) is none of the published files: its SHA-256 is \(digest). Name it in a weights "
+          + "manifest\(Self.namesWithoutDigest)."
+          + (Self.strangeness(of: path).map { " It \($0)." } ?? ""))
     }
     guard let weights = WeightCatalogue.files.first(where: { $0.fileName == name }) else {
-      let near = Spelling.suggestions(for: name, among: WeightCatalogue.files.map(\.fileName))
-      let hint = near.isEmpty ? "'evalkit weights list' names all" : near.joined(separator: ", ")
-      throw Refusal(description: "no published file is called '\(name)'; \(hint).")
+      let question = Spelling.question(for: name, among: WeightCatalogue.files.map(\.fileName))
+      throw Refusal(
+        description: "no published file is called '\(name)'; "
+          + (question ?? "'evalkit weights list' names all."))
     }
     guard weights.digest.matches(digest) != false else {
       throw Refusal(
-        description: "\(path) has SHA-256 \(digest), which is not that of the published \(name).")
+        description: "\(path) has SHA-256 \(digest), which is not that of the published \(name); "
+          + "name it in a weights manifest to use it all the same.")
     }
     return weights
+  }
+
+  /// The files that `--as` can tell, since nobody has published their digests.
+  private static var namesWithoutDigest: String {
+    let names = WeightCatalogue.files.filter { $0.digest == .unknown }.map(\.fileName)
+    return names.isEmpty
+      ? "" : ", or, if it is \(names.joined(separator: " or ")), say so with --as"
+  }
+
+  /// What a file is that holds no weights, as far as its beginning tells.
+  private static func strangeness(of path: String) -> String? {
+    guard let file = try? ByteStore(path: path).slice else { return nil }
+    return StrangeFile(file)?.reason
   }
 
   private func copy(_ path: String, to destination: String) throws {

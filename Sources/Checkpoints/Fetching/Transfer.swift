@@ -83,6 +83,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
     let target = request.url?.absoluteString ?? "nowhere"
     if count > Self.mostRedirections {
       fail(.redirected, "the server redirects more than \(Self.mostRedirections) times")
+    } else if !["http", "https"].contains(request.url?.scheme?.lowercased()) {
+      fail(.redirected, "the server redirects to \(target); only http and https are followed")
     } else if address.scheme == "https" && request.url?.scheme != "https" {
       fail(.redirected, "the server redirects to \(target), which is not encrypted")
     } else {

@@ -87,6 +87,6 @@ struct WeightsImportCommand: ParsableCommand {
 
   func run() throws {
     let job = WeightImportJob(into: to, isLinking: link)
-    for file in files { try Console.result("\(file) → \(try job.run(file, as: name))") }
+    try job.run(files, as: name) { try Console.result("\($0) → \($1)") }
   }
 }

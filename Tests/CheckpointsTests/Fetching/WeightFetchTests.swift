@@ -113,6 +113,15 @@ import Testing
     circle.expectFailure(circle.run(), .redirected, mentions: "more than 10")
   }
 
+  /// Nobody waits for what will not be followed.
+  @Test(arguments: ["file:///etc/passwd", "ftp://127.0.0.1/a.pth", "data:,weights", "FILE:///x"])
+  func onlyWebAddressesAreFollowed(target: String) throws {
+    let attempt = try Attempt([.redirects(to: target), .answers(500)])
+    defer { attempt.server.stop() }
+    attempt.expectFailure(attempt.run(), .redirected, mentions: target, "only http and https")
+    #expect(attempt.server.requests.count == 1)
+  }
+
   @Test func wrongBytesAreRemoved() throws {
     let attempt = try Attempt([.lies])
     defer { attempt.server.stop() }
