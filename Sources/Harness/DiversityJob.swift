@@ -40,6 +40,8 @@ struct DiversityJob {
   let workers: Workers
   let isRecalling: Bool
   let shouldStop: @Sendable () -> Bool
+  /// Told what a person should know at once.
+  let notice: @Sendable (String) -> Void
 
   let digests = FileDigests()
 
@@ -103,6 +105,7 @@ struct DiversityJob {
     let values = try recall.values(batch) { missing in
       meter.distances(of: missing, in: memory).map { $0.map { [$0] } }
     }
+    if let warning = Recall.warning(recall.damaged, in: store) { notice(warning) }
     if !recall.fresh.isEmpty { try store.insert(recall.fresh) }
     return try keys.map { try values[$0]?.get().first ?? .nan }
   }

@@ -46,7 +46,7 @@ extension MeasurementJob {
       let job = DiversityJob(
         pairs: pairs, items: items, row: row, candidate: candidates[row], meter: meter,
         choice: choice, working: plan.working, store: store, workers: workers,
-        isRecalling: isRecalling, shouldStop: shouldStop)
+        isRecalling: isRecalling, shouldStop: shouldStop, notice: notice)
       do { found.distances = .success(try job.measure()) } catch let failure as ImageFailure {
         found.distances = .failure(failure)
       } catch let error as ImagePairError { found.distances = .failure(ImageFailure(error)) }

@@ -50,6 +50,8 @@ struct MeasurementJob {
   let isRecalling: Bool
   let shouldStop: @Sendable () -> Bool
   let progress: @Sendable (JobProgress) -> Void
+  /// Told what a person should know at once.
+  var notice: @Sendable (String) -> Void = { _ in }
 
   /// Measures all pairs.
   ///
@@ -69,12 +71,15 @@ struct MeasurementJob {
     let digests = FileDigests()
     // What all images of a row lack is known in the end; until then it is theirs.
     let needed = needed ?? strictlyNeeded
-    let tally = Mutex((finished: 0, failures: 0, remembered: 0))
+    let tally = Mutex((finished: 0, failures: 0, remembered: 0, damaged: 0))
     progress(JobProgress(finished: 0, total: pairs.count))
     let groups = GroupSchedule(
       count: pairs.count, workers: workers.count,
       limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
     ).groups
+    defer {
+      if let warning = Recall.warning(tally.withLock(\.damaged), in: store) { notice(warning) }
+    }
     return try workers.map(groups.count) { index, worker in
       if shouldStop() {
         throw HarnessError(.cancelled, "stopped on request; a second call resumes")
@@ -91,10 +96,12 @@ struct MeasurementJob {
       let strict = items.map { $0.complete(for: needed) }
       let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
       try store.record(
-        records, artifacts: recall.fresh, recalled: recall.recalled,
+        records, absent: zip(pairs[groups[index]], strict).flatMap { self.absent($0, $1) },
+        artifacts: recall.fresh, recalled: recall.recalled,
         pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
       tally.withLock { tally in
         tally.finished += items.count
+        tally.damaged += recall.damaged
         tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
         if recall.fresh.isEmpty { tally.remembered += items.count }
         progress(
@@ -127,9 +134,7 @@ struct MeasurementJob {
   func records(_ pair: Pair, _ item: ItemResult) throws -> [(
     image: ImageRecord, scores: [ScoreRecord]
   )] {
-    let reference = item.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
-    let rows = candidates.map(\.name) + [RunSession.referenceMethod.name]
-    return try zip(rows, item.candidates + [reference]).compactMap { row, result in
+    try rows(item).compactMap { row, result in
       switch result {
       case nil: nil
       case .success(let image)?:
@@ -143,6 +148,22 @@ struct MeasurementJob {
         )
       }
     }
+  }
+
+  /// The images that a pair does not have, of which a resumed run may still have rows.
+  private func absent(_ pair: Pair, _ item: ItemResult) -> [AbsentImage] {
+    rows(item).filter { $0.result == nil }.map {
+      AbsentImage(run: run, method: $0.name, imageID: pair.id)
+    }
+  }
+
+  /// A pair's result in every row; of the real image only a failure has a row.
+  private func rows(
+    _ item: ItemResult
+  ) -> [(name: String, result: Result<ImageResult, ImageFailure>?)] {
+    let reference = item.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
+    let names = candidates.map(\.name) + [RunSession.referenceMethod.name]
+    return zip(names, item.candidates + [reference]).map { ($0, $1) }
   }
 
   /// What later comparisons must know of a pair.

@@ -151,7 +151,7 @@ package struct MergeJob {
 
   // MARK: The whole
 
-  /// Begins the joined run, or takes up one that was joined before and not scored.
+  /// Begins the joined run, or takes up the one that the same shards were joined to before.
   private func session(_ shards: [StoredShard], in store: Store) throws -> RunSession {
     let first = shards[0]
     var settings = first.settings
@@ -164,19 +164,22 @@ package struct MergeJob {
       commandLine: options.commandLine, toolVersion: first.record.toolVersion,
       fingerprint: first.record.fingerprint, settings: JSONText.encode(settings),
       machine: Machine.current.json, pairsHash: first.record.pairsHash)
-    let unfinished = try store.runs(
+    let earlier = try store.runs(
       RunFilter(
         protocolID: record.protocolID, fingerprint: record.fingerprint,
-        pairsHash: record.pairsHash, statuses: [.running, .interrupted, .failed])
+        pairsHash: record.pairsHash)
     ).first { $0.settings == record.settings }
-    if let unfinished { return RunSession(store, resuming: unfinished.id) }
+    if let earlier {
+      options.notice("these shards were joined before; run \(earlier.id) is scored again")
+    }
+    // Rows that are there already must say the same.
     try store.join(
-      shards.map { ($0.store, $0.record.id) }, to: record,
+      shards.map { ($0.store, $0.record.id) }, to: earlier ?? record,
       methods: first.store.methods(ofRun: first.record.id),
       fingerprint: FingerprintRecord(
         hash: record.fingerprint,
         text: first.store.text(ofFingerprint: record.fingerprint) ?? ""))
-    return RunSession(store, resuming: record.id)
+    return RunSession(store, resuming: (earlier ?? record).id)
   }
 }
 

@@ -26,7 +26,7 @@ struct KnownFiles {
         SubjectLoading.key($0, treatment: treatment, digests: digests)
       }
     }
-    let found = try store?.artifacts(among: keys.compactMap(\.self)) ?? [:]
+    let found = try store?.artifacts(among: keys.compactMap(\.self)).payloads ?? [:]
     return zip(sources, keys).map { source, key in
       source.map { source in
         let pixels = key.flatMap { found[$0] }.flatMap { PixelIdentity(Array($0)) }

@@ -12,6 +12,8 @@ final class Recall {
   private(set) var fresh: [ArtifactRecord] = []
   /// Keys of remembered results that were of use.
   private(set) var recalled: [String] = []
+  /// Remembered results that are no longer what was stored; they are computed anew and replaced.
+  private(set) var damaged = 0
   /// The same as ``fresh`` by key: two metrics may rest on the same features.
   private var computed: [String: Data] = [:]
 
@@ -33,8 +35,9 @@ final class Recall {
     if isReading {
       let unknown = batch.entries.map(\.key).filter { found[$0] == nil }
       let remembered = try store.artifacts(among: unknown)
-      recalled += remembered.keys
-      found.merge(remembered) { mine, _ in mine }
+      recalled += remembered.payloads.keys
+      damaged += remembered.damaged.count
+      found.merge(remembered.payloads) { mine, _ in mine }
     }
     var values: [String: Result<[Element], ImageFailure>] = [:]
     for (key, payload) in found { values[key] = Self.elements(payload).map { .success($0) } }
@@ -48,6 +51,14 @@ final class Recall {
       fresh.append(ArtifactRecord(key: entry.key, payload: payload))
     }
     return values
+  }
+
+  /// What to say of damaged results; nil for none.
+  static func warning(_ damaged: Int, in store: Store) -> String? {
+    damaged == 0
+      ? nil
+      : "\(damaged) remembered \(damaged == 1 ? "result" : "results") in \(store.path) "
+        + "\(damaged == 1 ? "was" : "were") damaged and measured again; check the disk"
   }
 
   /// Nil for a payload that cannot be an array of the type: it is computed anew.

@@ -127,6 +127,6 @@ struct Remeasurement {
         results[row.name, default: [:]][pair.id] = result
       }
     }
-    return (results, try store.artifacts(among: store.artifactKeys()))
+    return (results, try store.artifacts(among: store.artifactKeys()).payloads)
   }
 }

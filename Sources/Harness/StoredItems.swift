@@ -119,7 +119,7 @@ struct StoredItems {
   private func images(of method: String) throws -> [String: Image] {
     let records = try store.images(ofRun: run.record.id, method: method)
     return try Dictionary(
-      uniqueKeysWithValues: records.map { record in
+      records.map { record in
         switch record.outcome {
         case .failed(let state, let reason):
           return (record.imageID, .failed(ImageFailure(state: state, reason: reason)))
@@ -130,7 +130,7 @@ struct StoredItems {
           }
           return (record.imageID, .scored(content))
         }
-      })
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   private func reference(_ pair: PairRecord) -> Result<ImageResult, ImageFailure>? {
@@ -167,13 +167,19 @@ struct StoredItems {
   ) throws -> [String: Data] {
     let wanted = Set(keys.compactMap(\.self))
     let found = try store.artifacts(among: Array(wanted))
-    guard found.count == wanted.count else {
+    guard found.damaged.isEmpty else {
+      throw HarnessError(
+        .invalid,
+        "\(found.damaged.count) results that the scores of \(method) of run \(run.record.id) rest on are "
+          + "damaged in \(store.path); measure it again")
+    }
+    guard found.payloads.count == wanted.count else {
       throw HarnessError(
         .notComparable,
-        "\(wanted.count - found.count) results that the scores of \(method) of run \(run.record.id) "
+        "\(wanted.count - found.payloads.count) results that the scores of \(method) of run \(run.record.id) "
           + "rest on are no longer remembered in \(store.path); measure it again")
     }
-    return found
+    return found.payloads
   }
 
   private func fill(
@@ -235,16 +241,4 @@ struct StoredItems {
       return keys.isEmpty ? nil : (group.count, keys)
     }
   }
-}
-
-extension StoredValue {
-  /// The result of a computation that it was made of; nil where there was none.
-  var double: Double? {
-    switch self {
-    case .number(let value): value
-    case .absent(let reason): Self.special.first { StoredValue($0).reason == reason }
-    }
-  }
-
-  private static let special = [Double.nan, .infinity, -.infinity]
 }

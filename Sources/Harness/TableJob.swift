@@ -119,7 +119,7 @@ package struct TableJob {
         candidates: methods.map { Candidate($0.method, references: references) }, plan: plan,
         owners: chosen.owners, requiresCounterpart: true, store: store, run: session.id,
         workers: workers, isRecalling: options.isRecalling, shouldStop: options.shouldStop,
-        progress: options.progress)
+        progress: options.progress, notice: options.notice)
       // What a row cannot have is known of the whole only.
       if options.shard != nil { job.needed = job.strictlyNeeded }
       let items = try job.measure()

@@ -73,9 +73,12 @@ package struct VerifyJob {
       report.compare(record, scores, results[record.method]?[record.imageID], metrics)
     }
     let remembered = try store.artifacts(among: Array(memory.keys))
-    for key in remembered.keys.sorted() {
+    for key in remembered.payloads.keys.sorted() {
       report.remembered.count(
-        remembered[key] == memory[key], "the remembered result \(key) is another")
+        remembered.payloads[key] == memory[key], "the remembered result \(key) is another")
+    }
+    for key in remembered.damaged.sorted() {
+      report.remembered.count(false, "the remembered result \(key) is damaged")
     }
   }
 
@@ -136,6 +139,8 @@ package struct VerifyJob {
               + "\(VerifyReport.text(record.value)), stored is "
               + "\(stored.map { VerifyReport.text($0.value) } ?? "nothing")")
         }
+      } catch let error as HarnessError where error.kind == .invalid {
+        report.sets.count(false, "\(error)")
       } catch let error as HarnessError where error.kind == .notComparable {
         report.unchecked.append("scores of the set \(method.name): \(error)")
       }

@@ -13,6 +13,7 @@ enum Schema {
     ("1 runs, images and scores", firstTables + firstViews),
     ("2 pairs, baselines and verdicts", secondTables),
     ("3 shards, times and use", thirdTables),
+    ("4 digests of results", fourthTables),
   ]
 
   /// The schema that this version reads and writes.
@@ -23,6 +24,7 @@ enum Schema {
     var migrator = DatabaseMigrator()
     for (index, migration) in migrations.enumerated() {
       migrator.registerMigration(migration.name) { database in
+        database.add(function: ArtifactRecord.digestFunction)
         try database.execute(sql: migration.sql)
         try database.execute(sql: "PRAGMA user_version = \(index + 1)")
       }
@@ -193,6 +195,20 @@ enum Schema {
     ) WITHOUT ROWID;
 
     INSERT INTO artifactUse SELECT key, created FROM artifact;
+
+    """
+
+  /// What tells a damaged result from a sound one.
+  ///
+  /// Results of earlier versions count as sound as they are found. Digests have a table of their own, so
+  /// that the results themselves are not written again.
+  private static let fourthTables = """
+    CREATE TABLE artifactDigest (
+      key TEXT NOT NULL PRIMARY KEY REFERENCES artifact (key) ON DELETE CASCADE,
+      digest TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    INSERT INTO artifactDigest SELECT key, artifact_digest(key, payload) FROM artifact;
 
     """
 }

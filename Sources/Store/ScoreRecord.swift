@@ -27,6 +27,19 @@ package struct ImageRecord: Sendable, Hashable {
   }
 }
 
+/// An image that a run no longer has.
+package struct AbsentImage: Sendable, Hashable {
+  package let run: String
+  package let method: String
+  package let imageID: String
+
+  package init(run: String, method: String, imageID: String) {
+    self.run = run
+    self.method = method
+    self.imageID = imageID
+  }
+}
+
 /// A measured number, or the reason why there is none.
 ///
 /// Finite values are kept to the last bit, but for the sign of a zero, which carries nothing: it is
@@ -46,9 +59,20 @@ package enum StoredValue: Sendable, Hashable {
     }
   }
 
-  init(value: Double?, reason: String?) {
-    self = value.map(Self.number) ?? .absent(reason: reason ?? "unknown")
+  /// Wraps what was written down: a number, or the reason why there is none.
+  package init(value: Double?, reason: String?) {
+    self = value.map { StoredValue($0) } ?? .absent(reason: reason ?? "unknown")
   }
+
+  /// The result of a computation that it was made of, infinities and NaN included; `nil` where there was none.
+  package var double: Double? {
+    switch self {
+    case .number(let value): value
+    case .absent(let reason): Self.special.first { StoredValue($0).reason == reason }
+    }
+  }
+
+  private static let special = [Double.nan, .infinity, -.infinity]
 
   /// The number, if there is one.
   package var number: Double? { if case .number(let value) = self { value } else { nil } }
@@ -140,16 +164,4 @@ package struct FailureRecord: Sendable, Hashable {
 package struct ImageCounts: Sendable, Hashable {
   package let scored: Int
   package let failed: Int
-}
-
-/// Something expensive that depends on content alone: features, a confusion matrix, an embedding.
-package struct ArtifactRecord: Sendable, Hashable {
-  /// Content hash and fingerprint of whatever made it; equal keys mean equal payloads.
-  package let key: String
-  package let payload: Data
-
-  package init(key: String, payload: Data) {
-    self.key = key
-    self.payload = payload
-  }
 }

@@ -5,29 +5,40 @@ extension Store {
   /// A use is noted at most once in so many seconds, so that reading remembered results writes little.
   private static let useInterval: TimeInterval = 3600
 
-  /// Keeps results that depend on content alone; a key that is there already is left as it is.
+  /// Keeps results that depend on content alone; a key that is there already is left as it is, unless its
+  /// payload is damaged.
   package func insert(_ artifacts: [ArtifactRecord]) throws(StoreError) {
     try write { database in try insert(artifacts, in: database) }
   }
 
-  /// The payload under a key, or `nil`.
+  /// The payload under a key, or `nil` where there is none or it is damaged.
   package func artifact(_ key: String) throws(StoreError) -> Data? {
-    try read { database in
-      let statement = try database.cachedStatement(
-        sql: "SELECT payload FROM artifact WHERE key = ?")
-      return try Data.fetchOne(statement, arguments: [key])
-    }
+    try artifacts(among: [key]).payloads[key]
   }
 
-  /// The payloads under those of the given keys that are there, in one transaction.
-  package func artifacts(among keys: [String]) throws(StoreError) -> [String: Data] {
-    try read { database in
-      let statement = try database.cachedStatement(
-        sql: "SELECT payload FROM artifact WHERE key = ?")
-      var found: [String: Data] = [:]
-      for key in keys { found[key] = try Data.fetchOne(statement, arguments: [key]) }
-      return found
+  /// What is there under the given keys, in one transaction.
+  package func artifacts(among keys: [String]) throws(StoreError) -> FoundArtifacts {
+    try read { database in try artifacts(among: keys, in: database) }
+  }
+
+  func artifacts(among keys: [String], in database: Database) throws -> FoundArtifacts {
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT payload, digest FROM artifact LEFT JOIN artifactDigest USING (key) WHERE key = ?
+        """)
+    var found = FoundArtifacts()
+    for key in keys {
+      guard let row = try Row.fetchOne(statement, arguments: [key]) else { continue }
+      let payload = try? row.value("payload", as: Data.self)
+      if let payload,
+        ArtifactRecord(key: key, payload: payload).digest == (try? row.value("digest"))
+      {
+        found.payloads[key] = payload
+      } else {
+        found.damaged.insert(key)
+      }
     }
+    return found
   }
 
   /// Those of the given keys that are there, without loading their payloads.
@@ -50,22 +61,34 @@ extension Store {
       let row = try Row.fetchOne(
         database,
         sql: "SELECT count(*) AS count, coalesce(sum(byteCount), 0) AS bytes FROM artifact")
-      return (row?["count"] ?? 0, row?["bytes"] ?? 0)
+      return try (row?.count("count") ?? 0, row?.count("bytes") ?? 0)
     }
   }
 
   func insert(_ artifacts: [ArtifactRecord], in database: Database) throws {
-    let statement = try database.cachedStatement(
-      sql: "INSERT INTO artifact VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-    let use = try database.cachedStatement(
-      sql: "INSERT INTO artifactUse VALUES (?, ?) ON CONFLICT DO NOTHING")
     let now = Timestamp.text(Date())
-    for artifact in artifacts {
-      try statement.execute(arguments: [
-        artifact.key, artifact.payload, artifact.payload.count, now,
-      ])
-      try use.execute(arguments: [artifact.key, now])
+    for artifact in artifacts { try insert(artifact, created: now, used: now, in: database) }
+  }
+
+  /// Keeps a result with its digest; dates as texts.
+  func insert(
+    _ artifact: ArtifactRecord, created: String, used: String, in database: Database
+  ) throws {
+    let insertion = try database.cachedStatement(
+      sql: "INSERT INTO artifact VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    let values: StatementArguments = [
+      artifact.key, artifact.payload, artifact.payload.count, created,
+    ]
+    try insertion.execute(arguments: values)
+    if database.changesCount == 0 {
+      guard try !artifacts(among: [artifact.key], in: database).damaged.isEmpty else { return }
+      try database.execute(sql: "DELETE FROM artifact WHERE key = ?", arguments: [artifact.key])
+      try insertion.execute(arguments: values)
     }
+    try database.cachedStatement(sql: "INSERT INTO artifactDigest VALUES (?, ?)")
+      .execute(arguments: [artifact.key, artifact.digest])
+    try database.cachedStatement(sql: "INSERT INTO artifactUse VALUES (?, ?)")
+      .execute(arguments: [artifact.key, used])
   }
 
   /// Notes that remembered results were of use.

@@ -35,8 +35,7 @@ extension Store {
           ORDER BY coalesce(used, created), key
           """)
       while total > limit, let row = try rows.next() {
-        let key: String = row[0]
-        let bytes: Int = row[1]
+        let (key, bytes): (String, Int) = (try row.value("key"), try row.count("byteCount"))
         if spared.contains(key) { continue }
         leaving.append((key, bytes))
         total -= bytes

@@ -4,15 +4,17 @@ extension Store {
   /// The pairs of a run, sorted by id (by bytes); none for runs of a schema before the second.
   package func pairs(ofRun run: String) throws(StoreError) -> [PairRecord] {
     try read { database in
-      try Row.fetchAll(
+      let pairs = try Row.fetchAll(
         database, sql: "SELECT * FROM pair WHERE runID = ? ORDER BY imageID", arguments: [run]
       ).map { row in
         PairRecord(
-          run: row["runID"], imageID: row["imageID"], identity: row["identity"],
-          prompt: row["prompt"], referenceHash: row["referenceHash"],
-          labelsHash: row["labelsHash"], caption: row["caption"], group: row["groupName"],
-          owner: row["owner"])
+          run: run, imageID: try row.value("imageID"), identity: try row.optional("identity"),
+          prompt: try row.optional("prompt"), referenceHash: try row.optional("referenceHash"),
+          labelsHash: try row.optional("labelsHash"), caption: try row.optional("caption"),
+          group: try row.optional("groupName"), owner: try row.optional("owner"))
       }
+      try RowDamage.check(pairs.map(\.imageID), of: "imageID")
+      return pairs
     }
   }
 

@@ -47,12 +47,15 @@ extension Store {
     }
   }
 
-  /// The run begun last among those that match, or `nil`.
+  /// The run stored last among those that match, or `nil`.
   package func latestRun(_ filter: RunFilter = RunFilter()) throws(StoreError) -> RunRecord? {
     try runs(filter, limit: 1).first
   }
 
-  /// Runs that match, the last begun first.
+  /// Runs that match, the last stored first.
+  ///
+  /// The order is that of their rows, not of their dates: a run of a machine whose clock was ahead must not
+  /// stay the last one for ever.
   package func runs(
     _ filter: RunFilter = RunFilter(), limit: Int = 1000
   ) throws(StoreError) -> [RunRecord] {
@@ -66,13 +69,13 @@ extension Store {
             AND fingerprint = coalesce(:fingerprint, fingerprint)
             AND pairsHash = coalesce(:pairs, pairsHash)
             AND status IN (\(statuses))
-          ORDER BY created DESC, rowid DESC LIMIT :limit
+          ORDER BY rowid DESC LIMIT :limit
           """,
         arguments: [
           "protocol": filter.protocolID, "fingerprint": filter.fingerprint,
           "pairs": filter.pairsHash, "limit": limit,
         ])
-      return rows.map(RunRecord.init(row:))
+      return try rows.map(RunRecord.init(row:))
     }
   }
 
@@ -84,7 +87,7 @@ extension Store {
       let rows = try Row.fetchAll(
         database, sql: "SELECT * FROM run WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id",
         arguments: [prefix])
-      let runs = rows.map(RunRecord.init(row:))
+      let runs = try rows.map(RunRecord.init(row:))
       if let exact = runs.first(where: { $0.id == prefix }) { return exact }
       guard !prefix.isEmpty, let run = runs.first else {
         throw StoreError.unknownRun(path: path, prefix: prefix)
@@ -99,9 +102,15 @@ extension Store {
   /// A run's methods in the order of its report.
   package func methods(ofRun run: String) throws(StoreError) -> [MethodRecord] {
     try read { database in
-      try Row.fetchAll(
+      let methods = try Row.fetchAll(
         database, sql: "SELECT * FROM method WHERE runID = ? ORDER BY position", arguments: [run]
-      ).map { MethodRecord(name: $0["name"], specification: $0["specification"], kind: $0["kind"]) }
+      ).map { row in
+        MethodRecord(
+          name: try row.value("name"), specification: try row.value("specification"),
+          kind: try row.value("kind"))
+      }
+      try RowDamage.check(methods.map(\.name), of: "name")
+      return methods
     }
   }
 
@@ -148,13 +157,16 @@ extension Store {
 }
 
 extension RunRecord {
-  fileprivate init(row: Row) {
+  fileprivate init(row: Row) throws {
+    let status: String = try row.value("status")
+    guard let known = RunStatus(rawValue: status) else {
+      throw RowDamage(column: "status", found: "'\(status.prefix(40))'")
+    }
     self.init(
-      id: row["id"], protocolID: row["protocolID"],
-      created: Timestamp.date(row["created"]) ?? .distantPast, commandLine: row["commandLine"],
-      toolVersion: row["toolVersion"],
-      // The schema admits these four words only.
-      status: RunStatus(rawValue: row["status"]) ?? .failed, fingerprint: row["fingerprint"],
-      settings: row["settings"], machine: row["machine"], pairsHash: row["pairsHash"])
+      id: try row.value("id"), protocolID: try row.value("protocolID"),
+      created: try row.date("created"), commandLine: try row.value("commandLine"),
+      toolVersion: try row.value("toolVersion"), status: known,
+      fingerprint: try row.value("fingerprint"), settings: try row.value("settings"),
+      machine: try row.value("machine"), pairsHash: try row.value("pairsHash"))
   }
 }

@@ -7,14 +7,16 @@ extension Store {
   /// Remembered results that were of use, `recalled`, are noted as such.
   ///
   /// An image measured again replaces its earlier state. Its scores of other metrics stay unless
-  /// its content has changed. A failed image loses its scores and gains a row in the ledger.
+  /// its content has changed. A failed image loses its scores and gains a row in the ledger. Of an `absent`
+  /// one an earlier state is deleted.
   ///
   /// - Precondition: a failed image brings no scores.
   package func record(
-    _ images: [(image: ImageRecord, scores: [ScoreRecord])], artifacts: [ArtifactRecord] = [],
-    recalled: [String] = [], pairs: [PairRecord] = []
+    _ images: [(image: ImageRecord, scores: [ScoreRecord])], absent: [AbsentImage] = [],
+    artifacts: [ArtifactRecord] = [], recalled: [String] = [], pairs: [PairRecord] = []
   ) throws(StoreError) {
     try write { database in
+      for image in absent { try delete(image, in: database) }
       for pair in pairs { try upsert(pair, in: database) }
       for (image, scores) in images {
         try upsert(image, in: database)
@@ -47,7 +49,10 @@ extension Store {
         arguments: [run])
       var keys: Set<ScoreKey> = []
       while let row = try rows.next() {
-        keys.insert(ScoreKey(method: row[0], imageID: row[1], metric: row[2], fingerprint: row[3]))
+        keys.insert(
+          ScoreKey(
+            method: try row.value("method"), imageID: try row.value("imageID"),
+            metric: try row.value("metric"), fingerprint: try row.value("fingerprint")))
       }
       return keys
     }
@@ -58,7 +63,7 @@ extension Store {
     ofRun run: String, method: String? = nil, image: String? = nil, metric: String? = nil
   ) throws(StoreError) -> [ImageScore] {
     try read { database in
-      try Row.fetchAll(
+      let scores = try Row.fetchAll(
         database,
         sql: """
           SELECT method, imageID, metric, value, reason, fingerprint FROM score
@@ -67,18 +72,22 @@ extension Store {
           ORDER BY method, imageID, metric
           """, arguments: ["run": run, "method": method, "image": image, "metric": metric]
       ).map { row in
-        let value = StoredValue(value: row["value"], reason: row["reason"])
         let score = ScoreRecord(
-          metric: row["metric"], value: value, fingerprint: row["fingerprint"])
-        return ImageScore(method: row["method"], imageID: row["imageID"], score: score)
+          metric: try row.value("metric"), value: try row.storedValue(),
+          fingerprint: try row.value("fingerprint"))
+        return ImageScore(
+          method: try row.value("method"), imageID: try row.value("imageID"), score: score)
       }
+      try RowDamage.check(
+        scores.map { [$0.method, $0.imageID, $0.score.metric] }, of: "imageID")
+      return scores
     }
   }
 
   /// A method's images and how each ended, sorted by id (by bytes).
   package func images(ofRun run: String, method: String) throws(StoreError) -> [ImageRecord] {
     try read { database in
-      try Row.fetchAll(
+      let images = try Row.fetchAll(
         database,
         sql: """
           SELECT image.*, failure.state AS failureState, failure.reason FROM image
@@ -87,13 +96,20 @@ extension Store {
           """, arguments: [run, method]
       ).map { row in
         let outcome: ImageRecord.Outcome =
-          row["state"] == "scored"
-          ? .scored
-          : .failed(state: row["failureState"] ?? "failed", reason: row["reason"] ?? "unknown")
+          switch try row.value("state", as: String.self) {
+          case "scored": .scored
+          case "failed":
+            .failed(
+              state: try row.optional("failureState") ?? "failed",
+              reason: try row.optional("reason") ?? "unknown")
+          case let state: throw RowDamage(column: "state", found: "'\(state.prefix(40))'")
+          }
         return ImageRecord(
-          run: run, method: method, imageID: row["imageID"], contentHash: row["contentHash"],
-          outcome: outcome)
+          run: run, method: method, imageID: try row.value("imageID"),
+          contentHash: try row.optional("contentHash"), outcome: outcome)
       }
+      try RowDamage.check(images.map(\.imageID), of: "imageID")
+      return images
     }
   }
 
@@ -103,13 +119,18 @@ extension Store {
       let rows = try Row.fetchAll(
         database,
         sql: """
-          SELECT method, sum(state = 'scored') AS scored, sum(state = 'failed') AS failed
+          SELECT method, sum(state = 'scored') AS scored, sum(state = 'failed') AS failed,
+            count(*) AS total
           FROM image WHERE runID = ? GROUP BY method
           """, arguments: [run])
-      return Dictionary(
-        uniqueKeysWithValues: rows.map {
-          ($0["method"], ImageCounts(scored: $0["scored"], failed: $0["failed"]))
-        })
+      var counts: [String: ImageCounts] = [:]
+      for row in rows {
+        let found = ImageCounts(scored: try row.count("scored"), failed: try row.count("failed"))
+        guard found.scored + found.failed == (try row.count("total")),
+          counts.updateValue(found, forKey: try row.value("method")) == nil
+        else { throw RowDamage(column: "state", found: "another word than 'scored' and 'failed'") }
+      }
+      return counts
     }
   }
 
@@ -126,8 +147,8 @@ extension Store {
           """, arguments: ["run": run, "method": method]
       ).map { row in
         FailureRecord(
-          method: row["method"], imageID: row["imageID"], state: row["state"],
-          reason: row["reason"])
+          method: try row.value("method"), imageID: try row.value("imageID"),
+          state: try row.value("state"), reason: try row.value("reason"))
       }
     }
   }
@@ -156,11 +177,13 @@ extension Store {
         arguments: [run]
       ).map { row in
         SetScoreRecord(
-          method: row["method"], metric: row["metric"],
-          value: StoredValue(value: row["value"], reason: row["reason"]),
-          referenceCount: row["referenceCount"], generatedCount: row["generatedCount"],
-          standardError: row["standardError"], details: row["details"],
-          fingerprint: row["fingerprint"])
+          method: try row.value("method"), metric: try row.value("metric"),
+          value: try row.storedValue(),
+          referenceCount: try row.optional("referenceCount", as: Int.self) == nil
+            ? nil : try row.count("referenceCount"),
+          generatedCount: try row.count("generatedCount"),
+          standardError: try row.amount("standardError"), details: try row.value("details"),
+          fingerprint: try row.value("fingerprint"))
       }
     }
   }
@@ -191,6 +214,13 @@ extension Store {
         image.run, image.method, image.imageID, score.metric, score.value.number,
         score.value.reason, score.fingerprint,
       ])
+  }
+
+  /// Deletes an image's row; its scores and failure go with it.
+  private func delete(_ image: AbsentImage, in database: Database) throws {
+    try database.cachedStatement(
+      sql: "DELETE FROM image WHERE runID = ? AND method = ? AND imageID = ?"
+    ).execute(arguments: [image.run, image.method, image.imageID])
   }
 
   private func deleteFailure(of image: ImageRecord, in database: Database) throws {

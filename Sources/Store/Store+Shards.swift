@@ -16,31 +16,39 @@ extension Store {
     try read { database in
       let rows = try Row.fetchAll(
         database, sql: "SELECT imageID, shard FROM shardPair WHERE runID = ?", arguments: [run])
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+      var shards: [String: Int] = [:]
+      for row in rows { shards[try row.value("imageID")] = try row.count("shard") }
+      return shards
     }
   }
 
   /// Joins the rows of runs in other files to one run here, with the results that they rest on: all of
   /// it or nothing.
   ///
-  /// A row that is there already is left alone if it says the same.
+  /// A row that is there already is left alone if it says the same; so may the whole run be there.
   ///
   /// - Parameters:
   ///   - parts: files and the ids of the runs in them, in any order.
-  ///   - run: the run to join them to; its id must be new.
+  ///   - run: the run to join them to; begun where its id is new.
   ///   - methods: its rows, in the order of the report.
   ///   - fingerprint: what the run's own fingerprint stands for.
-  /// - Throws: `StoreError`, `contradiction` for a row that is there with other values.
+  /// - Throws: `StoreError`, `contradiction` for a row that is there with other values, `damagedResult` for a
+  ///   part's remembered result that is not what was stored.
   package func join(
     _ parts: [(store: Store, run: String)], to run: RunRecord, methods: [MethodRecord],
     fingerprint: FingerprintRecord
   ) throws(StoreError) {
     try write { database in
-      try begin(run, methods: methods, fingerprints: [fingerprint], in: database)
+      let known = try String.fetchOne(
+        database, sql: "SELECT id FROM run WHERE id = ?", arguments: [run.id])
+      if known == nil {
+        try begin(run, methods: methods, fingerprints: [fingerprint], in: database)
+      }
       for part in parts {
         try part.store.read { source in
           let copy = RunCopy(
-            path: part.store.path, source: source, from: part.run, target: database, to: run.id)
+            path: part.store.path, source: source, from: part.run, target: database, to: run.id,
+            store: self)
           try copy.rows()
           try copy.artifacts()
         }
@@ -57,6 +65,8 @@ private struct RunCopy {
   let from: String
   let target: Database
   let to: String
+  /// The file that they go to.
+  let store: Store
 
   /// Tables by run, those first that others refer to.
   private static let tables = ["pair", "image", "failure", "score", "generation"]
@@ -76,27 +86,24 @@ private struct RunCopy {
     let rows = try Row.fetchCursor(
       source,
       sql: """
-        SELECT key, payload, byteCount, created, coalesce(used, created)
-        FROM artifact LEFT JOIN artifactUse USING (key)
+        SELECT key, payload, digest, created, coalesce(used, created) AS used
+        FROM artifact LEFT JOIN artifactUse USING (key) LEFT JOIN artifactDigest USING (key)
         """)
-    let insertion = try target.cachedStatement(
-      sql: "INSERT INTO artifact VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-    let use = try target.cachedStatement(
-      sql: "INSERT INTO artifactUse VALUES (?, ?) ON CONFLICT DO NOTHING")
     while let row = try rows.next() {
-      let values = Array(row.databaseValues)
-      try insertion.execute(arguments: StatementArguments(values.prefix(4)))
-      guard target.changesCount == 0 else {
-        try use.execute(arguments: [values[0], values[4]])
+      let record = ArtifactRecord(key: try row.value("key"), payload: try row.value("payload"))
+      guard try record.digest == row.optional("digest") else {
+        throw StoreError.damagedResult(path: path, key: record.key)
+      }
+      let there = try store.artifacts(among: [record.key], in: target)
+      if let payload = there.payloads[record.key] {
+        guard payload == record.payload else {
+          throw StoreError.contradiction(
+            path: path, row: "the remembered result \(record.key)")
+        }
         continue
       }
-      let isSame = try Bool.fetchOne(
-        target.cachedStatement(sql: "SELECT payload = ?2 FROM artifact WHERE key = ?1"),
-        arguments: [values[0], values[1]])
-      guard isSame == true else {
-        throw StoreError.contradiction(
-          path: path, row: "the remembered result \(values[0])")
-      }
+      try store.insert(
+        record, created: try row.value("created"), used: try row.value("used"), in: target)
     }
   }
 

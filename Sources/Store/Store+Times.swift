@@ -40,9 +40,12 @@ extension Store {
         sql: "SELECT * FROM generation WHERE runID = ? AND method = ? ORDER BY imageID",
         arguments: [run, method]
       ).map { row in
-        GenerationRecord(
-          method: row["method"], imageID: row["imageID"], seconds: row["seconds"],
-          steps: row["steps"])
+        guard let seconds = try row.amount("seconds") else {
+          throw RowDamage(column: "seconds", found: "nothing")
+        }
+        return GenerationRecord(
+          method: try row.value("method"), imageID: try row.value("imageID"), seconds: seconds,
+          steps: try row.optional("steps", as: Int.self) == nil ? nil : try row.count("steps"))
       }
     }
   }

@@ -58,8 +58,8 @@ extension Store {
       try Row.fetchOne(database, sql: "SELECT * FROM baseline WHERE name = ?", arguments: [name])
         .map { row in
           BaselineRecord(
-            name: row["name"], run: row["runID"], document: row["document"],
-            images: row["images"])
+            name: try row.value("name"), run: try row.value("runID"),
+            document: try row.value("document"), images: try row.value("images"))
         }
     }
   }
@@ -101,9 +101,9 @@ extension Store {
         database, sql: "SELECT * FROM verdict WHERE runID = ? ORDER BY id", arguments: [run]
       ).map { row in
         VerdictRecord(
-          run: row["runID"], baseline: row["baseline"],
-          created: Timestamp.date(row["created"]) ?? .distantPast, outcome: row["outcome"],
-          code: row["code"], report: row["report"])
+          run: try row.value("runID"), baseline: try row.value("baseline"),
+          created: try row.date("created"), outcome: try row.value("outcome"),
+          code: try row.value("code"), report: try row.value("report"))
       }
     }
   }

@@ -76,7 +76,9 @@ package final class Store: Sendable {
         let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check")
         guard pages == ["ok"] else { return pages }
         let orphans = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check")
-        return orphans.map { "a row of \($0["table"] as String) refers to nothing" }
+        return try orphans.map { row in
+          "a row of \(try row.value("table", as: String.self)) refers to nothing"
+        }
       }
     } catch .corrupt(_, let reason) {
       // The check itself stumbles over some kinds of damage; that is a finding too.

@@ -22,6 +22,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case fingerprintCollision(path: String, hash: String)
   /// A file says something else than another of the same run.
   case contradiction(path: String, row: String)
+  /// A remembered result is not what was stored.
+  case damagedResult(path: String, key: String)
   /// A row breaks a rule of the schema, such as a score whose fingerprint was never registered.
   case rejected(path: String, reason: String)
   case failed(path: String, reason: String)
@@ -63,6 +65,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .contradiction(let path, let row):
       "\(path) contradicts what was measured elsewhere for the same run: \(row) has other values; "
         + "leave out one of the two, or measure it again."
+    case .damagedResult(let path, let key):
+      "\(path) holds a damaged result (\(key.prefix(12))) of an image; measure the same again, which puts "
+        + "it right."
     case .rejected(let path, let reason):
       "\(path) refuses a row: \(reason)."
     case .failed(let path, let reason):
@@ -72,6 +77,10 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
 
   /// Says in our words what SQLite reports.
   package init(_ error: any Error, at path: String) {
+    if let damage = error as? RowDamage {
+      self = .corrupt(path: path, reason: damage.description)
+      return
+    }
     guard let error = error as? DatabaseError else {
       self = error as? StoreError ?? .failed(path: path, reason: "\(error)")
       return

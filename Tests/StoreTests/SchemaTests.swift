@@ -45,7 +45,7 @@ struct SchemaTests {
   @Test func setsThePragmas() throws {
     let fixture = try StoreFixture()
     #expect(try query("PRAGMA journal_mode", of: fixture.path, as: String.self) == ["wal"])
-    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [3])
+    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [4])
     #expect(
       try query("PRAGMA application_id", of: fixture.path, as: Int.self) == [0x6576_6B74])
     let names = try query(
@@ -53,13 +53,14 @@ struct SchemaTests {
     #expect(
       names == [
         "1 runs, images and scores", "2 pairs, baselines and verdicts", "3 shards, times and use",
+        "4 digests of results",
       ])
   }
 
   /// A released migration may not change: databases made by it are out there.
   @Test func pinsReleasedMigrations() throws {
     let fixture = try StoreFixture()
-    #expect(try tables(of: fixture.path) == GoldenFolder().text("schema-3.sql"))
+    #expect(try tables(of: fixture.path) == GoldenFolder().text("schema-4.sql"))
   }
 
   /// A file of the first schema keeps what it holds and gains what is new.
@@ -75,17 +76,19 @@ struct SchemaTests {
         sql: """
           INSERT INTO grdb_migrations VALUES ('1 runs, images and scores');
           INSERT INTO fingerprint VALUES ('f', 'text');
+          INSERT INTO artifact VALUES ('k', X'0102', 2, '2026-01-01T00:00:00.000Z');
           PRAGMA user_version = 1;
           PRAGMA application_id = \(0x6576_6B74);
           """)
     }
     try queue.close()
-    #expect(throws: StoreError.olderSchema(path: path, found: 1, supported: 3)) {
+    #expect(throws: StoreError.olderSchema(path: path, found: 1, supported: 4)) {
       try Store(path: path, access: .readOnly)
     }
     let store = try Store(path: path)
     #expect(try store.text(ofFingerprint: "f") == "text")
-    #expect(try tables(of: path) == GoldenFolder().text("schema-3.sql"))
+    #expect(try store.artifact("k") == Data([1, 2]))
+    #expect(try tables(of: path) == GoldenFolder().text("schema-4.sql"))
   }
 
   private func tables(of path: String) throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Store
 import Tensors
 import TestSupport
@@ -138,5 +139,41 @@ struct ScoreTests {
     #expect(try store.artifact("none") == nil)
     #expect(try store.existingArtifacts(among: ["k", "none", "e"]) == ["k", "e"])
     #expect(try store.artifactTotals() == (2, 10_000))
+  }
+
+  /// Damage that a disk can do, and a payload that belongs to another key.
+  @Test(arguments: [
+    "UPDATE artifact SET payload = X'0003', byteCount = 2 WHERE key = 'k'",
+    "UPDATE artifact SET payload = X'0102', byteCount = 2 WHERE key = 'k'",
+    "UPDATE artifact SET payload = zeroblob(3) WHERE key = 'k'",
+    "UPDATE artifact SET payload = 'abc' WHERE key = 'k'",
+    "UPDATE artifact SET payload = (SELECT payload FROM artifact WHERE key = 'o') WHERE key = 'k'",
+    "UPDATE artifactDigest SET digest = 'other' WHERE key = 'k'",
+    "DELETE FROM artifactDigest WHERE key = 'k'",
+  ])
+  func tellsDamagedArtifactsAndReplacesThem(damage: String) throws {
+    let fixture = try StoreFixture()
+    let store = fixture.store
+    let record = ArtifactRecord(key: "k", payload: Data([1, 2, 3]))
+    try store.insert([record, ArtifactRecord(key: "o", payload: Data([9, 9, 9]))])
+    try DatabaseQueue(path: fixture.path).write { try $0.execute(sql: damage) }
+    let found = try store.artifacts(among: ["k", "o", "none"])
+    #expect(found.damaged == ["k"] && found.payloads == ["o": Data([9, 9, 9])])
+    #expect(try store.artifact("k") == nil)
+    try store.insert([record])
+    #expect(try store.artifact("k") == record.payload)
+    #expect(try store.integrityCheck() == [])
+  }
+
+  @Test func forgetsImagesThatAreAbsent() throws {
+    let fixture = try StoreFixture()
+    let score = ScoreRecord(metric: "id", value: 0.5, fingerprint: "f1")
+    try fixture.store.record([(fixture.scored("1"), [score]), (fixture.scored("2"), [score])])
+    try fixture.store.record(fixture.failed("3"))
+    try fixture.store.record(
+      [], absent: ["1", "3", "4"].map { AbsentImage(run: "r1", method: "ours", imageID: $0) })
+    #expect(try fixture.store.images(ofRun: "r1", method: "ours").map(\.imageID) == ["2"])
+    #expect(try fixture.store.scores(ofRun: "r1").map(\.imageID) == ["2"])
+    #expect(try fixture.store.failures(ofRun: "r1").isEmpty)
   }
 }

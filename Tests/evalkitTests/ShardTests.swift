@@ -74,6 +74,12 @@ import Testing
       atPath: faces.path(files[0]), toPath: faces.path("copy.sqlite"))
     try merge(faces, ["parts", "copy.sqlite", files[3], "--results", "again"]).expectSuccess()
     #expect(try rows("again", of: faces) == rows("whole", of: faces))
+    // A second time nothing is added.
+    let twice = try Program.run(["merge", "parts", "--results", "again"], in: faces.path)
+    twice.expectSuccess()
+    #expect(twice.errors.contains("were joined before"), "\(twice)")
+    #expect(try Database(faces.path("again")).count("SELECT count(*) FROM run") == 1)
+    #expect(try rows("again", of: faces) == rows("whole", of: faces))
   }
 
   @Test func gapsAreRefusedWithTheMissingIDs() throws {

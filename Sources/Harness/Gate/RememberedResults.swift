@@ -85,8 +85,14 @@ struct RememberedResults {
     _ keys: [String?], as type: Element.Type
   ) throws -> [[Element]?] {
     let found = try arm.store.artifacts(among: keys.compactMap(\.self))
+    guard found.damaged.isEmpty else {
+      throw HarnessError(
+        .notComparable,
+        "features or counts of \(found.damaged.count) images of \(arm.name) are damaged in "
+          + "\(arm.store.path); measure it again")
+    }
     let arrays = keys.map { key in
-      key.flatMap { found[$0] }.flatMap { Recall.elements($0) as [Element]? }
+      key.flatMap { found.payloads[$0] }.flatMap { Recall.elements($0) as [Element]? }
     }
     let missing = zip(keys, arrays).count { $0 != nil && $1 == nil }
     guard missing == 0 else {
