@@ -9,13 +9,16 @@ import Verdicts
 package struct GateJob {
   private let run: StoredRun
   private let table: PaperTable?
+  private let missing: [String: Int]
 
   /// - Parameters:
   ///   - run: the run to judge.
   ///   - table: the protocol it belongs to, whose scales requirements are written in.
-  package init(_ run: StoredRun, table: PaperTable?) {
+  ///   - missing: images that methods lack beside the other side's, of which the run has no failure.
+  package init(_ run: StoredRun, table: PaperTable?, missing: [String: Int] = [:]) {
     self.run = run
     self.table = table
+    self.missing = missing
   }
 
   /// Reads requirements as they are typed.
@@ -41,13 +44,14 @@ package struct GateJob {
     let methods = run.methods.map { method in
       Evidence.Method(
         name: method.name, isAnchor: run.isAnchor(method),
-        scored: run.counts[method.name]?.scored ?? 0, failed: run.counts[method.name]?.failed ?? 0)
+        scored: run.counts[method.name]?.scored ?? 0, failed: run.counts[method.name]?.failed ?? 0,
+        missing: missing[method.name] ?? 0)
     }
     let measurements = run.scores.flatMap { method, scores in
       scores.values.map { score in
         Evidence.Measurement(
           method: method, metric: score.metric,
-          value: score.value.number.map { $0 * factor(of: score.metric) })
+          value: score.value.double.map { $0 * factor(of: score.metric) })
       }
     }
     return Evidence(

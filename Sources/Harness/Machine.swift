@@ -37,8 +37,12 @@ package struct Machine: Codable, Sendable {
 /// JSON with sorted keys, so that equal values give equal text.
 package enum JSONText {
   /// The text of a value; values here always encode.
+  ///
+  /// JSON has no infinities, so that such a number becomes a text.
   package static func encode(_ value: some Encodable, pretty: Bool = false) -> String {
     let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     encoder.outputFormatting =
       pretty
       ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -124,7 +124,7 @@ package struct ScoreJob {
         pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
         requiresCounterpart: !sides.hasReference, store: store, run: session.id,
         workers: Workers(count: options.jobs), isRecalling: options.isRecalling,
-        shouldStop: options.shouldStop, progress: options.progress)
+        shouldStop: options.shouldStop, progress: options.progress, notice: options.notice)
       let items = try job.measure()
       options.progress(JobProgress(activity: "scores of whole sets"))
       let scores = try job.scores(
@@ -194,6 +194,13 @@ package struct ScoreJob {
     var failures = result.failures.map(\.failure)
     if !result.isMeasured, failures.isEmpty, let reason = result.scores.first?.reason {
       failures = [ImageFailure(state: "not-measurable", reason: reason)]
+    }
+    // Where no score is of pairs, an image that is not there has not failed.
+    let real = result.items.filter { $0.reference?.value != nil }
+    let missing = real.count { $0.candidates[0] == nil }
+    if missing < real.count {
+      let failure = ImageFailure(state: "missing", reason: "there is no image of that name")
+      failures += Array(repeating: failure, count: missing)
     }
     var validity = RunValidity(isMeasured: result.isMeasured, failures: failures)
     if result.isMeasured, options.requiresEveryMetric {

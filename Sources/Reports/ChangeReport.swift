@@ -80,6 +80,8 @@ package struct ChangeReport: Sendable, Hashable, Encodable {
 
   /// Five significant digits.
   static func text(_ value: Double?) -> String {
-    value.map { $0 == 0 ? "0" : String(format: "%.5g", $0) } ?? "–"
+    guard let value, !value.isNaN else { return "–" }
+    if value.isInfinite { return value > 0 ? "∞" : "−∞" }
+    return value == 0 ? "0" : String(format: "%.5g", value)
   }
 }

@@ -6,6 +6,8 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
   package let series: [Series]
   /// Days without a complete run between the first and the last, or since the last, as `2026-01-31`.
   package let missingNights: [String]
+  /// Numbers that have no place in a series, one sentence each.
+  package let leftOut: [String]
 
   /// One metric of one method, measured in one way.
   package struct Series: Sendable, Hashable, Encodable {
@@ -86,9 +88,10 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
     }
   }
 
-  package init(series: [Series], missingNights: [String]) {
+  package init(series: [Series], missingNights: [String], leftOut: [String] = []) {
     self.series = series
     self.missingNights = missingNights
+    self.leftOut = leftOut
   }
 }
 
@@ -117,6 +120,10 @@ extension HistoryReport {
         + (missingNights.count > 10 ? ", …" : "") + ")\n"
     }
     for series in series { text += "\n" + Self.section(series, pictures) }
+    if !leftOut.isEmpty {
+      text += "\nLeft out: \(MarkdownReport.escape(leftOut.prefix(10).joined(separator: "; ")))"
+      text += (leftOut.count > 10 ? "; …" : "") + ".\n"
+    }
     return text
   }
 

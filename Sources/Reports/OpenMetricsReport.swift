@@ -49,10 +49,16 @@ enum OpenMetricsReport {
           [
             ("gate", record.report.name), ("method", measurement.method),
             ("metric", measurement.metric),
-          ], "\(value)"
+          ], number(value)
         )
       }
     }
+  }
+
+  /// A number as OpenMetrics writes it.
+  private static func number(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    return value.isFinite ? "\(value)" : value > 0 ? "+Inf" : "-Inf"
   }
 
   private static func labels(_ labels: [(String, String)]) -> String {

@@ -75,7 +75,7 @@ package struct GateFile: Sendable, Equatable {
     ])
     self.file = file
     title = try entries["title"].string()
-    falseAlarms = try entries.optional("false_alarms")?.share() ?? 0.05
+    falseAlarms = try entries.optional("false_alarms")?.share(atMost: 0.5) ?? 0.05
     power = try entries.optional("power")?.share() ?? 0.8
     isStrict = try entries.optional("strict")?.flag() ?? false
     freshHours = try entries.optional("fresh_hours")?.number(atLeast: 0)
@@ -127,10 +127,14 @@ extension GateFile.Metric {
 }
 
 extension GateFile.Amount {
+  /// Beyond these no change would ever count: a number of any metric is smaller, and a change of the
+  /// baseline's own size is all that there is.
+  private static let largest = (absolute: 1000.0, relative: 1.0)
+
   fileprivate init(_ value: StrictValue) throws(TableError) {
     let entries = try value.mapping(allowing: ["absolute", "relative"])
-    absolute = try entries.optional("absolute")?.number(atLeast: 0)
-    relative = try entries.optional("relative")?.number(atLeast: 0)
+    absolute = try entries.optional("absolute")?.number(from: 0, to: Self.largest.absolute)
+    relative = try entries.optional("relative")?.number(from: 0, to: Self.largest.relative)
     if absolute == nil, relative == nil {
       throw value.wrongType("'absolute', 'relative' or both")
     }
@@ -138,10 +142,24 @@ extension GateFile.Amount {
 }
 
 extension StrictValue {
-  /// A number between 0 and 1, both out.
-  fileprivate func share() throws(TableError) -> Double {
+  /// A number between 0 and 1, both out, or between 0 and a smaller one that may be reached.
+  fileprivate func share(atMost most: Double = 1) throws(TableError) -> Double {
     let value = try number()
-    guard value > 0, value < 1 else { throw wrongType("a number between 0 and 1") }
+    guard value > 1e-12, value < 1, value <= most else {
+      throw wrongType(
+        most < 1 ? "a number above 0 and at most \(most)" : "a number between 0 and 1")
+    }
+    return value
+  }
+
+  /// A number in a range.
+  fileprivate func number(
+    from least: Double, to most: Double
+  ) throws(TableError) -> Double {
+    let value = try number()
+    guard value >= least, value <= most else {
+      throw wrongType("a number from \(least) to \(most)")
+    }
     return value
   }
 }

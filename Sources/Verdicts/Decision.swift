@@ -15,17 +15,29 @@ struct Decision {
     switch comparison.evidence {
     case .notComparable(let reason): return MetricVerdict(comparison, .notComparable, reason)
     case .invalid(let reason): return MetricVerdict(comparison, .invalid, reason)
-    case .untested, .estimate: break
+    case .untested, .estimate, .boundless: break
     }
-    guard let value = comparison.value, value.isFinite else {
+    guard let value = comparison.value, !value.isNaN else {
       return MetricVerdict(comparison, .invalid, "The run has no number for \(rule.metric).")
     }
     if let limit = rule.limits.broken(by: value, where: rule.direction) {
       return MetricVerdict(
         comparison, .regression, "\(printed(value)) breaks \(limit).", adjustedPValue: adjusted)
     }
+    if let verdict = judgedByInfinities { return verdict }
     switch comparison.evidence {
-    case .estimate(let estimate, let second): return judged(estimate, second)
+    case .estimate(let estimate, let second):
+      guard estimate.isFinite, second?.estimate.isFinite ?? true, amounts.floor.isFinite,
+        amounts.margin.isFinite
+      else {
+        return MetricVerdict(
+          comparison, .notComparable,
+          "\(printed(comparison.baseline)) → \(printed(value)): the values are too large to be "
+            + "compared.")
+      }
+      return judged(estimate, second)
+    case .boundless:
+      return MetricVerdict(comparison, .equivalent, "\(printed(value)) on both sides.")
     case .untested(let reason):
       let isLimited = rule.limits != MetricRule.Limits()
       return MetricVerdict(
@@ -34,6 +46,35 @@ struct Decision {
     case .notComparable(let reason), .invalid(let reason):
       return MetricVerdict(comparison, .invalid, reason)
     }
+  }
+
+  // MARK: Infinite values
+
+  /// What infinite values alone decide: more images lost than won are worse, whatever the others say; they
+  /// are better only where no other image is left that could be worse.
+  private var judgedByInfinities: MetricVerdict? {
+    let (worse, better) = (comparison.unbounded.worse, comparison.unbounded.better)
+    guard worse + better > 0 else { return nil }
+    let change = "\(printed(comparison.baseline)) → \(printed(comparison.value)): \(infinities)"
+    if worse > better {
+      return MetricVerdict(comparison, .regression, "\(change), which is worse.")
+    }
+    guard case .boundless = comparison.evidence else { return nil }
+    return worse == better
+      ? MetricVerdict(comparison, .inconclusive, "\(change).")
+      : MetricVerdict(comparison, .improvement, "\(change), which is better.")
+  }
+
+  /// How many images became infinite or finite, in words.
+  private var infinities: String {
+    let (worse, better) = (comparison.unbounded.worse, comparison.unbounded.better)
+    let isInfinityBetter = rule.direction == .higher
+    let parts = [
+      (isInfinityBetter ? better : worse, "became infinite"),
+      (isInfinityBetter ? worse : better, "became finite"),
+    ].filter { $0.0 > 0 }
+    return parts.map { "\($0.0) \($0.0 == 1 ? "image" : "images") \($0.1)" }
+      .joined(separator: " and ")
   }
 
   // MARK: Tests
@@ -122,7 +163,7 @@ struct Decision {
   private func missingClusters(_ estimate: Estimate) -> Int {
     let least =
       estimate.method == .pairedImages
-      ? Int((1 + log2(Double(family) / levels.falseAlarms)).rounded(.up)) : 2
+      ? Int(clamping: (1 + log2(Double(family) / levels.falseAlarms)).rounded(.up)) : 2
     return max(0, least - estimate.clusters)
   }
 
@@ -139,7 +180,7 @@ struct Decision {
     let missing = missingClusters(estimate)
     if missing > 0 {
       let perCluster = Double(estimate.pairs) / Double(max(1, estimate.clusters))
-      return Int((Double(missing) * max(1, perCluster)).rounded(.up))
+      return Int(clamping: (Double(missing) * max(1, perCluster)).rounded(.up))
     }
     let target = target(estimate, floor, margin)
     guard let effect = detectable(estimate, 0), target > 0, estimate.pairs > 0 else { return nil }
@@ -169,6 +210,7 @@ struct Decision {
 
   private func printedChange(_ estimate: Estimate) -> String {
     var words = "\(printed(comparison.baseline)) → \(printed(comparison.value))"
+    if !infinities.isEmpty { words += "; \(infinities); without them" }
     guard let half = estimate.halfWidth(confidence: 1 - levels.falseAlarms) else { return words }
     let sign = estimate.difference < 0 ? "−" : "+"
     words += ", \(sign)\(printed(abs(estimate.difference))) ± \(printed(half))"
@@ -183,7 +225,15 @@ struct Decision {
   /// Five significant digits, without zeros at the end.
   static func rounded(_ value: Double) -> String {
     if value == 0 { return "0" }
+    if value.isInfinite { return value < 0 ? "−∞" : "∞" }
     let text = String(format: "%.5g", value)
     return text.hasPrefix("-") ? "−" + text.dropFirst() : text
+  }
+}
+
+extension Int {
+  /// The nearest whole number there is; 0 for NaN.
+  init(clamping value: Double) {
+    self = value.isNaN ? 0 : Int(exactly: value.rounded(.towardZero)) ?? (value < 0 ? .min : .max)
   }
 }

@@ -14,16 +14,20 @@ package struct Evidence: Sendable {
     package let isAnchor: Bool
     package let scored: Int
     package let failed: Int
+    /// Images of the other side without one of the method's.
+    package let missing: Int
 
-    package init(name: String, isAnchor: Bool, scored: Int, failed: Int) {
+    package init(name: String, isAnchor: Bool, scored: Int, failed: Int, missing: Int = 0) {
       self.name = name
       self.isAnchor = isAnchor
       self.scored = scored
       self.failed = failed
+      self.missing = missing
     }
   }
 
-  /// One measured number in the scale that the table prints; `nil` or NaN where there is none.
+  /// One measured number in the scale that the table prints, infinities included; `nil` or NaN where there
+  /// is none.
   package struct Measurement: Sendable, Hashable {
     package let method: String
     package let metric: String

@@ -7,12 +7,30 @@ package struct MetricComparison: Sendable, Hashable {
   /// In the printed scale; `nil` where there is none.
   package let baseline: Double?
   package let evidence: Evidence
+  /// Images whose value is infinite on one side alone; they take no part in ``evidence``.
+  package var unbounded = Unbounded()
+
+  /// Images of which a finite value became infinite or an infinite one finite, as the PSNR of an image
+  /// that equals its reference is.
+  package struct Unbounded: Sendable, Hashable {
+    /// Images that went to the worse side.
+    package var worse = 0
+    /// Images that went to the better side.
+    package var better = 0
+
+    package init(worse: Int = 0, better: Int = 0) {
+      self.worse = worse
+      self.better = better
+    }
+  }
 
   /// What is known of the change.
   package enum Evidence: Sendable, Hashable {
     /// The change in the printed scale, and what a second metric of the same features says, which can
     /// only take a verdict back.
     case estimate(Estimate, second: Second?)
+    /// Every image is infinite on at least one side, so that only ``MetricComparison/unbounded`` decides.
+    case boundless
     /// The change cannot be tested; only limits decide.
     case untested(reason: String)
     /// The two sides were not measured in the same way.

@@ -20,7 +20,9 @@ package struct MetricVerdict: Sendable, Hashable {
   package static func decide(
     _ comparisons: [MetricComparison], levels: DecisionLevels = DecisionLevels()
   ) -> [MetricVerdict] {
-    let tested = comparisons.indices.filter { comparisons[$0].estimate?.pValue != nil }
+    let tested = comparisons.indices.filter {
+      comparisons[$0].estimate?.pValue?.isNaN == false
+    }
     let adjusted = HolmCorrection.adjusted(
       tested.compactMap { comparisons[$0].estimate?.pValue })
     let byIndex = Dictionary(uniqueKeysWithValues: zip(tested, adjusted))

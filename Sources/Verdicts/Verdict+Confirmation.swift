@@ -6,7 +6,8 @@ extension Verdict {
 
   /// This verdict after a second run, made with another seed, was asked about its alarms alone.
   ///
-  /// An alarm stays where the second run raises it, too; else it is taken back and the check is undecided.
+  /// An alarm stays where the second run raises it, too, and where the second run has not tested it; else it
+  /// is taken back and the check is undecided.
   /// The budget of false alarms is fixed: as only alarms can change, and only be taken back, the gate's
   /// level `α` holds whatever the two runs have in common (they share the baseline's chance and the
   /// pairs). Where nothing but the seed's chance moves the scores, about `α²` is left. Holm's correction
@@ -24,11 +25,19 @@ extension Verdict {
     if let spoiled { return unconfirmed(because: "run \(run) says nothing: \(spoiled.finding)") }
     let again = second.alarms
     return replacing { line in
-      let other = second.lines.first { $0.check == line.check }?.finding
-      let said = other.map { ": \($0)" } ?? "."
-      return again.contains(line.check)
-        ? line.with(.regression, "Run \(run) of another seed confirms it\(said)")
-        : line.with(.inconclusive, "Run \(run) of another seed does not confirm it\(said)")
+      guard let other = second.lines.first(where: { $0.check == line.check }) else {
+        return line.with(
+          .regression, "Not taken back: run \(run) of another seed has no such check.")
+      }
+      if again.contains(line.check) {
+        return line.with(
+          .regression, "Run \(run) of another seed confirms it: \(other.finding)")
+      }
+      return other.isTested
+        ? line.with(
+          .inconclusive, "Run \(run) of another seed does not confirm it: \(other.finding)")
+        : line.with(
+          .regression, "Not taken back: run \(run) of another seed tests nothing: \(other.finding)")
     }
   }
 

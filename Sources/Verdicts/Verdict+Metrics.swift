@@ -13,6 +13,7 @@ extension Verdict.Line {
       check: "\(comparison.method): \(comparison.rule.metric)", outcome: verdict.outcome,
       finding: verdict.finding)
     isBlocking = comparison.rule.isBlocking
+    isTested = verdict.outcome.holds || verdict.outcome == .regression || estimate?.pValue != nil
     let interval = estimate?.interval(confidence: 0.95)
     let figures: [(String, Double?)] = [
       ("value", comparison.value), ("baseline", comparison.baseline),

@@ -32,6 +32,8 @@ package struct Verdict: Sendable, Hashable {
     package let finding: String
     /// Whether a regression here fails the gate.
     package var isBlocking = true
+    /// Whether the check could have found something; a comparison without a p-value could not.
+    package var isTested = true
     /// Numbers behind the finding, in order.
     package var figures: [Figure] = []
 
@@ -158,39 +160,43 @@ package struct Verdict: Sendable, Hashable {
     let check = "\(method.name): \(bound)"
     let values = evidence.measurements
       .filter { $0.method == method.name && $0.metric == requirement.metric }.map(\.value)
-    guard values.count == 1, let value = values[0], value.isFinite else {
+    guard values.count == 1, let value = values[0], !value.isNaN else {
+      let fault = values.count > 1 ? "several values" : "no number"
       return Line(
         check: check, outcome: .invalid,
-        finding: "\(method.name) has \(fault(of: values, requirement.metric)).")
+        finding: "\(method.name) has \(fault) for \(requirement.metric).")
     }
     let holds = requirement.comparison.holds(value, requirement.bound)
+    let number = value.isFinite ? "\(value)" : Decision.rounded(value)
     return Line(
       check: check, outcome: holds ? .pass : .regression,
-      finding: "\(method.name) has \(requirement.metric) \(value), "
-        + (holds ? "which keeps the bound." : "which breaks the bound."))
+      finding: "\(method.name) has \(requirement.metric) \(number), "
+        + (holds ? "which keeps the bound." : "which breaks the bound.")
+        + (value.isFinite ? "" : " " + boundless))
   }
 
-  /// Why values cannot be held against a bound.
-  private static func fault(of values: [Double?], _ metric: String) -> String {
-    if values.count > 1 { return "several values for \(metric)" }
-    guard let value = values.first, let value, value.isInfinite else {
-      return "no number for \(metric)"
-    }
-    return
-      "an infinite \(metric), as a mean is where one image equals its reference; it says nothing "
-      + "about the other images, whose mean stands in the run's details"
-  }
+  /// What a mean that is infinite does not say.
+  private static let boundless =
+    "A mean is infinite where one image equals its reference; the mean of the others stands in the run's "
+    + "details."
 
   /// A line about images only where they spoil the verdict.
-  private static func coverage(of method: Evidence.Method, allowedFailures: Int) -> Line? {
-    let total = method.scored + method.failed
-    guard method.scored == 0 || method.failed > allowedFailures else { return nil }
+  package static func coverage(of method: Evidence.Method, allowedFailures: Int) -> Line? {
+    guard method.scored == 0 || method.failed + method.missing > allowedFailures else { return nil }
     let finding =
       method.scored == 0
       ? "No image of \(method.name) was scored."
-      : "\(method.failed) of \(total) images of \(method.name) failed, "
-        + "more than the \(allowedFailures) allowed."
+      : loss(of: method, allowedFailures: allowedFailures)
     return Line(check: "\(method.name): images", outcome: .invalid, finding: finding)
+  }
+
+  /// How many images of a method were not scored, in words.
+  private static func loss(of method: Evidence.Method, allowedFailures: Int) -> String {
+    let lost = method.failed + method.missing
+    let how =
+      method.missing == 0 ? "failed" : method.failed == 0 ? "are missing" : "failed or are missing"
+    return "\(lost) of \(method.scored + lost) images of \(method.name) \(how), more than the "
+      + "\(allowedFailures) allowed."
   }
 }
 

@@ -24,6 +24,18 @@ struct GateRecordTests {
       GateRecord.Measurement(method: "a|\"b\\", metric: "id", value: 0.75, error: 0.0125),
     ], images: [GateRecord.Images(method: "Ours 2D", scored: 199, failed: 1)], findings: findings)
 
+  @Test func openMetricsWritesInfinities() {
+    let values = [Double.infinity, -.infinity, .nan, 2]
+    let record = GateRecord(
+      report: SampleReport.gate, sentence: "", code: 0, run: "r", created: 0,
+      measurements: values.map {
+        GateRecord.Measurement(method: "a", metric: "psnr", value: $0, error: nil)
+      }, images: [], findings: [])
+    let lines = record.openMetrics.split(separator: "\n").filter { $0.hasPrefix("evalkit_score{") }
+    #expect(lines.compactMap { $0.split(separator: " ").last } == ["+Inf", "-Inf", "NaN", "2.0"])
+    #expect(record.html(link: { $0 }).contains("<td>∞</td>"))
+  }
+
   private static func link(_ path: String) -> String {
     String(path.dropFirst(3)).replacing(" ", with: "%20")
   }

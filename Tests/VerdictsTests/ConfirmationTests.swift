@@ -34,12 +34,27 @@ struct ConfirmationTests {
     #expect(verdict.outcome == .regression && verdict.exitStatus.code == 2)
   }
 
-  @Test func whatIsGoneInTheSecondRunIsTakenBack() {
-    let verdict = Self.first.confirmed(by: Verdict(lines: []), of: "b2")
-    #expect(verdict.outcome == .inconclusive && verdict.exitStatus.code == 0)
+  @Test func whatTheSecondRunHasNotTestedStays() {
+    let gone = Self.first.confirmed(by: Verdict(lines: []), of: "b2")
+    #expect(gone.outcome == .regression && gone.exitStatus.code == 2)
+    #expect(
+      gone.lines[0].finding.contains("Not taken back: run b2 of another seed has no such check"))
+    var untested = Self.line("ours: id", .inconclusive)
+    untested.isTested = false
+    let partly = Self.first.confirmed(
+      by: Verdict(lines: [Self.line("ours: fid", .equivalent), untested]), of: "b2")
+    #expect(partly.lines.map(\.outcome).prefix(2) == [.inconclusive, .regression])
+    #expect(partly.lines[1].finding.contains("run b2 of another seed tests nothing"))
+  }
+
+  @Test func whatTheSecondRunTestsInVainIsTakenBack() {
+    let second = Verdict(lines: [
+      Self.line("ours: fid", .inconclusive), Self.line("ours: id", .pass),
+    ])
     var strict = Self.first
+    #expect(strict.confirmed(by: second, of: "b2").exitStatus.code == 0)
     strict.isStrict = true
-    #expect(strict.confirmed(by: Verdict(lines: []), of: "b2").exitStatus.code == 3)
+    #expect(strict.confirmed(by: second, of: "b2").exitStatus.code == 3)
   }
 
   @Test(arguments: [Verdict.Outcome.invalid, .notComparable])

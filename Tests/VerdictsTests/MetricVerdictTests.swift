@@ -153,4 +153,65 @@ struct MetricVerdictTests {
     #expect(verdict.outcome == .pass && verdict.sentence.contains("(not blocking)"))
     #expect(Verdict([regression]).outcome == .invalid)
   }
+
+  // MARK: Numbers that are not finite
+
+  private func unbounded(
+    _ worse: Int, _ better: Int, _ evidence: MetricComparison.Evidence,
+    value: Double? = .infinity, baseline: Double? = .infinity
+  ) -> MetricVerdict {
+    var comparison = MetricComparison(
+      method: "ours", rule: rule("psnr", .higher), value: value, baseline: baseline,
+      evidence: evidence)
+    comparison.unbounded = MetricComparison.Unbounded(worse: worse, better: better)
+    return MetricVerdict.decide([comparison])[0]
+  }
+
+  @Test func imagesThatAreNoLongerInfiniteAreWorse() {
+    let steady = MetricComparison.Evidence.estimate(estimate(0, 0), second: nil)
+    let lost = unbounded(1, 0, steady, value: 30)
+    #expect(lost.outcome == .regression)
+    #expect(lost.finding == "∞ → 30: 1 image became finite, which is worse.")
+    #expect(unbounded(2, 1, .boundless).outcome == .regression)
+    #expect(unbounded(0, 2, .boundless, baseline: 30).outcome == .improvement)
+    #expect(unbounded(0, 0, .boundless).outcome == .equivalent)
+    #expect(unbounded(1, 1, .boundless).outcome == .inconclusive)
+  }
+
+  /// One image that equals its reference must not hide what the others lost.
+  @Test func anInfiniteMeanHidesNoLoss() {
+    let worse = MetricComparison.Evidence.estimate(estimate(-2, 0.1), second: nil)
+    let found = unbounded(0, 1, worse, baseline: 30)
+    #expect(found.outcome == .regression)
+    #expect(found.finding.contains("30 → ∞; 1 image became infinite; without them, −2"))
+    let vague = MetricComparison.Evidence.estimate(estimate(-0.1, 1), second: nil)
+    #expect(unbounded(0, 1, vague, baseline: 30).outcome == .inconclusive)
+  }
+
+  @Test(arguments: [1e308, -1e308, 1e154])
+  func numbersTooLargeAreNotCompared(size: Double) {
+    let baseline = SetReplicates(value: size, leftOut: [size, -size, size, -size])
+    let other = SetReplicates(value: -size, leftOut: [-size, size, 0, size])
+    let images = PairedDifferences(
+      candidate: ["a": size, "b": -size, "c": 0], baseline: ["a": -size, "b": size, "c": size]
+    ) { _ in nil }
+    for estimate in [
+      other.change(from: baseline, pairs: 4, clusters: 4), images.estimate(),
+      images.estimate().scaled(by: 100),
+    ].compactMap(\.self) {
+      var rule = rule(floor: 1)
+      rule.margin = MetricRule.Amount(relative: 1e10)
+      let found = verdict(rule, estimate, value: size, baseline: -size)
+      #expect(found.outcome == .notComparable, "\(found)")
+      #expect(Verdict([found]).lines[0].figures.allSatisfy { $0.value.isFinite })
+    }
+  }
+
+  @Test func levelsNearZeroNeedMorePairsThanThereAre() {
+    let few = PairedDifferences(clusters: [[1], [2], [1.5]]).estimate()
+    let comparison = MetricComparison(
+      method: "ours", rule: rule(), value: 1, baseline: 0, evidence: .estimate(few, second: nil))
+    let found = MetricVerdict.decide([comparison], levels: DecisionLevels(falseAlarms: 5e-324))
+    #expect(found[0].outcome == .inconclusive)
+  }
 }

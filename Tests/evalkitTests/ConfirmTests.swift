@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Tensors
 import Testing
 
 /// `gate --confirm`: a red gate asks another seed before it fails.
@@ -69,6 +70,30 @@ import Testing
     try Self.gate(faces, "true").expectVerdict(2, "measured no run of the same pairs")
     try Self.gate(faces, Self.script("generated/../generated").replacing("cp", with: "ls"))
       .expectVerdict(2, "the same images of generated again; it must use EVALKIT_SEED")
+  }
+
+  /// A second table without the failing method tests nothing.
+  @Test func aSecondRunWithoutTheMethodTakesNothingBack() throws {
+    let faces = try Faces(4, side: 32)
+    try faces.make("other")
+    for index in 0..<4 {
+      var image = Faces.face(seed: UInt64(index), side: 32)
+      image.samples[0] ^= 1
+      try faces.write(ImageEncoder.png(image), to: "other/\(Faces.id(index)).png")
+    }
+    let table = [
+      "table1", "--dataset", "folder:reference", "--metrics", "mae", "--weights",
+      SyntheticWeights.empty, "--quiet", "--method", "other=folder:other",
+    ]
+    try Program.run(table + ["--method", "ours=folder:generated"], in: faces.path).expectSuccess()
+    let script =
+      "cp generated/00.png other/00.png && '\(Program.path)' \(table.joined(separator: " "))"
+    try faces.run("gate", "--require", "mae<=0.03", "--confirm", script)
+      .expectVerdict(2, "broken: ours: mae <= 0.03", "has no such check")
+    try faces.run(
+      "gate", "--require", "ours:mae<=0.03", "--confirm", "exit 0", "--run",
+      try Database(faces.path("Results")).rows("SELECT id FROM run ORDER BY rowid")[0].id
+    ).expectVerdict(2, "measured no run of the same pairs")
   }
 
   @Test func aGreenGateAsksNobody() throws {

@@ -54,8 +54,11 @@ extension Outcome {
     let database = try Database(faces.path("Results"))
     try database.execute("UPDATE setScore SET value = NULL, reason = 'nan'")
     try faces.run("gate", "--require", "mae<=1").expectVerdict(6, "no number for mae")
+    try database.execute("UPDATE setScore SET value = NULL, reason = 'infinite'")
+    try faces.run("gate", "--require", "mae<=1").expectVerdict(2, "mae ∞, which breaks the bound")
+    // No evalkit writes infinity as a number.
     try database.execute("UPDATE setScore SET value = 9e999, reason = NULL")
-    try faces.run("gate", "--require", "mae<=1").expectVerdict(6, "an infinite mae")
+    try faces.run("gate", "--require", "mae<=1").expectRefusal(1, "damaged", "'value'")
     try database.execute("DELETE FROM setScore")
     try faces.run("gate", "--require", "mae<=1").expectVerdict(6, "no number for mae")
   }

@@ -23,7 +23,8 @@ struct ArmComparison {
   ) throws -> MetricComparison {
     let (mine, theirs) = (candidate.score(metric), baseline.score(metric))
     let evidence: MetricComparison.Evidence
-    do { evidence = try self.evidence(metric, mine, theirs, factor) } catch let error
+    var unbounded = MetricComparison.Unbounded()
+    do { evidence = try self.evidence(metric, mine, theirs, factor, &unbounded) } catch let error
       as HarnessError
     {
       switch error.kind {
@@ -34,21 +35,24 @@ struct ArmComparison {
     } catch let error where error.isOfTooSmallASet {
       evidence = .untested(reason: "its uncertainty cannot be told: \(error)")
     }
-    return MetricComparison(
+    var comparison = MetricComparison(
       method: candidate.method, rule: rule, value: mine?.value.map { $0 * factor },
       baseline: theirs?.value.map { $0 * factor }, evidence: evidence)
+    comparison.unbounded = unbounded
+    return comparison
   }
 
   private func evidence(
-    _ metric: MetricIdentifier, _ mine: ArmScore?, _ theirs: ArmScore?, _ factor: Double
+    _ metric: MetricIdentifier, _ mine: ArmScore?, _ theirs: ArmScore?, _ factor: Double,
+    _ unbounded: inout MetricComparison.Unbounded
   ) throws -> MetricComparison.Evidence {
     if let mismatch { return .notComparable(reason: mismatch) }
-    guard let mine, let value = mine.value else {
+    guard let mine, let value = mine.value, !value.isNaN else {
       return .invalid(
         reason: "\(candidate.name) has no number for \(metric.rawValue)"
           + (mine?.reason.map { ": \($0)" } ?? ", which the baseline has") + ".")
     }
-    guard let theirs, let baselineValue = theirs.value else {
+    guard let theirs, let baselineValue = theirs.value, !baselineValue.isNaN else {
       return .notComparable(
         reason: "\(baseline.name) has no number for \(metric.rawValue)"
           + (theirs?.reason.map { ": \($0)" } ?? "") + ".")
@@ -58,7 +62,7 @@ struct ArmComparison {
       return .notComparable(reason: "It was measured in another way: \(differences).")
     }
     switch ComparisonKind(metric, mine.fingerprint) {
-    case .images: return try images(metric, factor)
+    case .images: return try images(metric, factor, &unbounded)
     case .sets:
       let second = try metric.second.map { second in
         MetricComparison.Second(
@@ -74,15 +78,27 @@ struct ArmComparison {
 
   // MARK: Estimates
 
+  /// The finite values of both sides are tested; of infinite ones it is counted which way they went.
   private func images(
-    _ metric: MetricIdentifier, _ factor: Double
+    _ metric: MetricIdentifier, _ factor: Double, _ unbounded: inout MetricComparison.Unbounded
   ) throws -> MetricComparison.Evidence {
     let (mine, theirs) = (try candidate.values(metric), try baseline.values(metric))
-    let clusters = candidate.clustersByID
-    let differences = PairedDifferences(candidate: mine, baseline: theirs) { clusters[$0] }
-    guard differences.count > 0 else {
+    let shared = mine.compactMap { id, value in theirs[id].map { (value, $0) } }
+    guard !shared.isEmpty else {
       throw HarnessError(.invalid, "no image has \(metric.rawValue) on both sides")
     }
+    for (value, other) in shared where value != other && !(value.isFinite && other.isFinite) {
+      if (value > other) == (metric.direction == .higher) {
+        unbounded.better += 1
+      } else {
+        unbounded.worse += 1
+      }
+    }
+    let clusters = candidate.clustersByID
+    let differences = PairedDifferences(
+      candidate: mine.filter(\.value.isFinite), baseline: theirs.filter(\.value.isFinite)
+    ) { clusters[$0] }
+    if differences.count == 0 { return .boundless }
     return .estimate(differences.estimate(seed: seed).scaled(by: factor), second: nil)
   }
 
@@ -98,7 +114,9 @@ struct ArmComparison {
     let clusters = candidate.clustersByID
     var differences: [String: [Double]] = [:]
     for id in values.keys.sorted() {
-      guard let value = values[id], let other = others[id] else { continue }
+      guard let value = values[id], let other = others[id], value.isFinite, other.isFinite else {
+        continue
+      }
       // Images by themselves must not meet a cluster of the same name.
       differences[clusters[id] ?? "image \(id)", default: []].append(factor * (value - other))
     }

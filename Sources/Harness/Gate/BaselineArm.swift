@@ -28,7 +28,7 @@ struct BaselineArm: ComparisonArm {
   func score(_ metric: MetricIdentifier) -> ArmScore? {
     method.scores[metric.rawValue].map { score in
       ArmScore(
-        value: score.value, reason: score.reason, count: score.count,
+        value: score.number, reason: score.reason, count: score.count,
         standardError: score.standardError,
         fingerprint: Fingerprint(
           text: (fingerprints[score.fingerprint] ?? []).joined(separator: "\n")))
@@ -36,7 +36,9 @@ struct BaselineArm: ComparisonArm {
   }
 
   func values(_ metric: MetricIdentifier) -> [String: Double] {
-    images.compactMapValues { $0[metric.rawValue] }
+    // Older files left infinite values out.
+    let infinity = method.scores[metric.rawValue]?.number.flatMap { $0.isInfinite ? $0 : nil }
+    return images.compactMapValues { $0[metric.rawValue] ?? infinity }
   }
 
   func replicates(

@@ -1,3 +1,4 @@
+import Store
 import Verdicts
 
 /// What a baseline's JSON file holds: a frozen run, readable in a diff.
@@ -52,6 +53,7 @@ struct BaselineDocument: Codable {
 
   /// One metric of a row's set.
   struct Score: Codable {
+    /// Absent where there is no number, and for an infinite one, which the reason tells.
     var value: Double?
     /// Why there is no value.
     var reason: String?
@@ -70,4 +72,9 @@ struct BaselineDocument: Codable {
     var lines: Int
     var sha256: String
   }
+}
+
+extension BaselineDocument.Score {
+  /// The value, infinite or NaN where the reason says so; nil where nothing was measured.
+  var number: Double? { StoredValue(value: value, reason: reason).double }
 }

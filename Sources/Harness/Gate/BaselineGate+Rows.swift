@@ -80,27 +80,18 @@ extension BaselineGate {
   // MARK: Images
 
   /// Lines only where a row's images spoil the verdict.
-  func imageLines(
-    _ arm: StoredArm, _ method: BaselineDocument.Method
-  ) -> [Verdict.Line] {
-    let failed = run.counts[arm.method]?.failed ?? 0
-    let scored = run.counts[arm.method]?.scored ?? 0
-    var findings: [(String, Verdict.Outcome, String)] = []
+  func imageLines(_ row: Row) -> [Verdict.Line] {
+    let (arm, method) = (row.candidate, row.method)
+    // Other pairs have other images; that they are others is said by every metric.
+    let isSamePairs = run.record.pairsHash == document.run.pairsHash
+    let images = Evidence.Method(
+      name: arm.method, isAnchor: false, scored: run.counts[arm.method]?.scored ?? 0,
+      failed: run.counts[arm.method]?.failed ?? 0,
+      missing: isSamePairs ? row.comparison.baseline.scoredImages.subtracting(arm.images).count : 0)
     let further = gate?.failures.aboveBaseline.map { method.failed + $0 }
-    let allowed = min(allowedFailures, further ?? .max)
-    if scored == 0 {
-      findings.append(("images", .invalid, "No image of \(arm.method) was scored."))
-    } else if failed > allowed {
-      findings.append(
-        (
-          "images", .invalid,
-          "\(failed) of \(scored + failed) images of \(arm.method) failed, more than the "
-            + "\(allowed) allowed."
-        ))
-    }
-    return findings.map {
-      Verdict.Line(check: "\(arm.method): \($0.0)", outcome: $0.1, finding: $0.2)
-    } + doubleLines(arm, method)
+    let coverage = Verdict.coverage(
+      of: images, allowedFailures: min(allowedFailures, further ?? .max))
+    return (coverage.map { [$0] } ?? []) + doubleLines(arm, method)
   }
 
   /// Lines where more images than in the baseline are, or nearly are, another image.
@@ -110,9 +101,16 @@ extension BaselineGate {
     let doubles = DoubleImages(arm)
     return DoubleImages.Kind.allCases.compactMap { kind in
       let before = method[kind]
-      guard let found = doubles[kind], found.count > before ?? 0 else { return nil }
+      let check = "\(arm.method): \(kind.rawValue)"
+      guard let found = doubles[kind] else { return nil }
+      guard found.count > before ?? 0 else {
+        return checks?.contains(check) != true
+          ? nil
+          : Verdict.Line(
+            check: check, outcome: .pass, finding: kind.words(found.count) + ".")
+      }
       var line = Verdict.Line(
-        check: "\(arm.method): \(kind.rawValue)", outcome: .regression,
+        check: check, outcome: .regression,
         finding: doubles.finding(kind)
           + (before.map { ", \($0) in the baseline." }
             ?? "; the baseline does not tell how many did, so set it anew."))

@@ -49,7 +49,7 @@ struct BaselineImages {
       }
       var values: [String: Double] = [:]
       for (metric, field) in zip(header.dropFirst(2), fields.dropFirst(2)) where !field.isEmpty {
-        guard let value = Double(field), value.isFinite else {
+        guard let value = Double(field), !value.isNaN else {
           throw wrong(number + 2, "has '\(field)' for \(metric), which is no number")
         }
         values[metric] = value

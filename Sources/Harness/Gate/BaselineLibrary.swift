@@ -21,16 +21,17 @@ package struct BaselineLibrary {
   ///   - name: letters, digits, `.`, `-` and `_`.
   ///   - run: a run's id or the beginning of one; nil takes the latest.
   ///   - jobs: threads; nil takes all cores.
-  /// - Returns: what was written, as one sentence.
+  /// - Returns: what was written, as one sentence; then one for each metric that later runs cannot be
+  ///   compared in as usual.
   /// - Throws: ``HarnessError`` for a name that is no file name, a run that is not there or says
   ///   nothing; errors of the store.
   package func set(_ name: String, run: String?, jobs: Int?) throws -> String {
     try Self.check(name)
     let store = try ResultsDatabase.open(results, access: .readWrite)
     let stored = try StoredRun.find(run, in: store)
-    let files = try BaselineMaker(
-      name: name, run: stored, store: store, workers: Workers(count: jobs)
-    ).files()
+    let maker = BaselineMaker(
+      name: name, run: stored, store: store, workers: Workers(count: jobs))
+    let files = try maker.files()
     let document = JSONText.encode(files.document, pretty: true) + "\n"
     try OutputPlace().prepare(path(of: name), as: .baseline)
     // The companion first: a JSON file never names one that is not there.
@@ -41,7 +42,9 @@ package struct BaselineLibrary {
       BaselineRecord(
         name: name, run: stored.record.id, document: document, images: files.images.text))
     let methods = files.document.methods.map(\.name).joined(separator: ", ")
-    return "baseline \(name) is run \(stored.record.id) (\(methods)), written to \(path(of: name))"
+    let sentence =
+      "baseline \(name) is run \(stored.record.id) (\(methods)), written to \(path(of: name))"
+    return ([sentence] + maker.notes).joined(separator: "\n")
   }
 
   /// One line for each baseline.
@@ -146,8 +149,13 @@ package struct BaselineLibrary {
       throw HarnessError(
         .notComparable, "\(place) is not the file that \(path) was written with; set it anew")
     }
-    return BaselineFiles(
+    let files = BaselineFiles(
       document: document, images: try BaselineImages(parsing: companion, file: place))
+    if let objection = BaselineCheck(files).objection {
+      throw HarnessError(
+        .notComparable, "\(path) contradicts itself: \(objection); set the baseline anew")
+    }
+    return files
   }
 
   private func text(of path: String) throws -> String {

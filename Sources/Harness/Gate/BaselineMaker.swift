@@ -42,6 +42,12 @@ struct BaselineMaker {
         .invalid,
         "run \(run.record.id) is \(run.record.status.rawValue), not complete; finish it first")
     }
+    if RunAge(of: run.record).isInFuture {
+      throw HarnessError(
+        .invalid,
+        "run \(run.record.id) is dated \(run.record.created.formatted(.iso8601)), in the future, so that "
+          + "every later run would count as older; set the clock right and measure again")
+    }
     for method in run.judgedMethods where run.counts[method.name]?.scored ?? 0 == 0 {
       throw HarnessError(
         .invalid, "no image of \(method.name) was scored in run \(run.record.id)")
@@ -51,6 +57,23 @@ struct BaselineMaker {
     }
     for method in run.judgedMethods where method.name.contains(where: \.isTabOrNewline) {
       throw HarnessError(.usage, "the method '\(method.name)' has a tab or line break in its name")
+    }
+  }
+
+  /// What later runs cannot be compared in as usual, one sentence each.
+  var notes: [String] {
+    run.judgedMethods.flatMap { method in
+      (run.scores[method.name] ?? [:]).values.sorted { $0.metric < $1.metric }.compactMap { score in
+        let name = "\(score.metric) of \(method.name)"
+        guard let value = score.value.double else {
+          return "\(name) has no number (\(score.value.reason ?? "")) and will not be compared"
+        }
+        if value.isFinite { return nil }
+        return value.isNaN
+          ? "\(name) is not a number, so that no run can be compared with it"
+          : "\(name) is infinite; later runs are compared by the images that are finite, and by how many "
+            + "are not"
+      }
     }
   }
 
@@ -71,9 +94,9 @@ struct BaselineMaker {
         continue
       }
       var frozen = BaselineDocument.Score(
-        value: score.value, reason: score.reason, count: score.count,
+        value: stored.value.number, reason: stored.value.reason, count: score.count,
         standardError: score.standardError, fingerprint: stored.fingerprint)
-      if case .sets = ComparisonKind(metric, score.fingerprint), score.value != nil {
+      if case .sets = ComparisonKind(metric, score.fingerprint), stored.value.number != nil {
         do { frozen.replicates = try replicates(metric, arm) } catch let error
           where error is HarnessError || error.isOfTooSmallASet
         { frozen.unpaired = "\(error)" }

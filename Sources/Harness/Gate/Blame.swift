@@ -60,7 +60,10 @@ struct Blame {
     isHigherBetter: Bool
   ) {
     let changes = after.compactMap { id, value in
-      before[id].map { (id: id, before: Double?.some($0), after: value, change: value - $0) }
+      before[id].map { old in
+        // Infinite on both sides is no change.
+        (id: id, before: Double?.some(old), after: value, change: value == old ? 0 : value - old)
+      }
     }
     section.compared = changes.count
     section.images = worst(changes, isHigherBetter)

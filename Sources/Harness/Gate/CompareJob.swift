@@ -38,7 +38,7 @@ package struct CompareJob {
       let table = try StoredReports.table(of: other.run)
       let gate = GateJob(other.run, table: table)
       for metric in MetricIdentifier.allCases
-      where candidate.score(metric)?.value != nil && baseline.score(metric)?.value != nil {
+      where candidate.score(metric)?.value != nil || baseline.score(metric)?.value != nil {
         comparisons.append(
           try comparison.compare(
             metric, rule: MetricRule(metric: metric.rawValue, direction: metric.direction),
@@ -50,7 +50,7 @@ package struct CompareJob {
 
   private func report(_ comparisons: [MetricComparison]) throws -> ChangeReport {
     let verdicts = MetricVerdict.decide(comparisons)
-    guard verdicts.contains(where: { $0.outcome != .notComparable }) else {
+    guard verdicts.contains(where: { ![.notComparable, .invalid].contains($0.outcome) }) else {
       let reason = verdicts.first?.finding ?? "They share no metric with a number on both sides."
       throw HarnessError(.notComparable, "\(second) cannot be compared with \(first): \(reason)")
     }

@@ -12,7 +12,7 @@ protocol ComparisonArm {
   var stored: StoredArm? { get }
   /// The set's score of a metric; nil where it was not measured.
   func score(_ metric: MetricIdentifier) -> ArmScore?
-  /// One value an image, finite ones only, by id.
+  /// One value an image by id, infinite ones included; images without a number are left out.
   func values(_ metric: MetricIdentifier) throws -> [String: Double]
   /// A statistic over all images and without each group of them.
   ///
@@ -29,6 +29,7 @@ protocol ComparisonArm {
 
 /// A set's score as a comparison needs it; values as stored, fractions for percentages.
 struct ArmScore {
+  /// May be infinite, or NaN.
   let value: Double?
   /// Why there is no value.
   let reason: String?

@@ -17,8 +17,8 @@ struct Confirmation {
   ///   - verdict: over the first run, with alarms.
   ///   - first: what it was judged on.
   /// - Returns: as ``Verdicts/Verdict/confirmed(by:of:)`` says; all alarms stay where the command fails,
-  ///   measures nothing, or makes the same images again.
-  /// - Throws: errors of the store, and of the second judgement.
+  ///   measures nothing that can be judged in the same way, or makes the same images again.
+  /// - Throws: errors of the store.
   func verdict(after verdict: Verdict, of first: GateMaterials) throws -> Verdict {
     let asked = RunFilter(
       protocolID: first.run.record.protocolID, pairsHash: first.run.record.pairsHash)
@@ -32,13 +32,17 @@ struct Confirmation {
     }
     var second = request
     second.run = record.id
-    let materials = try GateMaterials(second)
-    if let method = try repeatedMethod(first, materials) {
-      return verdict.unconfirmed(
-        because: "the command made the same images of \(method) again; it must use EVALKIT_SEED.")
+    do {
+      let materials = try GateMaterials(second)
+      if let method = try repeatedMethod(first, materials) {
+        return verdict.unconfirmed(
+          because: "the command made the same images of \(method) again; it must use EVALKIT_SEED.")
+      }
+      return verdict.confirmed(
+        by: try materials.verdict(second, only: verdict.alarms), of: record.id)
+    } catch let error where !(error is StoreError) {
+      return verdict.unconfirmed(because: "run \(record.id) cannot be judged: \(error)")
     }
-    return verdict.confirmed(
-      by: try materials.verdict(second, only: verdict.alarms), of: record.id)
   }
 
   /// Runs the command; returns why it failed, or nil.

@@ -17,6 +17,7 @@ struct GateMaterials {
   ///
   /// - Throws: `RequirementError` and ``HarnessError`` for what is not there or not understood; errors of the store.
   init(_ request: GateRequest) throws {
+    try RunAge.check(request.freshHours)
     requirements = try GateJob.requirements(request.requirements)
     store = try ResultsDatabase.open(request.results)
     baseline = try request.baseline.map {
@@ -41,18 +42,24 @@ struct GateMaterials {
   /// - Returns: all checks.
   /// - Throws: `RequirementError` and ``HarnessError`` for what is not understood; errors of the store.
   func verdict(_ request: GateRequest, only checks: Set<String>? = nil) throws -> Verdict {
-    var verdict = Verdict(lines: [], isStrict: request.isStrict)
+    let age = RunAge(of: run.record, now: request.now)
+    var verdict = Verdict(
+      lines: age.lines(limit: request.freshHours ?? gate?.freshHours), isStrict: request.isStrict)
+    let arms = try run.judgedMethods.map {
+      try StoredArm(run, method: $0.name, in: store, workers: Workers(count: request.jobs))
+    }
     if !requirements.isEmpty {
+      let missing = Dictionary(
+        arms.map { ($0.method, $0.missingImages) }, uniquingKeysWith: { first, _ in first })
       verdict = try verdict.joined(
-        with: GateJob(run, table: table).verdict(
+        with: GateJob(run, table: table, missing: missing).verdict(
           requiring: requirements, allowedFailures: allowedFailures(request)))
     }
     if var comparison = comparison(request) {
       comparison.checks = checks
       return verdict.joined(with: try comparison.verdict())
     }
-    return verdict.joined(
-      with: Verdict(lines: try doubleLines(Workers(count: request.jobs))))
+    return verdict.joined(with: Verdict(lines: arms.flatMap { doubleLines($0) + sizeLines($0) }))
   }
 
   /// The comparison with the baseline; nil without one.
@@ -61,7 +68,6 @@ struct GateMaterials {
       var comparison = BaselineGate(
         run: run, table: table, baseline: baseline, gate: gate, store: store)
       comparison.allowedFailures = allowedFailures(request)
-      comparison.freshHours = request.freshHours
       comparison.workers = Workers(count: request.jobs)
       return comparison
     }
@@ -70,20 +76,31 @@ struct GateMaterials {
   /// What bounds alone do not see: images that are, or nearly are, another one.
   ///
   /// Without a baseline nobody says how many are usual, so these lines only tell.
-  ///
-  /// - Throws: errors of the store.
-  func doubleLines(_ workers: Workers) throws -> [Verdict.Line] {
-    try run.judgedMethods.flatMap { method in
-      let doubles = DoubleImages(
-        try StoredArm(run, method: method.name, in: store, workers: workers))
-      return DoubleImages.Kind.allCases.filter { doubles[$0]?.isEmpty == false }.map { kind in
-        var line = Verdict.Line(
-          check: "\(method.name): \(kind.rawValue)", outcome: .inconclusive,
-          finding: doubles.finding(kind) + ".")
-        line.isBlocking = false
-        return line
-      }
+  private func doubleLines(_ arm: StoredArm) -> [Verdict.Line] {
+    let doubles = DoubleImages(arm)
+    return DoubleImages.Kind.allCases.filter { doubles[$0]?.isEmpty == false }.map { kind in
+      Self.remark("\(arm.method): \(kind.rawValue)", doubles.finding(kind) + ".")
     }
+  }
+
+  /// Fewer images than real ones, of two folders that share no id; where ids are shared, each real image
+  /// without one is missing.
+  private func sizeLines(_ arm: StoredArm) -> [Verdict.Line] {
+    let (missing, real) = arm.unpaired
+    guard missing == real, arm.images.count < real else { return [] }
+    return [
+      Self.remark(
+        "\(arm.method): images",
+        "\(arm.images.count) images of \(arm.method) stand beside \(real) real ones of other names."
+      )
+    ]
+  }
+
+  /// A line that tells and decides nothing.
+  private static func remark(_ check: String, _ finding: String) -> Verdict.Line {
+    var line = Verdict.Line(check: check, outcome: .inconclusive, finding: finding)
+    line.isBlocking = false
+    return line
   }
 
   /// The gate file that was asked for, or the protocol's own.

@@ -76,7 +76,7 @@ struct GateOutputs {
     let job = GateJob(run, table: materials.table)
     let measurements = run.methods.flatMap { method in
       (run.scores[method.name] ?? [:]).values.sorted { $0.metric < $1.metric }.compactMap { score in
-        score.value.number.map { value in
+        score.value.double.map { value in
           GateRecord.Measurement(
             method: method.name, metric: score.metric, value: job.factor(of: score.metric) * value,
             error: score.standardError.map { job.factor(of: score.metric) * $0 })

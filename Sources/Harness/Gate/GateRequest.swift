@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the command line asks of a gate.
 package struct GateRequest: Sendable {
   /// A run's id or the beginning of one; nil takes the latest.
@@ -14,6 +16,8 @@ package struct GateRequest: Sendable {
   package var allowedFailures: Int?
   /// Age in hours beyond which a run is stale.
   package var freshHours: Double?
+  /// What ages are told from.
+  package var now = Date()
   /// Where to write the checks as JUnit XML.
   package var junit: String?
   /// Where to append the checks as Markdown, as in `$GITHUB_STEP_SUMMARY`.

@@ -50,6 +50,7 @@ package struct HistoryJob {
     let runs = try store.runs(RunFilter(statuses: [.complete])).reversed()
     let baselines = try BaselineLibrary(results: results).documents()
     var points: [Key: [HistoryReport.Point]] = [:]
+    var leftOut: [String] = []
     var tables: [String: PaperTable?] = [:]
     for record in runs {
       let run = try StoredRun(record, in: store)
@@ -61,7 +62,13 @@ package struct HistoryJob {
       let verdicts = try Self.verdicts(ofRun: record.id, in: store)
       for method in run.methods {
         for (name, score) in run.scores[method.name] ?? [:] where metric == nil || metric == name {
-          guard let value = score.value.number else { continue }
+          guard let value = score.value.number else {
+            if let value = score.value.double {
+              let kind = value.isNaN ? "not a number" : "infinite"
+              leftOut.append("\(name) of \(method.name) in run \(record.id) is \(kind)")
+            }
+            continue
+          }
           let factor = gate.factor(of: name)
           let key = Key(
             protocolID: record.protocolID, method: method.name, metric: name,
@@ -77,7 +84,7 @@ package struct HistoryJob {
     return HistoryReport(
       series: points.keys.sorted().map { key in
         series(key, points[key] ?? [], baselines)
-      }, missingNights: Self.missingNights(runs.map(\.created), until: now))
+      }, missingNights: Self.missingNights(runs.map(\.created), until: now), leftOut: leftOut)
   }
 
   // MARK: Series
@@ -140,7 +147,8 @@ package struct HistoryJob {
   /// Three days with runs, most of them one day after another, make a habit.
   static func missingNights(_ dates: [Date], until now: Date) -> [String] {
     func day(_ date: Date) -> Int { Int((date.timeIntervalSince1970 / 86_400).rounded(.down)) }
-    let days = Set(dates.map(day)).sorted()
+    // A date that has not come yet is a clock's mistake, not a night.
+    let days = Set(dates.filter { $0 <= now }.map(day)).sorted()
     guard days.count >= 3, let first = days.first else { return [] }
     let gaps = zip(days.dropFirst(), days).map { $0 - $1 }.sorted()
     guard gaps[gaps.count / 2] == 1 else { return [] }

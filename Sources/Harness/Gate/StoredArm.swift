@@ -14,6 +14,8 @@ struct StoredArm: ComparisonArm {
   let workers: Workers
   /// Content of every scored image by id.
   let contents: [String: String]
+  /// Ids of the images that the run knows of, scored and failed.
+  let images: Set<String>
 
   /// Reads what a row's comparison needs.
   ///
@@ -29,10 +31,11 @@ struct StoredArm: ComparisonArm {
     self.workers = workers
     pairs = try store.pairs(ofRun: run.record.id)
     let images = try store.images(ofRun: run.record.id, method: method)
+    self.images = Set(images.map(\.imageID))
     contents = Dictionary(
-      uniqueKeysWithValues: images.compactMap { image in
+      images.compactMap { image in
         image.outcome == .scored ? image.contentHash.map { (image.imageID, $0) } : nil
-      })
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   var name: String { "\(method) of run \(run.record.id)" }
@@ -42,7 +45,7 @@ struct StoredArm: ComparisonArm {
   func score(_ metric: MetricIdentifier) -> ArmScore? {
     run.scores[method]?[metric.rawValue].map { score in
       ArmScore(
-        value: score.value.number, reason: score.value.reason, count: score.generatedCount,
+        value: score.value.double, reason: score.value.reason, count: score.generatedCount,
         standardError: score.standardError,
         fingerprint: Fingerprint(text: run.fingerprints[score.fingerprint] ?? ""))
     }
@@ -52,9 +55,9 @@ struct StoredArm: ComparisonArm {
     let scores = try store.scores(
       ofRun: run.record.id, method: method, metric: metric.rawValue)
     return Dictionary(
-      uniqueKeysWithValues: scores.compactMap { image in
-        image.score.value.number.map { (image.imageID, $0) }
-      })
+      scores.compactMap { image in
+        image.score.value.double.flatMap { $0.isNaN ? nil : (image.imageID, $0) }
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   func replicates(
@@ -73,9 +76,22 @@ struct StoredArm: ComparisonArm {
   /// The clusters of images that share one, by id.
   var clustersByID: [String: String] {
     Dictionary(
-      uniqueKeysWithValues: pairs.compactMap { pair in
-        clustering.cluster(of: pair).map { (pair.imageID, $0) }
-      })
+      pairs.compactMap { pair in clustering.cluster(of: pair).map { (pair.imageID, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// How many images of a folder are missing beside the other folder's, where the two have ids in common; a
+  /// table has a failure for each of them.
+  var missingImages: Int {
+    let (missing, real) = unpaired
+    return missing < real ? missing : 0
+  }
+
+  /// Real images without one of the row's, and real images, of a score without a paper.
+  var unpaired: (missing: Int, real: Int) {
+    guard run.record.protocolID == ScoreJob.protocolID else { return (0, 0) }
+    let real = pairs.filter { $0.referenceHash != nil }
+    return (real.count { !images.contains($0.imageID) }, real.count)
   }
 }
 

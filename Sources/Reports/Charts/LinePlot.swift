@@ -82,7 +82,9 @@ struct LinePlot {
     let hasDots = series.points.count <= Self.dotLimit
     for stretch in stretches where hasDots || stretch.count == 1 {
       for point in stretch {
-        if let half = point.halfWidth, half.isFinite { drawInterval(point, half, &drawing) }
+        if let half = point.halfWidth, ChartScale.canShow(half) {
+          drawInterval(point, half, &drawing)
+        }
         drawing.circle(
           kind, at: place(point.x, point.y), radius: 3,
           title: "\(series.name): \(point.x), \(point.y)")

@@ -16,17 +16,21 @@ package enum Sparkline {
     func place(_ index: Int, _ value: Double) -> Place {
       Place(margin + step * Double(index), scale.place(value))
     }
-    for (name, value) in series.baselines.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in series.baselines.sorted(by: { $0.key < $1.key })
+    where ChartScale.canShow(value) {
       let y = scale.place(value)
       drawing.line("baseline", from: Place(0, y), to: Place(width, y), title: name)
     }
     for (index, point) in series.points.enumerated() {
-      guard let half = point.halfWidth else { continue }
+      guard let half = point.halfWidth, ChartScale.canShow(point.value - half),
+        ChartScale.canShow(point.value + half)
+      else { continue }
       drawing.line(
         "interval", from: place(index, point.value - half), to: place(index, point.value + half))
     }
-    drawing.polyline("", through: series.points.enumerated().map { place($0, $1.value) })
-    for (index, point) in series.points.enumerated() {
+    let shown = series.points.enumerated().filter { ChartScale.canShow($0.element.value) }
+    drawing.polyline("", through: shown.map { place($0.offset, $0.element.value) })
+    for (index, point) in shown {
       drawing.circle(
         "", at: place(index, point.value), radius: 2, title: "\(point.run): \(point.value)")
     }

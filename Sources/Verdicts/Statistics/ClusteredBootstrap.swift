@@ -33,13 +33,13 @@ package struct ClusteredBootstrap: Sendable {
     }
   }
 
-  /// The percentile interval of resampled differences; `nil` for fewer than two.
+  /// The percentile interval of resampled differences; `nil` for fewer than two, and where one is not finite.
   ///
   /// Source: Efron, "Bootstrap Methods: Another Look at the Jackknife", Annals of Statistics 7, 1979.
   package static func interval(
     of differences: [Double], confidence: Double
   ) -> ClosedRange<Double>? {
-    guard differences.count >= 2 else { return nil }
+    guard differences.count >= 2, differences.allSatisfy(\.isFinite) else { return nil }
     let sorted = differences.sorted()
     func quantile(_ p: Double) -> Double {
       let place = p * Double(sorted.count - 1)

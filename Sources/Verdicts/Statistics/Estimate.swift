@@ -74,8 +74,14 @@ package struct Estimate: Sendable, Hashable {
     }
   }
 
-  /// The interval that holds the true difference with a confidence such as 0.95.
+  /// Whether difference and standard error are numbers that arithmetic did not lose.
+  package var isFinite: Bool { difference.isFinite && (standardError ?? 0).isFinite }
+
+  /// The interval that holds the true difference with a confidence such as 0.95; `nil` without a standard
+  /// error, and where values are so large that it has no bounds.
   package func interval(confidence: Double) -> ClosedRange<Double>? {
-    halfWidth(confidence: confidence).map { difference - $0...difference + $0 }
+    guard isFinite, let half = halfWidth(confidence: confidence), half.isFinite else { return nil }
+    let (lower, upper) = (difference - half, difference + half)
+    return lower.isFinite && upper.isFinite ? lower...upper : nil
   }
 }

@@ -96,6 +96,13 @@ struct GateCommand: ParsableCommand {
         "Name at least one bound, for example --require 'fid<=47', or a --baseline.")
     }
     if audit, baseline == nil { throw ValidationError("--audit needs a --baseline.") }
+    if let maxAge, !(maxAge.isFinite && maxAge >= 0) {
+      throw ValidationError(
+        "--max-age must be a number of hours of at least 0, not \(maxAge).")
+    }
+    if let maxFailures, maxFailures < 0 {
+      throw ValidationError("--max-failures must be at least 0, not \(maxFailures).")
+    }
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
   }
 
