@@ -86,6 +86,19 @@ import Testing
     try faces.score("mae").expectRefusal(1, "more than one image named", "00.jpg", "00.png")
   }
 
+  /// Folders that were copied from macOS spell accents apart.
+  @Test func spellingsOfAnAccentAreOneId() throws {
+    let faces = try Faces(1, side: 32)
+    for (folder, name) in [("reference", "caf\u{E9}"), ("generated", "cafe\u{301}")] {
+      try FileManager.default.moveItem(
+        atPath: faces.path("\(folder)/00.png"), toPath: faces.path("\(folder)/\(name).png"))
+    }
+    try faces.score("mae").expectSuccess()
+    let ids = try Database(faces.path("Results")).rows(
+      "SELECT DISTINCT hex(image) AS id FROM scores_per_image")
+    #expect(ids == ["id=\"636166C3A9\""])
+  }
+
   @Test func aLimitTakesTheFirstIds() throws {
     let faces = try Faces(4)
     let json = try faces.score("mae", "--limit", "2", "--json").json()
