@@ -14,10 +14,26 @@ typedef struct {
   struct jpeg_decompress_struct codec;
   struct jpeg_error_mgr errors;
   struct jpeg_source_mgr source;
+  struct jpeg_progress_mgr progress;
   jmp_buf failed;
   /// From here on warnings mean lost samples; before, about markers, they mean nothing to Pillow.
   int samples_begun;
+  /// Bytes of the file.
+  size_t count;
+  /// The latest scan that was seen, and the blocks that all scans so far pass over.
+  int scans;
+  uint64_t visits;
 } jpeg_decoder;
+
+enum {
+  /// Encoders write some ten scans; scripts for single coefficients need a few dozen.
+  most_scans = 100,
+  /// How often scans may pass over the whole image, however short the file is.
+  free_passes = 20,
+  /// Blocks that scans may pass over beyond that for each byte of the file. Seventy passes then need
+  /// half a byte a block, a twentieth of what photographs have.
+  visits_in_byte = 128,
+};
 
 static image_codec_status status_of(int message_code) {
   switch (message_code) {
@@ -57,6 +73,33 @@ static void print_nothing(j_common_ptr codec) {}
 
 static void do_nothing(j_decompress_ptr codec) {}
 
+static uint64_t blocks_of(const jpeg_component_info *component) {
+  return (uint64_t)component->width_in_blocks * component->height_in_blocks;
+}
+
+// A scan passes over all blocks of its components and may yet take a few bytes, so a file's length does
+// not bound the time that it takes. libjpeg calls this for every row of blocks.
+static void bound_scans(j_common_ptr common) {
+  jpeg_decoder *decoder = common->client_data;
+  struct jpeg_decompress_struct *codec = &decoder->codec;
+  if (codec->input_scan_number == decoder->scans) return;
+  decoder->scans = codec->input_scan_number;
+  uint64_t blocks = 0;
+  for (int index = 0; index < codec->num_components; index++) {
+    blocks += blocks_of(&codec->comp_info[index]);
+  }
+  for (int index = 0; index < codec->comps_in_scan; index++) {
+    decoder->visits += blocks_of(codec->cur_comp_info[index]);
+  }
+  uint64_t allowed = free_passes * blocks + visits_in_byte * (uint64_t)decoder->count;
+  if (decoder->scans <= most_scans && decoder->visits <= allowed) return;
+  snprintf(
+      decoder->base.message, sizeof decoder->base.message, "%d scans and more in %zu bytes",
+      decoder->scans, decoder->count);
+  decoder->base.status = image_codec_excessive;
+  longjmp(decoder->failed, 1);
+}
+
 // All bytes are there from the start, so being asked for more means that the file ends too early.
 static boolean find_end(j_decompress_ptr codec) {
   ERREXIT(codec, JERR_INPUT_EOF);
@@ -79,6 +122,8 @@ static void note_header(jpeg_decoder *decoder) {
   header->bytes_in_sample = 1;
   header->colour = codec->num_components == 4 ? image_colour_cmyk_inverted : image_colour_rgb;
   header->channels = codec->num_components == 4 ? 4 : 3;
+  // libjpeg keeps two bytes of every coefficient where an image comes in several scans.
+  header->keeps_coefficients = codec->progressive_mode || codec->comps_in_scan < codec->num_components;
 }
 
 // Huffman's codes take at least a bit for a block. A component may lack its scan, so the smallest counts;
@@ -88,8 +133,7 @@ static void note_least_bytes(jpeg_decoder *decoder) {
   if (codec->arith_code) return;
   uint64_t least = UINT64_MAX;
   for (int index = 0; index < codec->num_components; index++) {
-    jpeg_component_info *component = &codec->comp_info[index];
-    uint64_t blocks = (uint64_t)component->width_in_blocks * component->height_in_blocks;
+    uint64_t blocks = blocks_of(&codec->comp_info[index]);
     if (blocks < least) least = blocks;
   }
   decoder->base.header.least_bytes = least / 8;
@@ -104,6 +148,7 @@ static void start(jpeg_decoder *decoder) {
   jpeg_create_decompress(codec);
   codec->client_data = decoder;
   codec->src = &decoder->source;
+  codec->progress = &decoder->progress;
   jpeg_read_header(codec, TRUE);
   note_header(decoder);
   if (codec->num_components == 2 || codec->num_components > 4) {
@@ -154,6 +199,8 @@ image_decoder *image_decoder_open_jpeg(const uint8_t *bytes, size_t count) {
   decoder->source.term_source = do_nothing;
   decoder->source.next_input_byte = bytes;
   decoder->source.bytes_in_buffer = count;
+  decoder->progress.progress_monitor = bound_scans;
+  decoder->count = count;
   start(decoder);
   return &decoder->base;
 }

@@ -14,15 +14,22 @@ typedef struct {
   png_infop info;
   const uint8_t *next;
   size_t left;
+  /// All rows but the last are there.
+  int is_last_row;
+  /// Bytes of image data that may still be read from then on.
+  size_t data_left;
 } png_decoder;
+
+enum {
+  /// The end of a stream is a few bytes; more is padding. A row is hardly longer packed than plain.
+  most_surplus = 64 << 10,
+};
 
 static void fail(png_structp codec, png_const_charp message) {
   png_decoder *decoder = png_get_error_ptr(codec);
   // Running out of bytes and memory have set their own status.
-  if (decoder->base.status == image_codec_ok) {
-    decoder->base.status = image_codec_corrupt;
-    snprintf(decoder->base.message, sizeof decoder->base.message, "%s", message);
-  }
+  if (decoder->base.status == image_codec_ok) decoder->base.status = image_codec_corrupt;
+  snprintf(decoder->base.message, sizeof decoder->base.message, "%s", message);
   png_longjmp(codec, 1);
 }
 
@@ -39,11 +46,22 @@ static png_voidp allocate(png_structp codec, png_alloc_size_t count) {
 
 static void release(png_structp codec, png_voidp memory) { free(memory); }
 
+/// The type of the chunk `IDAT`.
+static const uint32_t image_data = 0x49444154;
+
 static void take_bytes(png_structp codec, png_bytep destination, size_t count) {
   png_decoder *decoder = png_get_io_ptr(codec);
   if (count > decoder->left) {
     decoder->base.status = image_codec_truncated;
     png_error(codec, "the data end too early");
+  }
+  // With the last row libpng inflates all that comes behind it, which may be a thousand times as long.
+  if (decoder->is_last_row && png_get_io_chunk_type(codec) == image_data) {
+    if (count > decoder->data_left) {
+      decoder->base.status = image_codec_excessive;
+      png_error(codec, "image data go on behind the last row");
+    }
+    decoder->data_left -= count;
   }
   memcpy(destination, decoder->next, count);
   decoder->next += count;
@@ -130,8 +148,10 @@ static image_codec_status read_rows(image_decoder *base, uint8_t *samples, size_
   if (png_get_rowbytes(decoder->codec, decoder->info) > stride) {
     png_error(decoder->codec, "rows are longer than the header says");
   }
+  decoder->data_left = most_surplus + 2 * stride;
   for (int pass = 0; pass < passes; pass++) {
     for (size_t row = 0; row < base->header.height; row++) {
+      decoder->is_last_row = pass + 1 == passes && row + 1 == base->header.height;
       png_read_row(decoder->codec, samples + row * stride, NULL);
     }
   }

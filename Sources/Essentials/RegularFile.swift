@@ -28,11 +28,13 @@ package final class RegularFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// All bytes, at most ``count``: fewer if somebody has cut the file short since.
+  /// The bytes from where reading stands, at first all: at most `limit`, and fewer if somebody has cut the
+  /// file short since it was opened.
   ///
   /// - Throws: ``FileError`` of operation `read`.
-  package func contents() throws(FileError) -> [UInt8] {
+  package func contents(upTo limit: Int = .max) throws(FileError) -> [UInt8] {
     var failure: FileError?
+    let count = min(count, limit)
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       let memory = UnsafeMutableRawBufferPointer(buffer)
       do throws(FileError) {

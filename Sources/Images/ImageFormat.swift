@@ -1,3 +1,5 @@
+import CImageCodecs
+
 /// The kind of a file, told from its first bytes; names and extensions are not believed.
 enum ImageFormat: Equatable {
   case png
@@ -20,6 +22,16 @@ enum ImageFormat: Equatable {
       self = .other(known.name)
     } else {
       throw Self.unrecognised(bytes, named: name)
+    }
+  }
+
+  /// A decoder that has read the header, to be closed by the caller; nil for other formats and without
+  /// memory.
+  func decoder(of bytes: UnsafeBufferPointer<UInt8>) -> OpaquePointer? {
+    switch self {
+    case .png: image_decoder_open_png(bytes.baseAddress, bytes.count)
+    case .jpeg: image_decoder_open_jpeg(bytes.baseAddress, bytes.count)
+    case .other: nil
     }
   }
 

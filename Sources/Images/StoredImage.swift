@@ -38,11 +38,7 @@ struct StoredImage {
         reason: "this is a \(kind) image; only PNG and JPEG are read, so convert it first")
     }
     self = try bytes.withUnsafeBufferPointer { buffer throws(ImageError) -> StoredImage in
-      let decoder =
-        format == .png
-        ? image_decoder_open_png(buffer.baseAddress, buffer.count)
-        : image_decoder_open_jpeg(buffer.baseAddress, buffer.count)
-      guard let decoder else { throw Self.noMemory(name) }
+      guard let decoder = format.decoder(of: buffer) else { throw Self.noMemory(name) }
       defer { image_decoder_close(decoder) }
       return try StoredImage(from: decoder, format, byteCount: buffer.count, named: name)
     }
@@ -83,6 +79,11 @@ struct StoredImage {
         path: name, state: .unsupported,
         reason: "this kind of image is not read (\(words)); save it as 8-bit PNG or JPEG")
     case image_codec_no_memory: throw noMemory(name)
+    case image_codec_excessive:
+      throw ImageError(
+        path: name, state: .tooLarge,
+        reason: "decoding it would take far longer than its length allows (\(words)); save it again"
+      )
     default:
       throw ImageError(
         path: name, state: .corrupt, reason: "the image is damaged (\(words)); fetch it again")

@@ -4,6 +4,7 @@
 // samples: the caller looks at the header, decides, and hands in the memory to decode into.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ typedef enum {
   image_codec_unsupported,
   /// The library got no memory.
   image_codec_no_memory,
+  /// The data ask for far more work than their length allows.
+  image_codec_excessive,
 } image_codec_status;
 
 /// What samples mean, before any conversion.
@@ -47,6 +50,8 @@ typedef struct {
   int palette_count;
   /// No file of fewer bytes holds such an image; 0 where nothing is known.
   uint64_t least_bytes;
+  /// Whether decoding keeps a JPEG's coefficients, six bytes a pixel or more.
+  bool keeps_coefficients;
 } image_header;
 
 /// A file being decoded. The bytes must outlive it.
@@ -74,7 +79,8 @@ const char *image_decoder_message(const image_decoder *decoder);
 ///
 /// Samples of fewer than 8 bits take a byte each and are not scaled; of 16-bit samples only the
 /// high byte is kept, except in grey images. Lost JPEG samples, of which libjpeg only warns, are a
-/// failure here.
+/// failure here. So are a JPEG whose scans pass over its blocks far more often than its length allows,
+/// and a PNG whose image data go on behind its last row.
 ///
 /// A decoder can be read once.
 image_codec_status image_decoder_read(image_decoder *decoder, uint8_t *samples, size_t stride);
