@@ -1,4 +1,5 @@
 import Datasets
+import Essentials
 import Foundation
 
 /// What an external command reads: one line of JSON for each image.
@@ -67,12 +68,12 @@ struct CommandAnswer: Decodable, Equatable {
       if let name = RepeatedName.first(in: line) {
         throw invalid(line, "“\(name.text)” stands twice")
       }
-      if let seconds = answer.seconds, !(seconds >= 0 && seconds.isFinite) {
-        throw invalid(line, "“seconds” must not be negative")
-      }
-      if let steps = answer.steps, steps < 1 {
-        throw invalid(line, "“steps” must be at least 1")
-      }
+      do {
+        _ = try answer.seconds.map(GenerationTime.possibleSeconds.checked)
+      } catch { throw invalid(line, "“seconds” \(error)") }
+      do {
+        _ = try answer.steps.map(GenerationTime.possibleSteps.checked)
+      } catch { throw invalid(line, "“steps” \(error)") }
       return answer
     } catch let failure as GenerationFailure {
       throw failure

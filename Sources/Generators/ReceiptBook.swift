@@ -44,18 +44,19 @@ final class ReceiptBook {
     guard descriptor >= 0 else {
       throw .unwritable(path: path, reason: FileFault.reason(code: errno))
     }
-    let bytes = FileManager.default.contents(atPath: path) ?? Data()
+    let bytes = try DatasetFiles.contents(of: path)
     wasEmpty = bytes.isEmpty
     receipts = Self.receipts(in: bytes)
     // The next receipt must not be swallowed by the rest of a line that was cut off.
     if let last = bytes.last, last != UInt8(ascii: "\n") { try append([]) }
   }
 
-  /// The latest receipt of each id in a book's bytes.
-  static func receipts(in bytes: Data) -> [String: Receipt] {
+  /// The latest receipt of each id in a book's bytes; lines with a time that cannot be count for nothing.
+  static func receipts(in bytes: [UInt8]) -> [String: Receipt] {
     let decoder = JSONDecoder()
     return bytes.split(separator: UInt8(ascii: "\n")).reduce(into: [:]) { receipts, line in
-      if let receipt = try? decoder.decode(Receipt.self, from: line) {
+      if let receipt = try? decoder.decode(Receipt.self, from: Data(line)), receipt.time.isPossible
+      {
         receipts[receipt.id] = receipt
       }
     }

@@ -93,13 +93,14 @@ package struct WeightSuite: Sendable {
   }
 
   private init(name: String, manifest path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
+    let bytes: [UInt8]
+    do { bytes = try RegularFile(path).contents() } catch {
       throw HarnessError(
         .usage,
         "--weights \(path) is neither compact, published, published:DIR nor a manifest "
-          + "that can be read")
+          + "that can be read (\(error.reason))")
     }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw HarnessError(.runtime, "\(path) is not UTF-8 text")
     }
     let manifest: WeightManifest

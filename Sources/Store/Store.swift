@@ -43,6 +43,7 @@ package final class Store: Sendable {
     case .readOnly:
       guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
     }
+    try Self.checkKind(path)
     var configuration = Configuration()
     configuration.label = "evalkit"
     configuration.readonly = access == .readOnly
@@ -83,6 +84,16 @@ package final class Store: Sendable {
     } catch .corrupt(_, let reason) {
       // The check itself stumbles over some kinds of damage; that is a finding too.
       return [reason]
+    }
+  }
+
+  /// SQLite would wait for ever for what a pipe says, and for nothing of a device.
+  private static func checkKind(_ path: String) throws(StoreError) {
+    for file in ["", "-wal", "-shm", "-journal"].map({ path + $0 }) {
+      var status = stat()
+      guard stat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { continue }
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "a device, socket or pipe"
+      throw .cannotOpen(path: file, reason: "it is \(kind), not a file")
     }
   }
 

@@ -68,17 +68,14 @@ package struct ProtocolFolder: Sendable {
 
   private func text(of path: String) throws(TableError) -> String {
     let limit = 1 << 20
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw failure(path, .unreadable(reason: "it is missing, or reading is not allowed"))
+    let bytes: [UInt8]
+    do { bytes = try RegularFile(path).contents(upTo: limit + 1) } catch {
+      throw failure(path, .unreadable(reason: error.reason))
     }
-    defer { try? handle.close() }
-    guard let data = try? handle.read(upToCount: limit + 1) else {
-      throw failure(path, .unreadable(reason: "reading failed"))
-    }
-    guard data.count <= limit else {
+    guard bytes.count <= limit else {
       throw failure(path, .unreadable(reason: "it is larger than \(limit) bytes"))
     }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw failure(path, .unreadable(reason: "it is not UTF-8 text"))
     }
     return text

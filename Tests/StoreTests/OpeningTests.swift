@@ -68,6 +68,23 @@ struct OpeningTests {
     }
   }
 
+  /// SQLite would wait for a pipe's other end for ever.
+  @Test(arguments: ["", "-wal", "-journal"])
+  func refusesPipesAndDevices(suffix: String) throws {
+    let fixture = try StoreFixture()
+    try fixture.store.close()
+    let file = fixture.path + suffix
+    try? FileManager.default.removeItem(atPath: file)
+    #expect(mkfifo(file, 0o600) == 0)
+    for access in [Store.Access.readWrite, .readOnly] {
+      let error = #expect(throws: StoreError.self) {
+        try Store(path: fixture.path, access: access)
+      }
+      #expect(
+        error == .cannotOpen(path: file, reason: "it is a device, socket or pipe, not a file"))
+    }
+  }
+
   @Test func noticesDamagedPages() throws {
     let fixture = try StoreFixture()
     for index in 0..<900 {

@@ -24,6 +24,18 @@ struct ProtocolFolderTests {
     #expect(error.description.contains(missing.path))
   }
 
+  @Test func refusesPipesAndDevices() throws {
+    let temporary = try TemporaryFolder()
+    #expect(mkfifo(temporary.path("pipe.yaml"), 0o600) == 0)
+    let folder = ProtocolFolder(temporary.url)
+    let table = try #require(throws: TableError.self) { try folder.table("pipe") }
+    #expect(table.description.contains("device or pipe"), "\(table)")
+    let gate = try #require(throws: TableError.self) {
+      try folder.gate(temporary.path("pipe.yaml"))
+    }
+    #expect(gate.description.contains("device or pipe"), "\(gate)")
+  }
+
   @Test func refusesFilesThatDoNotMatchTheirName() throws {
     let temporary = try TemporaryFolder()
     let source = Fixtures.projectRoot.appendingPathComponent("Protocols/ddgi.table1.yaml")
