@@ -1,6 +1,7 @@
 #include "CMemory.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -12,7 +13,16 @@ void keep_freed_memory(void) {
 }
 
 void give_back_freed_memory(void) { malloc_trim(0); }
+
+void share_memory_pools(void) { mallopt(M_ARENA_MAX, 2); }
 #else
 void keep_freed_memory(void) {}
 void give_back_freed_memory(void) {}
+void share_memory_pools(void) {}
 #endif
+
+size_t address_space_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 0;
+  return (size_t)limit.rlim_cur;
+}

@@ -11,9 +11,14 @@ package struct ImageOrigin: Hashable, Sendable {
     self.files = files
   }
 
+  private static let decoded = "decoded"
+
+  /// Whether it is a file's own picture, as it is decoded.
+  package var isFile: Bool { recipe == Self.decoded }
+
   /// A file's own picture, as it is decoded.
   package static func file(_ path: String) -> ImageOrigin {
-    ImageOrigin(recipe: "decoded", files: [path])
+    ImageOrigin(recipe: decoded, files: [path])
   }
 
   /// A label map's classes.

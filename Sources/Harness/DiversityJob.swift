@@ -39,6 +39,7 @@ struct DiversityJob {
   let store: Store
   let workers: Workers
   let isRecalling: Bool
+  let gate: MemoryGate
   let shouldStop: @Sendable () -> Bool
   /// Told what a person should know at once.
   let notice: @Sendable (String) -> Void
@@ -80,7 +81,29 @@ struct DiversityJob {
     return found
   }
 
+  /// Measures as many at once as memory allows.
   private func measure(_ comparisons: [(Int, Int)], in memory: WorkerMemory) throws -> [Double] {
+    let bytes = try bytes(of: comparisons)
+    guard bytes > gate.share else { return try compare(comparisons, in: memory) }
+    if comparisons.count > 1 {
+      let half = comparisons.count / 2
+      return try measure(Array(comparisons[..<half]), in: memory)
+        + measure(Array(comparisons[half...]), in: memory)
+    }
+    return try gate.holding(bytes) { try compare(comparisons, in: WorkerMemory()) }
+  }
+
+  /// Bytes that comparing takes: all pixels, and what the largest two images need.
+  private func bytes(of comparisons: [(Int, Int)]) throws -> Int {
+    let costs = ImageCosts(meters: [.diversity(meter, choice)], working: working)
+    let extents = try Set(comparisons.flatMap { [$0.0, $0.1] }).compactMap { index in
+      try candidate.image(pairs[index]).flatMap { costs.extent(of: $0) }
+    }
+    let passing = extents.map { costs.need(of: $0, beside: $0).bytes - 2 * $0.keptBytes }
+    return extents.reduce(0) { $0 + $1.keptBytes } + (passing.max() ?? 0)
+  }
+
+  private func compare(_ comparisons: [(Int, Int)], in memory: WorkerMemory) throws -> [Double] {
     let recall = Recall(store, isReading: isRecalling)
     let wanted = Set(comparisons.flatMap { [$0.0, $0.1] }).sorted()
     let sources = try wanted.compactMap { index in

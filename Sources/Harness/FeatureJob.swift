@@ -126,6 +126,9 @@ private struct FeatureRows {
   let options: FeatureOptions
   let failures = FeatureLedger()
 
+  /// Bytes that each worker may take for an image.
+  private var limit: Int { options.memory.bytes / Workers(count: options.jobs).count }
+
   /// Writes all rows.
   ///
   /// - Returns: the shape of one row.
@@ -176,7 +179,8 @@ private struct FeatureRows {
       throw HarnessError(.cancelled, "stopped; \(options.output) was not written")
     }
     let results = network.map(
-      rows.count, outputs: [tap], in: memory.main, input: { try source.input(rows[$0]) },
+      rows.count, outputs: [tap], in: memory.main, limit: limit,
+      input: { try source.input(rows[$0]) },
       read: { $0.result(tap, image: $1, in: memory.main) })
     for (row, result) in zip(rows, results) {
       if let failure = result.failure { failures.note(row, failure) }

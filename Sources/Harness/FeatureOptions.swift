@@ -24,6 +24,8 @@ package struct FeatureOptions: Sendable {
   package var isReplacing = false
   /// Whether convolutions are plain sums, without Winograd's algorithm.
   package var isExact = false
+  /// What images may take of the memory.
+  package var memory = MemoryLimit.ofMachine
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Asked often whether to stop.

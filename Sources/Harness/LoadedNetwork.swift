@@ -72,14 +72,16 @@ extension LoadedNetwork {
   ///   - count: how many inputs there are.
   ///   - outputs: the results that `read` will ask for.
   ///   - workspace: the worker's memory.
+  ///   - limit: bytes that one input's activations may take.
   ///   - name: what a failure calls an input.
   ///   - input: makes one input; called in order, shortly before it is needed.
   ///   - read: takes what is wanted of one input from the workspace, where it is the given image.
   /// - Returns: one result for each input; what one throws is its own failure, and so is a result that is not
   ///   finite.
   func map<Value>(
-    _ count: Int, outputs: [String], in workspace: Workspace, named name: ((Int) -> String)? = nil,
-    input: (Int) throws -> Tensor, read: (_ executable: Executable, _ image: Int) -> Value
+    _ count: Int, outputs: [String], in workspace: Workspace, limit: Int = .max,
+    named name: ((Int) -> String)? = nil, input: (Int) throws -> Tensor,
+    read: (_ executable: Executable, _ image: Int) -> Value
   ) -> [Result<Value, ImageFailure>] {
     var results: [Int: Result<Value, ImageFailure>] = [:]
     var groups: [[Int]: (executable: Executable, indices: [Int], inputs: [Tensor])] = [:]
@@ -100,6 +102,7 @@ extension LoadedNetwork {
       do {
         let tensor = try input(index)
         let executable = try executable(inputShape: tensor.shape, outputs: outputs)
+        try requireRoom(for: tensor.shape, executable, limit)
         var group = groups.removeValue(forKey: tensor.shape) ?? (executable, [], [])
         group.indices.append(index)
         group.inputs.append(tensor)
@@ -112,6 +115,18 @@ extension LoadedNetwork {
     }
     for shape in groups.keys { run(shape) }
     return (0..<count).compactMap { results[$0] }
+  }
+}
+
+extension LoadedNetwork {
+  /// - Throws: ``ImageFailure`` of state `too-large`.
+  private func requireRoom(for shape: [Int], _ executable: Executable, _ limit: Int) throws {
+    let bytes = MemoryLayout<Float>.stride * executable.workspaceSize
+    guard bytes > limit else { return }
+    throw ImageFailure(
+      state: "too-large",
+      reason: "running \(network.name) on an input of \(shape.extents) takes \(bytes.inBytes) of "
+        + "memory, and an image may take \(limit.inBytes); scale it down or raise --memory")
   }
 }
 

@@ -2,6 +2,7 @@ import Datasets
 import Generators
 import Metrics
 import Store
+import Tensors
 
 /// What belongs to a row's set alone, beside what was measured of its images.
 struct SetMeasurements {
@@ -46,7 +47,8 @@ extension MeasurementJob {
       let job = DiversityJob(
         pairs: pairs, items: items, row: row, candidate: candidates[row], meter: meter,
         choice: choice, working: plan.working, store: store, workers: workers,
-        isRecalling: isRecalling, shouldStop: shouldStop, notice: notice)
+        isRecalling: isRecalling,
+        gate: MemoryGate(memory, workers: workers.count), shouldStop: shouldStop, notice: notice)
       do { found.distances = .success(try job.measure()) } catch let failure as ImageFailure {
         found.distances = .failure(failure)
       } catch let error as ImagePairError { found.distances = .failure(ImageFailure(error)) }

@@ -48,6 +48,8 @@ struct MeasurementJob {
   let workers: Workers
   /// Whether results of earlier runs on the same content may be used.
   let isRecalling: Bool
+  /// What images may take of the memory.
+  var memory = MemoryLimit.ofMachine
   let shouldStop: @Sendable () -> Bool
   let progress: @Sendable (JobProgress) -> Void
   /// Told what a person should know at once.
@@ -68,6 +70,9 @@ struct MeasurementJob {
 
   private func measureGroups() throws -> [ItemResult] {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
+    let admission = ImageAdmission(
+      costs: ImageCosts(meters: plan.meters, working: plan.working),
+      gate: MemoryGate(memory, workers: workers.count))
     let digests = FileDigests()
     // What all images of a row lack is known in the end; until then it is theirs.
     let needed = needed ?? strictlyNeeded
@@ -86,13 +91,13 @@ struct MeasurementJob {
       }
       let recall = Recall(store, isReading: isRecalling)
       let loading = SubjectLoading(recall: recall, digests: digests)
-      let subjects = try PairSubjects.open(
-        pairs[groups[index]].map { ($0, images(of: $0)) },
-        working: plan.working, loading: loading)
-      let items = try GroupMeasurement(
-        meters: plan.meters, working: plan.working, requiresCounterpart: requiresCounterpart,
-        memory: memories[worker], recall: recall, loading: loading
-      ).measure(subjects)
+      let sources = pairs[groups[index]].map { PairSources($0, candidates: images(of: $0)) }
+      let items = try admission.measure(sources, in: memories[worker]) { sources, memory in
+        try GroupMeasurement(
+          meters: plan.meters, working: plan.working, requiresCounterpart: requiresCounterpart,
+          memory: memory, recall: recall, loading: loading
+        ).measure(PairSubjects.open(sources, working: plan.working, loading: loading))
+      }
       let strict = items.map { $0.complete(for: needed) }
       let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
       try store.record(

@@ -3,6 +3,23 @@ import Generators
 import Images
 import Tensors
 
+/// Where the images of one pair come from, or why there is none; nil where none is wanted.
+struct PairSources: Sendable {
+  let pair: Pair
+  var reference: Result<ImageSource, ImageFailure>?
+  var candidates: [Result<ImageSource, ImageFailure>?]
+
+  /// The real image's file, and the rows' images.
+  init(_ pair: Pair, candidates: [Result<ImageSource, ImageFailure>?]) {
+    self.pair = pair
+    reference = pair.imagePath.map { .success(ImageSource(file: $0)) }
+    self.candidates = candidates
+  }
+
+  /// Those that can be opened: the real image first, then the rows'.
+  var readable: [ImageSource] { ([reference] + candidates).compactMap { $0?.value } }
+}
+
 /// The images of one pair, opened once for all meters.
 struct PairSubjects: Sendable {
   let pair: Pair
@@ -14,35 +31,26 @@ struct PairSubjects: Sendable {
   /// Opens the images of some pairs.
   ///
   /// - Parameters:
-  ///   - pairs: each with its rows' images, or why there is none.
+  ///   - pairs: each with its images.
   ///   - working: the size that all images are brought to.
   ///   - loading: where they are opened.
   /// - Returns: the pairs in their order.
   /// - Throws: errors of the store.
   static func open(
-    _ pairs: [(pair: Pair, candidates: [Result<ImageSource, ImageFailure>?])],
-    working: WorkingSize, loading: SubjectLoading
+    _ pairs: [PairSources], working: WorkingSize, loading: SubjectLoading
   ) throws -> [PairSubjects] {
-    let sources = pairs.flatMap { pair, candidates in
-      [pair.imagePath.map(ImageSource.init(file:))].compactMap(\.self)
-        + candidates.compactMap { $0?.value }
-    }
+    let sources = pairs.flatMap(\.readable)
     var subjects = try loading.subjects(
       sources, treatment: working.description, treat: { working.apply($0) }
     )[...]
-    return pairs.map { pair, candidates in
+    func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<Subject, ImageFailure>? {
+      source.flatMap { $0.failure.map { .failure($0) } ?? subjects.popFirst() }
+    }
+    return pairs.map { pair in
       PairSubjects(
-        pair: pair,
-        reference: pair.imagePath.flatMap { _ in
-          subjects.popFirst().map { loading.checked($0, .image, of: pair) }
-        },
-        candidates: candidates.map { candidate in
-          switch candidate {
-          case nil: nil
-          case .failure(let failure)?: .failure(failure)
-          case .success?: subjects.popFirst()
-          }
-        })
+        pair: pair.pair,
+        reference: next(pair.reference).map { loading.checked($0, .image, of: pair.pair) },
+        candidates: pair.candidates.map(next))
     }
   }
 

@@ -86,12 +86,13 @@ struct Remeasurement {
   ///   - images: ids by row.
   ///   - run: the run that they belong to.
   ///   - workers: threads.
+  ///   - memory: what images may take of it.
   ///   - shouldStop: asked often whether to stop.
   ///   - progress: told what is going on.
   /// - Returns: results by row and id, and what would be remembered of them by key.
   /// - Throws: as ``MeasurementJob/measure()``.
   func measure(
-    _ images: [String: Set<String>], of run: StoredRun, workers: Workers,
+    _ images: [String: Set<String>], of run: StoredRun, workers: Workers, memory: MemoryLimit,
     shouldStop: @escaping @Sendable () -> Bool,
     progress: @escaping @Sendable (JobProgress) -> Void
   ) throws -> (
@@ -116,7 +117,7 @@ struct Remeasurement {
     var job = MeasurementJob(
       pairs: chosen, candidates: rows, plan: plan, requiresCounterpart: requiresCounterpart,
       store: store, run: run.record.id, workers: workers, isRecalling: false,
-      shouldStop: shouldStop, progress: progress)
+      memory: memory, shouldStop: shouldStop, progress: progress)
     job.needed = rows.map { row in
       Set(plan.measured.filter { run.scores[row.name]?[$0.rawValue]?.isEmpty != true })
     }

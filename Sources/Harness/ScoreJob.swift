@@ -40,6 +40,8 @@ package struct ScoreOptions: Sendable {
   package var perImageOutput: String?
   /// Whether outputs may replace files that evalkit did not write.
   package var isReplacing = false
+  /// What images may take of the memory.
+  package var memory = MemoryLimit.ofMachine
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Score at most this many images of each side, those with a counterpart first.
@@ -124,7 +126,8 @@ package struct ScoreJob {
         pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
         requiresCounterpart: !sides.hasReference, store: store, run: session.id,
         workers: Workers(count: options.jobs), isRecalling: options.isRecalling,
-        shouldStop: options.shouldStop, progress: options.progress, notice: options.notice)
+        memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
+        notice: options.notice)
       let items = try job.measure()
       options.progress(JobProgress(activity: "scores of whole sets"))
       let scores = try job.scores(

@@ -30,6 +30,8 @@ package struct TableOptions: Sendable {
   package var shard: Shard?
   /// Whether reports may replace files that evalkit did not write.
   package var isReplacing = false
+  /// What images may take of the memory.
+  package var memory = MemoryLimit.ofMachine
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Seed of everything random.
@@ -118,8 +120,8 @@ package struct TableJob {
         pairs: part.pairs,
         candidates: methods.map { Candidate($0.method, references: references) }, plan: plan,
         owners: chosen.owners, requiresCounterpart: true, store: store, run: session.id,
-        workers: workers, isRecalling: options.isRecalling, shouldStop: options.shouldStop,
-        progress: options.progress, notice: options.notice)
+        workers: workers, isRecalling: options.isRecalling, memory: options.memory,
+        shouldStop: options.shouldStop, progress: options.progress, notice: options.notice)
       // What a row cannot have is known of the whole only.
       if options.shard != nil { job.needed = job.strictlyNeeded }
       let items = try job.measure()

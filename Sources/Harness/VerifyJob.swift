@@ -13,6 +13,8 @@ package struct VerifyOptions: Sendable {
   package var sample = 32
   /// Which ones.
   package var seed: UInt64 = 0
+  /// What images may take of the memory.
+  package var memory = MemoryLimit.ofMachine
   /// Threads; nil takes all cores.
   package var jobs: Int?
   /// Asked often whether to stop.
@@ -65,7 +67,7 @@ package struct VerifyJob {
     let metrics = comparable(again.plan, run, &report)
     let images = Dictionary(grouping: sample, by: \.method).mapValues { Set($0.map(\.imageID)) }
     let (results, memory) = try again.measure(
-      images, of: run, workers: workers, shouldStop: options.shouldStop,
+      images, of: run, workers: workers, memory: options.memory, shouldStop: options.shouldStop,
       progress: options.progress)
     for record in sample {
       let scores = try store.scores(

@@ -36,6 +36,12 @@ package struct StructuralSimilarity: Sendable {
       clipsContrast: definition.clipsContrast, dataRange: dataRange)
   }
 
+  /// Bytes that each image of a pair takes for a pixel: planes of doubles, a channel at a time or, for
+  /// luma, all three, and a quarter more where levels are halved.
+  package var bytesInPixel: Int {
+    (definition.usesLuma ? 32 : 8) + (definition.levels == .one ? 0 : 2)
+  }
+
   /// Shortest side that a pair may have.
   package var minimumSide: Int {
     let window = definition.window.weights.count

@@ -17,6 +17,9 @@ package enum PeakMemory {
   /// Bytes resident at the highest; nil where the system does not tell.
   package static var bytes: Int? { field("VmHWM") }
 
+  /// Bytes of address space that the process has; nil where the system does not tell.
+  static var addressSpace: Int? { field("VmSize") }
+
   /// One of the sizes in `/proc/self/status`, in bytes.
   private static func field(_ name: String) -> Int? {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
