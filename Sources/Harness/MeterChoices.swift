@@ -1,3 +1,4 @@
+import Essentials
 import Graphs
 import Images
 import Metrics
@@ -80,7 +81,8 @@ extension MeterRequest {
       consistency = try Self.named(mode, as: "segmentation consistency")
     }
     if let size = choices.size {
-      working = WorkingSize(side: try Self.atLeast(1, size, "--size"), filter: .bicubic)
+      working = WorkingSize(
+        side: try NumberRange.side.checked(size, for: "--size"), filter: .bicubic)
     }
   }
 
@@ -93,11 +95,13 @@ extension MeterRequest {
     }
     if let kid = choices.kid { distances.kid = try Self.named(kid, as: "KID variant") }
     if let count = choices.kidSubsets {
-      distances.draw.count = try Self.atLeast(1, count, "--kid-subsets")
+      distances.draw.count = try NumberRange.kidSubsets.checked(count, for: "--kid-subsets")
     }
     if let size = choices.kidSubsetSize {
-      distances.draw.size = try Self.atLeast(2, size, "--kid-subset-size")
+      distances.draw.size = try NumberRange.kidSubsetSize.checked(size, for: "--kid-subset-size")
     }
+    _ = try NumberRange.kidRows.checked(
+      distances.draw.count * distances.draw.size, for: "--kid-subsets times --kid-subset-size")
     distances.draw.seed = choices.seed
   }
 
@@ -119,7 +123,8 @@ extension MeterRequest {
     }
     if let ties = choices.ties { clip.retrieval.ties = try Self.named(ties, as: "rule for ties") }
     if let negatives = choices.negatives {
-      clip.retrieval.negatives = try Self.atLeast(1, negatives, "--retrieval-negatives")
+      clip.retrieval.negatives = try NumberRange.negatives.checked(
+        negatives, for: "--retrieval-negatives")
     }
     clip.retrieval.seed = choices.seed
     clip.isTruncating = choices.isTruncating
@@ -177,12 +182,5 @@ extension MeterRequest {
     _ text: String, as kind: String
   ) throws -> Choice where Choice.RawValue == String {
     try choose(text, as: kind, from: Choice.allCases.map(\.rawValue), Choice.init(rawValue:))
-  }
-
-  private static func atLeast(_ least: Int, _ number: Int, _ option: String) throws -> Int {
-    guard number >= least else {
-      throw HarnessError(.usage, "\(option) must be at least \(least), not \(number)")
-    }
-    return number
   }
 }

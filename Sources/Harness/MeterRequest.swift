@@ -1,3 +1,4 @@
+import Essentials
 import Images
 import Metrics
 import Tables
@@ -58,9 +59,9 @@ package struct MeterRequest: Sendable {
     }
     let filter = try switches.value("result_resize", PillowFilter.init(switchValue:))
     working = WorkingSize(
-      side: table.applicableValue(of: "result_size").flatMap { Int($0) },
+      side: try switches.side("result_size"),
       filter: filter ?? .bicubic)
-    labelSize = table.applicableValue(of: "seg_size").flatMap { Int($0) }
+    labelSize = try switches.side("seg_size")
     miou = try switches.value("miou_mode", MeanIntersectionOverUnion.init(rawValue:)) ?? miou
     try readIdentity(switches)
     try readParser(switches)
@@ -142,6 +143,15 @@ private struct SwitchReader {
     guard let text = table.applicableValue(of: name) else { return nil }
     guard let value = parse(text) else { throw unsupported(name, text) }
     return value
+  }
+
+  /// Pixels on a side; nil where a word such as `native` stands in their place.
+  func side(_ name: String) throws -> Int? {
+    guard let text = table.applicableValue(of: name), !text.contains(where: \.isLetter) else {
+      return nil
+    }
+    guard let side = try? NumberRange.side.value(of: text) else { throw unsupported(name, text) }
+    return side
   }
 
   /// Refuses values that are not measured; a switch that says one thing while another is done would be

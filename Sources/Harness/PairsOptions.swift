@@ -1,4 +1,5 @@
 import Datasets
+import Essentials
 
 /// What the command line says about writing a pair manifest; texts are as they were typed.
 package struct PairsOptions: Sendable {
@@ -130,11 +131,9 @@ extension PairsOptions {
     case nil: return .line(0)
     case "seeded"?: return .seeded(seed)
     case let text?:
-      guard let index = Int(text), index >= 0 else {
-        throw HarnessError(
-          .usage, "--caption-index must be a number from 0 or 'seeded', not '\(text)'")
+      do { return .line(try NumberRange.captionIndex.value(of: text)) } catch {
+        throw HarnessError(.usage, "--caption-index \(error) or 'seeded', not '\(text)'")
       }
-      return .line(index)
     }
   }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Essentials
 
 /// One of several independent processes that share the pairs of a run.
 package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
@@ -11,12 +12,15 @@ package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Throws: ``HarnessError`` of kind `usage`.
   package init(parsing text: String) throws {
-    let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard numbers.count == 2, let number = numbers[0], let count = numbers[1], number >= 1,
-      number <= count
+    let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map {
+      try? NumberRange.shards.value(of: String($0))
+    }
+    guard numbers.count == 2, let number = numbers[0], let count = numbers[1], number <= count
     else {
       throw HarnessError(
-        .usage, "--shard wants i/n with 1 ≤ i ≤ n, for example 3/10, not '\(text)'")
+        .usage,
+        "--shard wants i/n with 1 ≤ i ≤ n ≤ \(NumberRange.shards.bounds.upperBound), for example 3/10, "
+          + "not '\(text)'")
     }
     self.number = number
     self.count = count

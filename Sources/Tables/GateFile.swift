@@ -78,7 +78,7 @@ package struct GateFile: Sendable, Equatable {
     falseAlarms = try entries.optional("false_alarms")?.share(atMost: 0.5) ?? 0.05
     power = try entries.optional("power")?.share() ?? 0.8
     isStrict = try entries.optional("strict")?.flag() ?? false
-    freshHours = try entries.optional("fresh_hours")?.number(atLeast: 0)
+    freshHours = try entries.optional("fresh_hours")?.number(in: 0...StrictValue.largestNumber)
     clusters = try entries.optional("clusters")?.choice(of: Clusters.self) ?? .automatic
     methods = try PaperTable.unique(entries.optional("methods"), \.self) {
       method throws(TableError) in try method.string()
@@ -133,8 +133,8 @@ extension GateFile.Amount {
 
   fileprivate init(_ value: StrictValue) throws(TableError) {
     let entries = try value.mapping(allowing: ["absolute", "relative"])
-    absolute = try entries.optional("absolute")?.number(from: 0, to: Self.largest.absolute)
-    relative = try entries.optional("relative")?.number(from: 0, to: Self.largest.relative)
+    absolute = try entries.optional("absolute")?.number(in: 0...Self.largest.absolute)
+    relative = try entries.optional("relative")?.number(in: 0...Self.largest.relative)
     if absolute == nil, relative == nil {
       throw value.wrongType("'absolute', 'relative' or both")
     }

@@ -86,38 +86,43 @@ struct StrictValue {
 
   /// A whole number in a range.
   func integer(in range: ClosedRange<Int>) throws(TableError) -> Int {
-    guard let text = node.scalar?.string, let value = Int(text), range.contains(value) else {
-      throw wrongType("a whole number from \(range.lowerBound) to \(range.upperBound)")
+    do { return try NumberRange(range).value(of: node.scalar?.string ?? "") } catch {
+      throw self.error(.outOfRange(error, found: kind))
     }
-    return value
   }
 
-  /// Whole numbers from one to another, written `27000-29999`.
+  /// Whole numbers of at most seven digits from one to another, written `27000-29999`.
   func range() throws(TableError) -> ClosedRange<Int> {
-    let bounds = (node.scalar?.string ?? "").split(separator: "-").map { Int($0) }
+    let numbers = NumberRange(0...9_999_999)
+    let bounds = (node.scalar?.string ?? "").split(separator: "-").map {
+      try? numbers.value(of: String($0))
+    }
     guard bounds.count == 2, let first = bounds[0], let last = bounds[1], first <= last else {
-      throw wrongType("two whole numbers as in 27000-29999")
+      throw wrongType("two whole numbers \(numbers) as in 27000-29999")
     }
     return first...last
   }
 
-  /// A finite decimal number that is at least `minimum`.
-  func number(atLeast minimum: Double = -.infinity) throws(TableError) -> Double {
-    guard let text = node.scalar?.string, !isNull,
-      text.allSatisfy({ "+-.0123456789eE".contains($0) }), let value = Double(text),
-      value.isFinite, value >= minimum
-    else {
-      throw wrongType(
-        minimum.isFinite ? "a number of at least \(minimum)" : "a decimal number")
+  /// Numbers beyond these are no scores, amounts or hours.
+  static let largestNumber = 1e12
+
+  /// A decimal number in a range.
+  func number(
+    in range: ClosedRange<Double> = -largestNumber...largestNumber
+  ) throws(TableError) -> Double {
+    let text = node.scalar?.string ?? ""
+    // Neither hexadecimal digits nor names such as inf are meant by anybody.
+    let isDecimal = text.allSatisfy { "+-.0123456789eE".contains($0) }
+    do { return try NumberRange(range).value(of: isDecimal ? text : "") } catch {
+      throw self.error(.outOfRange(error, found: kind))
     }
-    return value
   }
 
   /// A finite number written with at most `digits` decimals, or `nil` for `null`.
   func published(digits: Int) throws(TableError) -> Double? {
     if isNull { return nil }
     guard let text = node.scalar?.string, text.allSatisfy({ "+-.0123456789".contains($0) }),
-      let value = Double(text)
+      let value = Double(text), abs(value) <= Self.largestNumber
     else { throw wrongType("a decimal number or null") }
     let decimals = text.split(separator: ".", omittingEmptySubsequences: false).dropFirst().first
     guard (decimals?.count ?? 0) <= digits else {

@@ -1,3 +1,5 @@
+import Essentials
+
 /// One choice that moves a table's numbers and that the paper may or may not state.
 package struct Switch: Sendable, Hashable {
   /// Name, one of `knownNames`.
@@ -25,14 +27,16 @@ package struct Switch: Sendable, Hashable {
   package enum AllowedValues: Sendable, Hashable {
     /// One of these words.
     case oneOf([String])
-    /// A positive whole number; `allowed: count` in the file.
+    /// A whole number of at least 1; `allowed: count` in the file.
     case count
+
+    private static let counts = NumberRange(1...10_000_000)
 
     /// What people may choose from.
     package var words: [String] {
       switch self {
       case .oneOf(let words): words
-      case .count: ["a positive number"]
+      case .count: ["a whole number \(Self.counts)"]
       }
     }
 
@@ -40,7 +44,7 @@ package struct Switch: Sendable, Hashable {
     package func contains(_ value: String) -> Bool {
       switch self {
       case .oneOf(let words): words.contains(value)
-      case .count: (Int(value) ?? 0) > 0
+      case .count: (try? Self.counts.value(of: value)) != nil
       }
     }
   }

@@ -1,3 +1,5 @@
+import Essentials
+
 /// Why a protocol file cannot be used: which file, where in it, and what is wrong.
 package struct TableError: Error, Equatable, CustomStringConvertible {
   /// Path of the file or folder.
@@ -16,6 +18,7 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     case missingKey
     case unknownKey(nearest: [String], allowed: [String])
     case wrongType(expected: String, found: String)
+    case outOfRange(NumberError, found: String)
     case unknownValue(String, nearest: [String], allowed: [String])
     case wrongCount(expected: Int, found: Int)
     case duplicate(String)
@@ -38,6 +41,7 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     case .unknownKey(let nearest, let allowed):
       "is not a known key; \(Self.hint(nearest, allowed))"
     case .wrongType(let expected, let found): "must be \(expected), but it is \(found)"
+    case .outOfRange(let range, let found): "\(range), but it is \(found)"
     case .unknownValue(let value, let nearest, let allowed):
       "does not allow '\(value)'; \(Self.hint(nearest, allowed))"
     case .wrongCount(let expected, let found):

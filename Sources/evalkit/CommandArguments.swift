@@ -4,49 +4,39 @@ import Harness
 /// Options of all commands that may run an external command.
 struct CommandArguments: ParsableArguments {
   @Option(
+    in: .timeout,
     help: ArgumentHelp(
       "Seconds that an external command may take for an image; 600 unless given.",
       valueName: "seconds"))
   var commandTimeout: Double?
 
   @Option(
+    in: .timeout,
     help: ArgumentHelp(
       "Seconds that an external command may take in addition to start; 600 unless given.",
       valueName: "seconds"))
   var commandStartTimeout: Double?
 
   @Option(
+    in: .requests,
     help: ArgumentHelp(
       "Requests that are sent before the first of them is answered; 1 unless given.",
       valueName: "n"))
   var commandInFlight: Int?
 
   @Option(
+    in: .attempts,
     help: ArgumentHelp(
       "How often an id is asked for before a crash or an invalid answer counts as its failure; 1 "
         + "unless given.", valueName: "n"))
   var commandAttempts: Int?
 
   @Option(
+    in: .restarts,
     help: ArgumentHelp(
       "How often in a row a command is started again without having answered; 3 unless given.",
       valueName: "n"))
   var commandRestarts: Int?
-
-  func validate() throws {
-    for seconds in [commandTimeout, commandStartTimeout].compactMap(\.self)
-    where !(seconds > 0 && seconds.isFinite) {
-      throw ValidationError("A time-out must be a positive number of seconds, not \(seconds).")
-    }
-    for (option, count, least) in [
-      ("--command-in-flight", commandInFlight, 1), ("--command-attempts", commandAttempts, 1),
-      ("--command-restarts", commandRestarts, 0),
-    ] {
-      if let count, count < least {
-        throw ValidationError("\(option) must be at least \(least), not \(count).")
-      }
-    }
-  }
 
   /// The options in the harness's terms.
   var limits: CommandLimits {

@@ -10,10 +10,10 @@ struct CommonOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder of the rendered reports.", valueName: "dir"))
   var reports = "Reports"
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
-  @Option(help: ArgumentHelp("Seed of everything random.", valueName: "s"))
+  @Option(in: .seed, help: ArgumentHelp("Seed of everything random.", valueName: "s"))
   var seed: UInt64 = 0
 
   @Option(
@@ -21,7 +21,8 @@ struct CommonOptions: ParsableArguments {
       "Weights: compact, published, published:DIR or the path of a manifest.", valueName: "spec"))
   var weights = "compact"
 
-  @Option(help: ArgumentHelp("Measure at most this many pairs or images.", valueName: "n"))
+  @Option(
+    in: .pairs, help: ArgumentHelp("Measure at most this many pairs or images.", valueName: "n"))
   var limit: Int?
 
   @Flag(help: "Print the result as JSON on stdout.")
@@ -45,16 +46,14 @@ struct CommonOptions: ParsableArguments {
       valueName: "size"))
   var cacheLimit: String?
 
+  @Option(help: .memory)
+  var memory: String?
+
   @OptionGroup var output: OutputArguments
 
   /// The limit in the harness's terms.
   var cache: CacheLimit? {
     get throws { try cacheLimit.map { try CacheLimit(parsing: $0) } }
-  }
-
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1, not \(limit).") }
   }
 
   /// Tells a person something at once.
@@ -69,6 +68,11 @@ extension ArgumentHelp {
   static let allowOutside = ArgumentHelp(
     "Let a pair manifest name files outside its folder without their SHA-256; commands and exports get "
       + "to see them.")
+
+  /// Of the option that bounds what images take of the memory.
+  static let memory = ArgumentHelp(
+    "What measuring images may take of the memory, for example 4GB; larger images fail as too-large. "
+      + "Three quarters of what the machine has unless given.", valueName: "size")
 
   /// Of the option that makes a process one of several.
   static let shard = ArgumentHelp(

@@ -25,6 +25,7 @@ struct Evalkit: AsyncParsableCommand {
     Interruption.ignoreFailingWrites()
     keep_freed_memory()
     do {
+      try SystemMemory.requireAddressSpace()
       try checkCommandName()
       try checkValues()
       var command = try parseAsRoot()

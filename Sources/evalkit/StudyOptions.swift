@@ -39,6 +39,7 @@ struct StudyOptions: ParsableArguments {
   var retrievalTies: String?
 
   @Option(
+    in: .negatives,
     help: ArgumentHelp("Real images to rank among; 99 unless given.", valueName: "n"))
   var retrievalNegatives: Int?
 

@@ -1,3 +1,4 @@
+import Essentials
 import Tensors
 
 /// What the command line says about benchmarks.
@@ -30,9 +31,7 @@ package struct BenchJob {
   package init(_ options: BenchOptions, catalogue: [BenchSubject] = BenchCatalogue.subjects) throws
   {
     self.options = options
-    guard options.seconds > 0, options.seconds.isFinite else {
-      throw HarnessError(.usage, "--seconds must be above 0, not \(options.seconds)")
-    }
+    _ = try NumberRange.measuring.checked(options.seconds, for: "--seconds")
     if options.names.isEmpty {
       subjects = catalogue
       return

@@ -46,12 +46,8 @@ package struct FaceWorldJob {
 
   /// - Throws: ``HarnessError`` of kind `usage` for a size or count that cannot be.
   package init(_ options: FaceWorldOptions) throws {
-    guard 64...1024 ~= options.size else {
-      throw HarnessError(.usage, "--size must be 64…1024, not \(options.size)")
-    }
-    guard options.count > 0 else {
-      throw HarnessError(.usage, "--count must be at least 1, not \(options.count)")
-    }
+    _ = try NumberRange.faceSide.checked(options.size, for: "--size")
+    _ = try NumberRange.faces.checked(options.count, for: "--count")
     self.options = options
     workers = Workers(count: options.jobs)
   }

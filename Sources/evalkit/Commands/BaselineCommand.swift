@@ -53,14 +53,10 @@ struct BaselineCommand: ParsableCommand {
         "A run id or the beginning of one; the latest run unless given.", valueName: "id"))
     var id: String?
 
-    @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+    @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
     var jobs: Int?
 
     @OptionGroup var place: ResultsOption
-
-    func validate() throws {
-      if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-    }
 
     func run() throws {
       try Console.result(place.baselines.set(name, run: id, jobs: jobs))

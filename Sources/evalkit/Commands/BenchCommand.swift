@@ -20,10 +20,11 @@ struct BenchCommand: ParsableCommand {
       "Networks, metrics and operations to measure; all unless given.", valueName: "name"))
   var names: [String] = []
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
-  @Option(help: ArgumentHelp("Time to spend on each number, at least.", valueName: "s"))
+  @Option(
+    in: .measuring, help: ArgumentHelp("Time to spend on each number, at least.", valueName: "s"))
   var seconds = BenchOptions().seconds
 
   @Flag(help: "List what can be measured, and measure nothing.")
@@ -37,10 +38,6 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(help: "Print no diagnostics but errors.")
   var quiet = false
-
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-  }
 
   func run() throws {
     if list {

@@ -36,7 +36,7 @@ struct BlameCommand: ParsableCommand {
       "Rules that tell what got worse, as for gate.", valueName: "gate"))
   var gate: String?
 
-  @Option(help: ArgumentHelp("Images to name for each metric.", valueName: "n"))
+  @Option(in: .entries, help: ArgumentHelp("Images to name for each metric.", valueName: "n"))
   var count = 10
 
   @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
@@ -45,18 +45,13 @@ struct BlameCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of the rendered reports.", valueName: "dir"))
   var reports = "Reports"
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
   @Flag(help: "Print the report as JSON on stdout, and write nothing.")
   var json = false
 
   @OptionGroup var outputs: OutputArguments
-
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-    if count < 1 { throw ValidationError("--count must be at least 1, not \(count).") }
-  }
 
   func run() throws {
     var job = BlameJob(baseline: baseline)

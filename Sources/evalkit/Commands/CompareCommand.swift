@@ -25,15 +25,11 @@ struct CompareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of the database.", valueName: "dir"))
   var results = "Results"
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
   @Flag(help: "Print the changes as JSON on stdout.")
   var json = false
-
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-  }
 
   func run() throws {
     var job = CompareJob(first: first, second: second)

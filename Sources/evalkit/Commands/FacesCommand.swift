@@ -11,13 +11,13 @@ struct FacesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Population: train, validation or test.", valueName: "world"))
   var world = "test"
 
-  @Option(help: ArgumentHelp("Which of the population's seeds.", valueName: "s"))
+  @Option(in: .seed, help: ArgumentHelp("Which of the population's seeds.", valueName: "s"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("How many faces are counted.", valueName: "n"))
+  @Option(in: .faces, help: ArgumentHelp("How many faces are counted.", valueName: "n"))
   var count = 1000
 
-  @Option(help: ArgumentHelp("Pixels on each side, 64…1024.", valueName: "n"))
+  @Option(in: .faceSide, help: ArgumentHelp("Pixels on each side.", valueName: "n"))
   var size = 256
 
   @Option(
@@ -36,7 +36,7 @@ struct FacesCommand: ParsableCommand {
     help: ArgumentHelp("Write the statistics of --real there, as a table.", valueName: "file"))
   var saveTable: String?
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
   @OptionGroup var outputs: OutputArguments

@@ -54,8 +54,11 @@ struct FeaturesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The .npy file to write.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
+
+  @Option(help: .memory)
+  var memory: String?
 
   @Flag(help: "Print shape, ids and weights as JSON on stdout.")
   var json = false
@@ -71,13 +74,9 @@ struct FeaturesCommand: ParsableCommand {
 
   @OptionGroup var outputs: OutputArguments
 
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-  }
-
   func run() throws {
     Interruption.listen()
-    let result = try FeatureJob(options).run()
+    let result = try FeatureJob(options()).run()
     if json {
       try Console.result(JSONText.encode(result, pretty: true))
     } else if !quiet {
@@ -85,8 +84,9 @@ struct FeaturesCommand: ParsableCommand {
     }
   }
 
-  private var options: FeatureOptions {
+  private func options() throws -> FeatureOptions {
     var options = FeatureOptions()
+    options.memory = try MemoryLimit(parsing: memory)
     options.network = network
     options.checkpoint = checkpoint
     options.onnx = onnx

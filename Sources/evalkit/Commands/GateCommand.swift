@@ -37,11 +37,12 @@ struct GateCommand: ParsableCommand {
   var id: String?
 
   @Option(
+    in: .images,
     help: ArgumentHelp(
       "Images of a method that may have failed; the gate's number or 0.", valueName: "n"))
   var maxFailures: Int?
 
-  @Option(help: ArgumentHelp("Refuse runs that began earlier.", valueName: "hours"))
+  @Option(in: .hours, help: ArgumentHelp("Refuse runs that began earlier.", valueName: "hours"))
   var maxAge: Double?
 
   @Flag(help: "Fail with code 3 where nothing is decided.")
@@ -82,7 +83,7 @@ struct GateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
   var results = "Results"
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
   @Flag(help: "Print the verdict as JSON on stdout.")
@@ -96,14 +97,6 @@ struct GateCommand: ParsableCommand {
         "Name at least one bound, for example --require 'fid<=47', or a --baseline.")
     }
     if audit, baseline == nil { throw ValidationError("--audit needs a --baseline.") }
-    if let maxAge, !(maxAge.isFinite && maxAge >= 0) {
-      throw ValidationError(
-        "--max-age must be a number of hours of at least 0, not \(maxAge).")
-    }
-    if let maxFailures, maxFailures < 0 {
-      throw ValidationError("--max-failures must be at least 0, not \(maxFailures).")
-    }
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
   }
 
   func run() throws {

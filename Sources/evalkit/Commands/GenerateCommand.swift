@@ -35,10 +35,12 @@ struct GenerateCommand: ParsableCommand {
   var output: String
 
   @Option(
+    in: .side,
     help: ArgumentHelp("Width and height of what built-in methods make.", valueName: "pixels"))
   var size = 256
 
   @Option(
+    in: .images,
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
@@ -46,10 +48,6 @@ struct GenerateCommand: ParsableCommand {
   var shard: String?
 
   @OptionGroup var command: CommandArguments
-
-  func validate() throws {
-    if size < 1 { throw ValidationError("--size must be at least 1, not \(size).") }
-  }
 
   func run() throws {
     Interruption.listen()

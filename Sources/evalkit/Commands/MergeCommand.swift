@@ -22,18 +22,15 @@ struct MergeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of the rendered reports.", valueName: "dir"))
   var reports = "Reports"
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
   @Option(
+    in: .images,
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
   @OptionGroup var outputs: OutputArguments
-
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-  }
 
   func run() throws {
     var options = MergeOptions()

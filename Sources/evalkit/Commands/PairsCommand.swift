@@ -24,7 +24,7 @@ struct PairsCommand: ParsableCommand {
   @Flag(help: .allowOutside)
   var allowOutside = false
 
-  @Option(help: ArgumentHelp("How many pairs.", valueName: "n"))
+  @Option(in: .pairs, help: ArgumentHelp("How many pairs.", valueName: "n"))
   var pairs = 2000
 
   @Option(help: ArgumentHelp("seeded or lowest (ids).", valueName: "rule"))
@@ -70,10 +70,12 @@ struct PairsCommand: ParsableCommand {
       valueName: "file"))
   var texts: String?
 
-  @Option(help: ArgumentHelp("How many pairs get the same guidance text.", valueName: "n"))
+  @Option(
+    in: .pairs, help: ArgumentHelp("How many pairs get the same guidance text.", valueName: "n"))
   var perText = 25
 
   @Option(
+    in: .samples,
     help: ArgumentHelp(
       "Pairs for each condition, named <id>_s00, <id>_s01, …, for methods that make several images of it.",
       valueName: "n"))
@@ -101,9 +103,6 @@ struct PairsCommand: ParsableCommand {
   var encodings: String?
 
   func validate() throws {
-    if pairs < 1 { throw ValidationError("--pairs must be at least 1, not \(pairs).") }
-    if perText < 1 { throw ValidationError("--per-text must be at least 1, not \(perText).") }
-    if samples < 1 { throw ValidationError("--samples must be at least 1, not \(samples).") }
     if samples > 1, texts != nil {
       throw ValidationError("--texts makes groups of its own, so --samples has no place beside it.")
     }

@@ -47,10 +47,13 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("KID's subsets: clean-fid, torch-fidelity or full-set."))
   var kidVariant: String?
 
-  @Option(help: ArgumentHelp("How many subsets KID draws; 100 unless given.", valueName: "n"))
+  @Option(
+    in: .kidSubsets,
+    help: ArgumentHelp("How many subsets KID draws; 100 unless given.", valueName: "n"))
   var kidSubsets: Int?
 
   @Option(
+    in: .kidSubsetSize,
     help: ArgumentHelp("Images of each side in a subset; 1000 unless given.", valueName: "n"))
   var kidSubsetSize: Int?
 
@@ -76,6 +79,7 @@ struct ScoreCommand: ParsableCommand {
   var idPreprocess: String?
 
   @Option(
+    in: .side,
     help: ArgumentHelp(
       "Resize all images to this side by Pillow's bicubic before measuring.", valueName: "pixels"))
   var size: Int?
@@ -87,6 +91,7 @@ struct ScoreCommand: ParsableCommand {
   var perImage: String?
 
   @Option(
+    in: .images,
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
@@ -125,6 +130,7 @@ struct ScoreCommand: ParsableCommand {
     options.statisticsOutput = saveStats
     options.perImageOutput = perImage
     options.isReplacing = common.output.force
+    options.memory = try MemoryLimit(parsing: common.memory)
     options.jobs = common.jobs
     options.limit = common.limit
     options.maximumFailures = maxFailures

@@ -13,7 +13,7 @@ struct SelfTestCommand: ParsableCommand {
       right check. Exit codes: 0 all as it must be, 6 not.
       """)
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
   @Option(
@@ -27,10 +27,6 @@ struct SelfTestCommand: ParsableCommand {
 
   @Flag(help: "Print no diagnostics but errors.")
   var quiet = false
-
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-  }
 
   func run() throws {
     let isQuiet = quiet

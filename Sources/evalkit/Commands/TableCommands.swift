@@ -14,7 +14,9 @@ struct TableArguments: ParsableArguments {
   @Flag(help: .allowOutside)
   var allowOutside = false
 
-  @Option(help: ArgumentHelp("How many pairs; the protocol's number unless given.", valueName: "n"))
+  @Option(
+    in: .pairs,
+    help: ArgumentHelp("How many pairs; the protocol's number unless given.", valueName: "n"))
   var pairs: Int?
 
   @Option(
@@ -41,6 +43,7 @@ struct TableArguments: ParsableArguments {
   var switches: [String] = []
 
   @Option(
+    in: .images,
     help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
   var maxFailures: Int?
 
@@ -48,10 +51,6 @@ struct TableArguments: ParsableArguments {
   var shard: String?
 
   @OptionGroup var command: CommandArguments
-
-  func validate() throws {
-    if let pairs, pairs < 1 { throw ValidationError("--pairs must be at least 1, not \(pairs).") }
-  }
 
   /// Measures, writes the report and prints it.
   func run(table id: String) throws {
@@ -79,6 +78,7 @@ struct TableArguments: ParsableArguments {
     options.weights = common.weights
     options.results = common.results
     options.isReplacing = common.output.force
+    options.memory = try MemoryLimit(parsing: common.memory)
     options.jobs = common.jobs
     options.seed = common.seed
     options.allowsOutside = allowOutside

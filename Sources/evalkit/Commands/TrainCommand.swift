@@ -13,7 +13,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder for weights, cards and loss curves.", valueName: "dir"))
   var output = "Results/training"
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
 
   @Flag(help: "Print no diagnostics but errors.")
@@ -21,10 +21,6 @@ struct TrainCommand: ParsableCommand {
 
   @Flag(help: "Show no progress.")
   var noProgress = false
-
-  func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-  }
 
   func run() throws {
     guard !names.isEmpty else { return try Console.result(RecipeListing.text) }

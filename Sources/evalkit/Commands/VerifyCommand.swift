@@ -16,22 +16,20 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var place: StoredPlace
 
-  @Option(help: ArgumentHelp("How many images are measured again.", valueName: "n"))
+  @Option(in: .images, help: ArgumentHelp("How many images are measured again.", valueName: "n"))
   var sample = 32
 
-  @Option(help: ArgumentHelp("Seed of the sample.", valueName: "s"))
+  @Option(in: .seed, help: ArgumentHelp("Seed of the sample.", valueName: "s"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
   var jobs: Int?
+
+  @Option(help: .memory)
+  var memory: String?
 
   @Flag(help: "Show no progress.")
   var noProgress = false
-
-  func validate() throws {
-    if sample < 0 { throw ValidationError("--sample must be at least 0, not \(sample).") }
-    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs).") }
-  }
 
   func run() throws {
     Interruption.listen()
@@ -41,6 +39,7 @@ struct VerifyCommand: ParsableCommand {
     options.sample = sample
     options.seed = seed
     options.jobs = jobs
+    options.memory = try MemoryLimit(parsing: memory)
     let line = ProgressLine(isSilent: place.quiet || noProgress)
     options.shouldStop = { Interruption.isRequested }
     options.progress = { line.show($0) }
