@@ -151,15 +151,4 @@ extension StrictValue {
     }
     return value
   }
-
-  /// A number in a range.
-  fileprivate func number(
-    from least: Double, to most: Double
-  ) throws(TableError) -> Double {
-    let value = try number()
-    guard value >= least, value <= most else {
-      throw wrongType("a number from \(least) to \(most)")
-    }
-    return value
-  }
 }
