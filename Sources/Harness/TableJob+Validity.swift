@@ -94,9 +94,8 @@ extension FolderMethod {
       return "\(folder.directory) holds no images"
         + (folder.unread.isEmpty ? "" : "; \(folder.unread)")
     }
-    let padding =
-      differsByPaddingOnly ? "; the names differ in leading zeros, which belong to an id" : ""
+    let hints = findings.map { "; \($0)" }.joined()
     return "\(folder.directory) holds no image that is named like a pair: it has "
-      + "'\(surplus.first ?? "")', the pairs have '\(missing.first ?? "")'\(padding)"
+      + "'\(surplus.first ?? "")', the pairs have '\(missing.first ?? "")'\(hints)"
   }
 }
