@@ -94,7 +94,7 @@ package struct InceptionRecipe: Recipe {
         try FrechetDistance.between(
           real, try features { try kind.apply(level, to: $0, of: pictures) },
           workers: kitchen.workers
-        ).displayed
+        ).value
       }
       let grows = zip([0] + distances, distances).allSatisfy { $0 < $1 }
       let text = distances.map { "\(Double(Int($0 * 1000)) / 1000)" }.joined(separator: ", ")

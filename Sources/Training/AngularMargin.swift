@@ -1,4 +1,3 @@
-import Foundation
 import Graphs
 import Kernels
 import Tensors
@@ -105,17 +104,19 @@ package final class AngularMargin {
   /// Turns cosines into scores and returns the derivative of each target's by its cosine, without `s`.
   private func applyMargin(_ scores: FeatureMap, _ targets: [Int32]) -> [Double] {
     let classes = scores.channels
+    let (cosineOfMargin, sineOfMargin) = (Elementary.cosine(margin), Elementary.sine(margin))
+    let end = (cosine: Elementary.cosine(.pi - margin), sine: Elementary.sine(.pi - margin))
     return targets.indices.map { row in
       let start = scores.base + row * classes
       let target = Int(targets[row])
       let cosine = min(max(Double(start[target]), -1), 1)
       for index in 0..<classes { start[index] *= Float(scale) }
       let sine = max((1 - cosine * cosine).squareRoot(), 1e-6)
-      if cosine > cos(.pi - margin) {
-        start[target] = Float(scale * (cosine * cos(margin) - sine * sin(margin)))
-        return cos(margin) + sin(margin) * cosine / sine
+      if cosine > end.cosine {
+        start[target] = Float(scale * (cosine * cosineOfMargin - sine * sineOfMargin))
+        return cosineOfMargin + sineOfMargin * cosine / sine
       }
-      start[target] = Float(scale * (cosine - sin(.pi - margin) * margin))
+      start[target] = Float(scale * (cosine - end.sine * margin))
       return 1
     }
   }

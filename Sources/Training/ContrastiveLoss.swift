@@ -1,4 +1,3 @@
-import Foundation
 import Graphs
 import Kernels
 import Tensors
@@ -14,7 +13,7 @@ package final class ContrastiveLoss {
   /// `t`; begins at `log(1 / 0.07)`.
   package let parameter: ParameterSpecification
   /// What the paper begins with.
-  package static let initialTemperature = Float(log(1 / 0.07))
+  package static let initialTemperature = Float(Elementary.logarithm(1 / 0.07))
   private static let largestTemperature: Float = 4.605_170_2
 
   private let width: Int
@@ -59,7 +58,7 @@ package final class ContrastiveLoss {
     guard let temperature = parameters.values(of: parameter.name)?.pointee else {
       preconditionFailure("'\(parameter.name)' is not among the parameters")
     }
-    let scale = exp(min(temperature, Self.largestTemperature))
+    let scale = Elementary.exponential(min(temperature, Self.largestTemperature))
     let product = prepare(count)
     let scores = scores.rows(count, width: count)
     product.multiply(images, texts.base, into: scores)

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import Tensors
 
@@ -20,7 +19,7 @@ package struct CrossEntropy: Sendable {
 
     /// Keeps pixels whose target got less than `probability`.
     package init(probability: Double = 0.7, minimumShare: Double = 1.0 / 16) {
-      threshold = -log(probability)
+      threshold = -Elementary.logarithm(probability)
       self.minimumShare = minimumShare
     }
   }
@@ -89,10 +88,11 @@ package struct CrossEntropy: Sendable {
     for (index, loss) in losses.enumerated() where kept?[index] ?? true { total += loss }
     if gradient != nil, divisor > 0 {
       workers.forEach(pieces) { piece, _ in
+        var probabilities = rows.scratch
         for pixel in Self.pixels(ofPiece: piece, of: count) where kept?[pixel] ?? true {
           addGradient(
             rows, pixel: pixel, target: targets[pixel], logSum: logSums[pixel],
-            factor: share / divisor)
+            factor: share / divisor, &probabilities)
         }
       }
     }
@@ -121,6 +121,7 @@ package struct CrossEntropy: Sendable {
 
   private func measure(_ rows: ScoreRows, targets: [Int32], pixels: Range<Int>) -> Part {
     var part = Part()
+    var scratch = rows.scratch
     for pixel in pixels {
       guard counts(targets[pixel]) else {
         part.losses.append(0)
@@ -129,7 +130,7 @@ package struct CrossEntropy: Sendable {
       }
       let target = Int(targets[pixel])
       let scores = rows.scores(pixel)
-      let summary = rows.summary(pixel)
+      let summary = rows.summary(pixel, &scratch)
       var loss = Double(1 - smoothing) * weight(target) * (summary.logSum - Double(scores[target]))
       if smoothing > 0 {
         var spread = 0.0
@@ -162,7 +163,8 @@ package struct CrossEntropy: Sendable {
   }
 
   private func addGradient(
-    _ rows: ScoreRows, pixel: Int, target: Int32, logSum: Float, factor: Double
+    _ rows: ScoreRows, pixel: Int, target: Int32, logSum: Float, factor: Double,
+    _ probabilities: inout [Float]
   ) {
     guard counts(target), let gradient = rows.gradient(pixel) else { return }
     let scores = rows.scores(pixel)
@@ -174,8 +176,9 @@ package struct CrossEntropy: Sendable {
     }
     let (own, each) = (Float(factor * Double(1 - smoothing) * weight(target)), factor * spread)
     let scale = Float(factor * total)
+    rows.exponentials.write(scores, less: logSum, to: &probabilities)
     for index in 0..<rows.classes {
-      var change = scale * exp(scores[index] - logSum)
+      var change = scale * probabilities[index]
       if each > 0 { change -= Float(each * weight(index)) }
       gradient[index] += change
     }
@@ -187,6 +190,7 @@ package struct CrossEntropy: Sendable {
 private struct ScoreRows: @unchecked Sendable {
   private let scoreMap: FeatureMap
   private let gradientMap: FeatureMap?
+  let exponentials = Exponentials()
 
   init(scores: FeatureMap, gradient: FeatureMap?) {
     scoreMap = scores
@@ -194,6 +198,9 @@ private struct ScoreRows: @unchecked Sendable {
   }
 
   var classes: Int { scoreMap.channels }
+
+  /// Room for one value a class.
+  var scratch: [Float] { [Float](repeating: 0, count: classes) }
 
   func scores(_ pixel: Int) -> UnsafePointer<Float> {
     UnsafePointer(scoreMap.base + pixel * scoreMap.pixelStride)
@@ -204,12 +211,13 @@ private struct ScoreRows: @unchecked Sendable {
   }
 
   /// `log Σ e^x` and the first largest class.
-  func summary(_ pixel: Int) -> (logSum: Double, largest: Int) {
+  func summary(_ pixel: Int, _ scratch: inout [Float]) -> (logSum: Double, largest: Int) {
     let scores = scores(pixel)
     var largest = 0
     for index in 1..<max(classes, 1) where scores[index] > scores[largest] { largest = index }
+    exponentials.write(scores, less: scores[largest], to: &scratch)
     var sum: Float = 0
-    for index in 0..<classes { sum += exp(scores[index] - scores[largest]) }
-    return (Double(scores[largest]) + log(Double(sum)), largest)
+    for exponential in scratch { sum += exponential }
+    return (Double(scores[largest]) + Elementary.logarithm(Double(sum)), largest)
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Tensors
 
 /// The learning rate over the steps of a training.
 package enum RateSchedule: Hashable, Sendable {
@@ -17,7 +17,7 @@ package enum RateSchedule: Hashable, Sendable {
     case .cosine(let peak, let warmUp, let steps, let final):
       if step < warmUp { return Float(Double(peak) * Double(step + 1) / Double(warmUp + 1)) }
       let done = Double(step - warmUp) / Double(max(steps - warmUp, 1))
-      let share = (1 + cos(.pi * min(done, 1))) / 2
+      let share = (1 + Elementary.cosine(.pi * min(done, 1))) / 2
       return Float(Double(final) + (Double(peak) - Double(final)) * share)
     }
   }

@@ -1,5 +1,5 @@
-import Foundation
 import Kernels
+import Tensors
 
 /// Losses of single values, the mean over all of them; sums in Float64 in the order of the values.
 package enum ValueLoss: Sendable {
@@ -44,9 +44,17 @@ package enum ValueLoss: Sendable {
     case .squared: return ((x - y) * (x - y), 2 * (x - y))
     case .absolute: return (abs(x - y), x > y ? 1 : x < y ? -1 : 0)
     case .binaryCrossEntropy:
-      return (max(x, 0) - x * y + log1p(exp(-abs(x))), 1 / (1 + exp(-x)) - y)
+      return (Self.softplus(x) - x * y, Self.sigmoid(x) - y)
     }
   }
+
+  /// `log(1 + e^x)`.
+  fileprivate static func softplus(_ x: Double) -> Double {
+    max(x, 0) + Elementary.logarithm(ofOnePlus: Elementary.exponential(-abs(x)))
+  }
+
+  /// `1 / (1 + e^−x)`, the derivative of the softplus.
+  fileprivate static func sigmoid(_ x: Double) -> Double { 1 / (1 + Elementary.exponential(-x)) }
 }
 
 /// A loss of two values of which the first ought to be smaller: `log(1 + e^((near − far) / T))`.
@@ -70,8 +78,8 @@ package struct PairwiseRanking: Sendable {
     let count = Double(nearer.count)
     let slopes = zip(nearer, farther).map { near, far in
       let x = (near - far) / temperature
-      total += max(x, 0) + log1p(exp(-abs(x)))
-      return 1 / (1 + exp(-x)) / temperature / count
+      total += ValueLoss.softplus(x)
+      return ValueLoss.sigmoid(x) / temperature / count
     }
     return (total / count, slopes)
   }

@@ -1,7 +1,7 @@
 // Kernels of reverse-mode gradients and of parameter updates. They know pointers and counts, no tensors.
 //
 // Sums over channels or pixels that end in a parameter's gradient are kept in Float64. Nothing but the
-// products of `outer` and the layer norm fuses multiply-adds.
+// products of `outer`, the layer norm and the exponential fuses multiply-adds.
 #pragma once
 
 #include <stddef.h>
@@ -164,6 +164,8 @@ struct ek_gradient_kernels {
   /// `gradient = scale · probability · (gradient − Σ probability · gradient)`.
   void (*softmax_gradient)(
       const float *probabilities, float *gradients, size_t count, float scale);
+  /// `results = e^(values − less)`, with the same bits at every level.
+  void (*exponentials)(const float *values, float less, float *results, size_t count);
   void (*adam)(const struct ek_adam *);
   void (*momentum)(const struct ek_momentum *);
   /// `Σ x²` in sixteen interleaved Float64 parts, joined in order.
