@@ -1,5 +1,5 @@
 /// How an external command is run.
-package struct CommandOptions: Equatable, Sendable {
+package struct CommandOptions: Sendable {
   /// Requests that are sent before the first of them is answered, at least 1.
   package var requestsInFlight = 1
   /// How long an answer may take, in seconds, from the request or the answer before it.
@@ -13,6 +13,8 @@ package struct CommandOptions: Equatable, Sendable {
   package var maximumAttempts = 1
   /// How long the command may take to leave when its input ends.
   package var secondsToLeave = 10.0
+  /// What tells the time that answers take; tests let it pass as they please.
+  package var now: @Sendable () -> ContinuousClock.Instant = { .now }
 
   /// The defaults.
   package init() {}

@@ -18,7 +18,7 @@ final class CommandRun {
     let pair: Pair
     let key: String
     var attempts = 0
-    var sent = ContinuousClock.now
+    var sent: ContinuousClock.Instant
   }
 
   private let arguments: [String]
@@ -32,7 +32,7 @@ final class CommandRun {
   private var starts = 0
   private var fruitlessEnds = 0
   private var hasAnswered = false
-  private var lastEvent = ContinuousClock.now
+  private var lastEvent: ContinuousClock.Instant
   private var total = 0
   private var result = Result()
 
@@ -42,6 +42,7 @@ final class CommandRun {
     self.workspace = workspace
     self.context = context
     options = context.command
+    lastEvent = options.now()
   }
 
   deinit { if log >= 0 { close(log) } }
@@ -87,7 +88,7 @@ final class CommandRun {
           result.times[pair.id] = receipt.time
           result.reused.append(pair.id)
         } else {
-          waiting.append(Work(pair: pair, key: key))
+          waiting.append(Work(pair: pair, key: key, sent: options.now()))
         }
       } catch {
         settle(pair.id, error)
@@ -117,7 +118,7 @@ final class CommandRun {
     }
     starts += 1
     hasAnswered = false
-    lastEvent = .now
+    lastEvent = options.now()
     return process
   }
 
@@ -151,7 +152,7 @@ final class CommandRun {
         // Not earlier: what is never asked for keeps the image that it had.
         workspace.clear(work.pair.id)
         process.send(line)
-        work.sent = .now
+        work.sent = options.now()
         inFlight.append(work)
       } catch {
         settle(work.pair.id, error)
@@ -177,7 +178,7 @@ extension CommandRun {
   private var millisecondsLeft: Int32 {
     guard let oldest = inFlight.first else { return 100 }
     let late = max(oldest.sent, lastEvent) + .seconds(secondsAllowed)
-    return Int32(min(max((late - .now) / .milliseconds(1), 0), 1e6))
+    return Int32(min(max((late - options.now()) / .milliseconds(1), 0), 1e6))
   }
 
   private func receive(_ line: [UInt8]) {
@@ -187,9 +188,9 @@ extension CommandRun {
         throw CommandAnswer.invalid(line, "no request with this id is open")
       }
       let work = inFlight.remove(at: index)
-      let elapsed = (.now - max(work.sent, lastEvent)) / .seconds(1)
+      let elapsed = (options.now() - max(work.sent, lastEvent)) / .seconds(1)
       hasAnswered = true
-      lastEvent = .now
+      lastEvent = options.now()
       finish(work, answer, elapsed: elapsed)
     } catch {
       interrupt(error)

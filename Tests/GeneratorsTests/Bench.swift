@@ -31,8 +31,20 @@ struct Bench {
     try FileManager.default.createDirectory(
       atPath: faces.path("notes"), withIntermediateDirectories: true)
     context = MethodContext(pairs: faces.pairs, outputDirectory: faces.path("out"))
-    context.command.secondsPerRequest = 20
-    context.command.secondsToStart = 20
+    // A busy machine is no late answer: time stands still until `pass(once:)`.
+    let start = ContinuousClock.now
+    context.command.now = { start }
+  }
+
+  /// Lets the time that an answer may take pass once the script has put something into a file of its notes.
+  mutating func pass(once name: String) {
+    let (start, path) = (ContinuousClock.now, faces.path("notes/\(name)"))
+    let hours = Duration.seconds(
+      2 * (context.command.secondsPerRequest + context.command.secondsToStart))
+    context.command.now = {
+      let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+      return size ?? 0 > 0 ? start + hours : start
+    }
   }
 
   static let work = #"cp "$image" "$output"; echo "{\"id\":\"$id\",\"ok\":true,\"seconds\":0.5}""#

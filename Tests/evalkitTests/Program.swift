@@ -3,6 +3,9 @@ import Testing
 
 /// The built program, run as a user runs it.
 enum Program {
+  /// Seconds after which a run counts as one that does not end; no machine is that slow.
+  static let patience = 900.0
+
   /// The binary beside the test bundle.
   static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("evalkit").path
@@ -19,7 +22,7 @@ enum Program {
   /// - Throws: what keeps the program from being started.
   static func run(
     _ arguments: [String], in folder: String, environment: [String: String] = [:],
-    outputPath: String? = nil, seconds: Double = 120
+    outputPath: String? = nil, seconds: Double = patience
   ) throws -> Outcome {
     try start(
       arguments, in: folder, environment: environment, outputPath: outputPath
@@ -43,7 +46,7 @@ enum Program {
     try RunningProgram(
       executable: "/bin/sh", arguments: ["-c", "evalkit() { '\(path)' \"$@\"; }; \(line)"],
       folder: folder, environment: environment, outputPath: nil
-    ).outcome(within: 120)
+    ).outcome()
   }
 }
 
@@ -86,7 +89,7 @@ final class RunningProgram {
   func send(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Waits for the end.
-  func outcome(within seconds: Double) throws -> Outcome {
+  func outcome(within seconds: Double = Program.patience) throws -> Outcome {
     if ended.wait(timeout: .now() + seconds) == .timedOut {
       send(SIGKILL)
       ended.wait()

@@ -38,6 +38,16 @@ final class LoopbackServer: Sendable {
   init(_ body: [UInt8], _ script: [Behaviour]) throws {
     self.body = body
     self.script = Mutex(script)
+    (listener, port) = try Self.bound()
+    guard listen(listener, 16) == 0 else {
+      throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+    }
+    Thread.detachNewThread { [self] in accept() }
+  }
+
+  /// A socket with a port of its own; as long as nobody listens on it, connections are refused, and no other
+  /// process gets the port.
+  static func bound() throws -> (descriptor: Int32, port: UInt16) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -45,14 +55,11 @@ final class LoopbackServer: Sendable {
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let status = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
-        bind(descriptor, general, length) | listen(descriptor, 16)
-          | getsockname(descriptor, general, &length)
+        bind(descriptor, general, length) | getsockname(descriptor, general, &length)
       }
     }
     guard status == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-    listener = descriptor
-    port = UInt16(bigEndian: address.sin_port)
-    Thread.detachNewThread { [self] in accept() }
+    return (descriptor, UInt16(bigEndian: address.sin_port))
   }
 
   /// The server's address without a path.

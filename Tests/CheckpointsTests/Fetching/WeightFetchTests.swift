@@ -8,7 +8,7 @@ import Testing
 /// Downloads from a server that truncates, stalls, redirects, lies and refuses ranges.
 @Suite struct WeightFetchTests {
   private static let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-  private static let quick = DownloadLimits(silence: 1, fruitlessAttempts: 2, firstPause: 0.01)
+  private static let quick = DownloadLimits(silence: 60, fruitlessAttempts: 2, firstPause: 0.01)
 
   private static func entry(_ digest: PublishedWeights.Digest? = nil, bytes: Int? = body.count)
     -> PublishedWeights
@@ -31,12 +31,14 @@ import Testing
       self.weights = weights
     }
 
-    func run(progress: @escaping @Sendable (Int) -> Bool = { _ in true }) -> Result<
-      WeightFetch.Outcome, DownloadError
-    > {
+    func run(
+      from address: String? = nil, limits: DownloadLimits = quick,
+      progress: @escaping @Sendable (Int) -> Bool = { _ in true }
+    ) -> Result<WeightFetch.Outcome, DownloadError> {
       Result { () throws(DownloadError) in
         try WeightFetch(
-          weights, into: folder.url.path, mirror: URL(string: server.address), limits: quick
+          weights, into: folder.url.path, mirror: URL(string: address ?? server.address),
+          limits: limits
         ).run(progress: progress)
       }
     }
@@ -100,7 +102,9 @@ import Testing
   @Test func givesUpOnSilenceAndKeepsWhatCame() throws {
     let attempt = try Attempt([.stalls(after: 1000), .stalls(after: 0)])
     defer { attempt.server.stop() }
-    attempt.expectFailure(attempt.run(), .stalled, mentions: "1000 of 300000", "second call")
+    let limits = DownloadLimits(silence: 2, fruitlessAttempts: 2, firstPause: 0.01)
+    attempt.expectFailure(
+      attempt.run(limits: limits), .stalled, mentions: "1000 of 300000", "second call")
     #expect(attempt.partial?.count == 1000)
   }
 
@@ -153,11 +157,12 @@ import Testing
 
   @Test func nobodyListeningIsSaidWithWhatToDo() throws {
     let attempt = try Attempt([.serves])
-    attempt.server.stop()
-    // The port is free again once the listener is closed; nothing answers there.
+    defer { attempt.server.stop() }
+    let (descriptor, port) = try LoopbackServer.bound()
+    defer { close(descriptor) }
     attempt.expectFailure(
-      attempt.run(), .offline, mentions: "127.0.0.1", "weights import",
-      "https://example.org/test.pth")
+      attempt.run(from: "http://127.0.0.1:\(port)"), .offline, mentions: "127.0.0.1",
+      "weights import", "https://example.org/test.pth")
   }
 
   @Test func stopsOnRequestAndGoesOnLater() throws {
