@@ -22,4 +22,14 @@ package enum ElementType: String, Sendable, CaseIterable {
     default: false
     }
   }
+
+  /// Distance from 1 to the next larger number; that of Float64 for whole numbers, which are exact.
+  package var relativeRounding: Double {
+    switch self {
+    case .float16: 0x1p-10
+    case .bfloat16: 0x1p-7
+    case .float32: 0x1p-23
+    default: .ulpOfOne
+    }
+  }
 }

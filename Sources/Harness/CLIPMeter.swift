@@ -59,6 +59,7 @@ package struct CLIPMeter: Sendable {
       [
         "variant": variant.rawValue,
         "kernel": "gaussian,sigma=\(CMMD.sigma),float64,normalised", "scale": "\(CMMD.scale)",
+        "linear-algebra": LinearAlgebra.fingerprint,
       ]
     case .retrieval(let retrieval, let guidance):
       [

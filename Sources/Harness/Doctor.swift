@@ -38,7 +38,7 @@ package struct Doctor: Encodable, Sendable {
   /// Looks around; the only thing it writes are probes that it removes.
   package init(_ options: DoctorOptions = DoctorOptions()) {
     lookAtProcessor(requested: options.requestedLevel)
-    note("linear algebra", LinearAlgebra.description)
+    lookAtLinearAlgebra()
     note("image libraries", ImageLibraries.description)
     lookAtWeights(options.weights)
     for (subject, path) in [("results", options.results), ("reports", options.reports)] {
@@ -86,6 +86,14 @@ package struct Doctor: Encodable, Sendable {
       "\(machine.level) in use, \(machine.bestLevel) possible"
         + (requested.map { ", EVALKIT_CPU_LEVEL=\($0)" } ?? ""),
       problem: requested.flatMap(Self.fault(inLevel:)))
+  }
+
+  private mutating func lookAtLinearAlgebra() {
+    do {
+      note("linear algebra", try LinearAlgebra.description, problem: LinearAlgebra.fault)
+    } catch {
+      note("linear algebra", "none", problem: "\(error)")
+    }
   }
 
   /// What is wrong with a value of `EVALKIT_CPU_LEVEL`; nil if nothing is.

@@ -18,7 +18,7 @@ package struct FeatureDistances: Equatable, Sendable {
 
   /// What of this can move a metric.
   func settings(of metric: MetricIdentifier) -> [String: String] {
-    var settings = ["mode": mode.rawValue]
+    var settings = ["mode": mode.rawValue, "linear-algebra": LinearAlgebra.fingerprint]
     switch metric {
     case .kid:
       settings["kernel"] = "(x·y/d+1)^3,float64,unbiased"
@@ -46,6 +46,12 @@ struct SetDistance {
   enum Reference {
     case features(FeatureMatrix)
     case statistics(FeatureStatistics)
+
+    /// What is said of a stored covariance with an eigenvalue below 0.
+    fileprivate var negativeEigenvalue: String? {
+      guard case .statistics(let statistics) = self else { return nil }
+      return statistics.negativeEigenvalue.map { "\($0), counted as 0" }
+    }
   }
 
   /// FID.
@@ -56,13 +62,13 @@ struct SetDistance {
       case .statistics(let real):
         try FrechetDistance.between(real, FeatureStatistics(generated))
       }
-    return SetDistance(
-      value: distance.value,
-      details: [
-        "form": distance.form.rawValue,
-        "rank": "\(distance.first.rank), \(distance.second.rank)",
-        "dimensions": "\(generated.columns)",
-      ])
+    var details = [
+      "form": distance.form.rawValue,
+      "rank": "\(distance.first.rank), \(distance.second.rank)",
+      "dimensions": "\(generated.columns)",
+    ]
+    details["smallest eigenvalue"] = reference.negativeEigenvalue
+    return SetDistance(value: distance.value, details: details)
   }
 
   /// FID∞.
@@ -81,6 +87,7 @@ struct SetDistance {
       "sizes": line.points.map { "\($0.count)" }.joined(separator: ", "),
       "fid": line.points.last.map { "\($0.distance)" } ?? "",
     ]
+    details["smallest eigenvalue"] = reference.negativeEigenvalue
     // Beside the value, and not as its standard error: it knows nothing of other images.
     details["fit standard error"] = line.standardError.map { "\($0)" }
     return SetDistance(value: line.value, details: details)

@@ -54,7 +54,9 @@ struct ModelCard {
     }.joined(separator: "\n")
   }
 
-  private func text(_ value: Double) -> String { String(format: "%.4f", value) }
+  private func text(_ value: Double) -> String {
+    FixedDecimals.text(value, digits: 4) ?? "\(value)"
+  }
 
   /// Writes card and loss curves beside the weights.
   ///

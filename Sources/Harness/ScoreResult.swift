@@ -90,9 +90,9 @@ package struct ScoreResult: Sendable {
         return Self.line(score.metric, "-  not run: \(score.reason ?? "")")
       }
       let printed =
-        value.isFinite
-        ? String(format: "%.\(max(descriptor.digits, 4))f", value * descriptor.unit.printedScale)
-        : value == .infinity ? "∞ " : "\(value) "
+        FixedDecimals.text(
+          value * descriptor.unit.printedScale, digits: max(descriptor.digits, 4))
+        ?? (value == .infinity ? "∞ " : "\(value) ")
       let count =
         score.referenceCount.map { "n = \(score.count) against \($0)" } ?? "n = \(score.count)"
       return Self.line(

@@ -106,9 +106,21 @@ struct ScoreSides {
   /// Statistics of real images from a file in the form of pytorch-fid.
   static func statistics(_ path: String) throws -> FeatureStatistics {
     let file = try NPZFile.read(path)
-    let mean = try file.tensor(named: "mu").doubles()
-    let covariance = try file.tensor(named: "sigma").doubles()
-    return try FeatureStatistics(count: nil, mean: mean, covariance: covariance)
+    let (mean, covariance) = (try file.tensor(named: "mu"), try file.tensor(named: "sigma"))
+    let width = mean.shape.first ?? 0
+    guard mean.shape == [width], covariance.shape == [width, width] else {
+      throw HarnessError(
+        .runtime,
+        "\(path) holds mu of shape \(mean.shape) and sigma of shape \(covariance.shape); a mean [D] and "
+          + "a covariance [D, D] are needed")
+    }
+    do {
+      return try FeatureStatistics(
+        count: nil, mean: try mean.doubles(), covariance: try covariance.doubles(),
+        precision: covariance.elementType.relativeRounding)
+    } catch let error as FrechetError {
+      throw HarnessError(.runtime, "\(path): \(error)")
+    }
   }
 
   /// Whether there are real images.

@@ -23,7 +23,8 @@ struct SetReduction {
     metrics.map { reduced in
       let found = outcome(reduced.metric, reduced.reduction)
       return SetScore(
-        metric: reduced.metric, value: found.value,
+        // A sum with 0 leaves every value as it is but −0, which nobody should read.
+        metric: reduced.metric, value: found.value.map { $0 + 0 },
         reason: found.value == nil
           ? images.shortfall(of: reduced.metric) ?? found.reason ?? "nothing was measured" : nil,
         referenceCount: found.references, count: found.count, standardError: found.error,

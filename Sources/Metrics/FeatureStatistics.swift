@@ -6,6 +6,9 @@ package struct FeatureStatistics: Equatable, Sendable {
   package let mean: [Double]
   /// `[D, D]`, row-major, symmetric, sample covariance (divided by `count − 1`).
   package let covariance: [Double]
+  /// The smallest eigenvalue of a stored covariance where it lies below 0 by more than the rounding of
+  /// Float64 explains, and counts as 0; nil otherwise.
+  package let negativeEigenvalue: Double?
 
   /// Feature width `D`.
   package var dimensions: Int { mean.count }
@@ -36,17 +39,26 @@ package struct FeatureStatistics: Equatable, Sendable {
     count = features.rows
     self.mean = mean
     self.covariance = covariance
+    negativeEigenvalue = nil
   }
 
   /// Wraps statistics that were stored, for example pytorch-fid's `mu` and `sigma`.
   ///
+  /// No covariance has a negative eigenvalue, but rounding can make one of those that are 0. Where each
+  /// value is off by at most `u` of its size, eigenvalues are off by at most `D·u` times the largest of the
+  /// matrix that was rounded: the covariance, or the raw second moment that the mean was taken from, which
+  /// has at most `λ_max + ‖μ‖²`. Eigenvalues down to `−D·u·(λ_max + ‖μ‖²)` count as 0.
   /// - Parameters:
   ///   - count: images behind them, where known.
   ///   - mean: `[D]`.
   ///   - covariance: `[D, D]`, row-major.
+  ///   - precision: `u`, the relative rounding of the stored values; that of Float64 by default.
+  /// - Cost: the eigenvalues of order `D`.
   /// - Throws: `FrechetError.wrongCovariance`, `.notFiniteStatistics`, `.notSymmetric`,
-  ///   `.tooFewRows`.
-  package init(count: Int?, mean: [Double], covariance: [Double]) throws(FrechetError) {
+  ///   `.notPositiveSemidefinite`, `.tooFewRows`, `.tooLarge`, `.decompositionFailed`.
+  package init(
+    count: Int?, mean: [Double], covariance: [Double], precision: Double = .ulpOfOne
+  ) throws(FrechetError) {
     if let count, count < 2 { throw .tooFewRows(count: count) }
     let width = mean.count
     let (expected, overflow) = width.multipliedReportingOverflow(by: width)
@@ -57,6 +69,16 @@ package struct FeatureStatistics: Equatable, Sendable {
     guard covariance.allSatisfy(\.isFinite) else {
       throw .notFiniteStatistics(name: "covariance")
     }
+    self.count = count
+    self.mean = mean
+    self.covariance = covariance
+    try Self.checkSymmetry(covariance, width: width)
+    negativeEigenvalue = try Self.negativeEigenvalue(covariance, mean, precision: precision)
+  }
+
+  private static func checkSymmetry(
+    _ covariance: [Double], width: Int
+  ) throws(FrechetError) {
     // numpy's own covariance may differ from its transpose by rounding of a sum, no more.
     let largest = covariance.reduce(0) { max($0, abs($1)) }
     for row in 0..<width {
@@ -67,9 +89,20 @@ package struct FeatureStatistics: Equatable, Sendable {
         }
       }
     }
-    self.count = count
-    self.mean = mean
-    self.covariance = covariance
+  }
+
+  private static func negativeEigenvalue(
+    _ covariance: [Double], _ mean: [Double], precision: Double
+  ) throws(FrechetError) -> Double? {
+    var matrix = covariance
+    let values = try LinearAlgebra.eigenvalues(ofSymmetric: &matrix, order: mean.count)
+    guard let smallest = values.first, let largest = values.last, smallest < 0 else { return nil }
+    let unit = Double(mean.count) * max(largest, 0)
+    let rounded = unit + Double(mean.count) * mean.reduce(0) { $0 + $1 * $1 }
+    guard smallest >= -precision * rounded else {
+      throw .notPositiveSemidefinite(smallest: smallest, bound: -precision * rounded)
+    }
+    return smallest < -.ulpOfOne * unit ? smallest : nil
   }
 
   /// Sum of the variances, `tr Σ`.

@@ -20,7 +20,7 @@ package struct FrechetDistance: Equatable, Sendable {
     case lowRank = "low-rank"
   }
 
-  /// The distance as computed; rounding can leave it slightly below 0 for equal sets.
+  /// The distance; 0 where it lies within ``rounding`` of it.
   package let value: Double
   /// `‖μ₁ − μ₂‖²`.
   package let meanTerm: Double
@@ -40,8 +40,12 @@ package struct FrechetDistance: Equatable, Sendable {
   /// the form.
   package let residual: Double
 
-  /// The distance for people: `value`, but never below 0.
-  package var displayed: Double { max(0, value) }
+  /// What rounding alone can make of the distance of equal sets: `D·ε·(tr Σ₁ + tr Σ₂)`.
+  ///
+  /// The coupling term is a sum of at most `D` singular values, each off by a small multiple of `ε` times the
+  /// largest, which is no larger than either trace. Equal sets are at 0 by this rule on every machine, and
+  /// not at some 1e-14 on either side of it.
+  package let rounding: Double
 
   /// The distance between two sets by the form that suits them.
   ///
@@ -100,7 +104,9 @@ package struct FrechetDistance: Equatable, Sendable {
     self.varianceTerm = varianceTerm
     couplingTerm = coupling.kept
     residual = coupling.dropped
-    value = meanTerm + varianceTerm - 2 * coupling.kept
+    let distance = meanTerm + varianceTerm - 2 * coupling.kept
+    rounding = Double(means.first.count) * .ulpOfOne * varianceTerm
+    value = abs(distance) <= rounding ? 0 : distance
     self.form = form
     self.first = first
     self.second = second

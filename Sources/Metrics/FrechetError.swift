@@ -14,6 +14,8 @@ package enum FrechetError: Error, Equatable, CustomStringConvertible {
   case wrongCovariance(values: Int, dimensions: Int)
   /// A stored covariance is not symmetric.
   case notSymmetric(row: Int, column: Int)
+  /// A stored covariance has an eigenvalue below 0 that rounding does not explain.
+  case notPositiveSemidefinite(smallest: Double, bound: Double)
   /// The two sets' features differ in width.
   case dimensionMismatch(first: Int, second: Int)
   /// A matrix is too large for LAPACK's 32-bit indices.
@@ -40,6 +42,9 @@ package enum FrechetError: Error, Equatable, CustomStringConvertible {
         + "\(dimensions)×\(dimensions): make the statistics file anew."
     case .notSymmetric(let row, let column):
       "The stored covariance is not symmetric: [\(row), \(column)] and [\(column), \(row)] differ."
+    case .notPositiveSemidefinite(let smallest, let bound):
+      "The stored covariance has the eigenvalue \(smallest), but no covariance has one below 0, and rounding "
+        + "explains none below \(bound): make the statistics file anew."
     case .dimensionMismatch(let first, let second):
       "The features of the first set have \(first) dimensions, those of the second \(second): use "
         + "the same network and tap for both."

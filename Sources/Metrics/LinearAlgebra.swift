@@ -1,17 +1,25 @@
-import COpenBLAS
-
 /// The dense Float64 products and decompositions that the metrics need, from OpenBLAS and LAPACK.
 ///
 /// Every call runs on the calling thread alone: a threaded BLAS splits sums by the number of its
-/// threads, and scores must not depend on that. The last bits still depend on which processor
-/// family OpenBLAS was started for.
+/// threads, and scores must not depend on that. ``OpenBLAS`` says which kernels compute.
 package enum LinearAlgebra {
-  /// Sets OpenBLAS to one thread; the work is done once however often this is called.
-  ///
-  /// Every function of this type calls it, so callers need it only before their own BLAS calls.
-  package static func configure() { _ = oneThread }
+  static var library: OpenBLAS { OpenBLAS.shared }
 
-  private static let oneThread: Void = openblas_set_num_threads(1)
+  /// CBLAS's names of layouts and of what is done to a matrix.
+  private enum Layout {
+    static let rowMajor: Int32 = 101
+    static let columnMajor: Int32 = 102
+  }
+  private enum Form {
+    static let asItIs: Int32 = 111
+    static let transposed: Int32 = 112
+  }
+  private enum Triangle {
+    static let upper: Int32 = 121
+    static let lower: Int32 = 122
+  }
+  private static let anyDiagonal: Int32 = 131
+  private static let onTheLeft: Int32 = 141
 
   /// Adds `Xᵀ·X` to the lower triangle of a symmetric matrix.
   ///
@@ -21,9 +29,8 @@ package enum LinearAlgebra {
     of matrix: UnsafePointer<Double>, rows: Int, columns: Int,
     to symmetric: UnsafeMutablePointer<Double>
   ) {
-    configure()
-    cblas_dsyrk(
-      CblasRowMajor, CblasLower, CblasTrans, Int32(columns), Int32(rows), 1, matrix,
+    library.dsyrk(
+      Layout.rowMajor, Triangle.lower, Form.transposed, Int32(columns), Int32(rows), 1, matrix,
       Int32(columns), 1, symmetric, Int32(columns))
   }
 
@@ -32,10 +39,9 @@ package enum LinearAlgebra {
   static func gram(
     ofRowsIn matrix: UnsafePointer<Double>, rows: Int, columns: Int
   ) -> [Double] {
-    configure()
     var gram = [Double](repeating: 0, count: rows * rows)
-    cblas_dsyrk(
-      CblasRowMajor, CblasLower, CblasNoTrans, Int32(rows), Int32(columns), 1, matrix,
+    library.dsyrk(
+      Layout.rowMajor, Triangle.lower, Form.asItIs, Int32(rows), Int32(columns), 1, matrix,
       Int32(columns), 0, &gram, Int32(rows))
     return gram
   }
@@ -48,10 +54,9 @@ package enum LinearAlgebra {
     _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, rows: Int, columns: Int, inner: Int,
     transposed: Bool
   ) -> [Double] {
-    configure()
     return [Double](unsafeUninitializedCapacity: rows * columns) { buffer, count in
-      cblas_dgemm(
-        CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, Int32(rows),
+      library.dgemm(
+        Layout.rowMajor, Form.asItIs, transposed ? Form.transposed : Form.asItIs, Int32(rows),
         Int32(columns), Int32(inner), 1, a, Int32(inner), b, Int32(transposed ? inner : columns),
         0, buffer.baseAddress, Int32(columns))
       count = rows * columns
@@ -90,7 +95,6 @@ package enum LinearAlgebra {
   private static func decompose(
     symmetric matrix: inout [Double], order: Int, job: Unicode.Scalar
   ) throws(FrechetError) -> [Double] {
-    configure()
     // LAPACK counts its scratch in 32 bits.
     guard order <= 32_000 else { throw .tooLarge(order: order) }
     var values = [Double](repeating: 0, count: order)
@@ -103,7 +107,7 @@ package enum LinearAlgebra {
     var wanted = 0.0
     var wantedIntegers: Int32 = 0
     var query: Int32 = -1
-    dsyevd_(
+    library.dsyevd(
       &job, &triangle, &size, &matrix, &leading, &values, &wanted, &query, &wantedIntegers,
       &query, &info)
     guard info == 0 else { throw .decompositionFailed(routine: "dsyevd", code: Int(info)) }
@@ -111,7 +115,7 @@ package enum LinearAlgebra {
     var integers = [Int32](repeating: 0, count: max(1, Int(wantedIntegers)))
     var workCount = Int32(work.count)
     var integerCount = Int32(integers.count)
-    dsyevd_(
+    library.dsyevd(
       &job, &triangle, &size, &matrix, &leading, &values, &work, &workCount, &integers,
       &integerCount, &info)
     guard info == 0 else { throw .decompositionFailed(routine: "dsyevd", code: Int(info)) }
@@ -131,7 +135,6 @@ package enum LinearAlgebra {
   static func pivotedCholesky(
     _ matrix: inout [Double], order: Int
   ) throws(FrechetError) -> (rank: Int, pivots: [Int]) {
-    configure()
     guard order <= 32_000 else { throw .tooLarge(order: order) }
     var pivots = [Int32](repeating: 0, count: order)
     var work = [Double](repeating: 0, count: 2 * order)
@@ -139,7 +142,7 @@ package enum LinearAlgebra {
     var triangle = CChar(UInt8(ascii: "U"))
     var (rank, info): (Int32, Int32) = (0, 0)
     var usualTolerance = -1.0
-    dpstrf_(
+    library.dpstrf(
       &triangle, &size, &matrix, &leading, &pivots, &rank, &usualTolerance, &work, &info)
     // A positive code says that the rank is not full.
     guard info >= 0 else { throw .decompositionFailed(routine: "dpstrf", code: Int(info)) }
@@ -154,9 +157,8 @@ package enum LinearAlgebra {
   static func multiply(
     upperTriangle factor: [Double], order: Int, into matrix: inout [Double], columns: Int
   ) {
-    configure()
-    cblas_dtrmm(
-      CblasColMajor, CblasLeft, CblasUpper, CblasNoTrans, CblasNonUnit, Int32(order),
+    library.dtrmm(
+      Layout.columnMajor, onTheLeft, Triangle.upper, Form.asItIs, anyDiagonal, Int32(order),
       Int32(columns), 1, factor, Int32(order), &matrix, Int32(order))
   }
 }

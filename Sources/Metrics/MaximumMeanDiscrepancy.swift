@@ -76,16 +76,19 @@ package enum CMMD {
     }
   }
 
-  /// The distance of two sets of embeddings, which need not be normalised.
+  /// The distance of two sets of embeddings, which need not be normalised; 0 where it lies within rounding of
+  /// it.
   ///
+  /// The product of two rows of norm 1 is off by at most `D·ε`, and the kernel's exponent by a hundredth of
+  /// that; so `D·ε` bounds what the three means of kernel values can lose together.
   /// - Throws: `KernelDistanceError.dimensionMismatch`, `.zeroRow`.
   package static func between(
     _ first: FeatureMatrix, _ second: FeatureMatrix, variant: Variant = .biased,
     workers: Workers = Workers(count: 1)
   ) throws -> Double {
-    try scale
-      * MaximumMeanDiscrepancy.squared(
-        first, second, kernel: .gaussian(sigma: sigma), estimator: variant.estimator,
-        isNormalising: true, workers: workers)
+    let squared = try MaximumMeanDiscrepancy.squared(
+      first, second, kernel: .gaussian(sigma: sigma), estimator: variant.estimator,
+      isNormalising: true, workers: workers)
+    return abs(squared) <= Double(first.columns) * .ulpOfOne ? 0 : scale * squared
   }
 }

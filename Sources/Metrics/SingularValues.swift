@@ -1,5 +1,3 @@
-import COpenBLAS
-
 extension LinearAlgebra {
   /// Columns that one step of the first stage of ``singularValues(of:height:width:)`` treats.
   ///
@@ -27,7 +25,6 @@ extension LinearAlgebra {
     of matrix: inout [Double], height: Int, width: Int
   ) throws(FrechetError) -> [Double] {
     precondition(width >= 1 && width <= height && matrix.count == height * width, "not upright")
-    configure()
     guard height <= 32_000 else { throw .tooLarge(order: height) }
     let band = min(panel, width - 1)
     var reduction = BandReduction(height: height, width: width, panel: max(band, 1))
@@ -40,7 +37,7 @@ extension LinearAlgebra {
     var order = Int32(width)
     var info: Int32 = 0
     var work = [Double](repeating: 0, count: 4 * width)
-    dlasq1_(&order, &diagonal, &superdiagonal, &work, &info)
+    library.dlasq1(&order, &diagonal, &superdiagonal, &work, &info)
     guard info == 0 else { throw .decompositionFailed(routine: "dlasq1", code: Int(info)) }
     return diagonal
   }
@@ -64,7 +61,7 @@ extension LinearAlgebra {
     var (left, right, other): (Double, Double, Double) = (0, 0, 0)
     var (alsoOne, againOne, info): (Int32, Int32, Int32) = (1, 1, 0)
     var work = [Double](repeating: 0, count: 2 * width)
-    dgbbrd_(
+    library.dgbbrd(
       &job, &order, &order, &none, &lower, &upper, &packed, &rows, &diagonal, &superdiagonal,
       &left, &one, &right, &alsoOne, &other, &againOne, &work, &info)
     guard info == 0 else { throw .decompositionFailed(routine: "dgbbrd", code: Int(info)) }
@@ -115,9 +112,9 @@ private struct BandReduction {
     var (m, n, leading) = (Int32(rows), Int32(columns), Int32(height))
     var (count, info) = (Int32(work.count), Int32(0))
     if routine == "dgeqrf" {
-      dgeqrf_(&m, &n, block, &leading, &scales, &work, &count, &info)
+      LinearAlgebra.library.dgeqrf(&m, &n, block, &leading, &scales, &work, &count, &info)
     } else {
-      dgelqf_(&m, &n, block, &leading, &scales, &work, &count, &info)
+      LinearAlgebra.library.dgelqf(&m, &n, block, &leading, &scales, &work, &count, &info)
     }
     guard info == 0 else { throw .decompositionFailed(routine: routine, code: Int(info)) }
   }
@@ -138,9 +135,9 @@ private struct BandReduction {
     var length = onLeft ? m : n
     var (leading, order) = (Int32(height), Int32(panel))
     var workLeading = onLeft ? n : m
-    dlarft_(
+    LinearAlgebra.library.dlarft(
       &forward, &storage, &length, &k, reflections, &leading, &scales, &triangle, &order)
-    dlarfb_(
+    LinearAlgebra.library.dlarfb(
       &side, &transpose, &forward, &storage, &m, &n, &k, reflections, &leading, &triangle, &order,
       block, &leading, &work, &workLeading)
   }

@@ -47,21 +47,14 @@ struct PrintedTable {
     footnotes = notes.texts
   }
 
-  /// A number with fixed decimals and no sign on a zero; `nil` for NaN and infinities.
-  static func text(_ value: Double, digits: Int) -> String? {
-    guard value.isFinite else { return nil }
-    let text = String(format: "%.\(digits)f", value)
-    return text.hasPrefix("-") && !text.contains { "123456789".contains($0) }
-      ? String(text.dropFirst()) : text
-  }
-
   /// The printed form of the best measured value; values that print alike are equally good.
   private static func best(
     in section: TableReport.Section, column: Int, of report: TableReport
   ) -> String? {
     let digits = report.columns[column].digits
     let texts = section.rows.filter { !$0.isAnchor }
-      .compactMap { $0.cells[column].measured }.compactMap { text($0.value, digits: digits) }
+      .compactMap { $0.cells[column].measured }
+      .compactMap { FixedDecimals.text($0.value, digits: digits) }
     let isWorse: (String, String) -> Bool = { (Double($0) ?? 0) < (Double($1) ?? 0) }
     return report.columns[column].direction == .lowerIsBetter
       ? texts.min(by: isWorse) : texts.max(by: isWorse)
@@ -71,7 +64,7 @@ struct PrintedTable {
     _ cell: TableReport.Cell, in column: TableReport.Column, best: String?,
     notes: inout Footnotes
   ) -> Cell {
-    let measured = cell.measured.flatMap { text($0.value, digits: column.digits) }
+    let measured = cell.measured.flatMap { FixedDecimals.text($0.value, digits: column.digits) }
     var markers: [Int] = []
     if let measurement = cell.measured {
       markers.append(notes.number(of: foundation(of: measurement, in: column)))
@@ -80,8 +73,8 @@ struct PrintedTable {
     return Cell(
       measured: measured,
       error: measured == nil
-        ? nil : cell.measured?.standardError.flatMap { text($0, digits: column.digits) },
-      published: cell.published.flatMap { text($0, digits: column.publishedDigits) },
+        ? nil : cell.measured?.standardError.flatMap { FixedDecimals.text($0, digits: column.digits) },
+      published: cell.published.flatMap { FixedDecimals.text($0, digits: column.publishedDigits) },
       isBest: measured != nil && measured == best, markers: markers)
   }
 

@@ -18,16 +18,21 @@ package struct Requirement: Sendable, Hashable, CustomStringConvertible {
     case below = "<"
     case above = ">"
 
-    /// Whether `value` keeps `bound`; never for NaN.
+    /// Whether `value` keeps `bound`; never for NaN. What lies within rounding of the bound is at it.
     package func holds(_ value: Double, _ bound: Double) -> Bool {
-      switch self {
-      case .atMost: value <= bound
-      case .atLeast: value >= bound
-      case .equal: value == bound
-      case .below: value < bound
-      case .above: value > bound
+      let isEqual = abs(value - bound) <= Self.rounding(at: bound)
+      return switch self {
+      case .atMost: isEqual || value < bound
+      case .atLeast: isEqual || value > bound
+      case .equal: isEqual
+      case .below: !isEqual && value < bound
+      case .above: !isEqual && value > bound
       }
     }
+
+    /// What a set's score can lose in Float64: 1e-13 of the sums behind it, which for FID, whose variances
+    /// are the largest, reach a thousand.
+    private static func rounding(at bound: Double) -> Double { 1e-10 * max(1, abs(bound)) }
   }
 
   /// The requirement in its shortest spelling.

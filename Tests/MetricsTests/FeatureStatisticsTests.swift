@@ -73,4 +73,49 @@ struct FeatureStatisticsTests {
     #expect(
       "\(FrechetError.notFinite(row: 7, column: 3))".contains("row 7"), "names the row")
   }
+
+  /// Σ = −S scored 0 against its own images, and Σ = −10·I scored −1878.
+  @Test func refusesCovariancesThatAreNone() throws {
+    let own = FeatureStatistics(try FeatureMatrix.seeded(3, rows: 40, columns: 6))
+    let negated = own.covariance.map { -$0 }
+    let error = try #require(throws: FrechetError.self) {
+      try FeatureStatistics(count: nil, mean: own.mean, covariance: negated)
+    }
+    guard case .notPositiveSemidefinite(let smallest, let bound) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(smallest < bound && bound < 0)
+    #expect("\(error)".contains("\(smallest)") && "\(error)".contains("\(bound)"))
+    let identity = (0..<36).map { $0 % 7 == 0 ? -10.0 : 0 }
+    let mean = [Double](repeating: 0.5, count: 6)
+    #expect(throws: FrechetError.self) {
+      try FeatureStatistics(count: nil, mean: mean, covariance: identity)
+    }
+    // One direction is enough, however well the others are.
+    let slightly = [1, 0, 0, -1e-3]
+    #expect(throws: FrechetError.self) {
+      try FeatureStatistics(count: nil, mean: [0, 0], covariance: slightly)
+    }
+  }
+
+  @Test func eigenvaluesOfRoundingsSizeCountAsZeroAndAreTold() throws {
+    // Two directions of variance 1 and 0, of which rounding made −3e-16 …
+    let exact = try FeatureStatistics(count: nil, mean: [0, 0], covariance: [1, 0, 0, -3e-16])
+    #expect(exact.negativeEigenvalue == nil)
+    // … and, with a mean of 300 whose square was taken away, −1e-11 …
+    let centred = try FeatureStatistics(
+      count: nil, mean: [300, 0], covariance: [1, 0, 0, -1e-11])
+    #expect(centred.negativeEigenvalue == -1e-11)
+    // … and Float32 −1e-7.
+    let single = [1, 0, 0, -1e-7]
+    #expect(throws: FrechetError.self) {
+      try FeatureStatistics(count: nil, mean: [0, 0], covariance: single)
+    }
+    let told = try FeatureStatistics(
+      count: nil, mean: [0, 0], covariance: single, precision: 0x1p-23)
+    #expect(told.negativeEigenvalue == -1e-7)
+    let distance = try FrechetDistance.between(told, told)
+    #expect(distance.couplingTerm == 1)
+  }
 }

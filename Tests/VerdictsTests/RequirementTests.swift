@@ -48,9 +48,22 @@ struct RequirementTests {
   ])
   func comparesAsWritten(comparison: Requirement.Comparison, expected: [Bool]) {
     let bound = 0.5
-    let values = [bound.nextDown, bound, bound.nextUp]
+    let values = [bound - 1e-9, bound, bound + 1e-9]
     #expect(values.map { comparison.holds($0, bound) } == expected)
     #expect(!comparison.holds(.nan, bound))
+  }
+
+  /// The FID of equal sets may come out on either side of 0, and that of 47 on either side of 47.
+  @Test(arguments: [0.0, 1, 47, -3])
+  func whatLiesWithinRoundingOfABoundIsAtIt(bound: Double) {
+    for value in [bound - 1.4e-14, bound.nextDown, bound, bound.nextUp, bound + 1.4e-14] {
+      for comparison in [Requirement.Comparison.atMost, .atLeast, .equal] {
+        #expect(comparison.holds(value, bound), "\(value) \(comparison.rawValue) \(bound)")
+      }
+      for comparison in [Requirement.Comparison.below, .above] {
+        #expect(!comparison.holds(value, bound), "\(value) \(comparison.rawValue) \(bound)")
+      }
+    }
   }
 }
 

@@ -72,7 +72,7 @@ import Testing
     let faces = try Faces(3)
     let answers = "if [ $id = 01 ]; then sleep 60; else \(Self.copy); fi"
     try measure(
-      faces, answers, "--command-timeout", "0.5", "--command-start-timeout", "0.5"
+      faces, answers, "--command-timeout", "2", "--command-start-timeout", "60"
     ).expectSuccess()
     #expect(try ledger(faces) == [#"id="01" state="timed-out""#])
   }
@@ -88,7 +88,7 @@ import Testing
     let program = try Program.start(arguments, in: faces.path)
     while program.isRunning && (try? faces.bytes(of: "calls"))?.count ?? 0 < 9 { usleep(5_000) }
     program.send(SIGTERM)
-    let stopped = try program.outcome(within: 20)
+    let stopped = try program.outcome()
     #expect(!stopped.wasKilled && stopped.code == 143, "\(stopped)")
     #expect(stopped.errors.contains("a second call resumes"), "\(stopped)")
     try faces.remove("calls")

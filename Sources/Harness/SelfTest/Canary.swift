@@ -2,6 +2,7 @@ import Foundation
 import Graphs
 import Metrics
 import Networks
+import Reports
 import Tensors
 import Verdicts
 
@@ -103,7 +104,9 @@ package struct Canary: Sendable {
         } else {
           false
         }
-      func text(_ value: Double?) -> String { value.map { String(format: "%.5f", $0) } ?? "none" }
+      func text(_ value: Double?) -> String {
+        value.flatMap { FixedDecimals.text($0, digits: 5) } ?? "none"
+      }
       return Finding(
         name: metric.rawValue, isRight: isRight, text: "\(text(own)), known \(text(other))")
     }
