@@ -3,6 +3,7 @@ import Foundation
 import Graphs
 import Harness
 import Images
+import Metrics
 import Tensors
 import TestSupport
 import Testing
