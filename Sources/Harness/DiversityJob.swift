@@ -95,7 +95,8 @@ struct DiversityJob {
 
   /// Bytes that comparing takes: all pixels, and what the largest two images need.
   private func bytes(of comparisons: [(Int, Int)]) throws -> Int {
-    let costs = ImageCosts(meters: [.diversity(meter, choice)], working: working)
+    let costs = ImageCosts(
+      meters: [.diversity(meter, choice)], working: working, share: gate.share)
     let extents = try Set(comparisons.flatMap { [$0.0, $0.1] }).compactMap { index in
       try candidate.image(pairs[index]).flatMap { costs.extent(of: $0) }
     }

@@ -19,6 +19,8 @@ struct ImageExtent: Sendable {
 struct ImageCosts: Sendable {
   let meters: [Meter]
   let working: WorkingSize
+  /// Bytes that a worker may take at any time; far below them rough figures do.
+  let share: Int
 
   /// The most memory that is taken at once.
   struct Need: Sendable {
@@ -48,7 +50,7 @@ struct ImageCosts: Sendable {
   func need(of image: ImageExtent, beside real: ImageExtent? = nil) -> Need {
     var largest = (step: "decoding", bytes: image.decodingBytes)
     for meter in meters {
-      let own = meter.bytes(width: image.width, height: image.height)
+      let own = meter.bytes(width: image.width, height: image.height, share: share)
       let both = meter.holdsBothImages && real?.width == image.width && real?.height == image.height
       let bytes = both ? 2 * own : own
       if bytes > largest.bytes {
@@ -70,11 +72,11 @@ extension Meter {
   }
 
   /// Bytes that an image of a size takes beside its pixels while it is measured.
-  fileprivate func bytes(width: Int, height: Int) -> Int {
+  fileprivate func bytes(width: Int, height: Int, share: Int) -> Int {
     let pixels = width * height
     switch self {
     case .perceptual(_, let meter), .diversity(let meter, _):
-      return meter.bytes(width: width, height: height)
+      return meter.bytes(width: width, height: height, share: share)
     // Planes of floats at full size, and the same again with one axis filtered.
     case .features, .segmentation, .consistency, .clip: return 24 * pixels
     case .identity(let extractor):
@@ -91,11 +93,11 @@ extension PerceptualMeter {
 
   /// Bytes of an image's activations and input.
   ///
-  /// Those of large images are the memory plan's; small ones are not worth compiling a network for that
-  /// may not run, because what is asked for is remembered.
-  func bytes(width: Int, height: Int) -> Int {
+  /// They are the memory plan's. Small images are not worth compiling a network for that may not run,
+  /// because what is asked for is remembered.
+  func bytes(width: Int, height: Int, share: Int) -> Int {
     let bound = Self.largestBytesInPixel * width * height
-    guard bound > 256 << 20,
+    guard bound > share / 4,
       let executable = try? network.executable(inputShape: [3, height, width], outputs: taps)
     else { return bound }
     return MemoryLayout<Float>.stride * (executable.workspaceSize + 3 * width * height)

@@ -70,9 +70,10 @@ struct MeasurementJob {
 
   private func measureGroups() throws -> [ItemResult] {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
+    let gate = MemoryGate(memory, workers: workers.count)
     let admission = ImageAdmission(
-      costs: ImageCosts(meters: plan.meters, working: plan.working),
-      gate: MemoryGate(memory, workers: workers.count))
+      costs: ImageCosts(meters: plan.meters, working: plan.working, share: gate.share),
+      gate: gate)
     let digests = FileDigests()
     // What all images of a row lack is known in the end; until then it is theirs.
     let needed = needed ?? strictlyNeeded

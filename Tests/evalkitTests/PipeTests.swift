@@ -4,11 +4,13 @@ import Testing
 
 /// Wherever a user names a file or folder, a pipe is refused or replaced, and nothing waits for it.
 @Suite struct PipeTests {
+  private static let table = [
+    "--pairs", "1", "--metrics", "mae", "--method", "a=builtin:blurred",
+  ]
+
   /// What each command needs to come as far as the option that is tried.
   private static let needs: [String: [String]] = [
-    "table1": ["--pairs", "1", "--metrics", "mae"],
-    "table": ["ddgi.table1", "--pairs", "1", "--metrics", "mae"],
-    "plan": ["--pairs", "1", "--metrics", "mae"],
+    "table1": table, "table": ["ddgi.table1"] + table, "plan": table,
     "pairs": ["--dataset", "folder:reference", "--require", "nothing"],
     "generate": [
       "--dataset", "folder:reference", "--method", "a=builtin:blurred", "--output", "made",
@@ -29,7 +31,7 @@ import Testing
   /// Options whose value may be a pipe in other words.
   private static let forms: [String: [String]] = [
     "--dataset": ["pairs:", "zip:", "folder:", "celebamask-hq:", "ffhq:", "lsun:"],
-    "--method": ["a=folder:", "a=command:"],
+    "--method": ["b=folder:", "b=command:"],
     "--weights": ["", "published:"],
     "--scribbles": ["folder:", "soft-edges:"],
   ]
@@ -82,7 +84,7 @@ import Testing
     try faces.make("Results")
     #expect(mkfifo(faces.path("Results/evalkit.sqlite"), 0o600) == 0)
     let outcome = try Program.run(arguments, in: faces.path, seconds: 60)
-    #expect(!outcome.wasKilled && outcome.code == 1, "\(outcome)")
+    #expect(!outcome.wasKilled && outcome.code != 0, "\(outcome)")
     #expect(outcome.errors.contains("it is a device, socket or pipe, not a file"), "\(outcome)")
   }
 }
