@@ -20,10 +20,9 @@ package struct Dataset: Equatable, Sendable {
   package init(name: String, pairs: [Pair], findings: [DatasetFinding]) throws(DatasetError) {
     let findings = findings.filter { !$0.isEmpty }
     guard !pairs.isEmpty else {
-      throw .noPairs(
-        place: name,
-        reason: findings.isEmpty
-          ? "no images were found" : findings.map(\.description).joined(separator: "; "))
+      let isExplained = findings.contains { if case .unread = $0 { false } else { true } }
+      let causes = (isExplained ? [] : ["no images were found"]) + findings.map(\.description)
+      throw .noPairs(place: name, reason: causes.joined(separator: "; "))
     }
     self.name = name
     self.pairs = try PairManifest(pairs: pairs).pairs
