@@ -1,6 +1,7 @@
 import Graphs
 import Harness
 import Images
+import Kernels
 import Tensors
 import TestSupport
 import Testing

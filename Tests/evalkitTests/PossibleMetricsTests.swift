@@ -156,7 +156,7 @@ import Testing
 
   @Test func pairsWithoutRealImagesHaveWhatNeedsNone() throws {
     let faces = try Faces(2, side: 64, masks: true)
-    let lines = (0..<2).map { #"{"id": "\(Faces.id($0))", "mask": "masks/\(Faces.id($0)).png"}"# }
+    let lines = (0..<2).map { #"{"id": "\#(Faces.id($0))", "mask": "masks/\#(Faces.id($0)).png"}"# }
     try faces.write(Array(lines.joined(separator: "\n").utf8), to: "pairs.jsonl")
     let arguments = [
       "--dataset", "pairs:pairs.jsonl", "--method", "ours=folder:generated", "--weights", "compact",
