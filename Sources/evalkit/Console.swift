@@ -7,14 +7,8 @@ import Synchronization
 ///
 /// A line of progress stands on the terminal until something else is written, which takes its place.
 enum Console {
-  /// Whether a line of progress stands on the terminal.
-  private static let isStanding = Mutex(false)
-
-  /// Takes away the line of progress and what a narrower window made of it.
-  ///
-  /// The cursor waits at the line's beginning and stays there when a terminal breaks the line anew, so nothing
-  /// above it is touched.
-  private static let erasure = "\r\u{1B}[J"
+  /// Columns of the line of progress that stands on the terminal; nil where none does.
+  private static let standing = Mutex<Int?>(nil)
 
   /// Writes a result.
   ///
@@ -31,21 +25,35 @@ enum Console {
 
   /// Writes a diagnostic; there is nowhere to complain if that fails.
   static func error(_ text: String) {
-    replaceLine(by: text.hasSuffix("\n") ? text : text + "\n", isStanding: false)
+    replaceLine(by: text.hasSuffix("\n") ? text : text + "\n", standing: nil)
   }
 
   /// Shows a line of progress on a terminal; it fits into a row of it.
-  static func show(_ line: String) { replaceLine(by: line + "\r", isStanding: true) }
+  static func show(_ line: String) {
+    replaceLine(by: line + "\r", standing: line.unicodeScalars.reduce(0) { $0 + $1.columns })
+  }
 
   /// Takes the line of progress away.
-  static func clear() { replaceLine(by: "", isStanding: false) }
+  static func clear() { replaceLine(by: "", standing: nil) }
 
-  private static func replaceLine(by text: String, isStanding stands: Bool) {
-    isStanding.withLock { isStanding in
-      let output = (isStanding ? erasure : "") + text
-      isStanding = stands
+  private static func replaceLine(by text: String, standing next: Int?) {
+    standing.withLock { standing in
+      let output = (standing.map(erasure) ?? "") + text
+      standing = next
       if !output.isEmpty { _ = write(output, to: STDERR_FILENO) }
     }
+  }
+
+  /// Takes away a line of so many columns and what a narrower window made of it.
+  ///
+  /// The cursor waits at the line's beginning and stays there when a terminal breaks the line into several
+  /// rows. Rows are cleared one by one, since clearing the whole screen keeps it in some terminals' history.
+  private static func erasure(_ width: Int) -> String {
+    let further = (max(width, 1) - 1) / columns
+    let clearRow = "\u{1B}[K"
+    if further == 0 { return "\r" + clearRow }
+    let rows = String(repeating: "\u{1B}[B" + clearRow, count: further)
+    return "\r\u{1B}7" + clearRow + rows + "\u{1B}8"
   }
 
   /// Columns of the terminal that stderr is; 80 where it does not say.
@@ -61,4 +69,9 @@ enum Console {
       WholeWrite.run(bytes) { rest, _ in Foundation.write(file, rest.baseAddress, rest.count) }
     }
   }
+}
+
+extension Unicode.Scalar {
+  /// Columns of a terminal that it takes at most: what is not ASCII may be two wide.
+  var columns: Int { isASCII ? 1 : 2 }
 }

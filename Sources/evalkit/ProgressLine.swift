@@ -116,18 +116,16 @@ extension ProgressLine.Content {
     return bar.map { "\($0) \(words)" } ?? words
   }
 
-  /// The beginning that fits; what is not ASCII may be two columns wide, and a control character is none of a
-  /// line's.
+  /// The beginning that fits, without control characters, which are none of a line's.
   private static func fitted(_ text: String, columns: Int) -> String {
     var rest = columns
-    return String(
-      text.unicodeScalars.lazy.map {
-        $0.properties.generalCategory == .control ? "?" : Character($0)
-      }
-      .prefix { character in
-        rest -= character.isASCII ? 1 : 2
-        return rest >= 0
-      })
+    var fitted = ""
+    for scalar in text.unicodeScalars {
+      rest -= scalar.columns
+      if rest < 0 { break }
+      fitted.unicodeScalars.append(scalar.properties.generalCategory == .control ? "?" : scalar)
+    }
+    return fitted
   }
 
   private static func bar(_ share: Double, width: Int) -> String? {

@@ -31,7 +31,9 @@ import Testing
 
   /// The rows that were drawn, without what clears them.
   private func rows(_ screen: String) -> [String] {
-    screen.replacingOccurrences(of: "\u{1B}[J", with: "").unicodeScalars
+    ["\u{1B}[K", "\u{1B}[B", "\u{1B}7", "\u{1B}8"].reduce(screen) {
+      $0.replacingOccurrences(of: $1, with: "")
+    }.unicodeScalars
       .split { $0 == "\r" || $0 == "\n" }.map { String($0) }
   }
 
@@ -67,7 +69,8 @@ import Testing
     // A row that was on its way when the window changed may still be wide.
     #expect(after.dropFirst(2).allSatisfy { $0.count < 30 }, "\(after)")
     // The cursor waits at the beginning of the line, where it stays when the line is broken anew.
-    #expect(screen.contains("\r\r\u{1B}[J"), "\(screen)")
+    #expect(screen.contains("\r\r\u{1B}[K"), "\(screen)")
+    #expect(screen.contains("\r\r\u{1B}7\u{1B}[K\u{1B}[B\u{1B}[K"), "\(screen)")
   }
 
   @Test func aMessageTakesTheLinesPlace() throws {
@@ -81,10 +84,10 @@ import Testing
       process.interrupt()
     }
     #expect(code == 130, "\(screen)")
-    #expect(screen.contains("\r\u{1B}[Jevalkit: finishing the images in hand"), "\(screen)")
+    #expect(screen.contains("\r\u{1B}[Kevalkit: finishing the images in hand"), "\(screen)")
     #expect(screen.hasSuffix("evalkit: stopped on request; a second call resumes\r\n"))
     let messages = screen.components(separatedBy: "evalkit: ").dropLast()
-    #expect(messages.allSatisfy { $0.hasSuffix("\u{1B}[J") || $0.hasSuffix("\r\n") || $0.isEmpty })
+    #expect(messages.allSatisfy { $0.hasSuffix("\u{1B}[K") || $0.hasSuffix("\r\n") || $0.isEmpty })
   }
 }
 
