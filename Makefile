@@ -35,10 +35,17 @@ build: setup
 	@swift build -c release --product evalkit
 
 # Tests run in release: that is what ships, and debug numerics are a hundred times slower. Naming the
-# product keeps the tools of dependencies out of the build, a protocol compiler among them.
+# product keeps the tools of dependencies out of the build, a protocol compiler among them. What depends on
+# the processor's level runs again at the weaker ones.
 test: build lint
 	@swift build -c release --product evalkitPackageTests
 	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build
+	@for level in avx2 portable; do echo "the same at EVALKIT_CPU_LEVEL=$$level"; \
+		EVALKIT_CPU_LEVEL=$$level EVALKIT_FIXTURES="$(abspath $(FIXTURES))" \
+		swift test -c release --skip-build --filter '$(LEVEL_TESTS)'; done
+
+# Tests of what runs at the level in use; those of Kernels and Graphs try every level by themselves.
+LEVEL_TESTS := ^(Metrics|Images|Detection|Training)Tests\.|^NetworksTests\.(Invariance|Perceptual|Compact)
 
 # Every parser on damaged files, FUZZ_SECONDS each and all at once; `make test` tries a few thousand of the
 # default seed. A failure names seed and case, and the same seed comes to it again.
