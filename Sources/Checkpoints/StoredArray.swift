@@ -1,6 +1,6 @@
 import Tensors
 
-/// What the writers of this room write: an array of one of three precisions.
+/// What the writers of this room write: an array of numbers of one of three precisions, or of bytes.
 package enum StoredArray: Equatable, Sendable {
   /// Half-precision values, row-major, as weights are shipped.
   case halves([Float16], shape: [Int])
@@ -8,6 +8,8 @@ package enum StoredArray: Equatable, Sendable {
   case floats(Tensor)
   /// Float64 values, row-major, as statistics are kept.
   case doubles([Double], shape: [Int])
+  /// Bytes, such as text that goes with numbers.
+  case bytes([UInt8], shape: [Int])
 
   /// Extents.
   package var shape: [Int] {
@@ -15,6 +17,7 @@ package enum StoredArray: Equatable, Sendable {
     case .halves(_, let shape): shape
     case .floats(let tensor): tensor.shape
     case .doubles(_, let shape): shape
+    case .bytes(_, let shape): shape
     }
   }
 
@@ -24,6 +27,7 @@ package enum StoredArray: Equatable, Sendable {
     case .halves(let values, _): values.count * 2
     case .floats(let tensor): tensor.count * 4
     case .doubles(let values, _): values.count * 8
+    case .bytes(let values, _): values.count
     }
   }
 
@@ -35,6 +39,7 @@ package enum StoredArray: Equatable, Sendable {
     case .halves(let values, let shape): try Self.lend(values, shape, body)
     case .floats(let tensor): try Self.lend(tensor.values, tensor.shape, body)
     case .doubles(let values, let shape): try Self.lend(values, shape, body)
+    case .bytes(let values, let shape): try Self.lend(values, shape, body)
     }
   }
 

@@ -68,6 +68,11 @@ package struct MeterPlan: Sendable {
     [FeatureDistances.metrics, [.accuracy, .miou]].first { $0.contains(metric) } ?? [metric]
   }
 
+  /// Adds what a reader of some metrics must know.
+  mutating func note(_ sentence: String, of metrics: [MetricIdentifier]) {
+    remarks.append((metrics, sentence))
+  }
+
   private mutating func register(_ meter: Meter) {
     for served in meter.metrics {
       fingerprints[served] = meter.fingerprint(of: served, working: working)

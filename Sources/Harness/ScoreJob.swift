@@ -113,7 +113,10 @@ package struct ScoreJob {
     let findings = sides.findings.filter { !$0.isEmpty }.map(\.description)
     findings.forEach(options.notice)
     options.progress(JobProgress(activity: "opening weights"))
-    let plan = try sides.plan(options.meterPlan())
+    var plan = try sides.plan(options.meterPlan())
+    if let note = try sides.statisticsFile?.note(for: plan) {
+      plan.note(note, of: FeatureDistances.metrics)
+    }
     for reason in plan.unmeasured.byReason { options.notice("not measured: \(reason)") }
     let session = try RunSession(
       store, try description(plan, sides, findings),
@@ -135,14 +138,14 @@ package struct ScoreJob {
       var result = ScoreResult(
         run: session.id, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
         missing: sides.missing, surplus: sides.surplus, findings: findings,
-        statisticsCount: sides.statistics?.count)
+        statistics: sides.statistics)
       try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
       _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
       if let path = options.perImageOutput { try result.writePerImage(to: path) }
       result.objection = objection(to: result, ledger: store.path)
       if let nothing = result.objection, !result.isMeasured { throw nothing }
       do {
-        if let path = options.statisticsOutput { try saveStatistics(of: items, to: path) }
+        if let path = options.statisticsOutput { try saveStatistics(of: items, plan, to: path) }
       } catch let error as HarnessError { result.objection = result.objection ?? error }
       return result
     }
@@ -178,19 +181,18 @@ package struct ScoreJob {
       pairsHash: try PairManifest(pairs: sides.pairs).contentHash)
   }
 
-  private func saveStatistics(of items: [ItemResult], to path: String) throws {
+  private func saveStatistics(
+    of items: [ItemResult], _ plan: MeterPlan, to path: String
+  ) throws {
     let references = items.compactMap { $0.reference?.value?.features }
     let features: FeatureMatrix
     do { features = try FeatureMatrix(stacking: references) } catch {
       throw HarnessError(.invalid, "\(error)")
     }
-    let statistics = FeatureStatistics(features)
-    let width = statistics.dimensions
-    try NPZFile.write(
-      [
-        ("mu", .doubles(statistics.mean, shape: [width])),
-        ("sigma", .doubles(statistics.covariance, shape: [width, width])),
-      ], to: path)
+    guard let origin = plan.origin(count: features.rows) else {
+      throw HarnessError(.invalid, "--save-stats \(path): no features were measured")
+    }
+    try ReferenceStatistics(FeatureStatistics(features), origin: origin, path: path).write()
   }
 
   private func objection(to result: ScoreResult, ledger: String) -> HarnessError? {

@@ -21,8 +21,8 @@ package struct ScoreResult: Sendable {
   package let surplus: [String]
   /// What the folders hold that was not read, and ids that they spell otherwise.
   let findings: [String]
-  /// Real images behind statistics from a file, where the file says so.
-  let statisticsCount: Int?
+  /// What stood for the real images, where that was a file.
+  let statistics: FeatureStatistics?
   /// What keeps the scores from counting; nil if nothing does.
   package internal(set) var objection: HarnessError?
 
@@ -61,7 +61,9 @@ package struct ScoreResult: Sendable {
     JSONText.encode(
       Document(
         counts: Counts(
-          reference: statisticsCount ?? items.count { $0.reference?.value != nil },
+          reference: ExplicitNull(
+            wrappedValue: statistics == nil
+              ? items.count { $0.reference?.value != nil } : statistics?.count),
           generated: items.count { $0.candidates[0]?.value != nil },
           paired: items.count { $0.candidates[0]?.value != nil && $0.reference?.value != nil },
           failed: failures.count, missing: missing.count, surplus: surplus.count),
@@ -93,8 +95,9 @@ package struct ScoreResult: Sendable {
         FixedDecimals.text(
           value * descriptor.unit.printedScale, digits: max(descriptor.digits, 4))
         ?? (value == .infinity ? "∞ " : "\(value) ")
-      let count =
-        score.referenceCount.map { "n = \(score.count) against \($0)" } ?? "n = \(score.count)"
+      let references =
+        score.referenceCount.map { "\($0)" } ?? (score.metric.comparesSets ? "unknown" : nil)
+      let count = "n = \(score.count)" + (references.map { " against \($0)" } ?? "")
       return Self.line(
         score.metric,
         "\(printed)\(descriptor.unit.suffix) \(descriptor.direction.arrow)  \(count)")
@@ -157,7 +160,8 @@ private struct Document: Encodable {
 }
 
 private struct Counts: Encodable {
-  let reference, generated, paired, failed, missing, surplus: Int
+  let reference: ExplicitNull<Int>
+  let generated, paired, failed, missing, surplus: Int
 }
 
 private struct Failure: Encodable {
@@ -165,8 +169,8 @@ private struct Failure: Encodable {
 }
 
 /// A number that appears as `null` where it is absent, so that its key is always there.
-@propertyWrapper private struct ExplicitNull: Encodable {
-  var wrappedValue: Double?
+@propertyWrapper private struct ExplicitNull<Number: Encodable>: Encodable {
+  var wrappedValue: Number?
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
@@ -184,7 +188,7 @@ private struct Entry: Encodable {
   var dims: Int?
   var details: [String: String]?
 
-  init(value: ExplicitNull, n: Count, fingerprint: String) {
+  init(value: ExplicitNull<Double>, n: Count, fingerprint: String) {
     _value = value
     self.n = n
     self.fingerprint = fingerprint

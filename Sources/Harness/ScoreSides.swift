@@ -16,8 +16,8 @@ struct ScoreSides {
   let surplus: [String]
   /// What the folders hold that is not read, and ids that they spell otherwise.
   private(set) var findings: [DatasetFinding] = []
-  /// Statistics of real images from a file.
-  let statistics: FeatureStatistics?
+  /// Statistics of real images from a file, and their origin.
+  let statisticsFile: ReferenceStatistics?
   private let options: ScoreOptions
   private let generated: ImageFolder
   private let generatedPaths: [String: String]
@@ -33,9 +33,9 @@ struct ScoreSides {
     findings = [try Self.finding(generated, lacking: "to score")]
     var real: [String: String] = [:]
     if options.hasStatistics {
-      statistics = try Self.statistics(options.reference)
+      statisticsFile = try ReferenceStatistics(contentsOf: options.reference)
     } else {
-      statistics = nil
+      statisticsFile = nil
       if !options.reference.isEmpty {
         let reference = try ImageFolder(directory: options.reference)
         findings.append(try Self.finding(reference, lacking: "to compare with"))
@@ -103,25 +103,8 @@ struct ScoreSides {
     }
   }
 
-  /// Statistics of real images from a file in the form of pytorch-fid.
-  static func statistics(_ path: String) throws -> FeatureStatistics {
-    let file = try NPZFile.read(path)
-    let (mean, covariance) = (try file.tensor(named: "mu"), try file.tensor(named: "sigma"))
-    let width = mean.shape.first ?? 0
-    guard mean.shape == [width], covariance.shape == [width, width] else {
-      throw HarnessError(
-        .runtime,
-        "\(path) holds mu of shape \(mean.shape) and sigma of shape \(covariance.shape); a mean [D] and "
-          + "a covariance [D, D] are needed")
-    }
-    do {
-      return try FeatureStatistics(
-        count: nil, mean: try mean.doubles(), covariance: try covariance.doubles(),
-        precision: covariance.elementType.relativeRounding)
-    } catch let error as FrechetError {
-      throw HarnessError(.runtime, "\(path): \(error)")
-    }
-  }
+  /// Statistics of real images from a file.
+  var statistics: FeatureStatistics? { statisticsFile?.statistics }
 
   /// Whether there are real images.
   var hasReference: Bool { !options.reference.isEmpty && statistics == nil }

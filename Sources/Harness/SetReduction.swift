@@ -97,7 +97,7 @@ struct SetReduction {
   private func distance(_ reduction: Reduction) -> Outcome {
     let real = realImages.compactMap { $0?.features }
     let generated = images.compactMap(\.features)
-    return between(statistics?.count ?? real.count, generated.count) {
+    return between(statistics == nil ? real.count : statistics?.count, generated.count) {
       let reference: SetDistance.Reference =
         if let statistics { .statistics(statistics) } else {
           .features(try FeatureMatrix(stacking: real))
@@ -114,7 +114,7 @@ struct SetReduction {
   }
 
   private func between(
-    _ references: Int, _ count: Int, _ distance: () throws -> SetDistance
+    _ references: Int?, _ count: Int, _ distance: () throws -> SetDistance
   ) -> Outcome {
     var outcome = Outcome(count: count, references: references)
     do {

@@ -205,7 +205,7 @@ struct StoredItems {
     guard run.record.protocolID == ScoreJob.protocolID,
       let path = run.settings.identity["reference"], path.hasSuffix(".npz")
     else { return nil }
-    return try ScoreSides.statistics(path)
+    return try ReferenceStatistics(contentsOf: path).statistics
   }
 
   private func distances(_ items: [ItemResult], of method: String) throws -> GroupDistances {

@@ -27,13 +27,14 @@ import Testing
     // Statistics from a file take another form of the same formula: Float64 sums of 64 × 64 terms.
     let found = try #require(again["value"] as? Double)
     #expect(abs(found - value) <= 1e-6 * value, "\(found) for \(value)")
-    #expect(again["n"] is [Any], "\(again)")
+    #expect(again["n"] as? [Int] == [3, 3], "\(again)")
+    #expect(second["notes"] as? [String] == first["notes"] as? [String], "\(second)")
 
     try faces.write(Array("no archive".utf8), to: "bad.npz")
     try score(faces, reference: "bad.npz").expectRefusal(1, "bad.npz")
     try score(faces, reference: "nowhere.npz").expectRefusal(1, "nowhere.npz")
     try score(faces, reference: "real.npz", "--fid-dims", "192")
-      .expectRefusal(6, "64 dimensions", "192")
+      .expectRefusal(5, "real.npz was made with tap 64 and not 192")
     try faces.run(
       "score", "--reference", "real.npz", "--generated", "generated", "--metrics", "mae",
       "--weights", SyntheticWeights.empty
@@ -104,6 +105,50 @@ import Testing
     #expect(try fingerprint(["OPENBLAS_CORETYPE": "Prescott"]) != usual)
     let doctor = try faces.run("doctor", environment: ["OPENBLAS_CORETYPE": "Prescott"])
     #expect(doctor.output.contains("core Prescott"), "\(doctor)")
+  }
+
+  /// Statistics know by which pipeline they were made; another one's are not mixed with it.
+  @Test func statisticsOfAnotherPipelineAreRefused() throws {
+    let faces = try Faces(3, side: 64)
+    try score(faces, "--fid-mode", "clean-fid", "--save-stats", "clean.npz").expectSuccess()
+    try score(faces, reference: "clean.npz").expectRefusal(
+      5, "mode clean-fid and not pytorch-fid", "preprocessing", "--save-stats")
+    try score(faces, reference: "clean.npz", "--fid-mode", "clean-fid", "--size", "96")
+      .expectRefusal(5, "size native and not 96 pil-bicubic")
+    try score(faces, reference: "clean.npz", "--fid-mode", "clean-fid").expectSuccess()
+  }
+
+  /// Other programs write `mu` and `sigma` alone, and nobody can tell how they came about.
+  @Test func foreignStatisticsAreNoted() throws {
+    let faces = try Faces(3, side: 64)
+    let own = try score(faces, "--json", "--save-stats", "own.npz").json()
+    let file = try NPZFile.read(faces.path("own.npz"))
+    #expect(file.tensors.map(\.name) == ["mu", "sigma", "evalkit"])
+    #expect(try file.tensor(named: "mu").shape == [64])
+    try NPZFile.write(
+      [
+        ("mu", .doubles(file.tensor(named: "mu").doubles(), shape: [64])),
+        ("sigma", .doubles(file.tensor(named: "sigma").doubles(), shape: [64, 64])),
+      ], to: faces.path("foreign.npz"))
+    let foreign = try score(faces, reference: "foreign.npz", "--json").json()
+    let notes = try #require(foreign["notes"] as? [String])
+    #expect(notes.contains { $0.contains("foreign.npz does not say how") }, "\(notes)")
+    #expect(try notes.count == #require(own["notes"] as? [String]).count + 1, "\(notes)")
+    let fid = try #require((foreign["metrics"] as? [String: [String: Any]])?["fid"])
+    let counts = try #require(fid["n"] as? [Any])
+    #expect(counts[0] is NSNull && counts[1] as? Int == 3, "\(fid)")
+    #expect((foreign["counts"] as? [String: Any])?["reference"] is NSNull, "\(foreign)")
+    let text = try score(faces, reference: "foreign.npz")
+    #expect(text.output.contains("n = 3 against unknown"), "\(text)")
+    let report = try faces.run("report")
+    #expect(report.output.contains("against an unknown number of real images"), "\(report)")
+
+    try NPZFile.write(
+      [
+        ("mu", .doubles([0], shape: [1])), ("sigma", .doubles([1], shape: [1, 1])),
+        ("evalkit", .bytes(Array("{}".utf8), shape: [2])),
+      ], to: faces.path("odd.npz"))
+    try score(faces, reference: "odd.npz").expectRefusal(1, "'evalkit' of odd.npz")
   }
 
   @Test func oneImageHasNoCovariance() throws {

@@ -52,6 +52,7 @@ package enum NPYFile {
     case .halves: NPYHeader.bytes(type: "<f2", shape: array.shape)
     case .floats: NPYHeader.bytes(type: "<f4", shape: array.shape)
     case .doubles: NPYHeader.bytes(type: "<f8", shape: array.shape)
+    case .bytes: NPYHeader.bytes(type: "|u1", shape: array.shape)
     }
   }
 

@@ -177,6 +177,7 @@ package enum SafetensorsFile {
     case .halves: "F16"
     case .floats: "F32"
     case .doubles: "F64"
+    case .bytes: "U8"
     }
   }
 }
