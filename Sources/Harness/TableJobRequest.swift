@@ -57,7 +57,9 @@ package struct TableJobRequest: Sendable {
   package func plan() throws -> CostPlan { try CostPlan(try table(), options: options) }
 
   private func table() throws -> PaperTable {
-    try ProtocolLibrary.folder().table(tableID).set(by: options)
+    let table = try ProtocolLibrary.folder().table(tableID).set(by: options)
+    try options.tellPublishedRows(of: table)
+    return table
   }
 }
 

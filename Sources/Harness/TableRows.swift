@@ -33,6 +33,41 @@ extension TableOptions {
   }
 }
 
+extension TableOptions {
+  /// Says which methods stand in published rows, since a name alone can put them there.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` for the name of a system that has several published rows.
+  func tellPublishedRows(of table: PaperTable) throws {
+    for method in methods {
+      let name = method.name
+      if let place = table.place(ofRow: name) {
+        notice("\(name) fills the published row \(place.row.method) of \(place.section.title)")
+        continue
+      }
+      let rows = table.places.filter { $0.row.system == name }
+      guard rows.isEmpty else {
+        let names = rows.map { "'\($0.row.id)' (\($0.section.title))" }
+        throw HarnessError(
+          .usage,
+          "--method \(name)=… may mean several published rows of \(table.id): "
+            + names.joined(separator: ", ") + "; name one of them, or call your method otherwise")
+      }
+    }
+  }
+}
+
+extension PaperTable {
+  /// Every published row and the section that it stands in.
+  var places: [(section: Section, row: Row)] {
+    sections.flatMap { section in section.rows.map { (section, $0) } }
+  }
+
+  /// The published row of an id.
+  func place(ofRow id: String) -> (section: Section, row: Row)? {
+    places.first { $0.row.id == id }
+  }
+}
+
 extension MethodSpecification {
   /// A row named like the method that is built in.
   fileprivate init(builtin method: BuiltinMethod) {

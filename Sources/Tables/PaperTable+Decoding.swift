@@ -25,8 +25,12 @@ extension PaperTable {
     let columns = try Self.unique(entries["columns"], \.id, Column.init)
     self.columns = columns
     let notes = footnotes.map(\.id)
+    // A row's id names a method, and methods belong to the whole table.
+    var rows: Set<String> = []
     sections = try Self.unique(entries["sections"], \.id) { section throws(TableError) in
-      try Section(section, columns: columns, footnotes: notes)
+      let section = try Section(section, columns: columns, footnotes: notes, beside: rows)
+      rows.formUnion(section.rows.map(\.id))
+      return section
     }
     anchors = try Self.unique(entries.optional("anchors"), \.rawValue) {
       anchor throws(TableError) in try anchor.choice(of: Anchor.self)
@@ -155,13 +159,16 @@ extension PaperTable.Column {
 
 extension PaperTable.Section {
   fileprivate init(
-    _ value: StrictValue, columns: [PaperTable.Column], footnotes: [String]
+    _ value: StrictValue, columns: [PaperTable.Column], footnotes: [String],
+    beside others: Set<String>
   ) throws(TableError) {
     let entries = try value.mapping(allowing: ["id", "title", "rows"])
     id = try entries["id"].string()
     title = try entries["title"].string()
-    rows = try PaperTable.unique(entries["rows"], \.id) { row throws(TableError) in
-      try PaperTable.Row(row, columns: columns, footnotes: footnotes)
+    rows = try PaperTable.unique(entries["rows"], \.id) { value throws(TableError) in
+      let row = try PaperTable.Row(value, columns: columns, footnotes: footnotes)
+      guard !others.contains(row.id) else { throw value.error(.duplicate(row.id)) }
+      return row
     }
   }
 }

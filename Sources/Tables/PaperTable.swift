@@ -109,7 +109,9 @@ package struct PaperTable: Sendable, Hashable {
 
   /// One published method.
   package struct Row: Sendable, Hashable {
-    /// Unique in its section; the name that `--method` uses for it.
+    /// Unique in the table; the name that `--method` uses for it.
+    ///
+    /// It names the system as its paper does, and is `SYSTEM@PLACE` where a system has several rows.
     package let id: String
     /// As printed.
     package let method: String
@@ -123,6 +125,9 @@ package struct PaperTable: Sendable, Hashable {
     package let published: [Double?]
     /// Id of the footnote that belongs to the row.
     package let footnote: String?
+
+    /// The id without its `@PLACE`.
+    package var system: String { String(id.prefix { $0 != "@" }) }
   }
 
   /// A remark under the table.
@@ -170,9 +175,10 @@ package struct PaperTable: Sendable, Hashable {
     }
     guard old.value != value else { return self }
     var table = self
+    let own = old.protocolValue ?? old.value
     table.switches[index] = Switch(
       name: old.name, value: value, allowed: old.allowed, confidence: .unknown,
-      reason: "Set for this run instead of the protocol's \(old.value).")
+      reason: "Set for this run instead of the protocol's \(own).", protocolValue: own)
     return table
   }
 

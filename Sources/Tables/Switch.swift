@@ -12,6 +12,20 @@ package struct Switch: Sendable, Hashable {
   package let confidence: Confidence
   /// Why this value, in one sentence.
   package let reason: String
+  /// The file's value where a run was told to take another; nil where `value` is the file's.
+  package let protocolValue: String?
+
+  init(
+    name: String, value: String, allowed: AllowedValues, confidence: Confidence, reason: String,
+    protocolValue: String? = nil
+  ) {
+    self.name = name
+    self.value = value
+    self.allowed = allowed
+    self.confidence = confidence
+    self.reason = reason
+    self.protocolValue = protocolValue
+  }
 
   /// How sure we are that the paper chose the same.
   package enum Confidence: String, CaseIterable, Sendable {

@@ -41,6 +41,15 @@ import Testing
     #expect(try rows(.folder(directory: "x"), table: table) == anchors)
   }
 
+  @Test func noPublishedRowIsNamedLikeABuiltInMethod() throws {
+    let folder = try ProtocolLibrary.folder()
+    for id in try folder.ids() {
+      for row in try folder.table(id).sections.flatMap(\.rows) {
+        #expect(BuiltinMethod(rawValue: row.system) == nil, "\(id): \(row.id)")
+      }
+    }
+  }
+
   /// What protocols may name as anchors is built in as such.
   @Test func protocolsAnchorsAreBuiltIn() {
     for anchor in Tables.Anchor.allCases {

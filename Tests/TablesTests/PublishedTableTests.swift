@@ -44,7 +44,7 @@ struct PublishedTableTests {
   ])
   func reproducesDifferencesStatedInTheText(column: String, difference: Double) throws {
     let ours = try #require(
-      table.published(section: "text+mask", row: "ours-3d", column: column))
+      table.published(section: "text+mask", row: "ddgi-3d@mask", column: column))
     let other = try #require(
       table.published(section: "text+mask", row: "ide-3d", column: column))
     // Values have two decimals: the difference must print the same.
@@ -90,6 +90,9 @@ struct PublishedTableTests {
     let entry = try #require(changed.switches.first { $0.name == "n_images" })
     #expect(entry.confidence == .unknown)
     #expect(entry.reason.contains("2000"))
+    #expect(entry.protocolValue == "2000" && table.switches.allSatisfy { $0.protocolValue == nil })
+    let again = try changed.setting("n_images", to: "300").switches.first { $0.name == "n_images" }
+    #expect(again?.protocolValue == "2000" && again?.reason.contains("2000") == true)
     #expect(try table.setting("fid_impl", to: "pytorch-fid") == table)
     let value = #expect(throws: TableError.self) {
       try table.setting("fid_impl", to: "clean-fidd")

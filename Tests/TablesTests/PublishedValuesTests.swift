@@ -108,9 +108,6 @@ struct PublishedValuesTests {
       #expect(choice.reason.hasSuffix("."), "\(choice.name): \(choice.reason)")
     }
     #expect(table.isPublishedOnly == table.anchors.isEmpty)
-    // A row's id serves as a method's name, which the whole table shares.
-    let ids = table.sections.flatMap { $0.rows.map(\.id) }
-    #expect(Set(ids).count == ids.count)
     for row in table.sections.flatMap(\.rows) {
       for (value, column) in zip(row.published, table.columns)
       where ![.fid, .time].contains(column.metric) {
@@ -119,6 +116,26 @@ struct PublishedValuesTests {
         let bound = isOfHundred ? 0.0...100.0 : 0.0...1.0
         #expect(value.map(bound.contains) ?? true, "\(row.id) \(column.id)")
       }
+    }
+  }
+
+  /// A row's id serves as a method's name, which the whole table shares, and which nobody may give to a
+  /// method of one's own by chance.
+  @Test(arguments: printed.keys.sorted() + ["ddgi.table1"])
+  func rowsAreNamedAfterTheSystems(id: String) throws {
+    let rows = try Self.folder.table(id).sections.flatMap(\.rows)
+    #expect(Set(rows.map(\.id)).count == rows.count)
+    let common: Set = [
+      "ours", "our", "mine", "my", "baseline", "base", "method", "model", "full", "proposed", "new",
+      "generated", "results", "without", "optimization", "diffusion", "gan",
+    ]
+    for row in rows {
+      #expect(row.system.count > 2 && !common.contains(row.system), "\(row.id)")
+      #expect(!row.id.contains("ours"), "\(row.id)")
+      // Of a system with several rows each says which one it is.
+      let others = rows.filter { $0.system == row.system }
+      #expect(others.count == 1 || others.allSatisfy { $0.id.contains("@") }, "\(row.id)")
+      #expect(others.count > 1 || !row.id.contains("@"), "\(row.id)")
     }
   }
 
@@ -146,7 +163,7 @@ struct PublishedConsistencyTests {
   }
 
   @Test func scaledBy320IsTheTextRowOfTable1() throws {
-    #expect(try row("sdg.table3", "sdg-320") == row("sdg.table1", "sdg-text"))
+    #expect(try row("sdg.table3", "sdg-320") == row("sdg.table1", "sdg@text"))
     // Both tables are measured alike, so that one run serves both.
     let first = try PublishedValuesTests.folder.table("sdg.table1")
     let third = try PublishedValuesTests.folder.table("sdg.table3")
@@ -155,11 +172,13 @@ struct PublishedConsistencyTests {
   }
 
   @Test func theFullModelIsTheSameInBothTablesOfThePaper() throws {
-    #expect(try row("collaborative.table1", "ours") == row("collaborative.table2", "ours"))
-    let full = try row("ddgi.table2", "e")
+    #expect(
+      try row("collaborative.table1", "collaborative")
+        == row("collaborative.table2", "collaborative"))
+    let full = try row("ddgi.table2", "ddgi-3d-e")
     let table1 = try PublishedValuesTests.folder.table("ddgi.table1")
     let ours = ["fid", "lpips-alex", "id", "accuracy"].map {
-      table1.published(section: "text+mask", row: "ours-3d", column: $0)
+      table1.published(section: "text+mask", row: "ddgi-3d@mask", column: $0)
     }
     #expect(full == ours)
   }
@@ -167,7 +186,7 @@ struct PublishedConsistencyTests {
   /// Section 4.3 of Diffusion-driven GAN Inversion.
   @Test func ablationsOrderAsTheTextSays() throws {
     let rows: [[Double]] = try ["a", "b", "c", "d", "e"].map { id in
-      try row("ddgi.table2", id).map { $0 ?? .nan }
+      try row("ddgi.table2", "ddgi-3d-\(id)").map { $0 ?? .nan }
     }
     // Without the ground truth ACC is higher than without the denoised image; LPIPS and ID are worse.
     let (withoutTruth, withoutImage) = (rows[2], rows[3])
@@ -185,7 +204,7 @@ struct PublishedConsistencyTests {
     let rows = try PublishedValuesTests.folder.table("sca-dm.table1").sections.flatMap(\.rows)
     func rank(_ column: Int, better: (Double, Double) -> Bool) -> Int? {
       rows.sorted { better($0.published[column] ?? .nan, $1.published[column] ?? .nan) }
-        .firstIndex { $0.id == "ours" }
+        .firstIndex { $0.id == "sca-dm" }
     }
     #expect(rank(0, better: >) == 0 && rank(1, better: <) == 0)
     #expect(rank(2, better: >) == 1 && rank(3, better: >) == 1)
@@ -214,9 +233,10 @@ struct PublishedConsistencyTests {
   @Test func allDomainsAreTheMeanOfTheirAttributes() throws {
     var deviating: [String] = []
     for kind in ["hard", "general"] {
-      let inside = try row("diffusionclip.table2", "\(kind)-in-domain").map { $0 ?? .nan }
-      let outside = try row("diffusionclip.table2", "\(kind)-out-of-domain").map { $0 ?? .nan }
-      let all = try row("diffusionclip.table2", "\(kind)-all").map { $0 ?? .nan }
+      func row(_ domain: String) throws -> [Double] {
+        try self.row("diffusionclip.table2", "diffusionclip-\(domain)@\(kind)").map { $0 ?? .nan }
+      }
+      let (inside, outside, all) = try (row("in-domain"), row("out-of-domain"), row("all"))
       for column in 0..<2 {
         let mean: Double = (4 * inside[column] + 2 * outside[column]) / 6
         // Three numbers of two decimals: half a unit in the last place each.
@@ -224,7 +244,7 @@ struct PublishedConsistencyTests {
       }
     }
     #expect(deviating == ["general 0"])
-    let outside = try row("diffusionclip.table2", "general-out-of-domain")
+    let outside = try row("diffusionclip.table2", "diffusionclip-out-of-domain@general")
     #expect(outside == [71.03, 88.90])
     let swapped: Double = (4 * 58.05 + 2 * 71.30) / 6
     #expect(abs(swapped - 62.47) < 0.011)
@@ -233,8 +253,8 @@ struct PublishedConsistencyTests {
   /// Section 4.1 of DiffusionCLIP: better than every baseline in every metric.
   @Test func reconstructionBeatsEveryBaseline() throws {
     let rows = try PublishedValuesTests.folder.table("diffusionclip.table1").sections[0].rows
-    let ours = rows.filter { $0.id.hasPrefix("diffusion-") }
-    let others = rows.filter { !$0.id.hasPrefix("diffusion-") }
+    let ours = rows.filter { $0.id.hasPrefix("diffusionclip-") }
+    let others = rows.filter { !$0.id.hasPrefix("diffusionclip-") }
     #expect(ours.count == 4 && others.count == 6)
     for row in ours {
       for other in others {

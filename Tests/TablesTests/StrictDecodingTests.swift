@@ -64,6 +64,8 @@ struct StrictDecodingTests {
   @Test func refusesDuplicates() throws {
     let row = try error(replacing: "- id: uac", with: "- id: tedigan")
     #expect(row.problem == .duplicate("tedigan"))
+    let other = try error(replacing: "- id: controlnet@scribble", with: "- id: controlnet@mask")
+    #expect(other.problem == .duplicate("controlnet@mask") && other.key == "sections[1].rows[0]")
     let column = try error(replacing: "metric: ms-ssim", with: "metric: fid")
     #expect(column.problem == .duplicate("fid"))
     let section = try error(replacing: "id: text+scribble", with: "id: text+mask")
