@@ -21,6 +21,11 @@ package struct CLIPChoice: Sendable {
     .clip: "clip-vit-b32", .clipDirectional: "clip-vit-b16", .cmmd: definingCMMD,
     .retrieval: "clip-rn50x16",
   ]
+  /// Catalogue names by those of the switch `clip_model`.
+  static let towers = [
+    "b32": "clip-vit-b32", "b16": "clip-vit-b16", "l14": "clip-vit-l14",
+    "l14-336": "clip-vit-l14-336", "rn50x16": "clip-rn50x16",
+  ]
   /// The tower that CMMD is defined on: `openai/clip-vit-large-patch14-336`.
   ///
   /// Source: google-research/google-research, `cmmd/embedding.py`.

@@ -43,18 +43,20 @@ package struct MeterRequest: Sendable {
 
   /// Reads a protocol's switches.
   ///
+  /// - Parameters:
+  ///   - table: the protocol.
+  ///   - further: metrics beside those of its columns that a switch may speak of.
   /// - Throws: ``HarnessError`` for a value that this version does not measure.
-  package init(_ table: PaperTable) throws {
+  package init(_ table: PaperTable, further: [MetricIdentifier] = []) throws {
     self.init(metrics: table.measuredMetrics)
-    let switches = SwitchReader(table: table)
+    let switches = SwitchReader(table: table, metrics: table.measuredMetrics + further)
     try switches.refuseOthers()
     if let mode = try switches.value("fid_impl", FrechetMode.init(rawValue:)) {
       distances.mode = mode
     }
-    if let variant = table.applicableValue(of: "ssim_impl") {
-      guard let known = StructuralSimilarity.Variant(rawValue: variant) else {
-        throw switches.unsupported("ssim_impl", variant)
-      }
+    if let known = try switches.value(
+      "ssim_impl", StructuralSimilarity.Variant.init(rawValue:))
+    {
       if known == .vainfMSSSIM { msSSIM = known } else { ssim = known }
     }
     let filter = try switches.value("result_resize", PillowFilter.init(switchValue:))
@@ -79,11 +81,7 @@ package struct MeterRequest: Sendable {
   private mutating func readCLIP(_ switches: SwitchReader) throws {
     let asked = clip.networks.keys.filter(metrics.contains)
     guard !asked.isEmpty else { return }
-    let towers = [
-      "b32": "clip-vit-b32", "b16": "clip-vit-b16", "l14": "clip-vit-l14",
-      "l14-336": "clip-vit-l14-336", "rn50x16": "clip-rn50x16",
-    ]
-    if let tower = try switches.value("clip_model", { towers[$0] }) {
+    if let tower = try switches.value("clip_model", { CLIPChoice.towers[$0] }) {
       for metric in asked { clip.networks[metric] = tower }
     }
     if let steps = try switches.value("clip_resize", CLIPPreprocessing.init(rawValue:)) {
@@ -138,6 +136,8 @@ extension PaperTable {
 /// Typed access to a protocol's switches.
 private struct SwitchReader {
   let table: PaperTable
+  /// What the switches may speak of.
+  let metrics: [MetricIdentifier]
 
   func value<Value>(_ name: String, _ parse: (String) -> Value?) throws -> Value? {
     guard let text = table.applicableValue(of: name) else { return nil }
@@ -162,10 +162,26 @@ private struct SwitchReader {
     ]
     let isDiversity = table.columns.contains { $0.metric == .lpipsDiversity }
     measured["lpips_pairs"] = isDiversity ? nil : ["gt_pair"]
+    // Metrics have names, and a switch does not exchange one for another.
+    measured["lpips_net"] =
+      isDiversity
+      ? nil
+      : ["alex", "vgg", "squeeze"].filter { net in
+        metrics.contains { $0.rawValue == "lpips-\(net)" }
+      }
+    measured["ssim_impl"] = StructuralSimilarity.Variant.allCases.filter {
+      metrics.contains($0 == .vainfMSSSIM ? .msSSIM : .ssim)
+    }.map(\.rawValue)
     for (name, values) in measured.sorted(by: { $0.key < $1.key }) {
       if let value = table.applicableValue(of: name), !values.contains(value) {
         throw unsupported(name, value)
       }
+    }
+    // What methods do themselves, and what has an option of its own, is told and not measured.
+    let told = ["sampler", "seed_rule", "quantise", "scribble", "n_images"]
+    for choice in table.switches where choice.protocolValue != nil {
+      guard told.contains(choice.name) || choice.value == "supplied" else { continue }
+      throw unsupported(choice.name, choice.value)
     }
     // Real images and results reach the working size by the same filter.
     if let value = table.applicableValue(of: "ref_resize"),
@@ -176,9 +192,17 @@ private struct SwitchReader {
   }
 
   func unsupported(_ name: String, _ value: String) -> HarnessError {
-    HarnessError(
+    let remedy =
+      switch name {
+      case "n_images": "; --pairs says how many"
+      case "lpips_net": "; name the metric, as in --metrics lpips-\(value)"
+      case "ssim_impl": "; the table's column is another metric, which --metrics can name"
+      default: ""
+      }
+    return HarnessError(
       .usage,
-      "\(table.id): the value '\(value)' of the switch \(name) is not measured by this version")
+      "\(table.id): the value '\(value)' of the switch \(name) is not measured by this version"
+        + remedy)
   }
 }
 

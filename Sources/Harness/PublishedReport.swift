@@ -55,7 +55,7 @@ extension TableReport.SwitchLine {
   /// A protocol's switch as it is printed.
   init(_ choice: Switch) {
     self.init(
-      name: choice.name, value: choice.value, confidence: choice.confidence.rawValue,
-      reason: choice.reason)
+      name: choice.name, value: choice.value, protocolValue: choice.protocolValue,
+      confidence: choice.confidence.rawValue, reason: choice.reason)
   }
 }

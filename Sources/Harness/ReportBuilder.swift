@@ -8,6 +8,8 @@ import Tables
 package struct ReportBuilder {
   private let run: StoredRun
   private let table: PaperTable?
+  /// Every metric that the run was asked for.
+  private let metrics: Set<String>
 
   /// - Parameters:
   ///   - run: what was measured.
@@ -15,76 +17,40 @@ package struct ReportBuilder {
   package init(_ run: StoredRun, table: PaperTable?) {
     self.run = run
     self.table = table
+    metrics = run.settings.requested(scored: run.scores.values.flatMap(\.keys))
   }
 
   /// The report.
   package func report() -> TableReport {
-    let columns = self.columns
+    let columns = ReportColumn.columns(of: metrics, in: table)
+    let paper = table.map { PaperComparison(run, table: $0, isReplaced: isReplaced) }
     return TableReport(
       title: table.map { "\($0.paper.title): \($0.id)" } ?? "Scores of run \(run.record.id)",
-      notes: notes, caption: table?.caption ?? "Scores of one folder of images against another.",
+      notes: notes + (paper?.notes ?? []) + run.settings.deviations
+        + run.settings.findings,
+      caption: paper?.caption ?? "Scores of one folder of images against another.",
       sectionHeading: "Input", detailHeadings: table == nil ? [] : ["Model", "Domain"],
       columns: columns.map(\.printed), sections: sections(columns),
-      remarks: table?.remarks ?? [], images: imageLines, notRun: notRun(columns),
+      remarks: paper?.remarks(columns) ?? [], images: imageLines, notRun: notRun(columns),
       weights: run.settings.networks.map { use in
         TableReport.WeightsLine(
           network: "\(use.network) (\(use.metrics.joined(separator: ", ")))", file: use.file,
           sha256: use.sha256)
       }, fingerprints: fingerprintLines(columns),
-      switches: table?.switches.map(TableReport.SwitchLine.init) ?? [], facts: facts)
+      switches: paper?.switches ?? [], incomparability: paper?.incomparability, facts: facts)
   }
 
-  // MARK: Columns
-
-  /// A column and where its numbers come from.
-  private struct Source {
-    let metric: String?
-    /// Which accompanying value stands in place of the metric's own.
-    var detail: String?
-    let factor: Double
-    let position: Int?
-    let printed: TableReport.Column
-
-    /// The value that the column prints, in the stored scale, and its standard error.
-    func value(in score: SetScoreRecord) -> (value: Double, error: Double?)? {
-      guard let detail else { return score.value.number.map { ($0, score.standardError) } }
-      let details = try? JSONDecoder().decode(
-        [String: String].self, from: Data(score.details.utf8))
-      guard let value = details?[detail].flatMap(Double.init) else { return nil }
-      return (value, details?["\(detail) standard error"].flatMap(Double.init))
-    }
-  }
-
-  /// The protocol's columns, then whatever else was measured.
-  private var columns: [Source] {
-    let own = (table?.columns ?? []).enumerated().map { position, column in
-      Source(
-        metric: column.isPublishedOnly ? nil : column.metric?.rawValue, detail: column.detail,
-        factor: column.scale.factor, position: position, printed: TableReport.Column(column))
-    }
-    let known = Set(own.compactMap(\.metric))
-    let measured = Set(run.scores.values.flatMap(\.keys)).subtracting(known)
-    let further = MetricIdentifier.allCases.filter { measured.contains($0.rawValue) }.map {
-      metric in
-      let descriptor = metric.descriptor
-      return Source(
-        metric: metric.rawValue, factor: descriptor.unit.printedScale, position: nil,
-        printed: TableReport.Column(
-          id: metric.rawValue, heading: descriptor.title,
-          direction: descriptor.direction == .lower ? .lowerIsBetter : .higherIsBetter,
-          unit: descriptor.unit.suffix, digits: descriptor.digits,
-          publishedDigits: descriptor.digits))
-    }
-    return own + further
-  }
+  /// Whether the run's metrics stand in place of the protocol's columns.
+  private var isReplaced: Bool { table?.isReplaced(by: metrics) ?? false }
 
   // MARK: Rows
 
-  private func sections(_ columns: [Source]) -> [TableReport.Section] {
+  private func sections(_ columns: [ReportColumn]) -> [TableReport.Section] {
     var sections = (table?.sections ?? []).map { section in
       TableReport.Section(
         title: section.title, rows: section.rows.map { published($0, columns) })
     }
+    if isReplaced { sections = sections.compactMap(\.withoutEmptyRows) }
     let named = Set((table?.sections ?? []).flatMap { $0.rows.map(\.id) })
     let others = run.methods.filter { !run.isAnchor($0) && !named.contains($0.name) }
     let anchors = run.methods.filter { run.isAnchor($0) }
@@ -101,7 +67,7 @@ package struct ReportBuilder {
     return sections
   }
 
-  private func published(_ row: PaperTable.Row, _ columns: [Source]) -> TableReport.Row {
+  private func published(_ row: PaperTable.Row, _ columns: [ReportColumn]) -> TableReport.Row {
     TableReport.Row(
       name: row.method, details: [row.model, row.domain], steps: row.steps,
       note: row.footnote.flatMap { id in table?.footnotes.first { $0.id == id }?.text },
@@ -110,14 +76,16 @@ package struct ReportBuilder {
       })
   }
 
-  private func measured(_ method: MethodRecord, _ columns: [Source]) -> TableReport.Row {
+  private func measured(_ method: MethodRecord, _ columns: [ReportColumn]) -> TableReport.Row {
     TableReport.Row(
       name: method.name, details: table == nil ? [] : [method.kind, ""],
       isAnchor: run.isAnchor(method),
       cells: columns.map { cell(method.name, $0, published: nil) })
   }
 
-  private func cell(_ method: String, _ column: Source, published: Double?) -> TableReport.Cell {
+  private func cell(_ method: String, _ column: ReportColumn, published: Double?)
+    -> TableReport.Cell
+  {
     guard let metric = column.metric, let score = run.scores[method]?[metric] else {
       let reason = column.metric.flatMap { run.settings.notRun[$0] }
       let isMeasured = run.methods.contains { $0.name == method }
@@ -127,10 +95,14 @@ package struct ReportBuilder {
     guard let (value, error) = column.value(in: score) else {
       return TableReport.Cell(published: published, note: score.value.reason)
     }
+    // Older versions wrote 0 where statistics did not say how many images they rest on.
+    let references = score.referenceCount.flatMap { $0 > 0 ? $0 : nil }
+    let comparesSets = MetricIdentifier(rawValue: metric)?.comparesSets ?? false
     return TableReport.Cell(
       measured: TableReport.Measurement(
         value: value * column.factor, count: score.generatedCount,
-        expectedCount: run.settings.pairCount, referenceCount: score.referenceCount,
+        expectedCount: run.settings.pairCount, referenceCount: references,
+        hasUncountedReference: comparesSets && references == nil,
         standardError: error.map { $0 * column.factor },
         fingerprint: score.fingerprint), published: published)
   }
@@ -140,18 +112,13 @@ package struct ReportBuilder {
   private var notes: [String] {
     let settings = run.settings
     var notes = [
-      "Measured on \(settings.pairCount) pairs of \(settings.dataset) with the weights "
-        + "\(settings.weights). Numbers in parentheses are the paper's."
+      "Measured on \(settings.pairCount) pairs of \(settings.measuredPlace) with the weights "
+        + "\(settings.weights)." + (table == nil ? "" : " Numbers in parentheses are the paper's.")
     ]
-    if let table, settings.pairCount != table.pairs.count {
-      notes.append(
-        "The protocol asks for \(table.pairs.count) pairs; numbers on \(settings.pairCount) do not "
-          + "compare with the published ones.")
-    }
     if run.record.status != .complete {
       notes.append("This run is \(run.record.status.rawValue), not complete.")
     }
-    return notes + settings.deviations + settings.findings
+    return notes
   }
 
   private var imageLines: [TableReport.ImageLine] {
@@ -162,7 +129,7 @@ package struct ReportBuilder {
     }
   }
 
-  private func notRun(_ columns: [Source]) -> [TableReport.NotRunLine] {
+  private func notRun(_ columns: [ReportColumn]) -> [TableReport.NotRunLine] {
     let missing = columns.compactMap { column -> TableReport.NotRunLine? in
       guard let metric = column.metric, let reason = run.settings.notRun[metric] else { return nil }
       return TableReport.NotRunLine(
@@ -178,7 +145,7 @@ package struct ReportBuilder {
     ]
   }
 
-  private func fingerprintLines(_ columns: [Source]) -> [TableReport.FingerprintLine] {
+  private func fingerprintLines(_ columns: [ReportColumn]) -> [TableReport.FingerprintLine] {
     columns.compactMap { column in
       let hashes = Set(
         run.scores.values.compactMap { scores in column.metric.flatMap { scores[$0]?.fingerprint } }

@@ -24,6 +24,8 @@ package struct RunSettings: Codable, Sendable {
 
   /// How scores of images become those of sets, by metric; nil in runs of an older evalkit.
   var reductions: [String: Reduction]?
+  /// What was used in place of a switch's value, by switch; nil in runs of an older evalkit.
+  var departures: [String: String]?
   /// What it was asked for; nil in runs of an older evalkit.
   var recipe: RunRecipe?
   /// Which of several processes this was; nil for one that measured everything.
@@ -68,6 +70,13 @@ package struct RunSettings: Codable, Sendable {
     deviations = plan.deviations
     reductions = Dictionary(
       uniqueKeysWithValues: plan.reductions.map { ($0.metric.rawValue, $0.reduction) })
+  }
+
+  /// Every metric that was asked for.
+  ///
+  /// In runs of an older evalkit they are those that were measured by what is stored of their scores.
+  func requested(scored: some Sequence<String>) -> Set<String> {
+    Set(notRun.keys).union(reductions.map { Set($0.keys) } ?? Set(scored))
   }
 
   /// Reads the settings of a stored run.

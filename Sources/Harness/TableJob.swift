@@ -238,6 +238,12 @@ package struct TableJob {
       seed: options.seed, identity: identity)
     settings.shard = options.shard
     settings.recipe = options.recipe
+    settings.departures =
+      SwitchUse(
+        table: table, request: try MeterRequest(table, options: options), plan: plan,
+        pairCount: chosen.pairs.count, dataset: options.dataset,
+        runsCommands: methods.contains { $0.record.kind == "command" }
+      ).departures
     return RunDescription(
       protocolID: table.id, commandLine: options.commandLine,
       fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),
@@ -282,7 +288,7 @@ extension MeterRequest {
   ///
   /// - Throws: as ``init(_:)``.
   init(_ table: PaperTable, options: TableOptions) throws {
-    try self.init(table)
+    try self.init(table, further: options.metrics ?? [])
     metrics = options.metrics ?? metrics
     distances.mode = options.fidMode ?? distances.mode
   }

@@ -22,10 +22,18 @@ struct TablePairs {
   /// so on, in a group of the condition's id; a manifest that has groups already is taken as it is.
   /// Pictures that have to be drawn have `size` pixels on a side, that of the label maps to compare.
   ///
-  /// - Throws: `DatasetError`.
+  /// - Throws: `DatasetError`; ``HarnessError`` for real images that the protocol's ids leave out.
   init(_ table: PaperTable, size: Int?, options: TableOptions, workers: Workers) throws {
     let wanted = options.pairCount ?? table.pairs.count
     let samples = table.pairs.samples
+    if let ids = table.dataset.ids, table.applicableValue(of: "fid_ref") == "all",
+      case .celebAMaskHQ = options.dataset
+    {
+      throw HarnessError(
+        .usage,
+        "fid_ref=all is not measured: \(table.id) takes the images \(ids.lowerBound) to "
+          + "\(ids.upperBound) of CelebAMask-HQ alone; fid_ref=test says so")
+    }
     let choices = table.datasetChoices(options)
     let conditions = (wanted + samples - 1) / samples
     let whole = try options.dataset.open(

@@ -63,10 +63,11 @@ struct Appendix {
     Appendix(
       title: "Switches",
       headings: [
-        Heading(text: "Switch", style: .code), Heading(text: "Value", style: .code),
-        Heading(text: "Confidence"), Heading(text: "Why"),
+        Heading(text: "Switch", style: .code), Heading(text: "Used", style: .code),
+        Heading(text: "Protocol, where another", style: .code), Heading(text: "Confidence"),
+        Heading(text: "Why"),
       ],
-      rows: lines.map { [$0.name, $0.value, $0.confidence, $0.reason] })
+      rows: lines.map { [$0.name, $0.value, $0.protocolValue ?? "", $0.confidence, $0.reason] })
   }
 
   private static func fingerprints(_ lines: [TableReport.FingerprintLine]) -> Appendix {

@@ -7,7 +7,7 @@ enum HTMLReport {
     var lines = ["<h1>\(XMLText.escape(report.title))</h1>"]
     lines += report.notes.map(paragraph)
     lines += mainTable(report, printed)
-    lines.append(paragraph(TableReport.legend))
+    lines.append(paragraph(report.legend))
     if !printed.footnotes.isEmpty {
       lines += ["<ol>"] + printed.footnotes.map { "<li>\(XMLText.escape($0))</li>" } + ["</ol>"]
     }

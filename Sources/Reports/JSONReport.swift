@@ -18,6 +18,7 @@ enum JSONReport {
     let title: String
     let caption: String
     let notes: [String]
+    let incomparability: String?
     let remarks: [String]
     let columns: [Column]
     let rows: [Row]
@@ -32,6 +33,7 @@ enum JSONReport {
       title = report.title
       caption = report.caption
       notes = report.notes
+      incomparability = report.incomparability
       remarks = report.remarks
       columns = report.columns.map(Column.init)
       rows = PrintedTable(report).rows.map { Row($0, report) }
@@ -42,7 +44,8 @@ enum JSONReport {
       }
       switches = report.switches.map {
         [
-          "name": $0.name, "value": $0.value, "confidence": $0.confidence, "reason": $0.reason,
+          "name": $0.name, "value": $0.value, "protocol": $0.protocolValue ?? $0.value,
+          "confidence": $0.confidence, "reason": $0.reason,
         ]
       }
       fingerprints = report.fingerprints.map {

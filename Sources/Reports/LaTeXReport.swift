@@ -21,7 +21,7 @@ enum LaTeXReport {
     }
     lines += ["\\bottomrule", "\\end{tabular}"]
     let notes =
-      [escape(TableReport.legend)]
+      [escape(report.legend)]
       + printed.footnotes.enumerated().map {
         markers([$0.offset + 1]) + " " + escape($0.element)
       } + (report.remarks + report.notes).map(escape)

@@ -6,7 +6,7 @@ enum MarkdownReport {
     blocks += report.notes.map(escape)
     blocks.append("*\(escape(report.caption))*")
     blocks.append(mainTable(report, printed))
-    blocks.append(TableReport.legend)
+    blocks.append(report.legend)
     let footnotes = printed.footnotes.enumerated().map {
       "- \(superscript($0.offset + 1)) \(escape($0.element))"
     }

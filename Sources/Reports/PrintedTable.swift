@@ -73,7 +73,8 @@ struct PrintedTable {
     return Cell(
       measured: measured,
       error: measured == nil
-        ? nil : cell.measured?.standardError.flatMap { FixedDecimals.text($0, digits: column.digits) },
+        ? nil
+        : cell.measured?.standardError.flatMap { FixedDecimals.text($0, digits: column.digits) },
       published: cell.published.flatMap { FixedDecimals.text($0, digits: column.publishedDigits) },
       isBest: measured != nil && measured == best, markers: markers)
   }
@@ -83,7 +84,11 @@ struct PrintedTable {
     of measurement: TableReport.Measurement, in column: TableReport.Column
   ) -> String {
     var text = "\(column.heading): n = \(measurement.count) of \(measurement.expectedCount)"
-    if let reference = measurement.referenceCount { text += " against \(reference) real images" }
+    if let reference = measurement.referenceCount {
+      text += " against \(reference) real images"
+    } else if measurement.hasUncountedReference {
+      text += " against an unknown number of real images"
+    }
     text += "; fingerprint \(measurement.fingerprint.prefix(12))"
     return measurement.value.isFinite ? text : text + "; the result is no finite number"
   }
@@ -102,10 +107,17 @@ struct PrintedTable {
 
 extension TableReport {
   /// How to read a cell, in one line.
-  static let legend =
+  var legend: String {
     "Measured values stand first, ± their standard error; in parentheses the values that the paper "
-    + "publishes. Bold marks the best measured value of a column among the methods that share "
-    + "their inputs; anchors do not compete."
+      + "publishes\(incomparability.map { ", which do not compare with the measured ones: \($0)" } ?? ""). "
+      + "Bold marks the best measured value of a column among the methods that share their inputs; "
+      + "anchors do not compete."
+  }
+
+  /// What charts call published values.
+  var publishedName: String {
+    incomparability == nil ? "published" : "published, not comparable"
+  }
 
   /// A column's heading with its unit and arrow.
   func printedHeading(of column: Column) -> String {

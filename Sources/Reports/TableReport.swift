@@ -21,6 +21,8 @@ package struct TableReport: Sendable, Hashable {
   package var weights: [WeightsLine]
   package var fingerprints: [FingerprintLine]
   package var switches: [SwitchLine]
+  /// Why published values do not compare with the measured ones, as parts of a sentence; `nil` where they do.
+  package var incomparability: String?
   /// Facts about the run, such as its id and the hash of its pairs.
   package var facts: [Fact]
   /// Folder with the charts and the contact sheet, relative to the report's file; `nil` where none lies
@@ -34,8 +36,8 @@ package struct TableReport: Sendable, Hashable {
     detailHeadings: [String] = [], columns: [Column], sections: [Section],
     remarks: [String] = [], images: [ImageLine] = [], notRun: [NotRunLine] = [],
     weights: [WeightsLine] = [], fingerprints: [FingerprintLine] = [],
-    switches: [SwitchLine] = [], facts: [Fact] = [], pictureFolder: String? = nil,
-    sheet: ContactSheet? = nil
+    switches: [SwitchLine] = [], incomparability: String? = nil, facts: [Fact] = [],
+    pictureFolder: String? = nil, sheet: ContactSheet? = nil
   ) {
     self.title = title
     self.notes = notes
@@ -50,6 +52,7 @@ package struct TableReport: Sendable, Hashable {
     self.weights = weights
     self.fingerprints = fingerprints
     self.switches = switches
+    self.incomparability = incomparability
     self.facts = facts
     self.pictureFolder = pictureFolder
     self.sheet = sheet
@@ -62,7 +65,7 @@ extension TableReport {
     /// Name for machines, for example `lpips-alex`.
     package let id: String
     /// As printed, without the arrow.
-    package let heading: String
+    package var heading: String
     package let direction: Direction
     /// `%` or empty.
     package let unit: String
@@ -151,107 +154,25 @@ extension TableReport {
     package let count: Int
     /// Images, or pairs, that there should have been.
     package let expectedCount: Int
-    /// Images on the real side, where the metric has one.
+    /// Images on the real side, where the metric has one and their number is known.
     package let referenceCount: Int?
+    /// Whether there is a real side of which nobody knows the number.
+    package let hasUncountedReference: Bool
     package let standardError: Double?
     /// Hash of everything that can move the value.
     package let fingerprint: String
 
     package init(
       value: Double, count: Int, expectedCount: Int, referenceCount: Int? = nil,
-      standardError: Double? = nil, fingerprint: String
+      hasUncountedReference: Bool = false, standardError: Double? = nil, fingerprint: String
     ) {
       self.value = value
       self.count = count
       self.expectedCount = expectedCount
       self.referenceCount = referenceCount
+      self.hasUncountedReference = hasUncountedReference
       self.standardError = standardError
       self.fingerprint = fingerprint
-    }
-  }
-}
-
-extension TableReport {
-  /// How a method's images ended.
-  package struct ImageLine: Sendable, Hashable {
-    package let method: String
-    package let scored: Int
-    package let expected: Int
-    /// Number of failed images by state, for example `truncated`.
-    package let failures: [String: Int]
-
-    package init(method: String, scored: Int, expected: Int, failures: [String: Int] = [:]) {
-      self.method = method
-      self.scored = scored
-      self.expected = expected
-      self.failures = failures
-    }
-  }
-
-  /// A method or column that was not run, and why.
-  package struct NotRunLine: Sendable, Hashable {
-    package let subject: String
-    package let reason: String
-
-    package init(subject: String, reason: String) {
-      self.subject = subject
-      self.reason = reason
-    }
-  }
-
-  /// Weights behind the numbers.
-  package struct WeightsLine: Sendable, Hashable {
-    package let network: String
-    package let file: String
-    /// In full; people see its beginning.
-    package let sha256: String
-    /// What to know about them, such as `noise in two layers`.
-    package let note: String
-
-    package init(network: String, file: String, sha256: String, note: String = "") {
-      self.network = network
-      self.file = file
-      self.sha256 = sha256
-      self.note = note
-    }
-  }
-
-  /// A fingerprint and the text that it stands for.
-  package struct FingerprintLine: Sendable, Hashable {
-    package let metric: String
-    package let hash: String
-    package let text: String
-
-    package init(metric: String, hash: String, text: String) {
-      self.metric = metric
-      self.hash = hash
-      self.text = text
-    }
-  }
-
-  /// A choice of the protocol.
-  package struct SwitchLine: Sendable, Hashable {
-    package let name: String
-    package let value: String
-    package let confidence: String
-    package let reason: String
-
-    package init(name: String, value: String, confidence: String, reason: String) {
-      self.name = name
-      self.value = value
-      self.confidence = confidence
-      self.reason = reason
-    }
-  }
-
-  /// A named fact.
-  package struct Fact: Sendable, Hashable {
-    package let name: String
-    package let value: String
-
-    package init(name: String, value: String) {
-      self.name = name
-      self.value = value
     }
   }
 }

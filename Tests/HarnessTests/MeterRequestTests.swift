@@ -91,12 +91,21 @@ import Testing
 
   @Test(arguments: [
     ("fid_ref", "train"), ("lpips_pairs", "all_pairs"), ("id_pairs", "neutral_prompt"),
-    ("ref_resize", "pil_box"), ("result_resize", "adaptive_avg"),
+    ("ref_resize", "pil_box"), ("result_resize", "adaptive_avg"), ("lpips_net", "vgg"),
+    ("ssim_impl", "skimage"), ("quantise", "round"), ("seed_rule", "global"), ("n_images", "100"),
+    ("scribble", "pidinet-raw"), ("test_ids", "supplied"),
   ])
   func refusesWhatIsNotMeasured(name: String, value: String) throws {
     let table = try Self.table.get().setting(name, to: value)
     let error = #expect(throws: HarnessError.self) { try MeterRequest(table) }
     #expect(error?.kind == .usage)
+  }
+
+  @Test func aSwitchMaySpeakOfAMetricThatIsAskedFor() throws {
+    let table = try Self.table.get().setting("ssim_impl", to: "vainf-ssim")
+    let error = #expect(throws: HarnessError.self) { try MeterRequest(table) }
+    #expect(error?.description.contains("--metrics") == true)
+    #expect(try MeterRequest(table, further: [.ssim]).ssim == .vainfSSIM)
   }
 }
 

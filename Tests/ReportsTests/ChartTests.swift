@@ -58,6 +58,27 @@ struct ChartTests {
       ])
   }
 
+  @Test func marksPublishedValuesThatDoNotCompare() throws {
+    let cells = [TableReport.Cell(measured: SampleReport.fid(2), published: 2.5)]
+    var report = report(cells, steps: [50])
+    #expect(try bars(report).map { $0["class"] } == ["bar measured", "bar published"])
+    report.incomparability = "the faces are drawn"
+    #expect(try bars(report).map { $0["class"] } == ["bar measured", "bar published dashed"])
+    let chart = try #require(report.charts.last)
+    #expect(try Picture(chart.svg).texts.contains("published, not comparable"))
+    for format in [ReportFormat.markdown, .html, .latex] {
+      #expect(format.render(report).contains("do not compare with the measured ones: the faces"))
+    }
+    #expect(
+      ReportFormat.json.render(report).contains("\"incomparability\" : \"the faces are drawn\""))
+    // A line needs two points.
+    let lines = self.report(cells + cells, steps: [50, 100])
+    var drawn = lines
+    drawn.incomparability = "the faces are drawn"
+    #expect(lines.charts[0].svg.contains("Mask (published)"))
+    #expect(drawn.charts[0].svg.contains("Mask (published, not comparable)"))
+  }
+
   @Test func drawsIntervalsWhereErrorsAreKnown() throws {
     func intervals(_ error: Double?) throws -> [Double] {
       let cell = TableReport.Cell(

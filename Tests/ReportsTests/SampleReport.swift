@@ -93,7 +93,10 @@ enum SampleReport {
     switches: [
       TableReport.SwitchLine(
         name: "fid_impl", value: "pytorch-fid", confidence: "unknown",
-        reason: "The paper names no code.")
+        reason: "The paper names no code."),
+      TableReport.SwitchLine(
+        name: "seg_size", value: "128", protocolValue: "512", confidence: "unknown",
+        reason: "The size is not stated."),
     ],
     facts: [TableReport.Fact(name: "run", value: "0123abcd")])
 

@@ -1,7 +1,8 @@
 /// A report's numbers as bars: a panel for each column, a row for each method.
 ///
 /// Bars begin at zero. A measured value is a filled bar with its 95 % interval, a published one an outlined
-/// bar; anchors are muted. Rows without any number are counted below the chart.
+/// bar, dashed where it does not compare with them; anchors are muted. Rows without any number are counted
+/// below the chart.
 struct BarChart {
   private static let width = 880.0
   private static let labelWidth = 200.0
@@ -143,6 +144,7 @@ struct BarChart {
     let measured = cell.value.flatMap { ChartScale.canShow($0) ? $0 : nil }
     let published = cell.published.flatMap { ChartScale.canShow($0) ? $0 : nil }
     let title = "\(row.row.name), \(report.columns[column].heading): \(label)"
+    let remark = report.incomparability == nil ? "" : ", not comparable"
     var end = scale.place(0)
     if let measured {
       let middle = y + (published == nil ? 11 : 8)
@@ -163,8 +165,8 @@ struct BarChart {
     if let published {
       let middle = y + (measured == nil ? 11 : 17)
       drawing.rectangle(
-        "bar published", from: Place(scale.place(0), middle - 3),
-        to: Place(scale.place(published), middle + 3), title: title)
+        publishedBar, from: Place(scale.place(0), middle - 3),
+        to: Place(scale.place(published), middle + 3), title: title + remark)
       end = max(end, scale.place(published))
     }
     let kind = row.cells[column].isBest ? "small strong" : measured == nil ? "small faint" : "small"
@@ -182,19 +184,22 @@ struct BarChart {
     return texts.isEmpty ? "–" : texts.joined(separator: " ")
   }
 
+  private var publishedBar: String {
+    report.incomparability == nil ? "bar published" : "bar published dashed"
+  }
+
   // MARK: Legend
 
   private func drawLegend(_ drawing: inout Drawing) {
     let cells = rows.flatMap { row in row.row.cells.map { (row.row.isAnchor, $0) } }
     let entries = [
-      ("measured", cells.contains { !$0.0 && $0.1.value != nil }),
-      ("anchor", cells.contains { $0.0 && $0.1.value != nil }),
-      ("published", cells.contains { $0.1.published != nil }),
-    ].filter(\.1)
+      ("measured", "bar measured", 5.0, cells.contains { !$0.0 && $0.1.value != nil }),
+      ("anchor", "bar anchor", 5, cells.contains { $0.0 && $0.1.value != nil }),
+      (report.publishedName, publishedBar, 3, cells.contains { $0.1.published != nil }),
+    ].filter(\.3)
     var x = 14.0
-    for (name, _) in entries {
-      let half = name == "published" ? 3.0 : 5
-      drawing.rectangle("bar \(name)", from: Place(x, 45 - half), to: Place(x + 26, 45 + half))
+    for (name, kind, half, _) in entries {
+      drawing.rectangle(kind, from: Place(x, 45 - half), to: Place(x + 26, 45 + half))
       drawing.text("", name, at: Place(x + 32, 49))
       x += 56 + ChartStyle.width(of: name)
     }

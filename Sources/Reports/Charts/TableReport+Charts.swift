@@ -36,7 +36,7 @@ extension TableReport {
       }
       return [
         LineChart.Series(section.title, measured),
-        LineChart.Series("\(section.title) (published)", published, style: .dashed),
+        LineChart.Series("\(section.title) (\(publishedName))", published, style: .dashed),
       ]
     }.filter { $0.points.count > 1 }
     guard !series.isEmpty else { return nil }
