@@ -101,7 +101,8 @@ struct OpenBLAS: Sendable {
     dgbbrd = try symbols.function("dgbbrd_")
     dlasq1 = try symbols.function("dlasq1_")
     // One thread: a threaded BLAS splits sums by the number of its threads.
-    let setThreads: @convention(c) (Int32) -> Void = try symbols.function("openblas_set_num_threads")
+    let setThreads: @convention(c) (Int32) -> Void = try symbols.function(
+      "openblas_set_num_threads")
     setThreads(1)
     build = try symbols.text("openblas_get_config")
     core = try symbols.text("openblas_get_corename")

@@ -65,10 +65,14 @@ package struct CompactDenoiser: PublishedNetwork {
   /// Share of the picture at a moment 0 (all picture) … 1 (all noise) of the diffusion: `cos(π t / 2)`.
   ///
   /// Source: Nichol and Dhariwal, arXiv 2102.09672, without the offset.
-  package static func pictureShare(at moment: Double) -> Float { Float(Elementary.cosine(.pi / 2 * moment)) }
+  package static func pictureShare(at moment: Double) -> Float {
+    Float(Elementary.cosine(.pi / 2 * moment))
+  }
 
   /// Share of the noise at a moment, `sin(π t / 2)`.
-  package static func noiseShare(at moment: Double) -> Float { Float(Elementary.sine(.pi / 2 * moment)) }
+  package static func noiseShare(at moment: Double) -> Float {
+    Float(Elementary.sine(.pi / 2 * moment))
+  }
 }
 
 extension Scope {

@@ -18,7 +18,9 @@ package struct Requirement: Sendable, Hashable, CustomStringConvertible {
     case below = "<"
     case above = ">"
 
-    /// Whether `value` keeps `bound`; never for NaN. What lies within rounding of the bound is at it.
+    /// Whether `value` keeps `bound`; never for NaN.
+    ///
+    /// What lies within rounding of the bound is at it.
     package func holds(_ value: Double, _ bound: Double) -> Bool {
       let isEqual = abs(value - bound) <= Self.rounding(at: bound)
       return switch self {

@@ -20,7 +20,8 @@ import Testing
   @Test func anotherSetIsAFaultThatSaysWhatToDo() throws {
     #expect(LinearAlgebra.fault(core: "Haswell", requested: "haswell") == nil)
     let asked = try #require(LinearAlgebra.fault(core: "Zen", requested: "zen"))
-    #expect(asked.hasPrefix("OPENBLAS_CORETYPE is 'zen'") && asked.hasSuffix("unset it"), "\(asked)")
+    #expect(
+      asked.hasPrefix("OPENBLAS_CORETYPE is 'zen'") && asked.hasSuffix("unset it"), "\(asked)")
     let found = try #require(LinearAlgebra.fault(core: "Prescott", requested: nil))
     #expect(found.contains("Prescott") && found.contains("install"), "\(found)")
   }

@@ -3,7 +3,8 @@ import Tensors
 
 /// `e^(x − less)` of rows of values, with the bits of `Elementary.exponential` at every level.
 package struct Exponentials: Sendable {
-  private let kernel: @convention(c) (UnsafePointer<Float>?, Float, UnsafeMutablePointer<Float>?, Int) -> Void
+  private let kernel:
+    @convention(c) (UnsafePointer<Float>?, Float, UnsafeMutablePointer<Float>?, Int) -> Void
 
   /// Takes the kernel of a level.
   package init(level: CPULevel = .current) { kernel = level.gradientKernels.exponentials }
