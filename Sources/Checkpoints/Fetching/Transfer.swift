@@ -80,13 +80,17 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
       state.redirections += 1
       return state.redirections
     }
-    let target = request.url?.absoluteString ?? "nowhere"
+    // The session's own request would turn an address without a host into one on the same server.
+    let location = response.value(forHTTPHeaderField: "Location")
+    let target =
+      location.map { URL(string: $0, relativeTo: response.url)?.absoluteURL } ?? request.url
+    let place = target?.absoluteString ?? location ?? "nowhere"
     if count > Self.mostRedirections {
       fail(.redirected, "the server redirects more than \(Self.mostRedirections) times")
-    } else if !["http", "https"].contains(request.url?.scheme?.lowercased()) {
-      fail(.redirected, "the server redirects to \(target); only http and https are followed")
-    } else if address.scheme == "https" && request.url?.scheme != "https" {
-      fail(.redirected, "the server redirects to \(target), which is not encrypted")
+    } else if !["http", "https"].contains(target?.scheme?.lowercased()) {
+      fail(.redirected, "the server redirects to \(place); only http and https are followed")
+    } else if address.scheme == "https" && target?.scheme?.lowercased() != "https" {
+      fail(.redirected, "the server redirects to \(place), which is not encrypted")
     } else {
       return completionHandler(request)
     }
