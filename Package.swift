@@ -42,8 +42,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -69,7 +67,7 @@ let package = Package(
     room("Texts", needs: ["CTextData", "Essentials", "Tensors"]),
     room("Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors"]),
     room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
-    room("Metrics", needs: ["CKernels", "COpenBLAS", "Kernels", "Tensors"]),
+    room("Metrics", needs: ["CKernels", "Kernels", "Tensors"]),
     room("Faces", needs: ["Tensors"]),
     room(
       "Datasets", needs: ["Checkpoints", "Essentials", "Faces", "Images", "Tensors"]),
@@ -86,7 +84,7 @@ let package = Package(
         "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Networks",
         "Tensors", "Texts", "Training",
       ]),
-    room("Store", needs: [grdb]),
+    room("Store", needs: ["Essentials", grdb]),
     room("Verdicts", needs: ["Tensors"]),
     room("Reports"),
     room(
