@@ -51,6 +51,7 @@ extension ReportColumn {
   /// - Parameters:
   ///   - metrics: what the run was asked for, by stored names.
   ///   - table: the protocol; nil for scores without a paper.
+  /// - Returns: the columns, left to right, no two under the same heading.
   static func columns(of metrics: Set<String>, in table: PaperTable?) -> [ReportColumn] {
     var columns = (table?.columns ?? []).enumerated().map {
       ReportColumn($0.element, at: $0.offset)

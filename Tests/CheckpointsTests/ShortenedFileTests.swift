@@ -30,7 +30,7 @@ import Testing
       #expect(truncate(path, off_t(length)) == 0)
       let error = #expect(throws: CheckpointError.self) { try last.floats() }
       #expect(error?.kind == .truncated)
-      #expect(error?.description.contains("was cut short while it was read: \(length) of") == true)
+      #expect(error?.description.hasPrefix("\(path): was cut short while it was read") == true)
     }
   }
 

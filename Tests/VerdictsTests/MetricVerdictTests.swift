@@ -211,7 +211,8 @@ struct MetricVerdictTests {
     let few = PairedDifferences(clusters: [[1], [2], [1.5]]).estimate()
     let comparison = MetricComparison(
       method: "ours", rule: rule(), value: 1, baseline: 0, evidence: .estimate(few, second: nil))
-    let found = MetricVerdict.decide([comparison], levels: DecisionLevels(falseAlarms: .leastNonzeroMagnitude))
+    let levels = DecisionLevels(falseAlarms: .leastNonzeroMagnitude)
+    let found = MetricVerdict.decide([comparison], levels: levels)
     #expect(found[0].outcome == .inconclusive)
   }
 }

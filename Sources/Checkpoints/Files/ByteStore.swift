@@ -129,8 +129,7 @@ private final class FileBytes: Sendable {
     guard got == range.count else {
       throw CheckpointError(
         path: file.path, kind: .truncated,
-        reason: "was cut short while it was read: \(range.lowerBound + got) of \(file.count) bytes "
-          + "are left")
+        reason: "was cut short while it was read; it had \(file.count) bytes when it was opened")
     }
     return memory
   }
