@@ -21,7 +21,8 @@ struct EscapingTests {
       ],
       switches: [
         TableReport.SwitchLine(
-          name: Self.nasty, value: "", confidence: Self.nasty, reason: Self.nasty)
+          name: Self.nasty, value: "", protocolValue: Self.nasty, confidence: Self.nasty,
+          reason: Self.nasty)
       ])
   }
 
@@ -30,7 +31,7 @@ struct EscapingTests {
     let tables = lines.filter { $0.hasPrefix("|") }
     #expect(tables.count == 6)
     let bars = tables.map { $0.replacing("\\|", with: "").count { $0 == "|" } }
-    #expect(bars == [4, 4, 4, 5, 5, 5])
+    #expect(bars == [4, 4, 4, 6, 6, 6])
     #expect(tables[2].contains("a\\|b,"))
     #expect(tables[2].contains("\\*l\\*"))
     #expect(tables[2].contains("&lt;e&gt;"))
