@@ -18,6 +18,8 @@ struct NamedRecords {
 
   private let objects: [PickleObject]
   private let source: ByteSlice
+  /// Which containers hold tensors directly; many names may stand for one container.
+  private var holders: [Int: Bool] = [:]
   private var visitsLeft: Int
   private var lettersLeft: Int
 
@@ -58,11 +60,14 @@ struct NamedRecords {
             + top.prefix(20).map(\.name).joined(separator: ", "))
       }
       notes.append("tensors under \(name)")
-      part = CheckpointPart(
-        name: name, others: top.filter { $0.name != name && holdsTensors($0.value) }.map(\.name))
+      var others: [String] = []
+      for other in top where other.name != name && holdsTensors(other.value) {
+        others.append(other.name)
+      }
+      part = CheckpointPart(name: name, others: others)
       return child.value
     case .automatic:
-      let sets = top.filter { isSet($0.name, $0.value) }
+      let sets = sets(among: top)
       let averaged = sets.map(\.name).filter(CheckpointPart.isAveraged)
       let name =
         Self.averagedRoots.first(where: averaged.contains)
@@ -79,20 +84,36 @@ struct NamedRecords {
     }
   }
 
-  /// Whether a part of the outermost dictionary is a state dict, as far as its name says: one of averaged
-  /// weights may lie inside the state of what averages.
-  private func isSet(_ name: String, _ value: PickleValue) -> Bool {
-    if CheckpointPart.isAveraged(name) {
-      return holdsTensors(value)
-        || children(of: value).contains { isDictionary($0.value) && holdsTensors($0.value) }
+  /// The parts of the outermost dictionary that are state dicts, as far as their names say.
+  ///
+  /// Averaged weights may lie inside the state of what averages. Of parts of one name the first counts.
+  private mutating func sets(
+    among top: [(name: String, value: PickleValue)]
+  ) -> [(name: String, value: PickleValue)] {
+    var sets: [(name: String, value: PickleValue)] = []
+    var seen: Set<String> = []
+    for part in top where seen.insert(part.name).inserted {
+      let isAveraged = CheckpointPart.isAveraged(part.name)
+      guard isAveraged || Self.rawRoots.contains(part.name) else { continue }
+      var holds = holdsTensors(part.value)
+      if isAveraged && !holds {
+        for child in children(of: part.value) where isDictionary(child.value) && !holds {
+          holds = holdsTensors(child.value)
+        }
+      }
+      if holds { sets.append(part) }
     }
-    return Self.rawRoots.contains(name) && holdsTensors(value)
+    return sets
   }
 
-  private func holdsTensors(_ value: PickleValue) -> Bool {
-    children(of: value).contains {
+  private mutating func holdsTensors(_ value: PickleValue) -> Bool {
+    guard case .object(let index) = value else { return false }
+    if let known = holders[index] { return known }
+    let holds = children(of: value).contains {
       if case .tensor = $0.value { true } else { false }
     }
+    holders[index] = holds
+    return holds
   }
 
   private func isDictionary(_ value: PickleValue) -> Bool {
