@@ -122,17 +122,12 @@ struct MeasurementJob {
   /// Bounds what a worker holds in memory and what a kill can cost.
   private static let imagesPerGroup = 8
 
-  /// The rows' images for a pair, under the names that failures call them.
+  /// The rows' images for a pair.
   private func images(of pair: Pair) -> [Result<ImageSource, ImageFailure>?] {
-    candidates.enumerated().map { row, candidate in
-      do {
-        return try candidate.image(pair).map { source in
-          .success(
-            ImageSource(
-              name: "\(pair.id), method \(row + 1)", origin: source.origin,
-              decode: source.decode))
-        }
-      } catch { return .failure(ImageFailure(error)) }
+    candidates.map { candidate in
+      do { return try candidate.image(pair).map { .success($0) } } catch {
+        return .failure(ImageFailure(error))
+      }
     }
   }
 

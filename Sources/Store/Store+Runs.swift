@@ -60,7 +60,9 @@ extension Store {
     _ filter: RunFilter = RunFilter(), limit: Int = 1000
   ) throws(StoreError) -> [RunRecord] {
     try read { database in
-      let statuses = filter.statuses.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      // By what is left out, so that a run with a damaged status is refused and not passed over.
+      let others = RunStatus.allCases.filter { !filter.statuses.contains($0) }
+        .map { "'\($0.rawValue)'" }.joined(separator: ", ")
       let rows = try Row.fetchAll(
         database,
         sql: """
@@ -68,7 +70,7 @@ extension Store {
           WHERE protocolID = coalesce(:protocol, protocolID)
             AND fingerprint = coalesce(:fingerprint, fingerprint)
             AND pairsHash = coalesce(:pairs, pairsHash)
-            AND status IN (\(statuses))
+            AND status NOT IN (\(others))
           ORDER BY rowid DESC LIMIT :limit
           """,
         arguments: [

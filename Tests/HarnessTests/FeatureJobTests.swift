@@ -207,7 +207,7 @@ struct FeatureJobTests {
         $0.network = "alexnet"; $0.tap = nil
       }
     }
-    #expect(throws: CheckpointError.self) { try run { $0.output = folder.path("none/a.npy") } }
+    #expect(throws: HarnessError.self) { try run { $0.output = folder.path("none/a.npy") } }
     try FileManager.default.createDirectory(
       atPath: folder.path("bare"), withIntermediateDirectories: false)
     #expect(refusal { $0.images = [folder.path("bare")] }?.kind == .runtime)

@@ -151,7 +151,8 @@ import Testing
     #expect(
       ImageError.State.allCases.map(\.rawValue) == [
         "missing", "unreadable", "empty", "truncated", "corrupt", "not-an-image", "unsupported",
-        "too-large", "wrong-size", "unknown-colour", "unknown-class", "unwritable",
+        "too-large", "wrong-size", "unknown-colour", "unknown-class",
+        "contradictory-palette", "unwritable",
       ])
   }
 }

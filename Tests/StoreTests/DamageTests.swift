@@ -13,7 +13,7 @@ struct DamageTests {
     ("UPDATE run SET toolVersion = X'80'", "toolVersion"),
     ("UPDATE method SET name = X'80' WHERE name = 'ours'", "name"),
     ("UPDATE image SET state = 'scorfd'", "state"),
-    ("UPDATE image SET imageID = X'80'", "imageID"),
+    ("UPDATE image SET imageID = X'80' WHERE imageID = '1'", "imageID"),
     ("UPDATE score SET value = 9e999", "value"),
     ("UPDATE score SET value = 'much'", "value"),
     ("UPDATE score SET reason = 'none'", "value"),

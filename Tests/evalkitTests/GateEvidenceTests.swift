@@ -56,7 +56,7 @@ import Testing
     try faces.score("psnr").expectSuccess()
     let outcome = try faces.run("gate", "--baseline", "main")
     outcome.expectVerdict(2, "generated: psnr", "1 image became infinite; without them")
-    let blame = try faces.run("blame", "--baseline", "main", "--json").json()
+    let blame = try faces.run("blame", "main", "--json").json()
     #expect(blame["sections"] != nil)
   }
 
@@ -255,7 +255,7 @@ import Testing
       UPDATE artifact SET payload = CAST(\(damage) AS BLOB)
         WHERE key = (SELECT key FROM artifact ORDER BY byteCount DESC, key LIMIT 1);
       """)
-    try faces.run("verify").expectRefusal(6, "differ")
+    try faces.run("verify", "--quiet").expectRefusal(6, "differ")
     try faces.run("baseline", "set", "main").expectSuccess()
     let shown = try faces.run("baseline", "show", "main", "--json")
     #expect(shown.output.contains("damaged"), "\(shown)")
