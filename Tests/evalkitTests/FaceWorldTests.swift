@@ -98,8 +98,8 @@ import Testing
   @Test func refusesWhatCannotBe() throws {
     let folder = try TemporaryFolder()
     let path = folder.url.path
-    try Program.run(["faces", "--size", "63"], in: path).expectRefusal(64, "64…1024")
-    try Program.run(["faces", "--count", "0"], in: path).expectRefusal(64, "at least 1")
+    try Program.run(["faces", "--size", "63"], in: path).expectRefusal(64, "from 64 to 1024")
+    try Program.run(["faces", "--count", "0"], in: path).expectRefusal(64, "from 1 to")
     try Program.run(["faces", "--world", "tset"], in: path).expectRefusal(64, "'test'")
     try Program.run(["faces", "--save-table", "again.tsv"], in: path).expectRefusal(64, "--real")
     try folder.write(Array("no table".utf8), to: "none.tsv")
