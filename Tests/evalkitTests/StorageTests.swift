@@ -85,7 +85,7 @@ import Testing
 
   @Test(.enabled(if: canMount)) func aFullDiskKeepsWhatWasMeasured() throws {
     let disk = try TemporaryFolder()
-    try #require(Self.mount("-t", "tmpfs", "-o", "size=512k", "tmpfs", disk.url.path))
+    try #require(Self.mount("-t", "tmpfs", "-o", "size=640k", "tmpfs", disk.url.path))
     defer { _ = Self.unmount(disk.url.path) }
     let faces = try Faces(40)
     let results = ["--results", disk.url.path]

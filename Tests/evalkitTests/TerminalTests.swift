@@ -58,7 +58,7 @@ import Testing
     let (code, screen) = try run(
       Self.scoring + ["--jobs", "1"], in: faces.path, columns: 100
     ) { process, terminal in
-      guard narrowed == nil, terminal.text.contains("[") else { return }
+      guard narrowed == nil, terminal.text.contains("[=") else { return }
       narrowed = terminal.text.utf8.count
       terminal.resize(columns: 30)
       kill(process.processIdentifier, SIGWINCH)
