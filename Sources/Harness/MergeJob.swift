@@ -156,7 +156,9 @@ package struct MergeJob {
     let first = shards[0]
     var settings = first.settings
     settings.shard = nil
-    settings.parts = shards.map {
+    // A copy of a shard's file is the same part.
+    var runs: Set<String> = []
+    settings.parts = shards.filter { runs.insert($0.record.id).inserted }.map {
       RunSettings.Part(shard: $0.shard, run: $0.record.id, machine: $0.record.machine)
     }
     let record = RunRecord(
