@@ -92,24 +92,27 @@ package enum SystemMemory {
 ///
 /// Half of it is dealt out once and for all; who needs more than its share takes it from the other half
 /// and waits until it is free, so that large images are measured fewer at once and not refused.
-final class MemoryGate: @unchecked Sendable {
+package final class MemoryGate: @unchecked Sendable {
   /// Bytes that each worker may take at any time.
-  let share: Int
+  package let share: Int
   /// Most bytes that anything may take.
-  let largest: Int
+  package let largest: Int
 
   private let condition = NSCondition()
   /// Bytes beyond the shares; touched under the condition's lock alone.
   private var free: Int
 
-  init(_ limit: MemoryLimit, workers: Int) {
+  /// Deals a limit out to as many workers.
+  package init(_ limit: MemoryLimit, workers: Int) {
     share = limit.bytes / 2 / workers
     free = limit.bytes - share * workers
     largest = share + free
   }
 
-  /// Calls a body that takes some bytes, at most ``largest``.
-  func holding<Value>(_ bytes: Int, _ body: () throws -> Value) rethrows -> Value {
+  /// Calls a body that takes some bytes, at most ``largest``, and waits until they are free.
+  ///
+  /// - Throws: What the body throws.
+  package func holding<Value>(_ bytes: Int, _ body: () throws -> Value) rethrows -> Value {
     let extra = min(bytes, largest) - share
     guard extra > 0 else { return try body() }
     condition.withLock {

@@ -1,9 +1,8 @@
 import Foundation
+import Harness
 import Synchronization
 import Tensors
 import Testing
-
-@testable import Harness
 
 @Suite struct MemoryGateTests {
   @Test func halfIsDealtOutAndHalfIsForWhoNeedsMore() {
