@@ -178,7 +178,7 @@ def averaged_files():
 def mixed_archives():
     """Statistics beside arrays that are no numbers, as people keep them, and a Mac's companion files."""
     random = numpy.random.default_rng(3)
-    features = random.normal(size=(40, 80))
+    features = random.normal(size=(20, 8))
     arrays = {
         "mu": features.mean(0),
         "name": numpy.array("ffhq"),

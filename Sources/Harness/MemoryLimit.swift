@@ -16,7 +16,7 @@ package struct MemoryLimit: Equatable, Sendable {
   ///
   /// - Throws: ``HarnessError`` of kind `usage`.
   package init(parsing text: String?) throws {
-    bytes = try text.map { try CacheLimit(parsing: $0).bytes } ?? Self.ofMachine.bytes
+    bytes = try text.map { try ByteSize(parsing: $0).bytes } ?? Self.ofMachine.bytes
     guard bytes >= Self.least else {
       throw HarnessError(
         .usage, "--memory must be at least \(Self.least.inBytes), not '\(text ?? bytes.inBytes)'")

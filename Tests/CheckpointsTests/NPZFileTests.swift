@@ -8,7 +8,7 @@ import Testing
   func statisticsBesideOtherThingsAreRead(file: String) throws {
     let archive = try NPZFile.read(Goldens.path(file))
     #expect(archive.names == ["mu", "sigma"])
-    #expect(try archive.tensor(named: "sigma").doubles().count == 6400)
+    #expect(try archive.tensor(named: "sigma").doubles().count == 64)
     let reasons = [
       "name": "elements of type <U4", "files": "pickled Python objects, which are never unpickled",
       "made": "elements of type <M8[D]", "rows": "holds records", "phase": "elements of type <c16",
