@@ -29,7 +29,6 @@ let argumentParser = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
   name: "evalkit",
@@ -38,10 +37,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -53,7 +52,7 @@ let package = Package(
     .target(
       name: "CTextData",
       exclude: ["LICENSE-CLIP", "LICENSE-ftfy", "entities.txt", "merges.bin", "mojibake.txt"]),
-    room("Essentials", needs: ["CEmbeddedFiles", crypto]),
+    room("Essentials", needs: ["CCrypto", "CEmbeddedFiles"]),
     room("Tensors"),
     room("Kernels", needs: ["CKernels", "Tensors"]),
     room("Graphs", needs: ["Kernels", "Tensors"]),
@@ -92,7 +91,7 @@ let package = Package(
       needs: [
         "CMemory", "Checkpoints", "Datasets", "Detection", "Essentials", "Faces", "Generators",
         "Graphs", "Images", "Kernels", "Metrics", "Networks", "Recipes", "Reports", "Store",
-        "Tables", "Tensors", "Texts", "Verdicts", crypto, yams,
+        "Tables", "Tensors", "Texts", "Verdicts", yams,
       ]),
     .executableTarget(
       name: "evalkit",

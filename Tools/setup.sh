@@ -2,8 +2,8 @@
 # Makes sure that the C libraries evalkit links are there; installs Debian's packages where it may.
 set -euo pipefail
 
-packages=(libopenblas-dev libpng-dev libjpeg-dev libsqlite3-dev zlib1g-dev pkg-config)
-libraries=(openblas libpng libjpeg sqlite3 zlib)
+packages=(libopenblas-dev libpng-dev libjpeg-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config)
+libraries=(openblas libcrypto libpng libjpeg sqlite3 zlib)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 

@@ -1,6 +1,3 @@
-import Crypto
-import Foundation
-
 /// SHA-256 of files and bytes, as 64 lower-case hexadecimal digits.
 package enum FileDigest {
   /// Digest of a file of any size, read once, piece by piece.
@@ -8,13 +5,15 @@ package enum FileDigest {
   /// - Throws: ``FileError``.
   package static func sha256(ofFile path: String) throws(FileError) -> String {
     var hash = SHA256()
-    try RegularFile(path).forEachPiece { hash.update(bufferPointer: $0) }
-    return hash.finalize().hexadecimal
+    try RegularFile(path).forEachPiece { hash.update($0) }
+    return hash.finalize()
   }
 
   /// Digest of bytes in memory.
   package static func sha256(of bytes: some Sequence<UInt8>) -> String {
-    SHA256.hash(data: Data(bytes)).hexadecimal
+    var hash = SHA256()
+    hash.update(bytes)
+    return hash.finalize()
   }
 
   /// Whether a text has a digest's form.

@@ -1,6 +1,4 @@
-import Crypto
 import Essentials
-import Foundation
 import Tensors
 
 /// Identity of decoded pixels: the same image under another name or in another lossless file is the
@@ -12,9 +10,9 @@ struct ContentHash: Hashable, Sendable {
   /// Hashes size and samples.
   init(_ raster: Raster) {
     var hash = SHA256()
-    hash.update(data: Data("\(raster.width)×\(raster.height)×\(raster.channels);".utf8))
-    raster.samples.withUnsafeBytes { hash.update(bufferPointer: $0) }
-    text = hash.finalize().hexadecimal
+    hash.update("\(raster.width)×\(raster.height)×\(raster.channels);".utf8)
+    hash.update(raster.samples)
+    text = hash.finalize()
   }
 
   /// A hash that was made before; nil for any other text.
@@ -26,7 +24,7 @@ struct ContentHash: Hashable, Sendable {
   /// Key under which a result that depends on these contents is kept.
   static func key(_ fingerprint: Fingerprint, _ contents: ContentHash...) -> String {
     var hash = SHA256()
-    for part in [fingerprint.hash] + contents.map(\.text) { hash.update(data: Data(part.utf8)) }
-    return hash.finalize().hexadecimal
+    for part in [fingerprint.hash] + contents.map(\.text) { hash.update(part.utf8) }
+    return hash.finalize()
   }
 }

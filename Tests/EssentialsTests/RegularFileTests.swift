@@ -71,3 +71,19 @@ import Testing
     #expect([0x00, 0x0F, 0xA0, 0xFF].hexadecimal == "000fa0ff")
   }
 }
+
+/// Pieces and sequences of any kind give the digest of their bytes together.
+@Suite struct SHA256Tests {
+  @Test func piecesGiveTheDigestOfTheWhole() {
+    // FIPS 180-4's second example, two blocks long.
+    let text = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
+    let expected = "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    #expect(FileDigest.sha256(of: text.utf8) == expected)
+    var hash = SHA256()
+    hash.update([])
+    for piece in text { hash.update(String(piece).utf8) }
+    #expect(hash.finalize() == expected)
+    #expect(
+      FileDigest.sha256(of: sequence(state: text.utf8.makeIterator()) { $0.next() }) == expected)
+  }
+}
