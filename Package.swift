@@ -8,20 +8,45 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func room(
-  _ name: String, needs dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
-)
-  -> Target
-{
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+/// Rooms that belong together; a folder in `Sources` and in `Tests`, no module.
+enum Wing: String {
+  case system = "System"
+  case core = "Core"
+  case compute = "Compute"
+  case models = "Models"
+  case data = "Data"
+  case generation = "Generation"
+  case evaluation = "Evaluation"
+  case program = "Program"
+
+  func room(_ name: String, needs dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+      name: name, dependencies: dependencies, path: "Sources/\(rawValue)/\(name)",
+      swiftSettings: strict)
+  }
+
+  func tests(
+    of name: String, also dependencies: [Target.Dependency] = [], exclude: [String] = []
+  ) -> Target {
+    .testTarget(
+      name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+      path: "Tests/\(rawValue)/\(name)Tests", exclude: exclude, swiftSettings: strict)
+  }
 }
 
-func tests(
-  of name: String, also dependencies: [Target.Dependency] = [], exclude: [String] = []
+/// A room of C.
+func c(
+  _ name: String, needs dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
-  .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-    exclude: exclude, swiftSettings: strict)
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/System/\(name)", exclude: exclude)
+}
+
+/// The headers of a library that the system has.
+func library(_ name: String, pkgConfig: String, package: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig,
+    providers: [.apt([package])])
 }
 
 let argumentParser = Target.Dependency.product(
@@ -29,6 +54,174 @@ let argumentParser = Target.Dependency.product(
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+let system: [Target] = [
+  library("CCrypto", pkgConfig: "libcrypto", package: "libssl-dev"),
+  library("CJPEG", pkgConfig: "libjpeg", package: "libjpeg-dev"),
+  library("CPNG", pkgConfig: "libpng", package: "libpng-dev"),
+  library("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
+  c("CEmbeddedFiles", exclude: ["canary", "weights"]),
+  c("CFuzzing"),
+  c("CImageCodecs", needs: ["CJPEG", "CPNG"]),
+  c("CKernels"),
+  c("CMemory"),
+  c(
+    "CTextData",
+    exclude: ["LICENSE-CLIP", "LICENSE-ftfy", "entities.txt", "merges.bin", "mojibake.txt"]),
+]
+
+let core: [Target] = [
+  Wing.core.room("Essentials", needs: ["CCrypto", "CEmbeddedFiles"]),
+  Wing.core.room("Terms"),
+  Wing.core.room("Tensors"),
+  Wing.core.room("Provenance", needs: ["CMemory", "Essentials", "Tensors"]),
+]
+
+let compute: [Target] = [
+  Wing.compute.room("Kernels", needs: ["CKernels", "Tensors"]),
+  Wing.compute.room("Graphs", needs: ["Kernels", "Tensors", "Terms"]),
+  Wing.compute.room(
+    "Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors", "Terms"]),
+  Wing.compute.room("Metrics", needs: ["CKernels", "Kernels", "Tensors", "Terms"]),
+]
+
+let models: [Target] = [
+  Wing.models.room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Kernels", "Tensors"]),
+  Wing.models.room(
+    "ONNX", needs: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Tensors", protobuf]),
+  Wing.models.room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
+  Wing.models.room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
+  Wing.models.room("Texts", needs: ["CTextData", "Essentials", "Tensors", "Terms"]),
+  Wing.models.room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
+  Wing.models.room(
+    "Models",
+    needs: [
+      "CMemory", "Checkpoints", "Detection", "Essentials", "Graphs", "Images", "Kernels", "Metrics",
+      "Networks", "ONNX", "Provenance", "Tensors", "Terms", "Texts", yams,
+    ]),
+]
+
+let data: [Target] = [
+  Wing.data.room("Faces", needs: ["Tensors"]),
+  Wing.data.room(
+    "Datasets", needs: ["Checkpoints", "Essentials", "Faces", "Images", "Tensors", "Terms"]),
+]
+
+let generation: [Target] = [
+  Wing.generation.room(
+    "Generators",
+    needs: [
+      "Checkpoints", "Datasets", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Networks",
+      "Tensors", "Terms",
+    ]),
+  Wing.generation.room(
+    "Recipes",
+    needs: [
+      "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Networks",
+      "Tensors", "Texts", "Training",
+    ]),
+]
+
+let evaluation: [Target] = [
+  Wing.evaluation.room("Tables", needs: ["Essentials", yams]),
+  Wing.evaluation.room("Store", needs: ["Essentials", grdb]),
+  Wing.evaluation.room("Verdicts", needs: ["Tensors"]),
+  Wing.evaluation.room("Reports"),
+  Wing.evaluation.room(
+    "Measurement",
+    needs: [
+      "Checkpoints", "Datasets", "Detection", "Essentials", "Generators", "Graphs", "Images",
+      "Kernels", "Metrics", "Models", "Networks", "Provenance", "Store", "Tables", "Tensors",
+      "Terms", "Texts",
+    ]),
+  Wing.evaluation.room(
+    "Runs",
+    needs: [
+      "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics", "Models",
+      "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms",
+    ]),
+  Wing.evaluation.room(
+    "Gate",
+    needs: [
+      "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics", "Models",
+      "Provenance", "Reports", "Runs", "Store", "Tables", "Tensors", "Terms", "Verdicts", yams,
+    ]),
+]
+
+let program: [Target] = [
+  Wing.program.room(
+    "Bench",
+    needs: [
+      "CMemory", "Checkpoints", "Essentials", "Faces", "Generators", "Graphs", "Images", "Kernels",
+      "Measurement", "Metrics", "Models", "Networks", "Provenance", "Tensors", "Texts",
+    ]),
+  Wing.program.room(
+    "Harness",
+    needs: [
+      "Bench", "CMemory", "Checkpoints", "Datasets", "Detection", "Essentials", "Faces", "Gate",
+      "Generators", "Graphs", "Images", "Kernels", "Measurement", "Metrics", "Models", "Networks",
+      "Provenance", "Recipes", "Reports", "Runs", "Store", "Tables", "Tensors", "Terms", "Texts",
+      "Verdicts", yams,
+    ]),
+  .executableTarget(
+    name: "evalkit",
+    dependencies: [
+      "Bench", "CMemory", "Essentials", "Gate", "Harness", "Measurement", "Models", "Provenance",
+      "Runs", "Verdicts", argumentParser,
+    ], path: "Sources/Program/evalkit", swiftSettings: strict),
+]
+
+let support: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["CFuzzing", "Tensors"], path: "Tests/Support/TestSupport",
+    swiftSettings: strict),
+  .testTarget(
+    name: "ArchitectureTests", dependencies: ["TestSupport"],
+    path: "Tests/Support/ArchitectureTests", swiftSettings: strict),
+]
+
+let tests: [Target] = [
+  Wing.core.tests(of: "Essentials"),
+  Wing.core.tests(of: "Tensors"),
+  Wing.compute.tests(of: "Kernels", also: ["CKernels", "Tensors"]),
+  Wing.compute.tests(of: "Graphs", also: ["Kernels", "Tensors"]),
+  Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
+  Wing.compute.tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
+  Wing.models.tests(of: "Checkpoints", also: ["Graphs", "Tensors"], exclude: ["Goldens"]),
+  Wing.models.tests(
+    of: "ONNX", also: ["Checkpoints", "Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
+  Wing.models.tests(
+    of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "ONNX", "Tensors"],
+    exclude: ["Goldens"]),
+  Wing.models.tests(
+    of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
+  Wing.models.tests(of: "Texts", also: ["Tensors"], exclude: ["Goldens"]),
+  Wing.models.tests(
+    of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],
+    exclude: ["Goldens"]),
+  Wing.data.tests(of: "Faces", also: ["Essentials", "Images", "Tensors"], exclude: ["Goldens"]),
+  Wing.data.tests(
+    of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
+  Wing.generation.tests(
+    of: "Generators", also: ["Datasets", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
+  Wing.generation.tests(
+    of: "Recipes",
+    also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
+  Wing.evaluation.tests(of: "Tables"),
+  Wing.evaluation.tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
+  Wing.evaluation.tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),
+  Wing.evaluation.tests(of: "Reports", exclude: ["Snapshots"]),
+  Wing.program.tests(
+    of: "Harness",
+    also: [
+      "Bench", "Checkpoints", "Datasets", "Detection", "Faces", "Gate", "Generators", "Graphs",
+      "Images", "Measurement", "Metrics", "Models", "Networks", "Provenance", "Reports", "Runs",
+      "Store", "Tables", "Tensors", "Terms", "Verdicts",
+    ]),
+  Wing.program.tests(
+    of: "evalkit",
+    also: ["Checkpoints", "Essentials", "Graphs", "Images", "Networks", "Tensors", grdb, yams]),
+]
 
 let package = Package(
   name: "evalkit",
@@ -39,102 +232,6 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
-  targets: [
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "CEmbeddedFiles", exclude: ["canary", "weights"]),
-    .target(name: "CFuzzing"),
-    .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
-    .target(name: "CKernels"),
-    .target(name: "CMemory"),
-    .target(
-      name: "CTextData",
-      exclude: ["LICENSE-CLIP", "LICENSE-ftfy", "entities.txt", "merges.bin", "mojibake.txt"]),
-    room("Essentials", needs: ["CCrypto", "CEmbeddedFiles"]),
-    room("Tensors"),
-    room("Kernels", needs: ["CKernels", "Tensors"]),
-    room("Graphs", needs: ["Kernels", "Tensors"]),
-    room(
-      "Checkpoints",
-      needs: [
-        "CZlib", "Essentials", "Graphs", "Kernels", "Tensors", protobuf,
-      ]),
-    room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
-    room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
-    room("Texts", needs: ["CTextData", "Essentials", "Tensors"]),
-    room("Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors"]),
-    room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
-    room("Metrics", needs: ["CKernels", "Kernels", "Tensors"]),
-    room("Faces", needs: ["Tensors"]),
-    room(
-      "Datasets", needs: ["Checkpoints", "Essentials", "Faces", "Images", "Tensors"]),
-    room(
-      "Generators",
-      needs: [
-        "Checkpoints", "Datasets", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Networks",
-        "Tensors",
-      ]),
-    room("Tables", needs: ["Essentials", yams]),
-    room(
-      "Recipes",
-      needs: [
-        "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Networks",
-        "Tensors", "Texts", "Training",
-      ]),
-    room("Store", needs: ["Essentials", grdb]),
-    room("Verdicts", needs: ["Tensors"]),
-    room("Reports"),
-    room(
-      "Harness",
-      needs: [
-        "CMemory", "Checkpoints", "Datasets", "Detection", "Essentials", "Faces", "Generators",
-        "Graphs", "Images", "Kernels", "Metrics", "Networks", "Recipes", "Reports", "Store",
-        "Tables", "Tensors", "Texts", "Verdicts", yams,
-      ]),
-    .executableTarget(
-      name: "evalkit",
-      dependencies: ["CMemory", "Essentials", "Harness", "Verdicts", argumentParser],
-      swiftSettings: strict),
-    room("TestSupport", needs: ["CFuzzing", "Tensors"]),
-    tests(of: "Essentials"),
-    tests(of: "Tensors"),
-    tests(of: "Kernels", also: ["CKernels", "Tensors"]),
-    tests(of: "Graphs", also: ["Kernels", "Tensors"]),
-    tests(of: "Checkpoints", also: ["Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
-    tests(
-      of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
-    tests(
-      of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
-    tests(
-      of: "Recipes",
-      also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
-    tests(of: "Texts", also: ["Tensors"], exclude: ["Goldens"]),
-    tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
-    tests(
-      of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],
-      exclude: ["Goldens"]),
-    tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
-    tests(of: "Faces", also: ["Essentials", "Images", "Tensors"], exclude: ["Goldens"]),
-    tests(
-      of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
-    tests(
-      of: "Generators", also: ["Datasets", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
-    tests(of: "Tables"),
-    tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
-    tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),
-    tests(of: "Reports", exclude: ["Snapshots"]),
-    tests(
-      of: "Harness",
-      also: [
-        "Checkpoints", "Datasets", "Detection", "Faces", "Generators", "Graphs", "Images",
-        "Metrics", "Networks", "Store", "Tables", "Tensors", "Verdicts",
-      ]),
-    .testTarget(
-      name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: strict),
-    tests(
-      of: "evalkit",
-      also: ["Checkpoints", "Essentials", "Graphs", "Images", "Networks", "Tensors", grdb, yams]),
-  ]
+  targets: system + core + compute + models + data + generation + evaluation + program + support
+    + tests
 )

@@ -1,0 +1,67 @@
+import Tensors
+import Terms
+
+/// Why two images cannot be compared.
+package enum ImagePairError: Error, Equatable, CustomStringConvertible {
+  /// Width, height and channels of an image.
+  package struct Extent: Equatable, Sendable, CustomStringConvertible {
+    /// Pixels in a row.
+    package let width: Int
+    /// Rows.
+    package let height: Int
+    /// Samples in a pixel.
+    package let channels: Int
+
+    package var description: String { "\(width)×\(height) with \(channels) channels" }
+  }
+
+  /// The images differ in width, height or channels.
+  case sizeMismatch(first: Extent, second: Extent)
+  /// The images hold no pixel.
+  case empty
+  /// A side is shorter than the metric's windows allow.
+  case tooSmall(metric: String, width: Int, height: Int, minimum: Int)
+  /// The metric is defined on colour images of three channels only.
+  case notColour(metric: String, channels: Int)
+  /// The metric has no value for these images.
+  case undefined(metric: String)
+
+  package var description: String {
+    switch self {
+    case .sizeMismatch(let first, let second):
+      "The first image is \(first), the second \(second): resize one to the other's size."
+    case .empty: "An image without pixels cannot be compared."
+    case .tooSmall(let metric, let width, let height, let minimum):
+      "\(metric) needs at least \(minimum) pixels on each side, but the images are "
+        + "\(width)×\(height): use larger images or another SSIM variant."
+    case .notColour(let metric, let channels):
+      "\(metric) needs images of 3 channels (R, G, B), but these have \(channels)."
+    case .undefined(let metric):
+      "\(metric) has no value for these images, whose contrasts oppose each other: use another "
+        + "SSIM variant."
+    }
+  }
+}
+
+extension ImagePairError {
+  /// Checks what every comparison of two images needs.
+  ///
+  /// - Throws: `.sizeMismatch`, `.empty`.
+  package static func requireEqualExtents(_ first: Raster, _ second: Raster) throws(ImagePairError)
+  {
+    let (one, other) = (Extent(first), Extent(second))
+    guard one == other else { throw .sizeMismatch(first: one, second: other) }
+    guard !first.samples.isEmpty else { throw .empty }
+  }
+}
+
+extension ImagePairError.Extent {
+  /// The extent of a raster.
+  package init(_ raster: Raster) {
+    self.init(width: raster.width, height: raster.height, channels: raster.channels)
+  }
+}
+
+extension ImagePairError: LedgerFailure {
+  package var ledgerState: String { "wrong-size" }
+}

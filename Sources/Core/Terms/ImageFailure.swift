@@ -1,0 +1,36 @@
+/// Why one image has no scores: one row of the failure ledger.
+package struct ImageFailure: Error, Hashable, Sendable {
+  /// One word, for example `truncated`.
+  package let state: String
+  /// A sentence.
+  package let reason: String
+
+  /// Names a state and its reason.
+  package init(state: String, reason: String) {
+    self.state = state
+    self.reason = reason
+  }
+
+  /// Puts any error of a measurement into the ledger's words.
+  package init(_ error: any Error) {
+    self =
+      error as? ImageFailure
+      ?? ImageFailure(
+        state: (error as? any LedgerFailure)?.ledgerState ?? "not-measurable", reason: "\(error)")
+  }
+
+  /// The value of a body, or its error in the ledger's words.
+  package static func catching<Value>(_ body: () throws -> Value) -> Result<Value, ImageFailure> {
+    do { return .success(try body()) } catch { return .failure(ImageFailure(error)) }
+  }
+}
+
+extension ImageFailure: LedgerFailure {
+  package var ledgerState: String { state }
+}
+
+/// An error that knows the ledger's state of the image that met it.
+package protocol LedgerFailure: Error {
+  /// One word, for example `truncated`.
+  var ledgerState: String { get }
+}

@@ -1,0 +1,60 @@
+import Metrics
+import Provenance
+import Verdicts
+
+/// A row of a baseline as one side of a comparison.
+struct BaselineArm: ComparisonArm {
+  let baseline: String
+  let method: BaselineDocument.Method
+  let fingerprints: [String: [String]]
+  /// Values by image, then metric.
+  let images: [String: [String: Double]]
+  /// The row of the run that the baseline was made from, where the database still has it.
+  let source: StoredArm?
+
+  init(_ files: BaselineFiles, method: BaselineDocument.Method, source: StoredArm?) {
+    baseline = files.document.name
+    self.method = method
+    fingerprints = files.document.fingerprints
+    images = Dictionary(
+      files.images.lines.filter { $0.method == method.name }.map { ($0.image, $0.values) },
+      uniquingKeysWith: { $1 })
+    self.source = source
+  }
+
+  var name: String { "\(method.name) of baseline \(baseline)" }
+  var scoredImages: Set<String> { Set(images.keys) }
+  var stored: StoredArm? { source }
+
+  func score(_ metric: MetricIdentifier) -> ArmScore? {
+    method.scores[metric.rawValue].map { score in
+      ArmScore(
+        value: score.number, reason: score.reason, count: score.count,
+        standardError: score.standardError,
+        fingerprint: Fingerprint(
+          text: (fingerprints[score.fingerprint] ?? []).joined(separator: "\n")))
+    }
+  }
+
+  func values(_ metric: MetricIdentifier) -> [String: Double] {
+    // Older files left infinite values out.
+    let infinity = method.scores[metric.rawValue]?.number.flatMap { $0.isInfinite ? $0 : nil }
+    return images.compactMapValues { $0[metric.rawValue] ?? infinity }
+  }
+
+  func replicates(
+    _ statistic: MetricIdentifier, from metric: MetricIdentifier, among images: Set<String>
+  ) throws -> SetReplicates {
+    let score = method.scores[metric.rawValue]
+    if images == scoredImages, let frozen = score?.replicates?[statistic.rawValue] { return frozen }
+    guard let source else {
+      let reason =
+        images == scoredImages
+        ? score?.unpaired ?? "it was set without replicates"
+        : "other images failed than in the baseline, and its run is not in this database"
+      throw HarnessError(
+        .notComparable, "\(metric.rawValue) of \(name) cannot be paired: \(reason)")
+    }
+    return try source.replicates(statistic, from: metric, among: images)
+  }
+}

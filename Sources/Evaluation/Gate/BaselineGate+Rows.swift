@@ -1,0 +1,123 @@
+import Provenance
+import Runs
+import Store
+import Tables
+import Verdicts
+
+extension BaselineGate {
+  /// A row beside the baseline's.
+  struct Row {
+    let method: BaselineDocument.Method
+    let comparison: ArmComparison
+    var candidate: StoredArm { comparison.candidate }
+  }
+
+  enum FoundRow {
+    case found(Row)
+    case missing(Verdict.Line)
+  }
+
+  /// All judged rows that both sides have.
+  func rows() throws -> [Row] {
+    try judgedNames().compactMap { name in
+      if case .found(let row) = try row(name) { row } else { nil }
+    }
+  }
+
+  func row(_ name: String) throws -> FoundRow {
+    guard let method = document.methods.first(where: { $0.name == name }) else {
+      return .missing(
+        Verdict.Line(
+          check: "\(name): baseline", outcome: .notComparable,
+          finding: "Baseline \(document.name) has no row \(name); set it anew, or name the "
+            + "methods to judge in the gate's file."))
+    }
+    guard run.methods.contains(where: { $0.name == name }) else {
+      return .missing(
+        Verdict.Line(
+          check: "\(name): images", outcome: .invalid,
+          finding: "Run \(run.record.id) did not measure \(name), which the baseline has."))
+    }
+    let source = try (try? store.run(idPrefix: document.run.id)).flatMap { record -> StoredArm? in
+      try StoredArm(
+        StoredRun(record, in: store), method: name, in: store, clustering: clustering,
+        workers: workers)
+    }
+    let arm = try StoredArm(
+      run, method: name, in: store, clustering: clustering, workers: workers)
+    return .found(
+      Row(
+        method: method,
+        comparison: ArmComparison(
+          candidate: arm, baseline: BaselineArm(baseline, method: method, source: source),
+          mismatch: mismatch(arm))))
+  }
+
+  /// The rows that are judged: those that the gate names, or all of either side.
+  func judgedNames() throws -> [String] {
+    let known = Set(document.methods.map(\.name)).union(run.methods.map(\.name))
+    guard let named = gate?.methods, !named.isEmpty else {
+      let own = run.judgedMethods.map(\.name)
+      return document.methods.map(\.name)
+        + own.filter { name in !document.methods.contains { $0.name == name } }
+    }
+    for name in named { try NamedChoice.check(name, as: "method", from: known.sorted()) }
+    return named
+  }
+
+  private var clustering: Clustering {
+    gate.flatMap { Clustering(rawValue: $0.clusters.rawValue) } ?? .automatic
+  }
+
+  private func mismatch(_ arm: StoredArm) -> String? {
+    if run.record.pairsHash != document.run.pairsHash {
+      return "The run measured other pairs than baseline \(document.name); set it anew."
+    }
+    if arm.referencesHash != document.run.referencesHash {
+      return "Real images or label maps are not those of baseline \(document.name); set it anew."
+    }
+    return nil
+  }
+
+  // MARK: Images
+
+  /// Lines only where a row's images spoil the verdict.
+  func imageLines(_ row: Row) -> [Verdict.Line] {
+    let (arm, method) = (row.candidate, row.method)
+    // Other pairs have other images; that they are others is said by every metric.
+    let isSamePairs = run.record.pairsHash == document.run.pairsHash
+    let images = Evidence.Method(
+      name: arm.method, isAnchor: false, scored: run.counts[arm.method]?.scored ?? 0,
+      failed: run.counts[arm.method]?.failed ?? 0,
+      missing: isSamePairs ? row.comparison.baseline.scoredImages.subtracting(arm.images).count : 0)
+    let further = gate?.failures.aboveBaseline.map { method.failed + $0 }
+    let coverage = Verdict.coverage(
+      of: images, allowedFailures: min(allowedFailures, further ?? .max))
+    return (coverage.map { [$0] } ?? []) + doubleLines(arm, method)
+  }
+
+  /// Lines where more images than in the baseline are, or nearly are, another image.
+  private func doubleLines(
+    _ arm: StoredArm, _ method: BaselineDocument.Method
+  ) -> [Verdict.Line] {
+    let doubles = DoubleImages(arm)
+    return DoubleImages.Kind.allCases.compactMap { kind in
+      let before = method[kind]
+      let check = "\(arm.method): \(kind.rawValue)"
+      guard let found = doubles[kind] else { return nil }
+      guard found.count > before ?? 0 else {
+        return checks?.contains(check) != true
+          ? nil
+          : Verdict.Line(
+            check: check, outcome: .pass, finding: kind.words(found.count) + ".")
+      }
+      var line = Verdict.Line(
+        check: check, outcome: .regression,
+        finding: doubles.finding(kind)
+          + (before.map { ", \($0) in the baseline." }
+            ?? "; the baseline does not tell how many did, so set it anew."))
+      line.isBlocking = before != nil
+      return line
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Datasets
+import Essentials
+import Foundation
+import Metrics
+import Provenance
+import Reports
+import Runs
+import Store
+import Tensors
+import Verdicts
+
+/// Says which images and classes a run's change from a baseline comes from.
+package struct BlameJob {
+  /// Name of the baseline.
+  package var baseline: String
+  /// A run's id or the beginning of one; nil takes the latest.
+  package var run: String?
+  /// Metrics to explain; empty for those that got worse.
+  package var metrics: [String] = []
+  /// The row to explain; nil takes all that are judged.
+  package var method: String?
+  /// Name or path of a gate file, as for the gate.
+  package var gate: String?
+  /// Images to name for each metric.
+  package var count = 10
+  /// Folder of the database and the baselines.
+  package var results = "Results"
+  /// Where the page is written; nil writes nothing.
+  package var reports: String?
+  /// Whether files may be replaced that evalkit did not write.
+  package var isReplacing = false
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+
+  package init(baseline: String) { self.baseline = baseline }
+
+  /// What the command prints: JSON, or Markdown that is also written with its links.
+  ///
+  /// - Throws: ``HarnessError`` for what is not there or cannot be compared; errors of the store and of
+  ///   files.
+  package func text(json: Bool) throws -> String {
+    let report = try report()
+    if json { return JSONText.encode(report, pretty: true) }
+    let path = reports.map { $0 + "/blame.md" }
+    if let path { try OutputPlace(isReplacing: isReplacing).prepare(path, as: .blame) }
+    let markdown = report.markdown(link: GateOutputs.link(from: path ?? "blame.md"))
+    if let path { try AtomicFile.write(Array(markdown.utf8), to: path) }
+    return markdown
+  }
+
+  /// One section for each metric of each row.
+  package func report() throws -> BlameReport {
+    try metrics.forEach {
+      try NamedChoice.check($0, as: "metric", from: MetricIdentifier.allCases.map(\.rawValue))
+    }
+    var request = GateRequest()
+    (request.run, request.baseline, request.gate) = (run, baseline, gate)
+    (request.results, request.jobs) = (results, jobs)
+    let materials = try GateMaterials(request)
+    guard let comparison = materials.comparison(request) else {
+      throw HarnessError(.usage, "blame needs a baseline")
+    }
+    let rows = try chosen(comparison)
+    let wanted = try questions(comparison, rows)
+    let places = ImagePlaces(materials.run, results: results)
+    return BlameReport(
+      run: materials.run.record.id, baseline: baseline,
+      sections: try wanted.map { row, metric in
+        try Blame(comparison: row.comparison, places: places, count: count).section(
+          metric, factor: comparison.factor(of: metric))
+      })
+  }
+
+  private func chosen(_ comparison: BaselineGate) throws -> [BaselineGate.Row] {
+    let rows = try comparison.rows()
+    guard let method else { return rows }
+    try NamedChoice.check(method, as: "method", from: rows.map(\.method.name))
+    return rows.filter { $0.method.name == method }
+  }
+
+  /// Rows and metrics to explain: those that were asked for, or those that got worse.
+  private func questions(
+    _ comparison: BaselineGate, _ rows: [BaselineGate.Row]
+  ) throws -> [(BaselineGate.Row, MetricIdentifier)] {
+    if !metrics.isEmpty {
+      return rows.flatMap { row in
+        metrics.compactMap(MetricIdentifier.init(rawValue:)).map { (row, $0) }
+      }
+    }
+    let verdicts = try comparison.metricVerdicts()
+    return rows.flatMap { row in
+      verdicts.filter {
+        $0.outcome == .regression && $0.comparison.method == row.method.name
+      }.compactMap { MetricIdentifier(rawValue: $0.comparison.rule.metric) }.map { (row, $0) }
+    }
+  }
+}

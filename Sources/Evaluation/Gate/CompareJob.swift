@@ -1,0 +1,136 @@
+import Metrics
+import Provenance
+import Reports
+import Runs
+import Store
+import Tables
+import Tensors
+import Verdicts
+
+/// Compares two stored runs, or two rows of one run, pair by pair.
+package struct CompareJob {
+  /// What is compared with: a run, `RUN:METHOD`, or a method of ``run``.
+  package var first: String
+  /// What is compared.
+  package var second: String
+  /// The run that bare method names belong to; nil takes the latest.
+  package var run: String?
+  package var results = "Results"
+  package var jobs: Int?
+
+  package init(first: String, second: String) {
+    self.first = first
+    self.second = second
+  }
+
+  /// The changes from the first to the second.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` for what names nothing, `notComparable` where no metric
+  ///   can be compared; errors of the store.
+  package func report() throws -> ChangeReport {
+    let store = try ResultsDatabase.open(results)
+    let (one, other) = (try Side(first, run: run, in: store), try Side(second, run: run, in: store))
+    let workers = Workers(count: jobs)
+    var comparisons: [MetricComparison] = []
+    for (mine, theirs) in try Self.rows(of: other, beside: one) {
+      let candidate = try StoredArm(other.run, method: mine, in: store, workers: workers)
+      let baseline = try StoredArm(one.run, method: theirs, in: store, workers: workers)
+      let comparison = ArmComparison(
+        candidate: candidate, baseline: baseline, mismatch: Self.mismatch(candidate, baseline))
+      let table = try StoredReports.table(of: other.run)
+      let gate = GateJob(other.run, table: table)
+      for metric in MetricIdentifier.allCases
+      where candidate.score(metric)?.value != nil || baseline.score(metric)?.value != nil {
+        comparisons.append(
+          try comparison.compare(
+            metric, rule: MetricRule(metric: metric.rawValue, direction: metric.direction),
+            factor: gate.factor(of: metric.rawValue)))
+      }
+    }
+    return try report(comparisons)
+  }
+
+  private func report(_ comparisons: [MetricComparison]) throws -> ChangeReport {
+    let verdicts = MetricVerdict.decide(comparisons)
+    guard verdicts.contains(where: { ![.notComparable, .invalid].contains($0.outcome) }) else {
+      let reason = verdicts.first?.finding ?? "They share no metric with a number on both sides."
+      throw HarnessError(.notComparable, "\(second) cannot be compared with \(first): \(reason)")
+    }
+    return ChangeReport(
+      first: first, second: second,
+      changes: verdicts.map { verdict in
+        let estimate = verdict.comparison.estimate
+        return ChangeReport.Change(
+          method: verdict.comparison.method, metric: verdict.comparison.rule.metric,
+          first: verdict.comparison.baseline, second: verdict.comparison.value,
+          difference: estimate?.difference, halfWidth: estimate?.halfWidth(confidence: 0.95),
+          pValue: verdict.adjustedPValue, pairs: estimate?.pairs,
+          outcome: verdict.outcome.rawValue, finding: verdict.finding,
+          test: estimate?.method.rawValue)
+      })
+  }
+
+  // MARK: Sides
+
+  /// A run and, where one is named, its row.
+  private struct Side {
+    let run: StoredRun
+    let method: String?
+
+    init(_ text: String, run: String?, in store: Store) throws {
+      if let colon = text.firstIndex(of: ":") {
+        self.run = try StoredRun.find(String(text[..<colon]), in: store)
+        let method = String(text[text.index(after: colon)...])
+        try Self.check(method, in: self.run)
+        self.method = method
+        return
+      }
+      do {
+        self.run = try StoredRun.find(text, in: store)
+        method = nil
+      } catch StoreError.unknownRun {
+        self.run = try StoredRun.find(run, in: store)
+        try Self.check(text, in: self.run)
+        method = text
+      }
+    }
+
+    private static func check(_ method: String, in run: StoredRun) throws {
+      try NamedChoice.check(
+        method, as: "run, or method of run \(run.record.id)", from: run.methods.map(\.name))
+    }
+  }
+
+  /// Which row of one side stands beside which of the other.
+  private static func rows(
+    of second: Side, beside first: Side
+  ) throws -> [(mine: String, theirs: String)] {
+    let mine = second.method.map { [$0] } ?? second.run.judgedMethods.map(\.name)
+    let theirs = first.method.map { [$0] } ?? first.run.judgedMethods.map(\.name)
+    if mine.count == 1, theirs.count == 1 { return [(mine[0], theirs[0])] }
+    let shared = mine.filter(theirs.contains)
+    if shared.isEmpty {
+      throw HarnessError(
+        .usage,
+        "the runs share no method: \(mine.joined(separator: ", ")) and "
+          + "\(theirs.joined(separator: ", ")); name them, as RUN:METHOD")
+    }
+    return shared.map { ($0, $0) }
+  }
+
+  private static func mismatch(_ candidate: StoredArm, _ baseline: StoredArm) -> String? {
+    guard candidate.run.record.pairsHash == baseline.run.record.pairsHash else {
+      return "The runs measured other pairs."
+    }
+    return candidate.referencesHash == baseline.referencesHash
+      ? nil : "The runs' real images or label maps differ."
+  }
+}
+
+extension CompareJob {
+  /// The report as it is printed.
+  package func text(json: Bool) throws -> String {
+    let report = try report()
+    return json ? JSONText.encode(report, pretty: true) : report.markdown
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Provenance
+import Runs
+import Store
+import Tables
+import Tensors
+import Verdicts
+
+/// What a gate's request names, opened.
+struct GateMaterials {
+  let requirements: [Requirement]
+  let store: Store
+  let run: StoredRun
+  let table: PaperTable?
+  let baseline: BaselineFiles?
+  let gate: GateFile?
+
+  /// Reads requirements, opens database, baseline, run and rules.
+  ///
+  /// - Throws: `RequirementError` and ``HarnessError`` for what is not there or not understood; errors of the store.
+  init(_ request: GateRequest) throws {
+    try RunAge.check(request.freshHours)
+    requirements = try GateJob.requirements(request.requirements)
+    store = try ResultsDatabase.open(request.results)
+    baseline = try request.baseline.map {
+      try BaselineLibrary(results: request.results).files($0)
+    }
+    run = try StoredRun.find(
+      request.run, protocolID: baseline?.document.run.protocol, in: store)
+    table = try StoredReports.table(of: run)
+    gate = try Self.gate(request, baseline)
+  }
+
+  /// Images of a row that may fail.
+  func allowedFailures(_ request: GateRequest) -> Int {
+    request.allowedFailures ?? gate?.failures.maximum ?? 0
+  }
+
+  /// The verdict over the run.
+  ///
+  /// - Parameters:
+  ///   - request: what is demanded.
+  ///   - checks: the metrics that are compared with the baseline, such as `ours: fid`; nil for all.
+  /// - Returns: all checks.
+  /// - Throws: `RequirementError` and ``HarnessError`` for what is not understood; errors of the store.
+  func verdict(_ request: GateRequest, only checks: Set<String>? = nil) throws -> Verdict {
+    let age = RunAge(of: run.record, now: request.now)
+    var verdict = Verdict(
+      lines: age.lines(limit: request.freshHours ?? gate?.freshHours), isStrict: request.isStrict)
+    let arms = try run.judgedMethods.map {
+      try StoredArm(run, method: $0.name, in: store, workers: Workers(count: request.jobs))
+    }
+    if !requirements.isEmpty {
+      let missing = Dictionary(
+        arms.map { ($0.method, $0.missingImages) }, uniquingKeysWith: { first, _ in first })
+      verdict = try verdict.joined(
+        with: GateJob(run, table: table, missing: missing).verdict(
+          requiring: requirements, allowedFailures: allowedFailures(request)))
+    }
+    if var comparison = comparison(request) {
+      comparison.checks = checks
+      return verdict.joined(with: try comparison.verdict())
+    }
+    return verdict.joined(with: Verdict(lines: arms.flatMap { doubleLines($0) + sizeLines($0) }))
+  }
+
+  /// The comparison with the baseline; nil without one.
+  func comparison(_ request: GateRequest) -> BaselineGate? {
+    baseline.map { baseline in
+      var comparison = BaselineGate(
+        run: run, table: table, baseline: baseline, gate: gate, store: store)
+      comparison.allowedFailures = allowedFailures(request)
+      comparison.workers = Workers(count: request.jobs)
+      return comparison
+    }
+  }
+
+  /// What bounds alone do not see: images that are, or nearly are, another one.
+  ///
+  /// Without a baseline nobody says how many are usual, so these lines only tell.
+  private func doubleLines(_ arm: StoredArm) -> [Verdict.Line] {
+    let doubles = DoubleImages(arm)
+    return DoubleImages.Kind.allCases.filter { doubles[$0]?.isEmpty == false }.map { kind in
+      Self.remark("\(arm.method): \(kind.rawValue)", doubles.finding(kind) + ".")
+    }
+  }
+
+  /// Fewer images than real ones, of two folders that share no id; where ids are shared, each real image
+  /// without one is missing.
+  private func sizeLines(_ arm: StoredArm) -> [Verdict.Line] {
+    let (missing, real) = arm.unpaired
+    guard missing == real, arm.images.count < real else { return [] }
+    return [
+      Self.remark(
+        "\(arm.method): images",
+        "\(arm.images.count) images of \(arm.method) stand beside \(real) real ones of other names."
+      )
+    ]
+  }
+
+  /// A line that tells and decides nothing.
+  private static func remark(_ check: String, _ finding: String) -> Verdict.Line {
+    var line = Verdict.Line(check: check, outcome: .inconclusive, finding: finding)
+    line.isBlocking = false
+    return line
+  }
+
+  /// The gate file that was asked for, or the protocol's own.
+  private static func gate(
+    _ request: GateRequest, _ baseline: BaselineFiles?
+  ) throws -> GateFile? {
+    guard let baseline else {
+      if request.gate == nil { return nil }
+      throw HarnessError(.usage, "--gate needs --baseline: its rules are about changes")
+    }
+    do {
+      if let name = request.gate { return try ProtocolLibrary.folder().gate(name) }
+      let own = baseline.document.run.protocol
+      // Scores without a paper have no protocol, and need no folder of protocols.
+      if own == StoredRun.scoreProtocolID { return nil }
+      let folder = try ProtocolLibrary.folder()
+      return folder.hasGate(own) ? try folder.gate(own) : nil
+    } catch let error as TableError {
+      // A gate that cannot be read must never look like a run that failed.
+      throw HarnessError(.usage, error.description)
+    }
+  }
+}

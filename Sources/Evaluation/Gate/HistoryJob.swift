@@ -1,0 +1,165 @@
+import Essentials
+import Foundation
+import Metrics
+import Provenance
+import Reports
+import Runs
+import Store
+import Tables
+import Verdicts
+
+/// Gathers each metric over all complete runs.
+package struct HistoryJob {
+  /// The metric to show; nil for all.
+  package var metric: String?
+  package var results = "Results"
+  /// Where the Markdown and its pictures are written; nil writes nothing.
+  package var reports: String?
+  /// Whether files may be replaced that evalkit did not write.
+  package var isReplacing = false
+  /// The day up to which nights are expected.
+  package var now = Date()
+
+  package init() {}
+
+  /// What the command prints: JSON, or Markdown that is also written with its pictures.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` for an unknown metric; errors of the store and of files.
+  package func text(json: Bool) throws -> String {
+    let report = try report()
+    if json { return JSONText.encode(report, pretty: true) }
+    let markdown = report.markdown(pictures: reports == nil ? nil : "history")
+    if let reports {
+      let place = OutputPlace(isReplacing: isReplacing)
+      try place.prepare("\(reports)/history.md", as: .history)
+      for series in report.series {
+        let path = "\(reports)/history/\(series.pictureName)"
+        try place.prepare(path, as: .chart)
+        try AtomicFile.write(Array(Sparkline.svg(series).utf8), to: path)
+      }
+      try AtomicFile.write(Array(markdown.utf8), to: "\(reports)/history.md")
+    }
+    return markdown
+  }
+
+  /// The history of every series, sorted by protocol, method and metric.
+  package func report() throws -> HistoryReport {
+    if let metric {
+      try NamedChoice.check(
+        metric, as: "metric", from: MetricIdentifier.allCases.map(\.rawValue))
+    }
+    let store = try ResultsDatabase.open(results)
+    let runs = try store.runs(RunFilter(statuses: [.complete])).reversed()
+    let baselines = try BaselineLibrary(results: results).documents()
+    var points: [Key: [HistoryReport.Point]] = [:]
+    var leftOut: [String] = []
+    var tables: [String: PaperTable?] = [:]
+    for record in runs {
+      let run = try StoredRun(record, in: store)
+      if tables[record.protocolID] == nil {
+        // A protocol that is gone leaves the metrics' own scales.
+        tables[record.protocolID] = .some(try? StoredReports.table(of: run))
+      }
+      let gate = GateJob(run, table: tables[record.protocolID] ?? nil)
+      let verdicts = try Self.verdicts(ofRun: record.id, in: store)
+      for method in run.methods {
+        for (name, score) in run.scores[method.name] ?? [:] where metric == nil || metric == name {
+          guard let value = score.value.number else {
+            if let value = score.value.double {
+              let kind = value.isNaN ? "not a number" : "infinite"
+              leftOut.append("\(name) of \(method.name) in run \(record.id) is \(kind)")
+            }
+            continue
+          }
+          let factor = gate.factor(of: name)
+          let key = Key(
+            protocolID: record.protocolID, method: method.name, metric: name,
+            fingerprint: score.fingerprint, pairsHash: record.pairsHash, factor: factor)
+          points[key, default: []].append(
+            HistoryReport.Point(
+              run: record.id, date: record.created.formatted(.iso8601), value: factor * value,
+              halfWidth: score.standardError.map { 1.96 * factor * $0 },
+              verdict: verdicts["\(method.name): \(name)"]))
+        }
+      }
+    }
+    return HistoryReport(
+      series: points.keys.sorted().map { key in
+        series(key, points[key] ?? [], baselines)
+      }, missingNights: Self.missingNights(runs.map(\.created), until: now), leftOut: leftOut)
+  }
+
+  // MARK: Series
+
+  /// What tells series apart.
+  private struct Key: Hashable, Comparable {
+    let protocolID, method, metric, fingerprint, pairsHash: String
+    let factor: Double
+
+    private var order: [String] { [protocolID, method, metric, fingerprint, pairsHash] }
+
+    static func < (first: Key, second: Key) -> Bool {
+      first.order.lexicographicallyPrecedes(second.order)
+    }
+  }
+
+  private func series(
+    _ key: Key, _ points: [HistoryReport.Point], _ baselines: [BaselineDocument]
+  ) -> HistoryReport.Series {
+    let isLowerBetter = MetricIdentifier(rawValue: key.metric)?.descriptor.direction == .lower
+    let steps = StepDetection().steps(in: points.map(\.value)).map { step in
+      HistoryReport.Step(
+        after: points[step.index - 1].run, run: points[step.index].run, before: step.before,
+        since: step.after, pValue: step.pValue,
+        kind: (step.after > step.before) == isLowerBetter ? "worse" : "better")
+    }
+    var values: [String: Double] = [:]
+    for baseline in baselines where baseline.run.pairsHash == key.pairsHash {
+      let score = baseline.methods.first { $0.name == key.method }?.scores[key.metric]
+      if let score, score.fingerprint == key.fingerprint, let value = score.value {
+        values[baseline.name] = key.factor * value
+      }
+    }
+    return HistoryReport.Series(
+      protocol: key.protocolID, method: key.method, metric: key.metric,
+      fingerprint: String(key.fingerprint.prefix(12)), pairs: String(key.pairsHash.prefix(12)),
+      better: isLowerBetter ? "lower" : "higher", points: points, steps: steps, baselines: values)
+  }
+
+  /// The last outcome of each check of a run.
+  private static func verdicts(
+    ofRun run: String, in store: Store
+  ) throws -> [String: String] {
+    struct Document: Decodable {
+      struct Check: Decodable { let check, outcome: String }
+      let checks: [Check]
+    }
+    var found: [String: String] = [:]
+    for verdict in try store.verdicts(ofRun: run) {
+      let document = try? JSONDecoder().decode(Document.self, from: Data(verdict.report.utf8))
+      for check in document?.checks ?? [] { found[check.check] = check.outcome }
+    }
+    return found
+  }
+
+  // MARK: Nights
+
+  /// Days without a run, where runs usually come every day.
+  ///
+  /// Three days with runs, most of them one day after another, make a habit.
+  static func missingNights(_ dates: [Date], until now: Date) -> [String] {
+    func day(_ date: Date) -> Int { Int((date.timeIntervalSince1970 / 86_400).rounded(.down)) }
+    // A date that has not come yet is a clock's mistake, not a night.
+    let days = Set(dates.filter { $0 <= now }.map(day)).sorted()
+    guard days.count >= 3, let first = days.first else { return [] }
+    let gaps = zip(days.dropFirst(), days).map { $0 - $1 }.sorted()
+    guard gaps[gaps.count / 2] == 1 else { return [] }
+    // Today's run may still come.
+    let end = max(days[days.count - 1], day(now) - 1)
+    let had = Set(days)
+    return (first...end).filter { !had.contains($0) }.map { missing in
+      Date(timeIntervalSince1970: Double(missing) * 86_400)
+        .formatted(.iso8601.year().month().day())
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Metrics
+import Provenance
+import Runs
+import Store
+import Tensors
+import Verdicts
+
+/// A row of a stored run as one side of a comparison.
+struct StoredArm: ComparisonArm {
+  let run: StoredRun
+  let method: String
+  let store: Store
+  /// Sorted by id.
+  let pairs: [PairRecord]
+  let clustering: Clustering
+  let workers: Workers
+  /// Content of every scored image by id.
+  let contents: [String: String]
+  /// Ids of the images that the run knows of, scored and failed.
+  let images: Set<String>
+
+  /// Reads what a row's comparison needs.
+  ///
+  /// - Throws: errors of the store.
+  init(
+    _ run: StoredRun, method: String, in store: Store, clustering: Clustering = .automatic,
+    workers: Workers = Workers()
+  ) throws {
+    self.run = run
+    self.method = method
+    self.store = store
+    self.clustering = clustering
+    self.workers = workers
+    pairs = try store.pairs(ofRun: run.record.id)
+    let images = try store.images(ofRun: run.record.id, method: method)
+    self.images = Set(images.map(\.imageID))
+    contents = Dictionary(
+      images.compactMap { image in
+        image.outcome == .scored ? image.contentHash.map { (image.imageID, $0) } : nil
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  var name: String { "\(method) of run \(run.record.id)" }
+  var scoredImages: Set<String> { Set(contents.keys) }
+  var stored: StoredArm? { self }
+
+  func score(_ metric: MetricIdentifier) -> ArmScore? {
+    run.scores[method]?[metric.rawValue].map { score in
+      ArmScore(
+        value: score.value.double, reason: score.value.reason, count: score.generatedCount,
+        standardError: score.standardError,
+        fingerprint: Fingerprint(text: run.fingerprints[score.fingerprint] ?? ""))
+    }
+  }
+
+  func values(_ metric: MetricIdentifier) throws -> [String: Double] {
+    let scores = try store.scores(
+      ofRun: run.record.id, method: method, metric: metric.rawValue)
+    return Dictionary(
+      scores.compactMap { image in
+        image.score.value.double.flatMap { $0.isNaN ? nil : (image.imageID, $0) }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func replicates(
+    _ statistic: MetricIdentifier, from metric: MetricIdentifier, among images: Set<String>
+  ) throws -> SetReplicates {
+    let statistics = SetStatistics(
+      statistic: statistic, results: try RememberedResults(self, of: metric, among: images))
+    let groups = ImageGroups(clusters: pairs.map { clustering.cluster(of: $0) })
+    let metric = try statistics.prepared()
+    let values = try workers.map(groups.groups.count + 1) { part, _ in
+      try metric(part == 0 ? groups.all : groups.without(part - 1))
+    }
+    return SetReplicates(value: values[0], leftOut: Array(values.dropFirst()))
+  }
+
+  /// The clusters of images that share one, by id.
+  var clustersByID: [String: String] {
+    Dictionary(
+      pairs.compactMap { pair in clustering.cluster(of: pair).map { (pair.imageID, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// How many images of a folder are missing beside the other folder's, where the two have ids in common; a
+  /// table has a failure for each of them.
+  var missingImages: Int {
+    let (missing, real) = unpaired
+    return missing < real ? missing : 0
+  }
+
+  /// Real images without one of the row's, and real images, of a score without a paper.
+  var unpaired: (missing: Int, real: Int) {
+    guard run.isScore else { return (0, 0) }
+    let real = pairs.filter { $0.referenceHash != nil }
+    return (real.count { !images.contains($0.imageID) }, real.count)
+  }
+}
+
+/// Which images belong together.
+enum Clustering: String, CaseIterable {
+  /// By identity where the manifest names one, else by caption.
+  case automatic
+  case identity, prompt, image
+
+  /// The cluster of a pair; nil where it stands for itself.
+  func cluster(of pair: PairRecord) -> String? {
+    switch self {
+    case .automatic:
+      pair.identity.map { "identity " + $0 } ?? pair.prompt.map { "prompt " + $0 }
+    case .identity: pair.identity
+    case .prompt: pair.prompt
+    case .image: nil
+    }
+  }
+}

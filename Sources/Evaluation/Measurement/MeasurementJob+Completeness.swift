@@ -1,0 +1,61 @@
+import Essentials
+import Metrics
+import Store
+import Terms
+
+/// An image counts in every column of its row or in none, so that all columns rest on the same images. A
+/// column that no image of a row can have is the row's to miss, and not its images'.
+extension MeasurementJob {
+  /// The needs of rows of which nothing is known yet: every metric.
+  package var strictlyNeeded: [Set<MetricIdentifier>] {
+    candidates.map { _ in Set(plan.measured) }
+  }
+
+  /// Fails the images that lack what others of their row have, and stores those that were taken for failed
+  /// because of what none of them has.
+  ///
+  /// - Throws: errors of the store.
+  func completed(_ items: [ItemResult]) throws -> [ItemResult] {
+    let needed =
+      needed
+      ?? candidates.indices.map { row in
+        items.reduce(into: Set<MetricIdentifier>()) { metrics, item in
+          metrics.formUnion(item.candidates[row]?.value?.measured ?? [])
+        }
+      }
+    let completed = items.map { $0.complete(for: needed) }
+    let reprieved = completed.indices.filter { place in
+      completed[place].candidates.contains { $0?.value?.shortfalls.isEmpty == false }
+    }
+    for start in stride(from: 0, to: reprieved.count, by: Self.pairsPerTransaction) {
+      try store.record(
+        reprieved[start...].prefix(Self.pairsPerTransaction).flatMap {
+          try records(pairs[$0], completed[$0])
+        })
+    }
+    return completed
+  }
+
+  private static let pairsPerTransaction = 256
+}
+
+extension ItemResult {
+  /// The item with the images failed that lack what their row needs.
+  func complete(for needed: [Set<MetricIdentifier>]) -> ItemResult {
+    var item = self
+    item.candidates = zip(candidates, needed).map { candidate, needed in
+      candidate?.flatMap { $0.complete(for: needed) }
+    }
+    return item
+  }
+}
+
+extension [ImageResult] {
+  /// Why no image of a row has a metric; nil where none was tried.
+  ///
+  /// Of ``MeasurementJob/completed(_:)``'s results, one that does not fit a meter tells that none does.
+  func shortfall(of metric: MetricIdentifier) -> String? {
+    lazy.flatMap(\.shortfalls).first { $0.metrics.contains(metric) }
+      .map { "none of \(count) images can be measured: \($0.failure.reason)" }
+  }
+}

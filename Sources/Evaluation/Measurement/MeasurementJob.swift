@@ -1,0 +1,234 @@
+import CMemory
+import Datasets
+import Essentials
+import Foundation
+import Generators
+import Metrics
+import Models
+import Provenance
+import Store
+import Synchronization
+import Tensors
+import Terms
+
+/// One row's images.
+package struct Candidate: Sendable {
+  /// The row's name.
+  package let name: String
+  /// The image for a pair; nil where there is none and need not be one.
+  package let image: @Sendable (Pair) throws -> ImageSource?
+
+  /// A row that has an image for every pair but the references, of which only the real image counts.
+  package init(_ method: any Method, references: Set<String> = []) {
+    name = method.name
+    image = { pair in
+      if references.contains(pair.id) { return nil }
+      return ImageSource(
+        name: "\(method.name) of \(pair.id)", origin: method.origin(of: pair),
+        decode: { try method.image(for: pair) })
+    }
+  }
+
+  /// A row by name.
+  package init(name: String, image: @escaping @Sendable (Pair) throws -> ImageSource?) {
+    self.name = name
+    self.image = image
+  }
+}
+
+/// Measures every pair with every meter for every row, storing each result as it is made.
+package struct MeasurementJob {
+  let pairs: [Pair]
+  let candidates: [Candidate]
+  let plan: MeterPlan
+  /// For ids whose real image is another pair's already, and counts once in a set, that pair's id.
+  var owners: [String: String] = [:]
+  /// Whether every meter measures every image; else one without a real image takes part in sets only.
+  let requiresCounterpart: Bool
+  /// The metrics that every image of each row must have; nil means those that any image of the row has.
+  package var needed: [Set<MetricIdentifier>]?
+  let store: Store
+  let run: String
+  let workers: Workers
+  /// Whether results of earlier runs on the same content may be used.
+  let isRecalling: Bool
+  /// What images may take of the memory.
+  var memory = MemoryLimit.ofMachine
+  let shouldStop: @Sendable () -> Bool
+  let progress: @Sendable (JobProgress) -> Void
+  /// Told what a person should know at once.
+  var notice: @Sendable (String) -> Void = { _ in }
+
+  /// Joins the parts.
+  package init(
+    pairs: [Pair],
+    candidates: [Candidate],
+    plan: MeterPlan,
+    owners: [String: String] = [:],
+    requiresCounterpart: Bool,
+    needed: [Set<MetricIdentifier>]? = nil,
+    store: Store,
+    run: String,
+    workers: Workers,
+    isRecalling: Bool,
+    memory: MemoryLimit = MemoryLimit.ofMachine,
+    shouldStop: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (JobProgress) -> Void,
+    notice: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.pairs = pairs
+    self.candidates = candidates
+    self.plan = plan
+    self.owners = owners
+    self.requiresCounterpart = requiresCounterpart
+    self.needed = needed
+    self.store = store
+    self.run = run
+    self.workers = workers
+    self.isRecalling = isRecalling
+    self.memory = memory
+    self.shouldStop = shouldStop
+    self.progress = progress
+    self.notice = notice
+  }
+
+  /// Measures all pairs.
+  ///
+  /// - Returns: every result, by pair.
+  /// - Throws: ``HarnessError`` of kind `cancelled` if asked to stop; errors of the store. What is
+  ///   finished then is stored.
+  package func measure() throws -> [ItemResult] {
+    let items = try completed(try measureGroups())
+    // Statistics of whole sets need as much memory as the networks do.
+    for network in plan.meters.flatMap(\.loadedNetworks) { network.release() }
+    give_back_freed_memory()
+    return items
+  }
+
+  private func measureGroups() throws -> [ItemResult] {
+    let memories = (0..<workers.count).map { _ in WorkerMemory() }
+    let gate = MemoryGate(memory, workers: workers.count)
+    let admission = ImageAdmission(
+      costs: ImageCosts(meters: plan.meters, working: plan.working, share: gate.share),
+      gate: gate)
+    let digests = FileDigests()
+    // What all images of a row lack is known in the end; until then it is theirs.
+    let needed = needed ?? strictlyNeeded
+    let tally = Mutex((finished: 0, failures: 0, remembered: 0, damaged: 0))
+    progress(JobProgress(finished: 0, total: pairs.count))
+    let groups = GroupSchedule(
+      count: pairs.count, workers: workers.count,
+      limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
+    ).groups
+    defer {
+      if let warning = Recall.warning(tally.withLock(\.damaged), in: store) { notice(warning) }
+    }
+    return try workers.map(groups.count) { index, worker in
+      if shouldStop() {
+        throw HarnessError(.cancelled, "stopped on request; a second call resumes")
+      }
+      let recall = Recall(store, isReading: isRecalling)
+      let loading = SubjectLoading(recall: recall, digests: digests)
+      let sources = pairs[groups[index]].map { PairSources($0, candidates: images(of: $0)) }
+      let items = try admission.measure(sources, in: memories[worker]) { sources, memory in
+        try GroupMeasurement(
+          meters: plan.meters, working: plan.working, requiresCounterpart: requiresCounterpart,
+          memory: memory, recall: recall, loading: loading
+        ).measure(PairSubjects.open(sources, working: plan.working, loading: loading))
+      }
+      let strict = items.map { $0.complete(for: needed) }
+      let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
+      try store.record(
+        records, absent: zip(pairs[groups[index]], strict).flatMap { self.absent($0, $1) },
+        artifacts: recall.fresh, recalled: recall.recalled,
+        pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
+      tally.withLock { tally in
+        tally.finished += items.count
+        tally.damaged += recall.damaged
+        tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
+        if recall.fresh.isEmpty { tally.remembered += items.count }
+        progress(
+          JobProgress(
+            finished: tally.finished, total: pairs.count, failures: tally.failures,
+            remembered: tally.remembered))
+      }
+      return items
+    }.flatMap { $0 }
+  }
+
+  /// Bounds what a worker holds in memory and what a kill can cost.
+  private static let imagesPerGroup = 8
+
+  /// The rows' images for a pair.
+  private func images(of pair: Pair) -> [Result<ImageSource, ImageFailure>?] {
+    candidates.map { candidate in
+      do { return try candidate.image(pair).map { .success($0) } } catch {
+        return .failure(ImageFailure(error))
+      }
+    }
+  }
+
+  /// What became of every image of a pair.
+  func records(_ pair: Pair, _ item: ItemResult) throws -> [(
+    image: ImageRecord, scores: [ScoreRecord]
+  )] {
+    try rows(item).compactMap { row, result in
+      switch result {
+      case nil: nil
+      case .success(let image)?:
+        (
+          imageRecord(pair, row, image.content.text, .scored),
+          try wanted(image.scores).map { try score($0.key, $0.value) }
+        )
+      case .failure(let failure)?:
+        (
+          imageRecord(pair, row, nil, .failed(state: failure.state, reason: failure.reason)), []
+        )
+      }
+    }
+  }
+
+  /// The images that a pair does not have, of which a resumed run may still have rows.
+  private func absent(_ pair: Pair, _ item: ItemResult) -> [AbsentImage] {
+    rows(item).filter { $0.result == nil }.map {
+      AbsentImage(run: run, method: $0.name, imageID: pair.id)
+    }
+  }
+
+  /// A pair's result in every row; of the real image only a failure has a row.
+  private func rows(
+    _ item: ItemResult
+  ) -> [(name: String, result: Result<ImageResult, ImageFailure>?)] {
+    let reference = item.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
+    let names = candidates.map(\.name) + [MethodRecord.reference.name]
+    return zip(names, item.candidates + [reference]).map { ($0, $1) }
+  }
+
+  /// What later comparisons must know of a pair.
+  private func record(_ pair: Pair, _ item: ItemResult) -> PairRecord {
+    PairRecord(
+      run: run, imageID: pair.id, identity: pair.identity,
+      prompt: pair.text.map { FileDigest.sha256(of: $0.utf8) },
+      referenceHash: item.reference?.value?.content.text, labelsHash: item.labels?.text,
+      caption: pair.text, group: pair.group, owner: owners[pair.id])
+  }
+
+  private func imageRecord(
+    _ pair: Pair, _ row: String, _ hash: String?, _ outcome: ImageRecord.Outcome
+  ) -> ImageRecord {
+    ImageRecord(
+      run: run, method: row, imageID: pair.id, contentHash: hash, outcome: outcome)
+  }
+
+  /// A meter may serve more metrics than were asked for.
+  private func wanted(_ scores: [MetricIdentifier: Double]) -> [MetricIdentifier: Double] {
+    scores.filter { plan.measured.contains($0.key) }
+  }
+
+  private func score(_ metric: MetricIdentifier, _ value: Double) throws -> ScoreRecord {
+    guard let fingerprint = plan.fingerprint(of: metric) else {
+      throw HarnessError(.runtime, "\(metric.rawValue) was measured without a meter")
+    }
+    return ScoreRecord(metric: metric.rawValue, value: value, fingerprint: fingerprint.hash)
+  }
+}

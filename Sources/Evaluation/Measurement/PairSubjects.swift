@@ -1,0 +1,110 @@
+import Datasets
+import Essentials
+import Generators
+import Images
+import Tensors
+import Terms
+
+/// Where the images of one pair come from, or why there is none; nil where none is wanted.
+struct PairSources: Sendable {
+  let pair: Pair
+  var reference: Result<ImageSource, ImageFailure>?
+  var candidates: [Result<ImageSource, ImageFailure>?]
+
+  /// The real image's file, and the rows' images.
+  init(_ pair: Pair, candidates: [Result<ImageSource, ImageFailure>?]) {
+    self.pair = pair
+    reference = pair.imagePath.map { .success(ImageSource(file: $0)) }
+    self.candidates = candidates
+  }
+
+  /// Those that can be opened: the real image first, then the rows'.
+  var readable: [ImageSource] { ([reference] + candidates).compactMap { $0?.value } }
+}
+
+/// The images of one pair, opened once for all meters.
+struct PairSubjects: Sendable {
+  let pair: Pair
+  /// The real image, or why it is of no use; nil if there is none.
+  let reference: Result<Subject, ImageFailure>?
+  /// The rows' images; nil where a row has none and need not have one.
+  let candidates: [Result<Subject, ImageFailure>?]
+
+  /// Opens the images of some pairs.
+  ///
+  /// - Parameters:
+  ///   - pairs: each with its images.
+  ///   - working: the size that all images are brought to.
+  ///   - loading: where they are opened.
+  /// - Returns: the pairs in their order.
+  /// - Throws: errors of the store.
+  static func open(
+    _ pairs: [PairSources], working: WorkingSize, loading: SubjectLoading
+  ) throws -> [PairSubjects] {
+    let sources = pairs.flatMap(\.readable)
+    var subjects = try loading.subjects(
+      sources, treatment: working.description, treat: { working.apply($0) }
+    )[...]
+    func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<Subject, ImageFailure>? {
+      source.flatMap { $0.failure.map { .failure($0) } ?? subjects.popFirst() }
+    }
+    return pairs.map { pair in
+      PairSubjects(
+        pair: pair.pair,
+        reference: next(pair.reference).map { loading.checked($0, .image, of: pair.pair) },
+        candidates: pair.candidates.map(next))
+    }
+  }
+
+  /// What is known before anything was measured.
+  var unmeasured: ItemResult {
+    ItemResult(
+      reference: reference.map { $0.map { ImageResult(content: $0.content) } },
+      candidates: candidates.map { $0.map { $0.map { ImageResult(content: $0.content) } } })
+  }
+
+  /// An image of the pair that could be opened, the real one where there is one.
+  var opened: Subject? { ([reference] + candidates).compactMap { $0?.value }.first }
+
+  /// The real image to compare with.
+  ///
+  /// - Throws: ``ImageFailure`` in the words of the image that cannot be compared.
+  var comparable: Subject {
+    get throws {
+      switch reference {
+      case nil:
+        throw ImageFailure(
+          state: "no-reference", reason: "'\(pair.id)' has no reference image to compare with")
+      case .success(let subject)?: return subject
+      case .failure(let failure)?:
+        throw ImageFailure(state: "bad-reference", reason: failure.reason)
+      }
+    }
+  }
+}
+
+extension ImageSource {
+  /// A file's own picture.
+  package init(file path: String) {
+    self.init(
+      name: path, origin: .file(path), decode: { try ImageDecoder.rgb(contentsOf: path) })
+  }
+
+  /// A pair's label map, which fails if it has other proportions than an image of the pair.
+  ///
+  /// - Throws: ``ImageFailure`` if there is none.
+  init(labelsOf pair: Pair, like image: PixelIdentity?) throws {
+    guard let path = pair.maskPath else {
+      throw ImageFailure(state: "no-mask", reason: "'\(pair.id)' has no label map")
+    }
+    self.init(
+      name: path, origin: .labels(path, checkedFor: image?.proportions ?? ""),
+      decode: {
+        let map = try ImageDecoder.labelMap(contentsOf: path)
+        if let image {
+          try image.requireProportions(width: map.width, height: map.height, of: path)
+        }
+        return map
+      })
+  }
+}

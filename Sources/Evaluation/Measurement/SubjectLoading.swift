@@ -1,0 +1,129 @@
+import Datasets
+import Essentials
+import Generators
+import Images
+import Provenance
+import Synchronization
+import Tensors
+import Terms
+
+/// One image that is to be opened.
+package struct ImageSource: Sendable {
+  /// What errors call it.
+  let name: String
+  /// What its pixels are made of; nil where only decoding tells.
+  let origin: ImageOrigin?
+  /// Makes the pixels.
+  let decode: @Sendable () throws -> Raster
+
+  /// Joins the parts.
+  package init(
+    name: String,
+    origin: ImageOrigin?,
+    decode: @escaping @Sendable () throws -> Raster
+  ) {
+    self.name = name
+    self.origin = origin
+    self.decode = decode
+  }
+}
+
+/// Opens images; one whose files have bytes that were seen before is not decoded until somebody needs
+/// its pixels.
+package struct SubjectLoading {
+  let recall: Recall
+  let digests: FileDigests
+
+  /// Opens some images, each distinct origin once.
+  ///
+  /// - Parameters:
+  ///   - sources: the images.
+  ///   - treatment: names what `treat` does.
+  ///   - treat: what happens to each image after decoding.
+  /// - Returns: one result for each source.
+  /// - Throws: errors of the store; what is wrong with an image is its own failure.
+  func subjects(
+    _ sources: [ImageSource], treatment: String, treat: @escaping @Sendable (Raster) -> Raster
+  ) throws -> [Result<Subject, ImageFailure>] {
+    let keys = sources.map { source in
+      source.origin.flatMap { Self.key($0, treatment: treatment, digests: digests) }
+    }
+    var batch = Batch<ImageSource>()
+    for (source, key) in zip(sources, keys) {
+      if let key { batch.add(source, key: key) }
+    }
+    var decoded: [String: Raster] = [:]
+    let known = try recall.values(batch) { missing in
+      missing.map { source in
+        ImageFailure.catching {
+          let image = treat(try source.decode())
+          if let key = source.origin.flatMap({
+            Self.key($0, treatment: treatment, digests: digests)
+          }) {
+            decoded[key] = image
+          }
+          return PixelIdentity(image).bytes
+        }
+      }
+    }
+    return zip(sources, keys).map { source, key in
+      ImageFailure.catching {
+        let identity = key.flatMap { known[$0]?.value }.flatMap { PixelIdentity($0) }
+        guard let key, let identity else {
+          return Subject(name: source.name, image: treat(try source.decode()))
+        }
+        let image = decoded[key]
+        return Subject(name: source.name, pixels: identity) {
+          try image ?? treat(try source.decode())
+        }
+      }
+    }
+  }
+
+  /// An opened file of a pair, if it has the bytes that the pair was made for.
+  func checked(
+    _ subject: Result<Subject, ImageFailure>, _ file: PairFile, of pair: Pair
+  ) -> Result<Subject, ImageFailure> {
+    guard let path = pair.path(of: file), pair.checksums[file] != nil else { return subject }
+    return subject.flatMap { subject in
+      ImageFailure.catching {
+        try pair.check(digests.sha256(ofFile: path), of: file)
+        return subject
+      }
+    }
+  }
+
+  /// Key under which the identity of an image's pixels is kept; nil if a file cannot be read, which
+  /// decoding will tell in its own words.
+  package static func key(_ origin: ImageOrigin, treatment: String, digests known: FileDigests)
+    -> String?
+  {
+    var digests: [String] = []
+    for path in origin.files {
+      guard let digest = try? known.sha256(ofFile: path) else { return nil }
+      digests.append(digest)
+    }
+    let parts = [
+      "pixels@1", Tool.version, ImageLibraries.description, treatment, origin.recipe,
+    ]
+    return FileDigest.sha256(of: (parts + digests).joined(separator: "\n").utf8)
+  }
+}
+
+/// Digests of files, each read once in a run however many images are made of it.
+package final class FileDigests: Sendable {
+  private let known = Mutex<[String: String]>([:])
+
+  /// Starts empty.
+  package init() {}
+
+  /// SHA-256 of a file's bytes.
+  ///
+  /// - Throws: `FileError`.
+  func sha256(ofFile path: String) throws -> String {
+    if let digest = known.withLock({ $0[path] }) { return digest }
+    let digest = try FileDigest.sha256(ofFile: path)
+    known.withLock { $0[path] = digest }
+    return digest
+  }
+}

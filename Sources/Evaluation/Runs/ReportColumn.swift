@@ -1,0 +1,92 @@
+import Foundation
+import Measurement
+import Metrics
+import Reports
+import Store
+import Tables
+
+/// A column of a report, and where its numbers come from.
+struct ReportColumn {
+  /// The metric by its stored name; nil where the column repeats the paper alone.
+  let metric: String?
+  /// Which accompanying value stands in place of the metric's own.
+  var detail: String?
+  /// From a stored score to the number that is printed.
+  let factor: Double
+  /// Place of the protocol's column that it is.
+  let position: Int?
+  var printed: TableReport.Column
+
+  /// The value that the column prints, in the stored scale, and its standard error.
+  func value(in score: SetScoreRecord) -> (value: Double, error: Double?)? {
+    guard let detail else { return score.value.number.map { ($0, score.standardError) } }
+    let details = try? JSONDecoder().decode(
+      [String: String].self, from: Data(score.details.utf8))
+    guard let value = details?[detail].flatMap(Double.init) else { return nil }
+    return (value, details?["\(detail) standard error"].flatMap(Double.init))
+  }
+}
+
+extension ReportColumn {
+  /// A column of a protocol.
+  private init(_ column: PaperTable.Column, at position: Int) {
+    self.init(
+      metric: column.isPublishedOnly ? nil : column.metric?.rawValue, detail: column.detail,
+      factor: column.scale.factor, position: position, printed: TableReport.Column(column))
+  }
+
+  /// A metric that no column of the protocol names.
+  private init(_ metric: MetricIdentifier) {
+    let descriptor = metric.descriptor
+    self.init(
+      metric: metric.rawValue, factor: descriptor.unit.printedScale, position: nil,
+      printed: TableReport.Column(
+        id: metric.rawValue, heading: descriptor.title,
+        direction: descriptor.direction == .lower ? .lowerIsBetter : .higherIsBetter,
+        unit: descriptor.unit.suffix, digits: descriptor.digits,
+        publishedDigits: descriptor.digits))
+  }
+
+  /// A protocol's columns, or in their place those of the metrics that a run was asked for.
+  ///
+  /// - Parameters:
+  ///   - metrics: what the run was asked for, by stored names.
+  ///   - table: the protocol; nil for scores without a paper.
+  /// - Returns: the columns, left to right, no two under the same heading.
+  static func columns(of metrics: Set<String>, in table: PaperTable?) -> [ReportColumn] {
+    var columns = (table?.columns ?? []).enumerated().map {
+      ReportColumn($0.element, at: $0.offset)
+    }
+    if table?.isReplaced(by: metrics) == true {
+      columns.removeAll { column in column.metric.map { !metrics.contains($0) } ?? true }
+    }
+    let known = Set(columns.compactMap(\.metric))
+    columns += MetricIdentifier.allCases.filter {
+      metrics.contains($0.rawValue) && !known.contains($0.rawValue)
+    }.map { ReportColumn($0) }
+    return columns.map { $0.headed(among: columns) }
+  }
+
+  /// The column under its metric's own title where the paper's word is another metric's or another
+  /// column's.
+  private func headed(among columns: [ReportColumn]) -> ReportColumn {
+    guard let metric = metric.flatMap(MetricIdentifier.init(rawValue:)) else { return self }
+    let heading = printed.heading
+    let isForeign = MetricIdentifier.allCases.contains {
+      $0 != metric && $0.descriptor.title == heading
+    }
+    guard isForeign || columns.count(where: { $0.printed.heading == heading }) > 1 else {
+      return self
+    }
+    var column = self
+    column.printed.heading = metric.descriptor.title + (detail.map { ", \($0)" } ?? "")
+    return column
+  }
+}
+
+extension PaperTable {
+  /// Whether metrics are others than those of the columns.
+  func isReplaced(by metrics: Set<String>) -> Bool {
+    metrics != Set(measuredMetrics.map(\.rawValue))
+  }
+}

@@ -1,0 +1,20 @@
+import Provenance
+
+/// What was written and is printed.
+package struct ReportOutput: Sendable {
+  /// For people.
+  package let text: String
+  package let json: String
+  /// What to say of the file that was written.
+  package let note: String
+  /// What keeps the run from counting, though all this is there; nil if nothing does.
+  package var objection: HarnessError?
+
+  /// Joins the parts.
+  package init(text: String, json: String, note: String, objection: HarnessError? = nil) {
+    self.text = text
+    self.json = json
+    self.note = note
+    self.objection = objection
+  }
+}

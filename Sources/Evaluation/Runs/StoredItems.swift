@@ -1,0 +1,248 @@
+import Datasets
+import Essentials
+import Foundation
+import Generators
+import Measurement
+import Metrics
+import Provenance
+import Store
+import Tensors
+import Terms
+
+/// What a run measured of its images, put together again from its rows and from what is remembered, so
+/// that its sets can be scored without an image or a network.
+package struct StoredItems {
+  package let run: StoredRun
+  let store: Store
+  /// Sorted by id.
+  let pairs: [PairRecord]
+  let metrics: [ReducedMetric]
+  private let inputs: [SetInput]
+  private let references: [String: FailureRecord]
+  private let hasReferences: Bool
+
+  /// Finds out what a run's scores rest on.
+  ///
+  /// - Throws: errors of the store; ``HarnessError`` of kind `notComparable` for a run of an older evalkit.
+  package init(_ run: StoredRun, in store: Store) throws {
+    guard let reductions = run.settings.reductions else {
+      throw HarnessError(
+        .notComparable,
+        "run \(run.record.id) was stored by an older evalkit without how its sets are scored; "
+          + "measure it again")
+    }
+    self.run = run
+    self.store = store
+    pairs = try store.pairs(ofRun: run.record.id)
+    hasReferences = pairs.contains { $0.referenceHash != nil }
+    metrics = try MetricIdentifier.allCases.compactMap { metric -> ReducedMetric? in
+      guard let reduction = reductions[metric.rawValue],
+        let hash = run.settings.identity["metric.\(metric.rawValue)"],
+        let text = try store.text(ofFingerprint: hash)
+      else { return nil }
+      return ReducedMetric(
+        metric: metric, reduction: reduction, fingerprint: Fingerprint(text: text))
+    }
+    // FID and its kin rest on the same features.
+    var kinds: Set<SetInput.Kind> = []
+    inputs = try metrics.flatMap { try SetInput.inputs(of: $0) }
+      .filter { kinds.insert($0.kind).inserted }
+    let failures = run.failures.filter { $0.method == MethodRecord.reference.name }
+    references = Dictionary(
+      failures.map { ($0.imageID, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The scores of a row's set.
+  ///
+  /// - Throws: errors of the store and of files with statistics; ``HarnessError`` of kind
+  ///   `notComparable` if something is no longer remembered.
+  package func scores(of method: String, workers: Workers) throws -> [SetScore] {
+    let items = try items(of: method)
+    var reduction = SetReduction(metrics: metrics, items: items, row: 0)
+    reduction.workers = workers
+    reduction.owners = SetReduction.places(
+      ofOwners: pairs.map(\.owner), ids: pairs.map(\.imageID))
+    reduction.statistics = try statistics()
+    reduction.measurements.distances = .success(try distances(items, of: method))
+    reduction.measurements.times = try store.times(ofRun: run.record.id, method: method).map {
+      GenerationTime(seconds: $0.seconds, steps: $0.steps)
+    }
+    return reduction.scores()
+  }
+
+  /// Keys of everything remembered that the scores of a row's set rest on.
+  func keys(of method: String) throws -> Set<String> {
+    let images = try images(of: method)
+    var keys = Set(pairs.flatMap { pair in referenceKeys(pair).compactMap(\.self) })
+    for pair in pairs {
+      keys.formUnion(candidateKeys(images[pair.imageID], pair).compactMap(\.self))
+    }
+    let contents = pairs.map { images[$0.imageID]?.content }
+    for group in distanceKeys(contents) { keys.formUnion(group.keys) }
+    return keys
+  }
+
+  // MARK: Images
+
+  private func items(of method: String) throws -> [ItemResult] {
+    let images = try images(of: method)
+    let scores = Dictionary(
+      grouping: try store.scores(ofRun: run.record.id, method: method), by: \.imageID)
+    let ownKeys = pairs.map { candidateKeys(images[$0.imageID], $0) }
+    let realKeys = pairs.map(referenceKeys)
+    let remembered = try self.remembered((ownKeys + realKeys).joined(), of: method)
+    return try pairs.enumerated().map { place, pair in
+      var item = ItemResult(reference: reference(pair), candidates: [nil])
+      if case .success(var real)? = item.reference {
+        try fill(&real, realKeys[place], from: remembered)
+        item.reference = .success(real)
+      }
+      switch images[pair.imageID] {
+      case nil: break
+      case .failed(let failure): item.candidates = [.failure(failure)]
+      case .scored(let content):
+        var image = ImageResult(content: content)
+        for entry in scores[pair.imageID] ?? [] {
+          guard let metric = MetricIdentifier(rawValue: entry.score.metric) else { continue }
+          image.scores[metric] = entry.score.value.double
+        }
+        try fill(&image, ownKeys[place], from: remembered)
+        item.candidates = [.success(image)]
+      }
+      return item
+    }
+  }
+
+  private enum Image {
+    case scored(ContentHash)
+    case failed(ImageFailure)
+
+    var content: ContentHash? { if case .scored(let content) = self { content } else { nil } }
+  }
+
+  private func images(of method: String) throws -> [String: Image] {
+    let records = try store.images(ofRun: run.record.id, method: method)
+    return try Dictionary(
+      records.map { record in
+        switch record.outcome {
+        case .failed(let state, let reason):
+          return (record.imageID, .failed(ImageFailure(state: state, reason: reason)))
+        case .scored:
+          guard let content = record.contentHash.flatMap({ ContentHash(text: $0) }) else {
+            throw HarnessError(
+              .runtime, "\(store.path) does not say what the image \(record.imageID) contained")
+          }
+          return (record.imageID, .scored(content))
+        }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private func reference(_ pair: PairRecord) -> Result<ImageResult, ImageFailure>? {
+    if let content = pair.referenceHash.flatMap({ ContentHash(text: $0) }) {
+      return .success(ImageResult(content: content))
+    }
+    return references[pair.imageID].map { failure in
+      .failure(ImageFailure(state: failure.state, reason: failure.reason))
+    }
+  }
+
+  // MARK: Memory
+
+  /// One key for each of ``inputs``; nil where an image has no such result.
+  private func candidateKeys(_ image: Image?, _ pair: PairRecord) -> [String?] {
+    let isAlone =
+      run.isScore && hasReferences && pair.referenceHash == nil
+    return inputs.map { input in
+      // What has no real counterpart takes part in distances of sets only.
+      guard let content = image?.content, !isAlone || input.isOfReferences else { return nil }
+      return input.key(content, pair)
+    }
+  }
+
+  private func referenceKeys(_ pair: PairRecord) -> [String?] {
+    let content = pair.referenceHash.flatMap { ContentHash(text: $0) }
+    return inputs.map { input in
+      input.isOfReferences ? content.flatMap { input.key($0, pair) } : nil
+    }
+  }
+
+  private func remembered(
+    _ keys: some Sequence<String?>, of method: String
+  ) throws -> [String: Data] {
+    let wanted = Set(keys.compactMap(\.self))
+    let found = try store.artifacts(among: Array(wanted))
+    guard found.damaged.isEmpty else {
+      throw HarnessError(
+        .invalid,
+        "\(found.damaged.count) results that the scores of \(method) of run \(run.record.id) rest on are "
+          + "damaged in \(store.path); measure it again")
+    }
+    guard found.payloads.count == wanted.count else {
+      throw HarnessError(
+        .notComparable,
+        "\(wanted.count - found.payloads.count) results that the scores of \(method) of run \(run.record.id) "
+          + "rest on are no longer remembered in \(store.path); measure it again")
+    }
+    return found.payloads
+  }
+
+  private func fill(
+    _ image: inout ImageResult, _ keys: [String?], from remembered: [String: Data]
+  ) throws {
+    for (input, key) in zip(inputs, keys) {
+      guard let payload = key.flatMap({ remembered[$0] }) else { continue }
+      switch input.kind {
+      case .features: image.features = Recall.elements(payload)
+      case .embedding(let metric): image.embeddings[metric] = Recall.elements(payload)
+      case .guidance: image.guidance = Recall.elements(payload)
+      case .confusion:
+        image.confusion = try ConfusionMatrix(counts: Recall.elements(payload) ?? [])
+      case .consistency:
+        image.consistency = try ConfusionMatrix(counts: Recall.elements(payload) ?? [])
+      }
+    }
+  }
+
+  // MARK: Sets
+
+  private func statistics() throws -> FeatureStatistics? {
+    guard run.isScore,
+      let path = run.settings.identity["reference"], path.hasSuffix(".npz")
+    else { return nil }
+    return try ReferenceStatistics(contentsOf: path).statistics
+  }
+
+  private func distances(_ items: [ItemResult], of method: String) throws -> GroupDistances {
+    let groups = distanceKeys(items.map { $0.candidates[0]?.value?.content })
+    let remembered = try self.remembered(
+      groups.flatMap { $0.keys }.map(Optional.some), of: method)
+    var found = GroupDistances()
+    for group in groups {
+      found.groups.append(
+        group.keys.map { key in
+          remembered[key].flatMap { Recall.elements($0) as [Double]? }?.first ?? .nan
+        })
+      found.images += group.images
+    }
+    return found
+  }
+
+  /// Keys of the distances within each group, groups sorted by name; none without diversity.
+  private func distanceKeys(_ contents: [ContentHash?]) -> [(images: Int, keys: [String])] {
+    guard let metric = metrics.first(where: { $0.metric == .lpipsDiversity }),
+      case .diversity(let selection, _) = metric.reduction,
+      let distance = metric.fingerprint.part("distance")
+    else { return [] }
+    var members: [String: [ContentHash]] = [:]
+    for (pair, content) in zip(pairs, contents) {
+      if let content { members[pair.group ?? "", default: []].append(content) }
+    }
+    return members.keys.sortedByBytes().compactMap { name in
+      let group = members[name] ?? []
+      let keys = selection.pairs(of: group.count).map {
+        ContentHash.key(distance, group[$0.first], group[$0.second])
+      }
+      return keys.isEmpty ? nil : (group.count, keys)
+    }
+  }
+}

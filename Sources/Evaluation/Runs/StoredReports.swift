@@ -1,0 +1,33 @@
+import Measurement
+import Provenance
+import Reports
+import Store
+import Tables
+
+/// Reads what is stored: reports.
+package enum StoredReports {
+  /// A run in one of the report formats.
+  ///
+  /// - Throws: ``HarnessError`` for an unknown format or run, or where there is no database; errors of the
+  ///   store.
+  package static func report(_ id: String?, format: String, results: String) throws -> String {
+    let format = try choose(
+      format, as: "report format", from: ReportFormat.allCases.map(\.rawValue),
+      ReportFormat.init(rawValue:))
+    let store = try ResultsDatabase.open(results)
+    let run = try StoredRun.find(id, in: store)
+    var report = ReportBuilder(run, table: try table(of: run)).report()
+    report.sheet = try SheetFile(run, in: store, results: results).shown
+    return format.render(report)
+  }
+
+  /// The protocol of a run, with the switches that were set for it; scores without a paper have none.
+  package static func table(of run: StoredRun) throws -> PaperTable? {
+    let id = run.record.protocolID
+    guard id != StoredRun.scoreProtocolID else { return nil }
+    let table = try ProtocolLibrary.folder().table(id)
+    guard case .table(let recipe)? = run.settings.recipe else { return table }
+    return try table.setting(
+      PaperTable.switches(recipe.switches), fidMode: recipe.fidMode.map(FrechetMode.named))
+  }
+}

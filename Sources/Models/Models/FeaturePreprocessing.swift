@@ -1,0 +1,53 @@
+import Essentials
+import Graphs
+import Images
+import Networks
+import Provenance
+
+/// How images reach a network when its features are asked for.
+package enum FeaturePreprocessing {
+  /// ImageNet's mean and deviation at the image's own size, which is what LPIPS's scaling layer
+  /// makes of its input.
+  static let imageNet = Preprocessing(
+    name: "imagenet",
+    tensorSteps: [
+      .divide(by: 255),
+      .normalise(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]),
+    ])
+
+  /// What each network of the catalogue was published with.
+  package static let published: [String: Preprocessing] = [
+    "inception-fid": .fidPytorch, "alexnet": imageNet, "vgg16": imageNet,
+    "squeezenet1_1": imageNet, "bisenet": .biSeNet512, "celebamask-unet": .celebAMaskUNet512(),
+    CompactNetworks.inception.name: .compact128, CompactNetworks.biSeNet.name: .compact128,
+    CompactNetworks.alexNet.name: imageNet, CompactNetworks.iResNet.name: .compactFace96,
+    CompactNetworks.clip.name: .compact96,
+  ].merging(identity) { $1 }.merging(clip) { $1 }
+
+  /// OpenAI's, at each image tower's own size.
+  private static let clip = Dictionary(
+    uniqueKeysWithValues: CLIPModels.imageTowers.map { tower in
+      (tower.name, Preprocessing.clip(size: tower.inputShape[1]))
+    })
+
+  /// What each face embedding of the catalogue was published with.
+  package static let identity: [String: Preprocessing] = [
+    "ir-se50": .irSE50Crop, "ir-50": .aligned112, "ir-100": .aligned112, "ir-101": .aligned112,
+    "mobilefacenet": .mobileFaceNet112x96, "iresnet18": .aligned112,
+    "iresnet34": .aligned112, "iresnet50": .aligned112, "iresnet100": .aligned112,
+  ]
+
+  /// The preprocessing of a name.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` that offers the nearest name.
+  package static func named(_ name: String) throws(HarnessError) -> Preprocessing {
+    let known = Preprocessing.all + [imageNet]
+    if let found = known.first(where: { $0.name == name }) { return found }
+    let names = known.map(\.name)
+    throw HarnessError(
+      .usage,
+      "no preprocessing is called '\(name)', nearest is "
+        + "'\(Spelling.nearest(to: name, among: names) ?? "")'; there are "
+        + names.joined(separator: ", "))
+  }
+}

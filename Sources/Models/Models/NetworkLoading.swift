@@ -1,0 +1,69 @@
+import Checkpoints
+import Essentials
+import Graphs
+import Kernels
+import Networks
+import ONNX
+import Provenance
+
+extension LoadedNetwork {
+  /// Binds a checkpoint to a network of the catalogue, strictly.
+  ///
+  /// - Throws: `CheckpointError`, `BindingError`, or `FileError` if the file cannot be hashed.
+  package convenience init(
+    _ network: any PublishedNetwork, checkpoint path: String, arithmetic: Arithmetic
+  ) throws {
+    try self.init(
+      network, checkpoint: OpenedWeights(path), ignoring: network.ignorableCheckpointPrefixes,
+      arithmetic: arithmetic)
+  }
+
+  /// Binds an open checkpoint to any network, leaving tensors with the given prefixes out.
+  ///
+  /// - Throws: `GraphError` or `BindingError`.
+  convenience init(
+    _ network: any Network, checkpoint opened: OpenedWeights, ignoring prefixes: [String],
+    arithmetic: Arithmetic
+  ) throws {
+    self.init(
+      network: network, weights: opened.file, arithmetic: arithmetic,
+      parameters: try opened.checkpoint.bound(
+        to: try Graph(tracing: network).parameters, ignoring: prefixes))
+  }
+
+  /// Reads a network and its weights from an ONNX model.
+  ///
+  /// - Parameters:
+  ///   - path: the model file.
+  ///   - inputShape: the input to trace it for; nil takes the model's own.
+  ///   - tap: the result that will be asked for, any edge of the model; nil is the main one.
+  ///   - arithmetic: which algorithms its convolutions may use.
+  /// - Returns: the network, and the name by which it offers the result.
+  /// - Throws: `ONNXError`; ``HarnessError`` of kind `usage` for a result that does not exist.
+  package static func onnx(
+    _ path: String, inputShape: [Int]?, tap: String?, arithmetic: Arithmetic
+  ) throws -> (network: LoadedNetwork, tap: String) {
+    var model = try ONNXModel.open(path: path, inputShape: inputShape)
+    var tap = tap ?? Graph.mainOutput
+    if try !Graph(tracing: model.network).outputNames.contains(tap) {
+      do {
+        model = try ONNXModel.open(path: path, inputShape: inputShape, taps: [tap])
+      } catch { throw HarnessError(.usage, error.description) }
+      // The main result goes by its own name in the graph, not by its edge's.
+      if try !Graph(tracing: model.network).outputNames.contains(tap) { tap = Graph.mainOutput }
+    }
+    let network = LoadedNetwork(
+      network: model.network,
+      weights: WeightFile(path: path, sha256: try digest(of: model, at: path)),
+      arithmetic: arithmetic, parameters: model.parameters)
+    return (network, tap)
+  }
+
+  /// The digest of a model file, or, where its tensors lie in others, of the digests of all.
+  private static func digest(of model: ONNXModel, at path: String) throws -> String {
+    let own = try FileDigest.sha256(ofFile: path)
+    if model.externalFiles.isEmpty { return own }
+    let others = try model.externalFiles.map { try FileDigest.sha256(ofFile: $0) }
+    return FileDigest.sha256(of: Array(([own] + others).joined(separator: "\n").utf8))
+  }
+}

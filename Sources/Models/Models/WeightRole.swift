@@ -1,0 +1,53 @@
+import Checkpoints
+
+/// The jobs that networks do in a measurement.
+package enum WeightRole: String, CaseIterable, Sendable {
+  case fid
+  case lpipsAlex = "lpips-alex"
+  case lpipsVGG = "lpips-vgg"
+  case lpipsSqueeze = "lpips-squeeze"
+  case id
+  case parser
+  case clip
+  case clipDirectional = "clip-directional"
+  case cmmd
+  case retrieval
+
+  /// The trunk of a perceptual role.
+  package var trunk: String? {
+    switch self {
+    case .lpipsAlex: "alexnet"
+    case .lpipsVGG: "vgg16"
+    case .lpipsSqueeze: "squeezenet1_1"
+    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval: nil
+    }
+  }
+}
+
+/// Which network does a job, where its weights are and how images reach it; nil means the default.
+package struct RoleChoice: Hashable, Sendable {
+  /// A name of the network catalogue; with ``onnx`` only the CLIP model whose text tower reads the texts.
+  package var network: String?
+  /// Path of the checkpoint.
+  package var file: String?
+  /// Which of several sets of tensors in ``file`` is meant; nil takes averaged weights before raw ones.
+  package var part: String?
+  /// Path of an ONNX model that stands in for a network.
+  package var onnx: String?
+  /// Path of LPIPS's linear heads.
+  package var heads: String?
+  /// Which result to read, for example `768`.
+  package var tap: String?
+  /// Name of the preprocessing.
+  package var preprocessing: String?
+  /// Name of a parser's class order.
+  package var classes: String?
+  /// What a reader of the numbers must know about these weights.
+  package var note: String?
+
+  /// A choice that leaves everything to the defaults.
+  package init() {}
+
+  /// Where in ``file`` the tensors are.
+  var root: CheckpointRoot { part.map(CheckpointRoot.named) ?? .automatic }
+}

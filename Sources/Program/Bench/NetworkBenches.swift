@@ -1,0 +1,71 @@
+import Graphs
+import Kernels
+import Models
+import Networks
+import Provenance
+import Tensors
+
+/// Every network of the catalogue at its published input size.
+enum NetworkBenches {
+  /// The seed of weights and inputs; speed does not depend on it.
+  static let seed: UInt64 = 20_260_102
+
+  static var subjects: [BenchSubject] {
+    NetworkCatalogue.networks.map { network in
+      BenchSubject(
+        name: network.name, kind: .network, input: network.inputShape.extents,
+        summary: network.summary
+      ) { try work(network, workers: $0) }
+    }
+  }
+
+  /// A network on seeded weights, made layer by layer as a checkpoint's are read.
+  static func seeded(_ network: any Network) throws -> LoadedNetwork {
+    let shapes = Dictionary(
+      uniqueKeysWithValues: try Graph(tracing: network).parameters.map { ($0.name, $0.shape) })
+    return LoadedNetwork(
+      network: network, weights: WeightFile(path: "seeded", sha256: "seeded"),
+      parameters: SeededWeights(shapes: shapes, seed: seed))
+  }
+
+  /// Timed is what a measurement does with prepared inputs: lay them out channels last, run all stages,
+  /// leave the results in the worker's memory.
+  private static func work(_ network: any PublishedNetwork, workers: Int) throws -> BenchWork {
+    // The graph as published: what the executable saves counts as speed, not as fewer operations.
+    let operations = try Graph(tracing: network).cost(computing: [Graph.mainOutput]).operations
+    let executable = try seeded(network).executable(outputs: [Graph.mainOutput])
+    let input = input(of: network)
+    let group = [Tensor](repeating: input, count: executable.groupSize)
+    let memories = (0..<workers).map { _ in WorkerMemory() }
+    let run: @Sendable ([Tensor], Int) -> Double = { inputs, worker in
+      let workspace = memories[worker].main
+      executable.compute(inputs, in: workspace)
+      return Double(executable.features(Graph.mainOutput, in: workspace).base.pointee)
+    }
+    return BenchWork(
+      operations: operations, one: { run([input], $0) }, group: { run(group, $0) },
+      groupSize: group.count)
+  }
+
+  /// Seeded values, or, for a network that reads tokens, a short sentence of them.
+  static func input(of network: any PublishedNetwork) -> Tensor {
+    guard network.inputShape.count == 1 else {
+      return SeededParameters.input(shape: network.inputShape, seed: seed)
+    }
+    var tokens = Tensor(shape: network.inputShape)
+    // CLIP's numbers for the beginning and the end of a text; words between, nothing behind.
+    let words = (0..<10).map { Float(320 + 1000 * $0) }
+    tokens.values.replaceSubrange(0..<12, with: [49_406] + words + [49_407])
+    return tokens
+  }
+}
+
+/// Weights that are made from their names when they are asked for.
+private struct SeededWeights: ParameterSource {
+  let shapes: [String: [Int]]
+  let seed: UInt64
+
+  func tensor(named name: String) -> Tensor? {
+    shapes[name].map { SeededParameters.tensor(named: name, shape: $0, seed: seed) }
+  }
+}

@@ -1,0 +1,136 @@
+import Datasets
+import Foundation
+import Generators
+import Images
+import Measurement
+import Metrics
+import Models
+import Provenance
+import Store
+import Tables
+import Tensors
+
+/// What a table would cost, found without decoding, drawing or making any image.
+///
+/// Each network and each comparison of pixels runs on an empty image, so that the estimate uses this
+/// machine's own speed; files are only hashed, to see which results are remembered.
+package struct CostPlan: Encodable {
+  /// One network or comparison.
+  package struct Step: Encodable {
+    package let name: String
+    /// How often it would run if nothing were remembered; equal images count once.
+    package let runs: Int
+    /// How many of these are remembered.
+    package let remembered: Int
+    /// Floating-point operations of a run; nil where no network takes part.
+    package let operationsPerRun: Int?
+    package let secondsPerRun: Double
+
+    fileprivate var seconds: Double { Double(runs - remembered) * secondsPerRun }
+    fileprivate var operations: Int { (runs - remembered) * (operationsPerRun ?? 0) }
+  }
+
+  /// Images that an external command has still to make.
+  package struct Generation: Encodable {
+    package let method: String
+    package let images: Int
+    /// As receipts of images that are there tell; nil without any.
+    package let secondsPerImage: Double?
+  }
+
+  private let schema = 2
+  package let table: String
+  package let pairs: Int
+  package let rows: [String]
+  package let metrics: [String]
+  package let notRun: [String: String]
+  /// Images of pairs and rows, and how many of them need not be decoded.
+  package let images, imagesRemembered: Int
+  /// Bytes of the files that are read.
+  package let bytes: Int
+  /// Faces that have to be drawn first.
+  package let facesToDraw: Int
+  package let generations: [Generation]
+  package let steps: [Step]
+  /// Floating-point operations of everything that is not remembered.
+  package let operations: Int
+  package let jobs: Int
+  /// Of everything that is not remembered, apart from what external commands and scores of sets take.
+  package let estimatedSeconds: Double
+
+  /// Looks at everything that a run would open, and times what it would do.
+  ///
+  /// - Throws: whatever would stand in the way of the run.
+  init(_ table: PaperTable, options: TableOptions) throws {
+    let request = try MeterRequest(table, options: options)
+    let workers = Workers(count: options.jobs)
+    let shop = try InstrumentShop(options)
+    let asked = try MeterPlan(request, shop: shop)
+    let known = try PlannedImages(
+      table, drawnSize: shop.suite.drawnSize(for: request), plan: asked, options: options,
+      workers: workers)
+    let plan = asked.leavingOut { known.dataset?.obstacle(to: $1) }
+    let pace = Pace(plan: plan)
+    self.table = table.id
+    pairs = known.pairCount
+    rows = known.rows.map(\.name)
+    metrics = plan.measured.map(\.rawValue)
+    notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.rawValue, $0.value) })
+    jobs = workers.count
+    var needed: Set<String> = []
+    steps = try plan.meters.flatMap { meter in
+      try pace.measure(meter).map { timing in
+        let work = try known.work(of: timing.metric, by: meter)
+        needed.formUnion(work.needed)
+        return Step(
+          name: timing.name, runs: work.runs, remembered: work.remembered,
+          operationsPerRun: timing.operations, secondsPerRun: timing.seconds)
+      }
+    }
+    images = known.count
+    imagesRemembered = known.identities.subtracting(known.unknown).subtracting(needed).count
+    bytes = known.bytes
+    facesToDraw = known.facesToDraw
+    generations = known.generations
+    operations = steps.reduce(0) { $0 + $1.operations }
+    let decoding = Double(images - imagesRemembered) * pace.secondsToDecode
+    let drawing = Double(facesToDraw) * pace.secondsToDraw(size: shop.suite.drawnSize(for: request))
+    estimatedSeconds =
+      (steps.reduce(0) { $0 + $1.seconds } + decoding + drawing) / Double(workers.count)
+  }
+
+  /// For people.
+  package var text: String {
+    var lines = [
+      "\(table): \(pairs) pairs, \(rows.count) rows (\(rows.joined(separator: ", ")))",
+      "metrics: \(metrics.joined(separator: ", "))",
+    ]
+    lines += notRun.sorted { $0.key < $1.key }.map { "not measured: \($0.key): \($0.value)" }
+    if facesToDraw > 0 { lines.append("faces to draw first: \(facesToDraw)") }
+    lines += generations.map { generation in
+      let time = generation.secondsPerImage.map {
+        String(format: "%.0f s at %.2f s an image", $0 * Double(generation.images), $0)
+      }
+      return "\(generation.method): \(generation.images) images to make, "
+        + (time ?? "in a time that only the command knows")
+    }
+    lines.append(
+      "images: \(images), of which \(imagesRemembered) are remembered; \(bytes.inBytes) of files")
+    lines += steps.map { step in
+      let operations = step.operationsPerRun.map {
+        String(format: ", %.2f GFLOP", Double($0) / 1e9)
+      }
+      return String(
+        format: "%@: %d runs, %d remembered; %.1f ms%@", step.name, step.runs, step.remembered,
+        step.secondsPerRun * 1000, operations ?? "")
+    }
+    lines.append(
+      String(
+        format: "estimated: %.3g TFLOP, %.0f s on %d threads, and the scores of sets",
+        Double(operations) / 1e12, estimatedSeconds, jobs))
+    return lines.joined(separator: "\n")
+  }
+
+  /// The same as JSON.
+  package var json: String { JSONText.encode(self, pretty: true) }
+}

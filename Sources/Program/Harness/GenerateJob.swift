@@ -1,0 +1,192 @@
+import Datasets
+import Essentials
+import Foundation
+import Generators
+import Measurement
+import Provenance
+import Runs
+import Tensors
+
+/// What the command line says about running one method.
+package struct GenerateOptions: Sendable {
+  /// Where the pairs come from.
+  package var dataset = ""
+  /// `NAME=SPEC`.
+  package var method = ""
+  /// Folder of the images.
+  package var output = ""
+  /// Whether the folder may hold what evalkit did not put there.
+  package var isReplacing = false
+  /// Folder of the caches.
+  package var results = "Results"
+  /// Which of several processes this is; nil makes every image.
+  package var shard: Shard?
+  /// Whether a pair manifest may name files outside its folder without their SHA-256.
+  package var allowsOutside = false
+  /// At most so many pairs, of the lowest ids.
+  package var limit: Int?
+  /// Width and height of what built-in methods make.
+  package var size = 256
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+  /// Seed that each id's own seed is made from.
+  package var seed: UInt64 = 0
+  /// Most images that may fail before the run counts as invalid; nil allows any number but all.
+  package var maximumFailures: Int?
+  /// How an external command is run.
+  package var command = CommandLimits()
+  /// Asked often whether to stop.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told what is going on.
+  package var progress: @Sendable (JobProgress) -> Void = { _ in }
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
+  package init() {}
+
+  /// Folder of what is drawn for pairs and methods.
+  var cache: String { TableOptions.cache(in: results) }
+
+  /// Reads `i/n`; nil makes every image.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage`.
+  package mutating func setShard(_ text: String?) throws {
+    shard = try text.map { try Shard(parsing: $0) }
+  }
+}
+
+/// Runs one method over pairs: `<id>.png` for each, with a receipt, and a ledger of what failed.
+package struct GenerateJob {
+  /// What came of it.
+  package struct Output: Sendable, Encodable {
+    /// One image that is not there.
+    package struct Failure: Sendable, Encodable, Equatable {
+      package let id, state, reason: String
+    }
+
+    var schema = 1
+    package let method: String
+    package let folder: String
+    package let pairs, made, reused: Int
+    package let failures: [Failure]
+    /// Where an external command's standard error went; nil if none ran.
+    package let log: String?
+
+    /// The same as JSON.
+    package var json: String { JSONText.encode(self, pretty: true) }
+
+    /// For people.
+    package var text: String {
+      var lines = [
+        "\(method): \(made) images made, \(reused) were there, \(failures.count) failed, of "
+          + "\(pairs) in \(folder)"
+      ]
+      lines += failures.prefix(20).map { "  \($0.id): \($0.state): \($0.reason)" }
+      if failures.count > 20 { lines.append("  and \(failures.count - 20) more") }
+      if let log { lines.append("standard error in \(log)") }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  /// Where the ledger lies in the images' folder; shards share the folder, not the ledger.
+  private var ledger: String {
+    let suffix = options.shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
+    return ".evalkit/failures\(suffix).jsonl"
+  }
+
+  private let options: GenerateOptions
+
+  /// Prepares to run a method.
+  package init(_ options: GenerateOptions) { self.options = options }
+
+  /// Makes the images that are missing.
+  ///
+  /// - Throws: errors of the dataset and the method, each one sentence; ``HarnessError`` of kind
+  ///   `invalid` if no image is there in the end, or more failed than allowed.
+  package func run() throws -> Output {
+    let workers = Workers(count: options.jobs)
+    let specification = try MethodSpecification(parsing: options.method)
+    try OutputPlace(isReplacing: options.isReplacing).checkFolder(options.output) {
+      $0.contains(".evalkit")
+    }
+    var choices = DatasetChoices()
+    choices.allowsOutside = options.allowsOutside
+    var dataset = try DatasetSpecification(parsing: options.dataset).open(
+      cache: options.cache, choosing: choices, atMost: options.limit, workers: workers,
+      watcher: datasetWatcher(options.progress, shouldStop: options.shouldStop))
+    if let limit = options.limit { dataset = dataset.selecting(limit) }
+    for finding in dataset.findings { options.notice(finding.description) }
+    let output = try finished(specification, dataset.pairs, workers: workers)
+    try writeLedger(output)
+    guard output.made + output.reused > 0 else {
+      let reason = output.failures.first?.reason ?? "there are no pairs"
+      let log = output.log.map { "; \(CommandLog(path: $0))" } ?? ""
+      throw HarnessError(.invalid, "no image was made; the first reason is: \(reason)\(log)")
+    }
+    if let limit = options.maximumFailures, output.failures.count > limit {
+      throw HarnessError(
+        .invalid,
+        "\(output.failures.count) images failed, more than the \(limit) allowed; "
+          + "\(options.output)/\(ledger) names each")
+    }
+    return output
+  }
+
+  private func finished(
+    _ specification: MethodSpecification, _ pairs: [Pair], workers: Workers
+  ) throws -> Output {
+    let shards = options.shard.map { Shard.deal(pairs, among: $0.count) }
+    let own = pairs.filter { shards == nil || shards?[$0.id] == options.shard?.number }
+    let total = own.count
+    let progress = options.progress
+    @Sendable func show(_ done: MethodProgress) {
+      progress(JobProgress(finished: done.finished, total: done.total, remembered: done.reused))
+    }
+    var context = MethodContext(pairs: pairs, outputDirectory: options.output)
+    context.ids = shards == nil ? nil : Set(own.map(\.id))
+    context.size = options.size
+    context.seed = options.seed
+    context.workers = workers
+    context.cache = options.cache
+    context.shouldStop = options.shouldStop
+    context.progress = show
+    options.command.apply(to: &context.command)
+    let method = try specification.open(in: context)
+    for finding in method.findings { options.notice("\(method.name): \(finding)") }
+    if !method.surplus.isEmpty {
+      options.notice(
+        "\(method.name): \(method.surplus.count) images belong to no pair and are left out")
+    }
+    if let command = method as? CommandMethod {
+      let failures = command.failures.map {
+        Output.Failure(id: $0.key, state: $0.value.state.rawValue, reason: $0.value.reason)
+      }
+      return output(
+        specification, total, reused: command.reused.count, failures, log: command.logPath)
+    }
+    let result = try MethodExport.write(
+      method, pairs: own, to: Paths.absolute(options.output), seed: options.seed,
+      workers: workers, shouldStop: options.shouldStop, progress: show)
+    let failures = result.failures.map {
+      Output.Failure(id: $0.key, state: $0.value.ledgerState, reason: $0.value.description)
+    }
+    return output(specification, total, reused: result.reused.count, failures, log: nil)
+  }
+
+  private func output(
+    _ specification: MethodSpecification, _ total: Int, reused: Int, _ failures: [Output.Failure],
+    log: String?
+  ) -> Output {
+    Output(
+      method: specification.name, folder: options.output, pairs: total,
+      made: total - reused - failures.count, reused: reused,
+      failures: failures.sorted { Identifier.precedes($0.id, $1.id) }, log: log)
+  }
+
+  /// One line of JSON for each failure; an empty file says that nothing failed.
+  private func writeLedger(_ output: Output) throws {
+    let lines = output.failures.map { JSONText.encode($0) + "\n" }.joined()
+    try AtomicFile.write(Array(lines.utf8), to: "\(options.output)/\(ledger)")
+  }
+}

@@ -1,0 +1,224 @@
+import Datasets
+import Foundation
+import Generators
+import Measurement
+import Metrics
+import Models
+import Provenance
+import Runs
+import Store
+import Tables
+import Tensors
+
+/// A table's images as far as they are known before any is decoded.
+struct PlannedImages {
+  /// One image: equal identities are the same image.
+  struct Image: Hashable {
+    let identity: String
+    /// Known from an earlier run.
+    let content: ContentHash?
+  }
+
+  /// A row's images, one a pair; nil where there is none.
+  struct Row {
+    let name: String
+    let images: [Image?]
+  }
+
+  /// How often a step runs.
+  struct Work {
+    var runs = 0
+    var remembered = 0
+    /// Identities of images whose pixels it needs.
+    var needed: Set<String> = []
+  }
+
+  let pairCount: Int
+  let rows: [Row]
+  private(set) var bytes = 0
+  let facesToDraw: Int
+  /// What the pairs come from; nil where faces have to be drawn first, which lack nothing.
+  let dataset: Dataset?
+  private(set) var generations: [CostPlan.Generation] = []
+  private let references: [Image?]
+  private let masks: [Image?]
+  private let store: Store?
+  private let working: WorkingSize
+
+  /// Looks at the files of a dataset and of methods, and hashes them.
+  ///
+  /// - Throws: errors of datasets, methods and the store.
+  init(
+    _ table: PaperTable, drawnSize: Int?, plan: MeterPlan, options: TableOptions, workers: Workers
+  ) throws {
+    working = plan.working
+    store =
+      ResultsDatabase.exists(options.results) ? try ResultsDatabase.open(options.results) : nil
+    let specifications = options.rows(of: table)
+    let wanted = options.pairCount ?? table.pairs.count
+    var faces = SyntheticFaces()
+    faces.count = wanted
+    faces.size = drawnSize ?? faces.size
+    facesToDraw = options.dataset == .synthetic ? faces.missing(in: options.cache) : 0
+    guard facesToDraw == 0 else {
+      // Nothing is known of what is not there; even a name tells equal images apart.
+      pairCount = wanted
+      dataset = nil
+      (references, masks) = (Self.unknown("reference", wanted), Self.unknown("mask", wanted))
+      rows = specifications.map {
+        let isConstant = $0.source == .builtin(.meanFace)
+        return Row(
+          name: $0.name,
+          images: isConstant
+            ? Array(repeating: Self.unknown($0.name, 1)[0], count: wanted)
+            : Self.unknown($0.name, wanted))
+      }
+      return
+    }
+    let chosen = try TablePairs(
+      table, size: drawnSize, options: options, workers: workers)
+    let pairs = try chosen.all()
+    pairCount = chosen.pairs.count
+    dataset = chosen.dataset
+    let look = KnownFiles(store: store, workers: workers, treatment: working.description)
+    references = try look.images(
+      pairs.map { pair in pair.imagePath.map { (pair.imagePath ?? "", ImageOrigin.file($0)) } })
+    masks = try KnownFiles(
+      store: store, workers: workers, treatment: plan.labelSize.treatment
+    ).images(
+      pairs.map { pair in
+        pair.maskPath.map { ($0, ImageOrigin.labels($0, checkedFor: "1:1")) }
+      })
+    var context = MethodContext(pairs: chosen.pairs, outputDirectory: options.results)
+    context.size = working.side ?? 256
+    context.seed = options.seed
+    context.cache = options.cache
+    let isReference = chosen.referenceIDs
+    var files = Set(pairs.flatMap { [$0.imagePath, $0.maskPath].compactMap(\.self) })
+    var found: [Row] = []
+    for specification in specifications {
+      let images: [(name: String, origin: ImageOrigin?)?]
+      switch specification.source {
+      case .builtin(.meanFace):
+        // Its one image is the mean of all.
+        images = pairs.map { isReference.contains($0.id) ? nil : ("mean-face", nil) }
+      case .command:
+        let made = try GeneratedFiles(specification.name, options, chosen.pairs)
+        generations.append(made.generation)
+        images = pairs.map { pair in
+          isReference.contains(pair.id)
+            ? nil : ("\(specification.name) of \(pair.id)", made.origin(of: pair))
+        }
+      case .folder, .builtin:
+        let method: any Method
+        do { method = try specification.open(in: context) } catch {
+          guard options.canDoWithout(specification, for: error) else { throw error }
+          continue
+        }
+        images = pairs.map { pair in
+          isReference.contains(pair.id)
+            ? nil : ("\(specification.name) of \(pair.id)", method.origin(of: pair))
+        }
+      }
+      files.formUnion(images.flatMap { $0?.origin?.files ?? [] })
+      found.append(Row(name: specification.name, images: try look.images(images)))
+    }
+    rows = found
+    bytes = files.reduce(0) { $0 + Self.size($1) }
+  }
+
+  private static func unknown(_ name: String, _ count: Int) -> [Image?] {
+    (0..<count).map { Image(identity: "\(name) \($0)", content: nil) }
+  }
+
+  private static func size(_ path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  }
+
+  private var all: Set<Image> { Set((references + rows.flatMap(\.images)).compactMap(\.self)) }
+
+  /// Different images of pairs and rows.
+  var count: Int { all.count }
+
+  /// Their identities.
+  var identities: Set<String> { Set(all.map(\.identity)) }
+
+  /// Identities of images that have to be decoded to know what they are.
+  var unknown: Set<String> { Set(all.filter { $0.content == nil }.map(\.identity)) }
+
+  // MARK: Work
+
+  /// What a meter has to do for one of its metrics.
+  ///
+  /// - Throws: errors of the store.
+  func work(of metric: MetricIdentifier, by meter: Meter) throws -> Work {
+    switch meter {
+    case .features(let extractor, _), .identity(let extractor):
+      return try work(singles(withReferences: true)) {
+        ContentHash.key(extractor.fingerprint, $0[0])
+      }
+    case .clip(let clip):
+      return try work(singles(withReferences: clip.readsReferences)) {
+        ContentHash.key(clip.image.fingerprint, $0[0])
+      }
+    case .segmentation(let parser, _, _):
+      return try work(couples(with: masks, isFirst: false)) {
+        ContentHash.key(parser.fingerprint, $0[0], $0[1])
+      }
+    case .consistency(let parser, _, _):
+      return try runs(
+        work(couples(with: references, isFirst: true)) {
+          ContentHash.key(parser.fingerprint, $0[0], $0[1])
+        })
+    case .perceptual(let metric, _):
+      return try runs(compared(metric, meter))
+    default: return try compared(metric, meter)
+    }
+  }
+
+  private func compared(_ metric: MetricIdentifier, _ meter: Meter) throws -> Work {
+    let fingerprint = meter.fingerprint(of: metric, working: working)
+    return try work(couples(with: references, isFirst: true)) {
+      ContentHash.key(fingerprint, $0[0], $0[1])
+    }
+  }
+
+  /// A network sees both images of a pair, and the real one once for all rows.
+  private func runs(_ comparisons: Work) -> Work {
+    var work = comparisons
+    let images = Set(couples(with: references, isFirst: true).joined().map(\.identity))
+    work.runs = images.count
+    work.remembered = images.subtracting(comparisons.needed).count
+    return work
+  }
+
+  private func singles(withReferences: Bool) -> Set<[Image]> {
+    Set(
+      ((withReferences ? references : []) + rows.flatMap(\.images)).compactMap { $0.map { [$0] } })
+  }
+
+  private func couples(with others: [Image?], isFirst: Bool) -> Set<[Image]> {
+    Set(
+      rows.flatMap { row in
+        zip(others, row.images).compactMap { other, image in
+          guard let other, let image else { return nil }
+          return isFirst ? [other, image] : [image, other]
+        }
+      })
+  }
+
+  private func work(
+    _ units: Set<[Image]>, key: ([ContentHash]) -> String
+  ) throws -> Work {
+    var keys: [[Image]: String] = [:]
+    for unit in units {
+      let contents = unit.compactMap(\.content)
+      if contents.count == unit.count { keys[unit] = key(contents) }
+    }
+    let there = try store?.existingArtifacts(among: Array(keys.values)) ?? []
+    let needed = units.filter { unit in keys[unit].map { !there.contains($0) } ?? true }
+    return Work(
+      runs: units.count, remembered: units.count - needed.count,
+      needed: Set(needed.joined().map(\.identity)))
+  }
+}

@@ -1,0 +1,139 @@
+import Datasets
+import Essentials
+import Foundation
+import Generators
+import Measurement
+import Metrics
+import Models
+import Provenance
+import Runs
+import Store
+import Tables
+import Tensors
+import Terms
+
+/// A stored run's images and meters, opened once more.
+struct Remeasurement {
+  let plan: MeterPlan
+  let pairs: [Pair]
+  let candidates: [Candidate]
+  /// Whether every meter measures every image.
+  let requiresCounterpart: Bool
+
+  /// Opens what a run was measured from.
+  ///
+  /// - Parameters:
+  ///   - run: the run.
+  ///   - results: folder of the caches.
+  ///   - workers: threads.
+  /// - Throws: errors of datasets, methods and weights; ``HarnessError`` of kind `notComparable` for pairs
+  ///   that have changed and for a run of an older evalkit.
+  init(_ run: StoredRun, results: String, workers: Workers) throws {
+    let hash: String
+    switch run.settings.recipe {
+    case nil:
+      throw HarnessError(
+        .notComparable,
+        "run \(run.record.id) was stored without what it was asked for; measure it again")
+    case .table(let recipe):
+      var options = try TableOptions(recipe, run.settings)
+      options.results = results
+      let table = try ProtocolLibrary.folder().table(run.record.protocolID).setting(
+        options.switches, fidMode: options.fidMode)
+      let request = try MeterRequest(table, options: options)
+      let shop = try InstrumentShop(options)
+      plan = try MeterPlan(request, shop: shop)
+      let chosen = try TablePairs(
+        table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
+      let methods = try Self.methods(
+        of: run, chosen.pairs, plan: plan, results: results, workers: workers)
+      candidates = methods.map { Candidate($0, references: chosen.referenceIDs) }
+      pairs = try chosen.all()
+      requiresCounterpart = true
+      hash = try PairManifest(pairs: chosen.pairs).contentHash
+    case .score(let recipe):
+      let options = try ScoreOptions(recipe, run.settings)
+      let sides = try ScoreSides(options)
+      let possible = try sides.plan(options.meterPlan())
+      plan = possible
+      candidates = run.methods.map { sides.candidate(named: $0.name, possible) }
+      pairs = sides.pairs
+      requiresCounterpart = !sides.hasReference
+      hash = try PairManifest(pairs: pairs).contentHash
+    }
+    guard hash == run.record.pairsHash else {
+      throw HarnessError(
+        .notComparable,
+        "\(run.settings.dataset) holds other pairs than when run \(run.record.id) measured them")
+    }
+  }
+
+  /// The rows' images as they are now; a command is not asked again for what it has made.
+  private static func methods(
+    of run: StoredRun, _ pairs: [Pair], plan: MeterPlan, results: String, workers: Workers
+  ) throws -> [any Method] {
+    var context = MethodContext(pairs: pairs, outputDirectory: results)
+    context.size = plan.working.side ?? 256
+    context.seed = run.settings.seed
+    context.workers = workers
+    context.cache = TableOptions.cache(in: results)
+    return try run.methods.map { method in
+      let source =
+        method.kind == "command"
+        ? "folder:\(TableOptions.outputFolder(of: method.name, in: results))"
+        : method.specification
+      return try MethodSpecification(parsing: "\(method.name)=\(source)").open(in: context)
+    }
+  }
+
+  /// Measures some images of each row anew, with no help of what is remembered.
+  ///
+  /// - Parameters:
+  ///   - images: ids by row.
+  ///   - run: the run that they belong to.
+  ///   - workers: threads.
+  ///   - memory: what images may take of it.
+  ///   - shouldStop: asked often whether to stop.
+  ///   - progress: told what is going on.
+  /// - Returns: results by row and id, and what would be remembered of them by key.
+  /// - Throws: as ``MeasurementJob/measure()``.
+  func measure(
+    _ images: [String: Set<String>], of run: StoredRun, workers: Workers, memory: MemoryLimit,
+    shouldStop: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (JobProgress) -> Void
+  ) throws -> (
+    results: [String: [String: Result<ImageResult, ImageFailure>]], memory: [String: Data]
+  ) {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("evalkit-verify-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = try Store(path: ResultsDatabase.path(folder))
+    try store.begin(
+      run.record, methods: run.methods + [MethodRecord.reference],
+      fingerprints: (plan.reductions.map(\.fingerprint)).map {
+        FingerprintRecord(hash: $0.hash, text: $0.text)
+      } + [FingerprintRecord(hash: run.record.fingerprint, text: "")])
+    let wanted = images.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+    let chosen = pairs.filter { wanted.contains($0.id) }
+    let rows = candidates.map { candidate in
+      Candidate(name: candidate.name) { pair in
+        images[candidate.name]?.contains(pair.id) == true ? try candidate.image(pair) : nil
+      }
+    }
+    var job = MeasurementJob(
+      pairs: chosen, candidates: rows, plan: plan, requiresCounterpart: requiresCounterpart,
+      store: store, run: run.record.id, workers: workers, isRecalling: false,
+      memory: memory, shouldStop: shouldStop, progress: progress)
+    job.needed = rows.map { row in
+      Set(plan.measured.filter { run.scores[row.name]?[$0.rawValue]?.isEmpty != true })
+    }
+    let items = try job.measure()
+    var results: [String: [String: Result<ImageResult, ImageFailure>]] = [:]
+    for (pair, item) in zip(chosen, items) {
+      for (row, result) in zip(rows, item.candidates) {
+        results[row.name, default: [:]][pair.id] = result
+      }
+    }
+    return (results, try store.artifacts(among: store.artifactKeys()).payloads)
+  }
+}

@@ -1,0 +1,64 @@
+import Datasets
+import Measurement
+import Metrics
+import Provenance
+import Runs
+import Tables
+
+extension TableOptions {
+  /// What the run is asked for.
+  var recipe: RunRecipe {
+    .table(
+      RunRecipe.Table(
+        dataset: dataset.description, pairCount: pairCount,
+        switches: switches.map { "\($0.name)=\($0.value)" }, fidMode: fidMode?.rawValue,
+        isExact: isExact, allowsOutside: allowsOutside))
+  }
+
+  /// The options of a stored run, with the metrics that it measured.
+  init(_ recipe: RunRecipe.Table, _ settings: RunSettings) throws {
+    try read(
+      dataset: recipe.dataset, methods: [],
+      metrics: (settings.reductions ?? [:]).keys.sorted().joined(separator: ","),
+      fidMode: recipe.fidMode)
+    try setSwitches(recipe.switches)
+    pairCount = recipe.pairCount
+    allowsOutside = recipe.allowsOutside ?? true
+    isExact = recipe.isExact
+    weights = settings.weights
+    seed = settings.seed
+  }
+}
+
+extension ScoreOptions {
+  /// What the run is asked for; nil where meters were made elsewhere.
+  var recipe: RunRecipe? {
+    guard let choices, meters == nil else { return nil }
+    return .score(
+      RunRecipe.Score(
+        reference: reference, generated: generated, masks: masks, captions: captions, edits: edits,
+        grouping: grouping.rawValue, choices: choices, limit: limit, isExact: isExact))
+  }
+
+  /// The options of a stored run.
+  init(_ recipe: RunRecipe.Score, _ settings: RunSettings) throws {
+    reference = recipe.reference
+    generated = recipe.generated
+    masks = recipe.masks
+    captions = recipe.captions
+    edits = recipe.edits
+    grouping = try ScoreGrouping.named(recipe.grouping)
+    limit = recipe.limit
+    isExact = recipe.isExact
+    weights = settings.weights
+    try choose(recipe.choices)
+  }
+
+  /// Takes the choices of what is measured.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` for a choice that does not exist.
+  package mutating func choose(_ choices: MeterChoices) throws {
+    request = try MeterRequest(choices)
+    self.choices = choices
+  }
+}

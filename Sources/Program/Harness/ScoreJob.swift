@@ -1,0 +1,218 @@
+import Checkpoints
+import Datasets
+import Essentials
+import Foundation
+import Images
+import Measurement
+import Metrics
+import Models
+import Provenance
+import Runs
+import Store
+import Tensors
+import Terms
+
+/// What the command line says about scoring one folder against another.
+package struct ScoreOptions: Sendable {
+  /// Folder of the real images, or a `.npz` with their statistics.
+  package var reference = ""
+  /// Folder of the images to score.
+  package var generated = ""
+  /// Folder of label maps.
+  package var masks: String?
+  /// File of captions by id.
+  package var captions: String?
+  /// File of source and target texts by id.
+  package var edits: String?
+  /// Which images belong together when diversity is measured.
+  package var grouping = ScoreGrouping.all
+  /// Which metrics, by which choices.
+  package var request = MeterRequest(metrics: [])
+  /// Whether somebody named the metrics, so that one without a value makes the run invalid.
+  package var requiresEveryMetric = false
+  /// How ``request`` was typed, for the record.
+  var choices: MeterChoices?
+  /// Meters made elsewhere, in place of those that ``request`` and ``weights`` name.
+  package var meters: [Meter]?
+  /// The suite of weights.
+  package var weights = "compact"
+  /// Whether convolutions are plain sums, without Winograd's algorithm.
+  package var isExact = false
+  /// Folder of the database and the caches.
+  package var results = "Results"
+  /// Where to write the real images' statistics.
+  package var statisticsOutput: String?
+  /// Where to write per-image values.
+  package var perImageOutput: String?
+  /// Whether outputs may replace files that evalkit did not write.
+  package var isReplacing = false
+  /// What images may take of the memory.
+  package var memory = MemoryLimit.ofMachine
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+  /// Score at most this many images of each side, those with a counterpart first.
+  package var limit: Int?
+  /// Most images that may fail before the run counts as invalid.
+  package var maximumFailures: Int?
+  /// Whether results of earlier runs on the same content may be used.
+  package var isRecalling = true
+  /// How much remembered results may take in the end; nil sets no limit.
+  package var cacheLimit: CacheLimit?
+  /// The command as it was typed, for the record.
+  package var commandLine = ""
+  /// Asked often whether to stop.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told what is going on.
+  package var progress: @Sendable (JobProgress) -> Void = { _ in }
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
+  package init() {}
+}
+
+/// Scores one folder of images against another, without a paper.
+///
+/// Scores of pairs need the same id (file name without extension) on both sides; scores of sets, such as
+/// FID, take every image of either side.
+package struct ScoreJob {
+  private static let row = "generated"
+
+  private let options: ScoreOptions
+
+  /// Prepares to score.
+  package init(_ options: ScoreOptions) { self.options = options }
+
+  /// Scores everything asked for that can be measured, and says why the rest cannot.
+  ///
+  /// - Returns: the scores; ``ScoreResult/objection`` says what keeps them from counting.
+  /// - Throws: errors of folders, weights and the store, each one sentence; ``HarnessError`` of kind
+  ///   `usage` if the options allow for no metric, of kind `invalid` if nothing could be measured.
+  package func run() throws -> ScoreResult {
+    if options.statisticsOutput != nil,
+      !options.request.metrics.contains(where: FeatureDistances.metrics.contains)
+        || options.reference.hasSuffix(".npz")
+    {
+      throw HarnessError(
+        .usage, "--save-stats needs the metric fid, kid or fid-infinity and a folder as --reference"
+      )
+    }
+    try checkOutputs()
+    let store = try Store(path: options.results + "/evalkit.sqlite")
+    options.progress(JobProgress(activity: "opening images"))
+    let sides = try ScoreSides(options)
+    let findings = sides.findings.filter { !$0.isEmpty }.map(\.description)
+    findings.forEach(options.notice)
+    options.progress(JobProgress(activity: "opening weights"))
+    var plan = try sides.plan(options.meterPlan())
+    if let note = try sides.statisticsFile?.note(for: plan) {
+      plan.note(note, of: FeatureDistances.metrics)
+    }
+    for reason in plan.unmeasured.byReason { options.notice("not measured: \(reason)") }
+    let session = try RunSession(
+      store, try description(plan, sides, findings),
+      methods: [
+        MethodRecord(name: Self.row, specification: "folder:\(options.generated)", kind: "folder"),
+        MethodRecord.reference,
+      ], fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
+    return try session.perform(objection: \.objection) {
+      let job = MeasurementJob(
+        pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
+        requiresCounterpart: !sides.hasReference, store: store, run: session.id,
+        workers: Workers(count: options.jobs), isRecalling: options.isRecalling,
+        memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
+        notice: options.notice)
+      let items = try job.measure()
+      options.progress(JobProgress(activity: "scores of whole sets"))
+      let scores = try job.scores(
+        of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
+      var result = ScoreResult(
+        run: session.id, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
+        missing: sides.missing, surplus: sides.surplus, findings: findings,
+        statistics: sides.statistics)
+      try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
+      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
+      if let path = options.perImageOutput { try result.writePerImage(to: path) }
+      result.objection = objection(to: result, ledger: store.path)
+      if let nothing = result.objection, !result.isMeasured { throw nothing }
+      do {
+        if let path = options.statisticsOutput { try saveStatistics(of: items, plan, to: path) }
+      } catch let error as HarnessError { result.objection = result.objection ?? error }
+      return result
+    }
+  }
+
+  private func checkOutputs() throws {
+    let place = OutputPlace(
+      isReplacing: options.isReplacing,
+      inputs: [
+        options.reference, options.captions, options.edits, options.weights,
+        ResultsDatabase.path(options.results),
+      ])
+    if let path = options.statisticsOutput { try place.check(path, as: .statistics) }
+    if let path = options.perImageOutput { try place.check(path, as: .imageScores) }
+  }
+
+  private func description(
+    _ plan: MeterPlan, _ sides: ScoreSides, _ findings: [String]
+  ) throws -> RunDescription {
+    var identity = ["protocol": StoredRun.scoreProtocolID]
+    for metric in plan.measured {
+      identity["metric.\(metric.rawValue)"] = plan.fingerprint(of: metric)?.hash
+    }
+    identity["reference"] = options.reference
+    identity["generated"] = options.generated
+    var settings = RunSettings(
+      plan: plan, dataset: options.reference, pairCount: sides.pairs.count,
+      findings: findings, weights: options.weights, seed: 0, identity: identity)
+    settings.recipe = options.recipe
+    return RunDescription(
+      protocolID: StoredRun.scoreProtocolID, commandLine: options.commandLine,
+      fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),
+      pairsHash: try PairManifest(pairs: sides.pairs).contentHash)
+  }
+
+  private func saveStatistics(
+    of items: [ItemResult], _ plan: MeterPlan, to path: String
+  ) throws {
+    let references = items.compactMap { $0.reference?.value?.features }
+    let features: FeatureMatrix
+    do { features = try FeatureMatrix(stacking: references) } catch {
+      throw HarnessError(.invalid, "\(error)")
+    }
+    guard let origin = plan.origin(count: features.rows) else {
+      throw HarnessError(.invalid, "--save-stats \(path): no features were measured")
+    }
+    try ReferenceStatistics(FeatureStatistics(features), origin: origin, path: path).write()
+  }
+
+  private func objection(to result: ScoreResult, ledger: String) -> HarnessError? {
+    var failures = result.failures.map(\.failure)
+    if !result.isMeasured, failures.isEmpty, let reason = result.scores.first?.reason {
+      failures = [ImageFailure(state: "not-measurable", reason: reason)]
+    }
+    // Where no score is of pairs, an image that is not there has not failed.
+    let real = result.items.filter { $0.reference?.value != nil }
+    let missing = real.count { $0.candidates[0] == nil }
+    if missing < real.count {
+      let failure = ImageFailure(state: "missing", reason: "there is no image of that name")
+      failures += Array(repeating: failure, count: missing)
+    }
+    var validity = RunValidity(isMeasured: result.isMeasured, failures: failures)
+    if result.isMeasured, options.requiresEveryMetric {
+      validity.missing = result.unmeasured.byReason.map { "no value of \($0)" }
+    }
+    return validity.objection(allowing: options.maximumFailures, ledger: ledger)
+  }
+}
+
+extension ScoreOptions {
+  /// What is measured with which weights.
+  ///
+  /// - Throws: errors of weights that are there but unusable.
+  func meterPlan() throws -> MeterPlan {
+    if let meters { return MeterPlan(meters: meters, working: request.working) }
+    return try MeterPlan(
+      request, shop: InstrumentShop(WeightSuite(parsing: weights), isExact: isExact))
+  }
+}

@@ -1,0 +1,221 @@
+import Datasets
+import Essentials
+import Foundation
+import Images
+import Measurement
+import Metrics
+import Models
+import Provenance
+import Reports
+import Terms
+
+/// The scores of one folder against another.
+package struct ScoreResult: Sendable {
+  /// The run's id.
+  package let run: String
+  /// The meters that were used.
+  package let plan: MeterPlan
+  let ids: [String]
+  let items: [ItemResult]
+  /// One score a metric.
+  package let scores: [SetScore]
+  /// Ids with a real image but none to score.
+  package let missing: [String]
+  /// Ids with an image to score but no real one.
+  package let surplus: [String]
+  /// What the folders hold that was not read, and ids that they spell otherwise.
+  let findings: [String]
+  /// What stood for the real images, where that was a file.
+  let statistics: FeatureStatistics?
+  /// What keeps the scores from counting; nil if nothing does.
+  package internal(set) var objection: HarnessError?
+
+  /// An image without scores.
+  package struct FailedImage: Sendable {
+    /// Its id.
+    package let id: String
+    /// `reference` or `generated`.
+    package let side: String
+    /// Why.
+    package let failure: ImageFailure
+  }
+
+  /// The failure ledger, sorted by id.
+  package var failures: [FailedImage] {
+    zip(ids, items).flatMap { id, item in
+      [("reference", item.reference?.failure), ("generated", item.candidates[0]?.failure)]
+        .compactMap { side, failure in
+          failure.map { FailedImage(id: id, side: side, failure: $0) }
+        }
+    }
+  }
+
+  /// Whether any metric has a value.
+  var isMeasured: Bool { scores.contains { $0.value != nil } }
+
+  /// Metrics without a value.
+  package var unmeasured: [UnmeasuredMetric] {
+    plan.unmeasured + scores.compactMap(\.unmeasured)
+  }
+
+  // MARK: Output
+
+  /// The JSON object of the contract with the outside.
+  package var json: String {
+    JSONText.encode(
+      Document(
+        counts: Counts(
+          reference: ExplicitNull(
+            wrappedValue: statistics == nil
+              ? items.count { $0.reference?.value != nil } : statistics?.count),
+          generated: items.count { $0.candidates[0]?.value != nil },
+          paired: items.count { $0.candidates[0]?.value != nil && $0.reference?.value != nil },
+          failed: failures.count, missing: missing.count, surplus: surplus.count),
+        fingerprint: fingerprint.hash,
+        metrics: Dictionary(
+          scores.map { ($0.metric.rawValue, entry($0)) }
+            + plan.unmeasured.map { ($0.metric.rawValue, Entry(notRun: $0)) },
+          uniquingKeysWith: { first, _ in first }),
+        failures: failures.map {
+          Failure(
+            id: $0.id, side: $0.side, state: $0.failure.state, reason: $0.failure.reason)
+        }, run: run, notes: plan.deviations, findings: findings), pretty: true)
+  }
+
+  /// Everything that can move any of the scores.
+  package var fingerprint: Fingerprint {
+    Fingerprint(
+      Dictionary(uniqueKeysWithValues: scores.map { ($0.metric.rawValue, $0.fingerprint.hash) }))
+  }
+
+  /// The scores for people, one a line.
+  package var text: String {
+    let lines = scores.map { score in
+      let descriptor = score.metric.descriptor
+      guard let value = score.value else {
+        return Self.line(score.metric, "-  not run: \(score.reason ?? "")")
+      }
+      let printed =
+        FixedDecimals.text(
+          value * descriptor.unit.printedScale, digits: max(descriptor.digits, 4))
+        ?? (value == .infinity ? "∞ " : "\(value) ")
+      let references =
+        score.referenceCount.map { "\($0)" } ?? (score.metric.comparesSets ? "unknown" : nil)
+      let count = "n = \(score.count)" + (references.map { " against \($0)" } ?? "")
+      return Self.line(
+        score.metric,
+        "\(printed)\(descriptor.unit.suffix) \(descriptor.direction.arrow)  \(count)")
+    }
+    let absent = plan.unmeasured.map { Self.line($0.metric, "-  not run: \($0.reason)") }
+    // What a number means is part of it, so that it is told where diagnostics are not.
+    let notes = plan.deviations.map { "note: \($0)" }
+    let ledger = failures.prefix(10).map {
+      "failed \($0.id) (\($0.failure.state)): \($0.failure.reason)"
+    }
+    let more = failures.count > 10 ? ["… and \(failures.count - 10) more failures"] : []
+    return (lines + absent + notes + ledger + more).joined(separator: "\n")
+  }
+
+  private static func line(_ metric: MetricIdentifier, _ text: String) -> String {
+    metric.rawValue.padding(toLength: 26, withPad: " ", startingAt: 0) + text
+  }
+
+  /// Writes `image,state,metric…`, a line an image, sorted by id.
+  func writePerImage(to path: String) throws {
+    let metrics = plan.measured.filter { $0.descriptor.scope != .set }
+    var lines = [(["image", "state"] + metrics.map(\.rawValue)).joined(separator: ",")]
+    for (id, item) in zip(ids, items) {
+      guard let candidate = item.candidates[0] else { continue }
+      let state = candidate.failure?.state ?? "scored"
+      let values = metrics.map { metric in
+        candidate.value?.scores[metric].map { "\($0)" } ?? ""
+      }
+      lines.append(([CSVField.text(id), state] + values).joined(separator: ","))
+    }
+    try AtomicFile.write(Array((lines.joined(separator: "\r\n") + "\r\n").utf8), to: path)
+  }
+
+  private func entry(_ score: SetScore) -> Entry {
+    var entry = Entry(
+      value: ExplicitNull(wrappedValue: score.value.flatMap { $0.isFinite ? $0 : nil }),
+      n: score.metric.comparesSets ? .two(score.referenceCount, score.count) : .one(score.count),
+      fingerprint: score.fingerprint.hash)
+    entry.stderr = score.standardError
+    entry.reason = score.reason ?? score.value.flatMap { $0.isFinite ? nil : "\($0)" }
+    entry.details = score.details.isEmpty ? nil : score.details
+    if case .features(let extractor, let distances)? = plan.meter(for: score.metric) {
+      entry.mode = distances.mode.rawValue
+      entry.dims = Int(extractor.tap)
+    }
+    return entry
+  }
+}
+
+private struct Document: Encodable {
+  var schema = 1
+  var tool = "evalkit \(Tool.version)"
+  let counts: Counts
+  let fingerprint: String
+  let metrics: [String: Entry]
+  let failures: [Failure]
+  let run: String
+  let notes: [String]
+  let findings: [String]
+}
+
+private struct Counts: Encodable {
+  let reference: ExplicitNull<Int>
+  let generated, paired, failed, missing, surplus: Int
+}
+
+private struct Failure: Encodable {
+  let id, side, state, reason: String
+}
+
+/// A number that appears as `null` where it is absent, so that its key is always there.
+@propertyWrapper private struct ExplicitNull<Number: Encodable>: Encodable {
+  var wrappedValue: Number?
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+  }
+}
+
+private struct Entry: Encodable {
+  @ExplicitNull var value: Double?
+  let n: Count
+  var fingerprint: String?
+  var stderr: Double?
+  var reason: String?
+  var mode: String?
+  var dims: Int?
+  var details: [String: String]?
+
+  init(value: ExplicitNull<Double>, n: Count, fingerprint: String) {
+    _value = value
+    self.n = n
+    self.fingerprint = fingerprint
+  }
+
+  /// A metric that was asked for and has no meter.
+  init(notRun unmeasured: UnmeasuredMetric) {
+    _value = ExplicitNull(wrappedValue: nil)
+    n = unmeasured.metric.comparesSets ? .two(nil, 0) : .one(0)
+    reason = "not run: \(unmeasured.reason)"
+  }
+
+  /// One number for pairs, two for sets.
+  enum Count: Encodable {
+    case one(Int)
+    case two(Int?, Int)
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .one(let count): try container.encode(count)
+      case .two(let first, let second): try container.encode([first, second])
+      }
+    }
+  }
+}

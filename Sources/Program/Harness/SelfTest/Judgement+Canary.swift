@@ -1,0 +1,18 @@
+import Gate
+import Tensors
+import Verdicts
+
+extension Judgement {
+  /// Judges a stored run once the known answers are right.
+  ///
+  /// - Parameters:
+  ///   - request: what is asked of the gate.
+  ///   - canary: the known answers; nil takes the program's own.
+  /// - Throws: as ``init(_:knownAnswers:)``.
+  package init(_ request: GateRequest, canary: Canary? = nil) throws {
+    try self.init(request) {
+      try canary?.findings(workers: Workers(count: request.jobs)).lines
+        ?? Canary.ownFindings.get().lines
+    }
+  }
+}

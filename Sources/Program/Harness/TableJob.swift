@@ -1,0 +1,291 @@
+import Datasets
+import Foundation
+import Generators
+import Measurement
+import Metrics
+import Models
+import Provenance
+import Runs
+import Store
+import Tables
+import Tensors
+
+/// What the command line says about measuring a table.
+package struct TableOptions: Sendable {
+  /// Where the pairs come from.
+  package var dataset = DatasetSpecification.synthetic
+  /// How many pairs; nil takes the protocol's number.
+  package var pairCount: Int?
+  /// The suite of weights.
+  package var weights = "compact"
+  /// Whether convolutions are plain sums, without Winograd's algorithm.
+  package var isExact = false
+  /// Rows to measure.
+  package var methods: [MethodSpecification] = []
+  /// Metrics to measure; nil takes the protocol's columns.
+  package var metrics: [MetricIdentifier]?
+  /// Switches of the protocol that are set otherwise for this run.
+  package var switches: [(name: String, value: String)] = []
+  /// FID's input pipeline; nil takes the protocol's.
+  package var fidMode: FrechetMode?
+  /// Folder of the database and the caches.
+  package var results = "Results"
+  /// Which of several processes this is; nil measures everything.
+  package var shard: Shard?
+  /// Whether reports may replace files that evalkit did not write.
+  package var isReplacing = false
+  /// What images may take of the memory.
+  package var memory = MemoryLimit.ofMachine
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+  /// Seed of everything random.
+  package var seed: UInt64 = 0
+  /// Whether a pair manifest may name files outside its folder without their SHA-256.
+  package var allowsOutside = false
+  /// Most images that may fail before the run counts as invalid; nil allows any number but all.
+  package var maximumFailures: Int?
+  /// How external commands are run.
+  package var command = CommandOptions()
+  /// Whether results of earlier runs on the same content may be used.
+  package var isRecalling = true
+  /// How much remembered results may take in the end; nil sets no limit.
+  ///
+  /// A shard forgets nothing, because the whole rests on it.
+  package var cacheLimit: CacheLimit?
+  /// The command as it was typed, for the record.
+  package var commandLine = ""
+  /// Asked often whether to stop.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told what is going on.
+  package var progress: @Sendable (JobProgress) -> Void = { _ in }
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
+  package init() {}
+
+  /// Where an external command's images are kept.
+  static func outputFolder(of method: String, in results: String) -> String {
+    "\(results)/generated/\(method)"
+  }
+
+  /// Where the database lies: a shard has its own.
+  var databasePath: String {
+    shard?.databasePath(in: results) ?? ResultsDatabase.path(results)
+  }
+}
+
+/// Measures a table: opens pairs, methods and networks, measures, stores and reduces.
+package struct TableJob {
+  private let table: PaperTable
+  let options: TableOptions
+
+  /// Prepares to measure a table.
+  package init(_ table: PaperTable, options: TableOptions) {
+    self.table = table
+    self.options = options
+  }
+
+  /// A run, ready to be reported.
+  package struct Outcome {
+    package let session: RunSession
+    /// What keeps it from counting, though it is stored; nil if nothing does.
+    package let objection: HarnessError?
+  }
+
+  /// Measures everything that can be measured and stores it.
+  ///
+  /// - Throws: errors of datasets, methods, weights and the store, each one sentence;
+  ///   ``HarnessError`` of kind `cancelled`, or `invalid` if nothing was measured.
+  package func run() throws -> Outcome {
+    let workers = Workers(count: options.jobs)
+    let store = try Store(path: options.databasePath)
+    options.progress(JobProgress(activity: "opening weights"))
+    let shop = try InstrumentShop(options)
+    let request = try MeterRequest(table, options: options)
+    let possible = try possiblePlan(MeterPlan(request, shop: shop))
+    options.progress(JobProgress(activity: "opening \(options.dataset)"))
+    let chosen = try TablePairs(
+      table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
+    let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
+    for finding in chosen.dataset.findings { options.notice(finding.description) }
+    let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
+    let methods = try openMethods(
+      chosen.pairs, measuring: part.ids, size: plan.working.side ?? 256, workers: workers)
+    let session = try RunSession(
+      store, try description(plan, chosen, methods),
+      methods: methods.map(\.record) + [MethodRecord.reference],
+      fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
+    options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
+    let objection = try session.perform(objection: { $0 }) { () throws -> HarnessError? in
+      try store.setShards(part.shards, ofRun: session.id)
+      let references = chosen.referenceIDs
+      var job = MeasurementJob(
+        pairs: part.pairs,
+        candidates: methods.map { Candidate($0.method, references: references) }, plan: plan,
+        owners: chosen.owners, requiresCounterpart: true, store: store, run: session.id,
+        workers: workers, isRecalling: options.isRecalling, memory: options.memory,
+        shouldStop: options.shouldStop, progress: options.progress, notice: options.notice)
+      // What a row cannot have is known of the whole only.
+      if options.shard != nil { job.needed = job.strictlyNeeded }
+      let items = try job.measure()
+      guard options.shard == nil else {
+        // A part of a set has no scores; what belongs to whole groups is kept for the whole.
+        for (row, method) in methods.enumerated() {
+          try job.setMeasurements(of: items, row: row, times: { method.method.times })
+        }
+        return nil
+      }
+      let scores = try reduce(methods, items, job, to: session)
+      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
+      return try self.objection(methods, items, scores, plan)
+    }
+    paintSheet(methods, chosen.pairs, of: session, workers)
+    return Outcome(session: session, objection: objection)
+  }
+
+  /// Paints some of the images; that it could not be done is no reason to lose the numbers.
+  private func paintSheet(
+    _ methods: [OpenMethod], _ pairs: [Pair], of session: RunSession, _ workers: Workers
+  ) {
+    options.progress(JobProgress(activity: "painting the contact sheet"))
+    do {
+      let run = try StoredRun.find(session.id, in: session.store)
+      try SheetFile(run, in: session.store, results: options.results)
+        .write(pairs, methods.map(\.method), workers: workers)
+    } catch {
+      options.notice("the contact sheet is missing: \(error)")
+    }
+  }
+
+  // MARK: Methods
+
+  /// A row and how it was asked for.
+  struct OpenMethod {
+    let specification: MethodSpecification
+    let method: any Method
+
+    var record: MethodRecord {
+      let (kind, text): (String, String) =
+        switch specification.source {
+        case .folder(let directory): ("folder", "folder:\(directory)")
+        case .command(let arguments): ("command", "command:\(arguments.joined(separator: " "))")
+        case .builtin(let method): ("builtin", method.specification)
+        }
+      return MethodRecord(name: specification.name, specification: text, kind: kind)
+    }
+  }
+
+  private func openMethods(
+    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, workers: Workers
+  ) throws -> [OpenMethod] {
+    var context = MethodContext(pairs: pairs, outputDirectory: options.results)
+    context.ids = ids
+    context.size = size
+    context.seed = options.seed
+    context.workers = workers
+    context.command = options.command
+    context.shouldStop = options.shouldStop
+    context.cache = options.cache
+    return try options.rows(of: table).compactMap { specification in
+      // Two commands must not write over each other's images.
+      context.outputDirectory = TableOptions.outputFolder(
+        of: specification.name, in: options.results)
+      let activity = "images of \(specification.name)"
+      options.progress(JobProgress(activity: activity))
+      let progress = options.progress
+      context.progress = {
+        progress(
+          JobProgress(
+            activity: activity, finished: $0.finished, total: $0.total, remembered: $0.reused))
+      }
+      let method: any Method
+      do { method = try specification.open(in: context) } catch {
+        guard options.canDoWithout(specification, for: error) else { throw error }
+        options.notice("\(specification.name) is left out: \(error)")
+        return nil
+      }
+      if !method.missing.isEmpty {
+        options.notice("\(method.name): \(method.missing.count) images are missing")
+      }
+      for finding in method.findings { options.notice("\(method.name): \(finding)") }
+      if !method.surplus.isEmpty {
+        options.notice(
+          "\(method.name): \(method.surplus.count) images belong to no pair and are left out")
+      }
+      return OpenMethod(specification: specification, method: method)
+    }
+  }
+
+  // MARK: Identity of the run
+
+  private func description(_ plan: MeterPlan, _ chosen: TablePairs, _ methods: [OpenMethod]) throws
+    -> RunDescription
+  {
+    var identity = ["protocol": table.id, "seed": "\(options.seed)"]
+    for metric in plan.measured {
+      identity["metric.\(metric.rawValue)"] = plan.fingerprint(of: metric)?.hash
+    }
+    for (index, method) in methods.enumerated() {
+      identity["method.\(index)"] =
+        "\(method.record.name)=\(method.record.specification);\(method.method.fingerprint)"
+    }
+    if !chosen.references.isEmpty {
+      identity["references"] = try PairManifest(pairs: chosen.references).contentHash
+    }
+    var settings = RunSettings(
+      plan: plan, dataset: chosen.dataset.name, pairCount: chosen.pairs.count,
+      findings: chosen.dataset.findings.map(\.description)
+        + methods.flatMap { method in
+          method.method.findings.map { "\(method.specification.name): \($0)" }
+        }, weights: options.weights,
+      seed: options.seed, identity: identity)
+    settings.shard = options.shard
+    settings.recipe = options.recipe
+    settings.departures =
+      SwitchUse(
+        table: table, request: try MeterRequest(table, options: options), plan: plan,
+        pairCount: chosen.pairs.count, dataset: options.dataset,
+        runsCommands: methods.contains { $0.record.kind == "command" }
+      ).departures
+    return RunDescription(
+      protocolID: table.id, commandLine: options.commandLine,
+      fingerprint: Fingerprint(identity), settings: JSONText.encode(settings),
+      pairsHash: try PairManifest(pairs: chosen.pairs).contentHash)
+  }
+
+  // MARK: Reduction
+
+  /// Scores and stores every row's set.
+  private func reduce(
+    _ methods: [OpenMethod], _ items: [ItemResult], _ job: MeasurementJob, to session: RunSession
+  ) throws -> [[SetScore]] {
+    try methods.enumerated().map { row, method in
+      options.progress(
+        JobProgress(activity: "scores of whole sets", finished: row, total: methods.count))
+      let scores = try job.scores(of: items, row: row, times: { method.method.times })
+      try session.store.replace(
+        scores.map { $0.record(method: method.specification.name) }, inRun: session.id)
+      return scores
+    }
+  }
+}
+
+extension InstrumentShop {
+  /// The instruments that a table is measured with.
+  init(_ options: TableOptions) throws {
+    self.init(
+      try WeightSuite(parsing: options.weights), isExact: options.isExact)
+  }
+}
+
+extension MeterRequest {
+  /// What a protocol asks for, and the options of a run in place of some of it.
+  ///
+  /// - Throws: as ``init(_:)``.
+  init(_ table: PaperTable, options: TableOptions) throws {
+    try self.init(table, further: options.metrics ?? [])
+    metrics = options.metrics ?? metrics
+    distances.mode = options.fidMode ?? distances.mode
+  }
+}

@@ -1,0 +1,65 @@
+import Datasets
+import Generators
+import Metrics
+import Provenance
+import Tables
+
+extension TableOptions {
+  /// Folder of what is drawn for pairs and methods.
+  var cache: String { Self.cache(in: results) }
+
+  /// The same in a results folder.
+  static func cache(in results: String) -> String { results + "/datasets" }
+
+  /// Whether an edit's texts are needed.
+  func measuresEdits(in table: PaperTable) -> Bool {
+    let measured = metrics?.map(\.rawValue) ?? table.columns.compactMap(\.metric?.rawValue)
+    return measured.contains(MetricIdentifier.clipDirectional.rawValue)
+  }
+
+  /// The rows that a table measures: what the user named, then the protocol's anchors.
+  ///
+  /// Whoever names nothing on drawn faces sees the built-in methods in place of their own, so that the
+  /// table shows what its columns tell apart. Where edits of drawn faces are measured, the true one is an
+  /// anchor too. A name that the user gave away is not used twice.
+  package func rows(of table: PaperTable) -> [MethodSpecification] {
+    let own =
+      methods.isEmpty && dataset == .synthetic
+      ? BuiltinMethod.allCases.filter { !$0.isAnchor }.map(MethodSpecification.init(builtin:))
+      : methods
+    var floorsAndCeilings = table.anchors.compactMap { BuiltinMethod(rawValue: $0.rawValue) }
+    if dataset == .synthetic, measuresEdits(in: table) { floorsAndCeilings.append(.trueEdit) }
+    let anchors = floorsAndCeilings.map(MethodSpecification.init(builtin:))
+    return own + anchors.filter { anchor in !own.contains { $0.name == anchor.name } }
+  }
+}
+
+extension TableOptions {
+  /// Says which methods stand in published rows, since a name alone can put them there.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` for the name of a system that has several published rows.
+  func tellPublishedRows(of table: PaperTable) throws {
+    for method in methods {
+      let name = method.name
+      if let place = table.place(ofRow: name) {
+        notice("\(name) fills the published row \(place.row.method) of \(place.section.title)")
+        continue
+      }
+      let rows = table.places.filter { $0.row.system == name }
+      guard rows.isEmpty else {
+        let names = rows.map { "'\($0.row.id)' (\($0.section.title))" }
+        throw HarnessError(
+          .usage,
+          "--method \(name)=… may mean several published rows of \(table.id): "
+            + names.joined(separator: ", ") + "; name one of them, or call your method otherwise")
+      }
+    }
+  }
+}
+
+extension MethodSpecification {
+  /// A row named like the method that is built in.
+  fileprivate init(builtin method: BuiltinMethod) {
+    self.init(name: method.rawValue, source: .builtin(method))
+  }
+}

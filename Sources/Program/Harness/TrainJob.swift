@@ -1,0 +1,115 @@
+import Datasets
+import Essentials
+import Foundation
+import Provenance
+import Recipes
+import Tensors
+
+/// What `evalkit train` is asked for.
+package struct TrainOptions: Sendable {
+  /// Names of networks; `all` stands for every one, none for a list of them.
+  package var names: [String] = []
+  /// Folder of what is written.
+  package var output = "Results/training"
+  /// Threads; nil takes all cores.
+  package var jobs: Int?
+  /// Asked often whether to stop.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Told what is going on.
+  package var progress: @Sendable (TrainProgress) -> Void = { _ in }
+  /// Told what a person should know at once.
+  package var notice: @Sendable (String) -> Void = { _ in }
+
+  /// The defaults.
+  package init() {}
+}
+
+/// How far a training has come.
+package struct TrainProgress: Sendable {
+  /// What is being done, for example `drawing faces` or a network's name.
+  package let activity: String
+  /// Faces or steps that are done.
+  package let done: Int
+  /// Faces or steps in all.
+  package let total: Int
+  /// The last batch's loss, where there is one.
+  package let loss: Double?
+
+  init(_ news: Kitchen.News) {
+    switch news {
+    case .drawing(let done, let total):
+      (activity, self.done, self.total, loss) = ("drawing faces", done, total, nil)
+    case .step(let recipe, let step, let steps, let loss):
+      (activity, done, total, self.loss) = (recipe, step, steps, loss)
+    }
+  }
+}
+
+/// Trains networks of the compact suite from nothing, judges them and writes their cards.
+package struct TrainJob {
+  private let options: TrainOptions
+
+  /// Prepares trainings.
+  package init(_ options: TrainOptions) { self.options = options }
+
+  /// Follows the recipes.
+  ///
+  /// - Returns: the figures of every network, as Markdown.
+  /// - Throws: ``HarnessError`` for unknown names, when interrupted, and if a network misses what is asked of
+  ///   it; errors of files.
+  package func run() throws -> String {
+    let recipes = try chosen()
+    try OutputPlace().checkFolder(options.output) { names in
+      names.contains { $0.hasPrefix("compact-") || $0.hasPrefix("faces-") }
+    }
+    try DatasetFiles.makeFolder(options.output)
+    var kitchen = Kitchen(folder: options.output, workers: Workers(count: options.jobs))
+    kitchen.shouldStop = options.shouldStop
+    let progress = options.progress
+    kitchen.tell = { progress(TrainProgress($0)) }
+    var cards: [ModelCard] = []
+    for recipe in recipes {
+      do { cards.append(try follow(recipe, in: kitchen)) } catch let stop as TrainingStopped {
+        throw HarnessError(.cancelled, stop.description)
+      }
+    }
+    let missed = cards.flatMap(\.missed)
+    guard missed.isEmpty else {
+      throw HarnessError(
+        .invalid, "trained, but not well enough: \(missed.joined(separator: "; "))")
+    }
+    return cards.map(\.summary).joined(separator: "\n")
+  }
+
+  private func chosen() throws -> [any Recipe] {
+    if options.names == ["all"] { return RecipeBook.recipes }
+    let known = RecipeBook.recipes.map(\.name)
+    return try options.names.map { name in
+      try choose(name, as: "compact network", from: known + ["all"]) { name in
+        RecipeBook.recipes.first { $0.name == name }
+      }
+    }
+  }
+
+  private func follow(_ recipe: any Recipe, in kitchen: Kitchen) throws -> ModelCard {
+    let began = ContinuousClock.now
+    let curves = try recipe.train(kitchen)
+    let seconds = (ContinuousClock.now - began) / .seconds(1)
+    options.notice("\(recipe.name): trained in \(Int(seconds)) s, measuring its figures")
+    let card = try ModelCard(
+      recipe, figures: try recipe.figures(kitchen), curves: curves, seconds: seconds,
+      kitchen: kitchen)
+    try card.write(to: options.output)
+    options.notice("\(recipe.name): card in \(options.output)/\(recipe.name).md")
+    return card
+  }
+}
+
+/// The table of recipes that `evalkit train` without a name prints.
+package enum RecipeListing {
+  /// Name and purpose of every network of the compact suite.
+  package static var text: String {
+    RecipeBook.recipes.map { "\($0.name)\n  \($0.purpose)" }.joined(separator: "\n")
+      + "\nall\n  every one of them, from nothing"
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Bench
+import Harness
+import Provenance
+
+/// `evalkit bench`.
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure how fast this machine runs networks, metrics and image operations.",
+    discussion: """
+      Networks run on seeded weights and inputs. 'one alone' is a single run on an idle machine, \
+      'many' the elapsed time of each of many runs on all workers; both are the shortest of all \
+      repeats with the median in parentheses. GFLOP/s count the operations of direct \
+      convolutions, also where fewer are done, so the share of the machine's peak, which is \
+      measured at the start with the micro-kernel in use, may exceed 100 %. Memory is the whole \
+      process at its largest while a network is made ready and run.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Networks, metrics and operations to measure; all unless given.", valueName: "name"))
+  var names: [String] = []
+
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    in: .measuring, help: ArgumentHelp("Time to spend on each number, at least.", valueName: "s"))
+  var seconds = BenchOptions().seconds
+
+  @Flag(help: "List what can be measured, and measure nothing.")
+  var list = false
+
+  @Flag(help: "Instead, time the networks given stage by stage, one image on one core.")
+  var stages = false
+
+  @Flag(help: "Print JSON on stdout.")
+  var json = false
+
+  @Flag(help: "Print no diagnostics but errors.")
+  var quiet = false
+
+  func run() throws {
+    if list {
+      try Console.result(json ? BenchCatalogue.json() : BenchCatalogue.text())
+      return
+    }
+    if stages {
+      let report = try StageReport(of: names)
+      try Console.result(json ? report.json : report.text)
+      return
+    }
+    Interruption.listen()
+    var options = BenchOptions()
+    options.names = names
+    options.jobs = jobs
+    options.seconds = seconds
+    let isQuiet = quiet
+    options.notice = { if !isQuiet { Console.error("evalkit: \($0)") } }
+    options.shouldStop = { Interruption.isRequested }
+    let report = try BenchJob(options).run()
+    try Console.result(json ? report.json : report.text)
+  }
+}

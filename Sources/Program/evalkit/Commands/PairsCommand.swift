@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Provenance
+
+/// `evalkit pairs`.
+struct PairsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pairs", abstract: "Sample mask/text pairs and write their manifest.",
+    discussion: """
+      The sample: ids in the order of their bytes, shuffled by Fisher and Yates (from the last down) \
+      with SplitMix64 of --seed; the first ones that have all of --require are taken. The manifest is \
+      JSON Lines with relative paths and the SHA-256 of each file. --export copies everything into one \
+      folder, with label maps in further --encodings: label, palette, colour, one-hot-32, ade20k.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "celebamask-hq:DIR, folder:DIR, pairs:MANIFEST.jsonl, ffhq:DIR, lsun:DIR, zip:FILE or synthetic.",
+      valueName: "spec"))
+  var dataset = "synthetic"
+
+  @Flag(help: .allowOutside)
+  var allowOutside = false
+
+  @Option(in: .pairs, help: ArgumentHelp("How many pairs.", valueName: "n"))
+  var pairs = 2000
+
+  @Option(help: ArgumentHelp("seeded or lowest (ids).", valueName: "rule"))
+  var sampling = "seeded"
+
+  @Option(
+    help: ArgumentHelp(
+      "Split of CelebA-HQ: all, sca-dm-train, sca-dm-test, collaborative-train, collaborative-test, "
+        + "celeba-train, celeba-val or celeba-test; sca-dm-test unless given.", valueName: "name"))
+  var split: String?
+
+  @Option(help: ArgumentHelp("File of the only ids to use, one a line.", valueName: "file"))
+  var ids: String?
+
+  @Option(help: ArgumentHelp("File of ids to leave out, one a line.", valueName: "file"))
+  var skip: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What every pair must have: image, mask, text, scribble, or nothing.", valueName: "list"))
+  var require = "mask,text"
+
+  @Option(
+    help: ArgumentHelp(
+      "Captions: a folder of <id>.txt with one a line (Multi-Modal-CelebA-HQ), a .json of "
+        + "CelebA-Dialog, a .jsonl, or lines of 'image : caption'.", valueName: "path"))
+  var captions: String?
+
+  @Option(
+    help: ArgumentHelp("CelebA-Dialog's text; Beard_and_Age unless given.", valueName: "name"))
+  var captionField: String?
+
+  @Option(
+    help: ArgumentHelp("Which of an image's captions: a number from 0, or seeded.", valueName: "n"))
+  var captionIndex: String?
+
+  @Flag(help: "Describe the label maps of pairs that have no caption.")
+  var describeMasks = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Guidance texts, one a line, handed out in turn; pairs of one text are a group.",
+      valueName: "file"))
+  var texts: String?
+
+  @Option(
+    in: .pairs, help: ArgumentHelp("How many pairs get the same guidance text.", valueName: "n"))
+  var perText = 25
+
+  @Option(
+    in: .samples,
+    help: ArgumentHelp(
+      "Pairs for each condition, named <id>_s00, <id>_s01, …, for methods that make several images of it.",
+      valueName: "n"))
+  var samples = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Texts of an edit, for every pair: 'face=tanned face'.", valueName: "source=target"))
+  var edit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Scribble maps: labels (along the borders of the label map), soft-edges:DIR (along the ridges "
+        + "of PiDiNet's maps, as ControlNet does) or folder:DIR.", valueName: "source"))
+  var scribbles: String?
+
+  @Option(help: ArgumentHelp("The manifest; RESULTS/pairs.jsonl unless given.", valueName: "file"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp("Copy all files here; the manifest is DIR/pairs.jsonl.", valueName: "dir"))
+  var export: String?
+
+  @Option(help: ArgumentHelp("Further forms of exported label maps.", valueName: "list"))
+  var encodings: String?
+
+  func validate() throws {
+    if samples > 1, texts != nil {
+      throw ValidationError("--texts makes groups of its own, so --samples has no place beside it.")
+    }
+    if export != nil, output != nil {
+      throw ValidationError("--export writes DIR/pairs.jsonl, so --output has no place beside it.")
+    }
+  }
+
+  func run() throws {
+    var options = PairsOptions()
+    options.dataset = dataset
+    options.count = min(pairs, common.limit ?? pairs)
+    options.seed = common.seed
+    options.allowsOutside = allowOutside
+    options.sampling = sampling
+    options.split = split
+    options.ids = ids
+    options.skip = skip
+    options.require = require
+    options.captions = captions
+    options.captionField = captionField
+    options.captionIndex = captionIndex
+    options.isDescribingMasks = describeMasks
+    options.texts = texts
+    options.pairsPerText = perText
+    options.samples = samples
+    options.edit = edit
+    options.scribbles = scribbles
+    options.output = output ?? common.results + "/pairs.jsonl"
+    options.exportDirectory = export
+    options.encodings = encodings
+    options.isReplacing = common.output.force
+    options.results = common.results
+    options.jobs = common.jobs
+    let line = common.progressLine
+    options.progress = { line.show($0) }
+    let common = common
+    options.notice = { common.notice($0) }
+    let result = try PairsJob(options).run()
+    try Console.result(common.json ? result.json : result.text)
+  }
+}

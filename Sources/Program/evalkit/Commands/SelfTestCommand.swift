@@ -1,0 +1,44 @@
+import ArgumentParser
+import Harness
+import Provenance
+
+/// `evalkit selftest`.
+struct SelfTestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "selftest",
+    abstract: "Ask for known answers, and plant regressions that the gate must catch.",
+    discussion: """
+      Thirty-two drawn faces are part of the program, with the features and scores that its compact suite \
+      gave them when it was made; every gate asks for these answers first. Then two nights of a method are \
+      played with one thing changed between them, and the gate must end with the right code and name the \
+      right check. Exit codes: 0 all as it must be, 6 not.
+      """)
+
+  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Test nothing; write the faces and this program's answers, for a build after an intended change.",
+      valueName: "dir"))
+  var record: String?
+
+  @Flag(help: "Print everything as JSON.")
+  var json = false
+
+  @Flag(help: "Print no diagnostics but errors.")
+  var quiet = false
+
+  func run() throws {
+    let isQuiet = quiet
+    let job = SelfTestJob(jobs: jobs) { if !isQuiet { Console.error("evalkit: \($0)") } }
+    if let record {
+      try job.record(to: record)
+      return try Console.result("canary written to \(record)")
+    }
+    let report = try job.run()
+    try Console.result(json ? report.json : report.text)
+    Console.error(report.sentence)
+    if !report.isPassed { throw ExitCode(report.code) }
+  }
+}

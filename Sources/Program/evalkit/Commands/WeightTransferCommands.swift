@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Harness
+import Models
+import Provenance
+import Verdicts
+
+/// `evalkit weights fetch`.
+struct WeightsFetchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fetch",
+    abstract:
+      "Fetch published files, resuming where an earlier call stopped; exit code 1 if one fails.",
+    discussion:
+      "Every file is checked by length and SHA-256 before it gets its name. Mind the licences "
+      + "that 'evalkit weights list' shows.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "Networks, roles, papers or file names; 'all' for every file.", valueName: "name"))
+  var names: [String]
+
+  @Option(help: ArgumentHelp("The folder of weights.", valueName: "dir"))
+  var to: String = WeightSuite.defaultDirectory
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder of the same files on another server, in place of the published addresses.",
+      valueName: "url"))
+  var mirror: String?
+
+  @Flag(help: "Say what would be fetched and from where.")
+  var dryRun = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Show no progress.")
+  var noProgress = false
+
+  func run() throws {
+    let job = try WeightFetchJob(names, into: to, mirror: mirror)
+    Interruption.listen()
+    let line = ProgressLine(isSilent: noProgress)
+    let entries = job.run(isRehearsal: dryRun) { file, count, total in
+      line.show(file, count, of: total)
+      return !Interruption.isRequested
+    }
+    line.clear()
+    let text = entries.map { "\($0.file): \($0.state), \($0.detail)" }.joined(separator: "\n")
+    try Console.result(json ? JSONText.encode(entries, pretty: true) : text)
+    if Interruption.isRequested { throw ExitCode(Interruption.exitStatus.code) }
+    let failed = entries.filter { $0.state == "failed" }
+    guard !failed.isEmpty else { return }
+    Console.error(
+      "evalkit: \(failed.count) of \(entries.count) files could not be fetched: "
+        + failed.map(\.file).joined(separator: ", "))
+    throw ExitCode(1)
+  }
+}
+
+/// `evalkit weights import`.
+struct WeightsImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Put files into the weights folder under their published names, found by SHA-256.")
+
+  @Argument(help: "Files on this machine.")
+  var files: [String]
+
+  @Option(help: ArgumentHelp("The folder of weights.", valueName: "dir"))
+  var to: String = WeightSuite.defaultDirectory
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "The published name that the one file is to have, where its digest is not known.",
+      valueName: "name"))
+  var name: String?
+
+  @Flag(help: "Make symbolic links instead of copies.")
+  var link = false
+
+  func validate() throws {
+    if name != nil && files.count != 1 {
+      throw ValidationError("--as names one file, but \(files.count) were given")
+    }
+  }
+
+  func run() throws {
+    let job = WeightImportJob(into: to, isLinking: link)
+    try job.run(files, as: name) { try Console.result("\($0) → \($1)") }
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Harness
+import Models
+import Provenance
+
+/// Published weight files.
+struct WeightsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weights",
+    abstract: "List, fetch, import and check the published weight files; look into one.",
+    subcommands: [
+      WeightsListCommand.self, WeightsVerifyCommand.self, WeightsFetchCommand.self,
+      WeightsImportCommand.self, WeightsInspectCommand.self,
+    ])
+}
+
+/// `evalkit weights list`.
+struct WeightsListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the published files: size, SHA-256, licence, source, present or not.")
+
+  @Argument(
+    help: ArgumentHelp("The folder of weights that presence is told of.", valueName: "dir"))
+  var folder: String = WeightSuite.defaultDirectory
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    try Console.result(
+      json
+        ? JSONText.encode(WeightTables.entries(in: folder), pretty: true)
+        : WeightTables.list(folder))
+  }
+}
+
+/// `evalkit weights verify`.
+struct WeightsVerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Compare weight files with what was published; exit code 1 if any differs.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "A folder of weights or one file; the weights folder unless given.", valueName: "dir|file"))
+  var place: String = WeightSuite.defaultDirectory
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let check = try WeightCheck(place)
+    try Console.result(json ? JSONText.encode(check.files, pretty: true) : check.text)
+    guard !check.wrong.isEmpty else { return }
+    Console.error("evalkit: \(check.verdict)")
+    throw ExitCode(1)
+  }
+}
+
+/// `evalkit weights inspect`.
+struct WeightsInspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Show a checkpoint's tensors and which network they fit; executes nothing in it.")
+
+  @Argument(help: "PyTorch, safetensors or NumPy file.")
+  var file: String
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let inspection = try WeightInspection(file)
+    try Console.result(json ? JSONText.encode(inspection, pretty: true) : inspection.text)
+  }
+}

@@ -1,0 +1,60 @@
+import Datasets
+import Generators
+import Harness
+import Runs
+import Tables
+import Testing
+
+/// Which rows a table has.
+@Suite struct TableRowsTests {
+  private let anchors = ["ground-truth", "shuffled", "mean-face", "blurred"]
+  private let builtin = ["paint", "retrieve", "denoise"]
+
+  private func rows(
+    _ dataset: DatasetSpecification, _ methods: String..., table: String = "ddgi.table1"
+  ) throws -> [String] {
+    var options = TableOptions()
+    options.dataset = dataset
+    options.methods = try MethodSpecification.parse(all: methods)
+    return options.rows(of: try ProtocolLibrary.folder().table(table)).map(\.name)
+  }
+
+  @Test func drawnFacesBringTheBuiltInMethods() throws {
+    #expect(try rows(.synthetic) == builtin + anchors)
+    #expect(try rows(.synthetic, table: "sca-dm.diversity") == builtin + anchors)
+  }
+
+  @Test func realFacesAndMethodsOfOnesOwnDoNot() throws {
+    #expect(try rows(.folder(directory: "x")) == anchors)
+    #expect(try rows(.synthetic, "mine=folder:x") == ["mine"] + anchors)
+    #expect(try rows(.synthetic, "mine=builtin:paint") == ["mine"] + anchors)
+  }
+
+  @Test func aNameIsUsedOnce() throws {
+    #expect(
+      try rows(.synthetic, "blurred=folder:x")
+        == ["blurred", "ground-truth", "shuffled", "mean-face"])
+  }
+
+  @Test func editsOfDrawnFacesHaveATrueOne() throws {
+    let table = "diffusionclip.table3"
+    #expect(try rows(.synthetic, table: table) == builtin + anchors + ["true-edit"])
+    #expect(try rows(.folder(directory: "x"), table: table) == anchors)
+  }
+
+  @Test func noPublishedRowIsNamedLikeABuiltInMethod() throws {
+    let folder = try ProtocolLibrary.folder()
+    for id in try folder.ids() {
+      for row in try folder.table(id).sections.flatMap(\.rows) {
+        #expect(BuiltinMethod(rawValue: row.system) == nil, "\(id): \(row.id)")
+      }
+    }
+  }
+
+  /// What protocols may name as anchors is built in as such.
+  @Test func protocolsAnchorsAreBuiltIn() {
+    for anchor in Tables.Anchor.allCases {
+      #expect(BuiltinMethod(rawValue: anchor.rawValue)?.isAnchor == true, "\(anchor)")
+    }
+  }
+}
