@@ -76,6 +76,8 @@ install: build
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/evalkit"
 	@install -m 755 "$(EVALKIT)" "$(DESTDIR)$(PREFIX)/bin/evalkit"
 	@cp -R Protocols "$(DESTDIR)$(PREFIX)/share/evalkit/"
+	@install -d "$(DESTDIR)$(PREFIX)/share/doc/evalkit"
+	@install -m 644 LICENSE THIRD_PARTY_NOTICES.md "$(DESTDIR)$(PREFIX)/share/doc/evalkit"
 	@echo "evalkit is in $(DESTDIR)$(PREFIX)/bin, its protocols in $(DESTDIR)$(PREFIX)/share/evalkit"
 
 format:
