@@ -1,28 +1,20 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// The work of others that the package uses against `THIRD_PARTY_NOTICES.md`.
 @Suite struct NoticeTests {
-  private static func text(_ path: String) throws -> String {
-    try String(contentsOf: Fixtures.projectRoot.appending(path: path), encoding: .utf8)
-  }
-
   /// Whoever adds a dependency or takes a newer one looks at its licence, too.
   @Test func everyDependencyIsNamedWithItsVersion() throws {
-    let notices = try Self.text("THIRD_PARTY_NOTICES.md")
-    let dependencies = try Self.text("Package.swift")
-      .matches(of: /\.package\(url: "[^"]*\/([^"\/]+)", [a-z]+: "([0-9.]+)"\)/)
-    #expect(dependencies.count >= 4)
-    for dependency in dependencies {
-      let row = "| \(dependency.1) \(dependency.2) |"
+    let notices = try ProjectFile.text("THIRD_PARTY_NOTICES.md")
+    for (name, version) in try ManifestTests.dependencies() {
+      let row = "| \(name) \(version) |"
       #expect(notices.contains(row), "THIRD_PARTY_NOTICES.md has no row '\(row)'")
     }
   }
 
   @Test func everySystemLibraryIsNamed() throws {
-    let notices = try Self.text("THIRD_PARTY_NOTICES.md")
-    let libraries = try Self.text("Package.swift").matches(of: /pkgConfig: "([^"]+)"/)
+    let notices = try ProjectFile.text("THIRD_PARTY_NOTICES.md")
+    let libraries = try ProjectFile.text("Package.swift").matches(of: /pkgConfig: "([^"]+)"/)
     #expect(!libraries.isEmpty)
     for library in libraries {
       #expect(notices.contains("| \(library.1)"), "no row for \(library.1)")
@@ -31,8 +23,8 @@ import Testing
 
   /// The files of a room that say whose they are.
   @Test func everyLicenceFileIsNamed() throws {
-    let notices = try Self.text("THIRD_PARTY_NOTICES.md")
-    let sources = Fixtures.projectRoot.appending(path: "Sources")
+    let notices = try ProjectFile.text("THIRD_PARTY_NOTICES.md")
+    let sources = ProjectFile.url("Sources")
     let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
     var count = 0
     for case let file as URL in try #require(files)
@@ -44,7 +36,7 @@ import Testing
   }
 
   @Test func theLicenceIsApaches() throws {
-    let licence = try Self.text("LICENSE")
+    let licence = try ProjectFile.text("LICENSE")
     #expect(licence.contains("Apache License") && licence.contains("Version 2.0, January 2004"))
     #expect(licence.contains("END OF TERMS AND CONDITIONS"))
   }
