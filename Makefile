@@ -9,6 +9,12 @@ FIXTURES ?= ../shared/fixtures
 EVALKIT := .build/release/evalkit
 SOURCES := Package.swift Sources Tests
 
+# `evalkit --version` tells the commit; a bare `swift build` tells none, and takes the same variable.
+ifndef EVALKIT_COMMIT
+EVALKIT_COMMIT := $(shell Tools/source_commit.sh)
+endif
+export EVALKIT_COMMIT
+
 .PHONY: help table1 table1-real train weights canary test bench fuzz parity build install format lint setup clean
 
 .DEFAULT_GOAL := table1

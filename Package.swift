@@ -1,6 +1,12 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+/// The commit that the program tells as its own, passed by the Makefile.
+///
+/// SwiftPM's `Context.gitInformation` does not serve: it is remembered with the manifest and would tell old commits.
+let commit = Context.environment["EVALKIT_COMMIT"] ?? ""
+let tellsCommit = !commit.isEmpty && commit.allSatisfy { $0.isHexDigit || $0 == "+" }
+
 /// Every Swift room is compiled in Swift 6 mode and no warning survives a build.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -46,6 +52,9 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CBuild",
+      cSettings: tellsCommit ? [.define("EVALKIT_COMMIT", to: "\"\(commit)\"")] : []),
     .target(name: "CEmbeddedFiles", exclude: ["canary", "weights"]),
     .target(name: "CFuzzing"),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
@@ -97,7 +106,7 @@ let package = Package(
       ]),
     .executableTarget(
       name: "evalkit",
-      dependencies: ["CMemory", "Essentials", "Harness", "Verdicts", argumentParser],
+      dependencies: ["CBuild", "CMemory", "Essentials", "Harness", "Verdicts", argumentParser],
       swiftSettings: strict),
     room("TestSupport", needs: ["CFuzzing", "Tensors"]),
     tests(of: "Essentials"),

@@ -107,9 +107,3 @@ struct RunDescription {
   let settings: String
   let pairsHash: String
 }
-
-/// The program's identity.
-package enum Tool {
-  /// Semantic version.
-  package static let version = "0.1.0"
-}

@@ -40,6 +40,12 @@ struct DoctorTests {
     #expect(left == ["weights"])
   }
 
+  @Test func theVersionNamesTheCommitWhereThereIsOne() throws {
+    #expect(finding("evalkit", in: try doctor()) == Tool.version)
+    let built = try doctor { $0.commit = "3215d89+" }
+    #expect(finding("evalkit", in: built) == "\(Tool.version) (3215d89+)")
+  }
+
   @Test func levelsThatAreUnknownAreProblemsAndWeakerOnesAreNot() throws {
     #expect(try doctor { $0.requestedLevel = "portable" }.problems == [])
     let problems = try doctor { $0.requestedLevel = "sse9" }.problems
