@@ -37,7 +37,7 @@ weights: ## take what was trained into the program; `make canary` then records w
 
 canary: build ## record the known answers that gates ask for; after an intended change of networks only
 	@"$(EVALKIT)" selftest --record Sources/CEmbeddedFiles/canary
-	@touch Sources/CEmbeddedFiles/files.c
+	@Tools/embed_files.sh
 
 build: setup ## build the program
 	@swift build -c release --product evalkit

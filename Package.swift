@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "CBuild",
       cSettings: tellsCommit ? [.define("EVALKIT_COMMIT", to: "\"\(commit)\"")] : []),
-    .target(name: "CEmbeddedFiles", exclude: ["canary", "weights"]),
+    .target(name: "CEmbeddedFiles", exclude: ["SHA256SUMS", "canary", "weights"]),
     .target(name: "CFuzzing"),
     .target(name: "CImageCodecs", dependencies: ["CJPEG", "CPNG"]),
     .target(name: "CKernels"),
