@@ -1,5 +1,5 @@
-# evalkit's two commands are `make table1` and `make test`; both set the machine up first. `make train`
-# trains the networks that ship with it, `make bench` compares its speed with PyTorch's.
+# evalkit's two commands are `make table1` and `make test`; both set the machine up first. `make help` lists all
+# targets with the text behind `##` in their lines.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -9,35 +9,43 @@ FIXTURES ?= ../shared/fixtures
 EVALKIT := .build/release/evalkit
 SOURCES := Package.swift Sources Tests
 
-.PHONY: table1 table1-real train weights canary test bench fuzz parity build install format lint setup clean
+# `evalkit --version` tells the commit; a bare `swift build` tells none, and takes the same variable.
+ifndef EVALKIT_COMMIT
+EVALKIT_COMMIT := $(shell Tools/source_commit.sh)
+endif
+export EVALKIT_COMMIT
 
-# The main job: drawn faces, built-in methods, the networks that ship with the program.
-table1: build
+.PHONY: help table1 table1-real train weights canary test bench fuzz parity build install format lint setup clean
+
+.DEFAULT_GOAL := table1
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
+		"$(firstword $(MAKEFILE_LIST))"
+
+table1: build ## the main job: Table 1 of drawn faces, built-in methods and the networks that ship with the program
 	@"$(EVALKIT)" table1
 
-# The same table on the real faces and weights of FIXTURES.
-table1-real: build
+table1-real: build ## the same table on the real faces and weights of FIXTURES
 	@Tools/table1_real.sh "$(EVALKIT)" "$(FIXTURES)"
 
-# Trains the compact networks from nothing, into Results/training; `make weights` then ships them.
-train: build
+train: build ## train the compact networks from nothing, into Results/training
 	@"$(EVALKIT)" train all
 
-weights:
+weights: ## take what was trained into the program; `make canary` then records what it says
 	@Tools/ship_weights.sh Results/training
 
-# Records what the program's networks say of the faces that gates ask about; after an intended change only.
-canary: build
-	@"$(EVALKIT)" selftest --record Sources/CEmbeddedFiles/canary
-	@touch Sources/CEmbeddedFiles/files.c
+canary: build ## record the known answers that gates ask for; after an intended change of networks only
+	@"$(EVALKIT)" selftest --record Sources/System/CEmbeddedFiles/canary
+	@Tools/embed_files.sh
 
-build: setup
+build: setup ## build the program
 	@swift build -c release --product evalkit
 
 # Tests run in release: that is what ships, and debug numerics are a hundred times slower. Naming the
 # product keeps the tools of dependencies out of the build, a protocol compiler among them. What depends on
 # the processor's level runs again at the weaker ones.
-test: build lint
+test: build lint ## check the format, build, and run every test
 	@swift build -c release --product evalkitPackageTests
 	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build
 	@for level in avx2 portable; do echo "the same at EVALKIT_CPU_LEVEL=$$level"; \
@@ -53,39 +61,41 @@ FUZZ_SECONDS ?= 60
 ifndef FUZZ_SEED
 FUZZ_SEED := $(shell date +%s)
 endif
-fuzz: build
+fuzz: build ## try every parser on damaged files, FUZZ_SECONDS each from FUZZ_SEED
 	@swift build -c release --product evalkitPackageTests
 	@echo "fuzzing for $(FUZZ_SECONDS) s a parser with FUZZ_SEED=$(FUZZ_SEED)"
 	@FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_SEED="$(FUZZ_SEED)" swift test -c release --skip-build \
 		--filter 'Fuzz'
 
-bench: build
+bench: build ## compare the speed with PyTorch's and write Reports/speed.md
 	@Tools/bench.sh "$(EVALKIT)" "$(FIXTURES)"
 
 # CLIP's towers at full size against PyTorch, which makes the goldens first: minutes, and gigabytes of memory.
 # NETWORKS names some of them; what was made before is compared too. CONTRIBUTING.md has the last results.
 GOLDENS ?= .build/goldens
-parity: build
+parity: build ## compare CLIP's towers at full size with PyTorch's
 	@mkdir -p "$(GOLDENS)"
 	@EVALKIT_GOLDENS="$(abspath $(GOLDENS))" python3 Tools/make_clip_goldens.py --full $(NETWORKS)
 	@swift build -c release --product evalkitPackageTests
 	@EVALKIT_GOLDENS="$(abspath $(GOLDENS))" swift test -c release --skip-build \
 		--filter FullSizeParityTests
 
-install: build
+install: build ## put the program, its protocols and its licences in place under PREFIX
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/evalkit"
 	@install -m 755 "$(EVALKIT)" "$(DESTDIR)$(PREFIX)/bin/evalkit"
 	@cp -R Protocols "$(DESTDIR)$(PREFIX)/share/evalkit/"
+	@install -d "$(DESTDIR)$(PREFIX)/share/doc/evalkit"
+	@install -m 644 LICENSE THIRD_PARTY_NOTICES.md "$(DESTDIR)$(PREFIX)/share/doc/evalkit"
 	@echo "evalkit is in $(DESTDIR)$(PREFIX)/bin, its protocols in $(DESTDIR)$(PREFIX)/share/evalkit"
 
-format:
+format: ## format the sources
 	@swift format --in-place --recursive $(SOURCES)
 
-lint: setup
+lint: setup ## check the format
 	@swift format lint --strict --recursive $(SOURCES)
 
-setup:
+setup: ## install the Debian packages that are missing
 	@Tools/setup.sh
 
-clean:
+clean: ## remove what was built
 	@rm -rf .build

@@ -1,5 +1,11 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
+
+/// The commit that the program tells as its own, passed by the Makefile.
+///
+/// SwiftPM's `Context.gitInformation` does not serve: it is remembered with the manifest and would tell old commits.
+let commit = Context.environment["EVALKIT_COMMIT"] ?? ""
+let tellsCommit = !commit.isEmpty && commit.allSatisfy { $0.isHexDigit || $0 == "+" }
 
 /// Every Swift room is compiled in Swift 6 mode and no warning survives a build.
 let strict: [SwiftSetting] = [
@@ -36,10 +42,12 @@ enum Wing: String {
 
 /// A room of C.
 func c(
-  _ name: String, needs dependencies: [Target.Dependency] = [], exclude: [String] = []
+  _ name: String, needs dependencies: [Target.Dependency] = [], exclude: [String] = [],
+  settings: [CSetting] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Sources/System/\(name)", exclude: exclude)
+    name: name, dependencies: dependencies, path: "Sources/System/\(name)", exclude: exclude,
+    cSettings: settings)
 }
 
 /// The headers of a library that the system has.
@@ -60,7 +68,10 @@ let system: [Target] = [
   library("CJPEG", pkgConfig: "libjpeg", package: "libjpeg-dev"),
   library("CPNG", pkgConfig: "libpng", package: "libpng-dev"),
   library("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
-  c("CEmbeddedFiles", exclude: ["canary", "weights"]),
+  c(
+    "CBuild",
+    settings: tellsCommit ? [.define("EVALKIT_COMMIT", to: "\"\(commit)\"")] : []),
+  c("CEmbeddedFiles", exclude: ["SHA256SUMS", "canary", "weights"]),
   c("CFuzzing"),
   c("CImageCodecs", needs: ["CJPEG", "CPNG"]),
   c("CKernels"),
@@ -86,9 +97,9 @@ let compute: [Target] = [
 ]
 
 let models: [Target] = [
-  Wing.models.room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Kernels", "Tensors"]),
+  Wing.models.room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Tensors"]),
   Wing.models.room(
-    "ONNX", needs: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Tensors", protobuf]),
+    "ONNX", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors", protobuf]),
   Wing.models.room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
   Wing.models.room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
   Wing.models.room("Texts", needs: ["CTextData", "Essentials", "Tensors", "Terms"]),
@@ -130,21 +141,20 @@ let evaluation: [Target] = [
   Wing.evaluation.room(
     "Measurement",
     needs: [
-      "Checkpoints", "Datasets", "Detection", "Essentials", "Generators", "Graphs", "Images",
-      "Kernels", "Metrics", "Models", "Networks", "Provenance", "Store", "Tables", "Tensors",
-      "Terms", "Texts",
+      "CMemory", "Checkpoints", "Datasets", "Essentials", "Generators", "Graphs", "Images",
+      "Metrics", "Models", "Networks", "Provenance", "Store", "Tables", "Tensors", "Terms",
     ]),
   Wing.evaluation.room(
     "Runs",
     needs: [
-      "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics", "Models",
-      "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms",
+      "Checkpoints", "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics",
+      "Models", "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms",
     ]),
   Wing.evaluation.room(
     "Gate",
     needs: [
-      "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics", "Models",
-      "Provenance", "Reports", "Runs", "Store", "Tables", "Tensors", "Terms", "Verdicts", yams,
+      "Datasets", "Essentials", "Images", "Measurement", "Metrics", "Provenance", "Reports", "Runs",
+      "Store", "Tables", "Tensors", "Verdicts",
     ]),
 ]
 
@@ -152,22 +162,21 @@ let program: [Target] = [
   Wing.program.room(
     "Bench",
     needs: [
-      "CMemory", "Checkpoints", "Essentials", "Faces", "Generators", "Graphs", "Images", "Kernels",
-      "Measurement", "Metrics", "Models", "Networks", "Provenance", "Tensors", "Texts",
+      "Essentials", "Graphs", "Images", "Kernels", "Metrics", "Models", "Networks", "Provenance",
+      "Tensors",
     ]),
   Wing.program.room(
     "Harness",
     needs: [
-      "Bench", "CMemory", "Checkpoints", "Datasets", "Detection", "Essentials", "Faces", "Gate",
-      "Generators", "Graphs", "Images", "Kernels", "Measurement", "Metrics", "Models", "Networks",
-      "Provenance", "Recipes", "Reports", "Runs", "Store", "Tables", "Tensors", "Terms", "Texts",
-      "Verdicts", yams,
+      "Checkpoints", "Datasets", "Essentials", "Faces", "Gate", "Generators", "Graphs", "Images",
+      "Kernels", "Measurement", "Metrics", "Models", "Networks", "Provenance", "Recipes", "Reports",
+      "Runs", "Store", "Tables", "Tensors", "Terms", "Texts", "Verdicts",
     ]),
   .executableTarget(
     name: "evalkit",
     dependencies: [
-      "Bench", "CMemory", "Essentials", "Gate", "Harness", "Measurement", "Models", "Provenance",
-      "Runs", "Verdicts", argumentParser,
+      "Bench", "CBuild", "CMemory", "Essentials", "Gate", "Harness", "Measurement", "Models",
+      "Provenance", "Runs", "Verdicts", argumentParser,
     ], path: "Sources/Program/evalkit", swiftSettings: strict),
 ]
 
@@ -207,7 +216,7 @@ let tests: [Target] = [
   Wing.generation.tests(
     of: "Recipes",
     also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
-  Wing.evaluation.tests(of: "Tables"),
+  Wing.evaluation.tests(of: "Tables", also: ["Essentials"]),
   Wing.evaluation.tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Reports", exclude: ["Snapshots"]),
@@ -226,11 +235,13 @@ let tests: [Target] = [
 let package = Package(
   name: "evalkit",
   products: [.executable(name: "evalkit", targets: ["evalkit"])],
+  // Pinned here, so that everybody builds what was tested. Package.resolved cannot be committed: it records commits,
+  // and those of mirrors differ. None of the four has dependencies of its own.
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
   ],
   targets: system + core + compute + models + data + generation + evaluation + program + support
     + tests

@@ -2,7 +2,7 @@
 
     python3 Tools/bench_training.py [THREADS]
 
-needs torch. The networks are those of Tests/TrainingTests/StepTimes.swift: a ResNet-18 of half the width
+needs torch. The networks are those of Tests/Models/TrainingTests/StepTimes.swift: a ResNet-18 of half the width
 in channels-last layout and a vision transformer of width 192 with 6 blocks, on 64 pictures 64x64, with
 AdamW. Prints the median of ten steps.
 """

@@ -4,7 +4,7 @@
 
 needs torch. Prints one line a network: name, input size, multiply-adds of all convolutions and
 products in one forward pass of one image, auxiliary heads included. The numbers in
-Tests/HarnessTests/NetworkTablesTests.swift were made with PyTorch 2.15.0.
+Tests/Program/HarnessTests/NetworkTablesTests.swift were made with PyTorch 2.15.0.
 """
 
 import torch

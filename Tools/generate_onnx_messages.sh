@@ -1,5 +1,5 @@
 #!/bin/bash
-# Generates Sources/Checkpoints/ONNX/Generated/onnx.pb.swift, the messages of an ONNX file.
+# Generates Sources/Models/ONNX/Generated/onnx.pb.swift, the messages of an ONNX file.
 #
 #   Tools/generate_onnx_messages.sh FOLDER_WITH_ONNX_PROTO 'ONNX 1.23.2'
 #
@@ -10,7 +10,7 @@ set -euo pipefail
 release=1.39.0
 proto_folder=${1:?"give the folder that holds onnx.proto"}
 source="onnx.proto of ${2:?"name the release that it belongs to"}"
-target=$(cd "$(dirname "$0")/.." && pwd)/Sources/Checkpoints/ONNX/Generated
+target=$(cd "$(dirname "$0")/.." && pwd)/Sources/Models/ONNX/Generated
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

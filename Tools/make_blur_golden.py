@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Tests/GeneratorsTests/Goldens/gaussian_blur.json: 8-bit images blurred by scipy.
+"""Writes Tests/Generation/GeneratorsTests/Goldens/gaussian_blur.json: 8-bit images blurred by scipy.
 
 Each case holds width, height, sigma, the samples of an RGB image (interleaved, from SplitMix64 with
 the case's seed: the top byte of every value) and floor(y + 0.5) of scipy's filter over Float64.
@@ -34,7 +34,7 @@ for seed, (width, height, sigma) in enumerate([(17, 11, 1.0), (9, 20, 2.5), (5, 
         {"seed": seed, "width": width, "height": height, "sigma": sigma,
          "blurred": [int(v) for v in numpy.floor(blurred + 0.5).ravel()]})
 
-path = pathlib.Path(__file__).parent.parent / "Tests/GeneratorsTests/Goldens/gaussian_blur.json"
+path = pathlib.Path(__file__).parent.parent / "Tests/Generation/GeneratorsTests/Goldens/gaussian_blur.json"
 path.parent.mkdir(exist_ok=True)
 path.write_text(json.dumps(
     {"made_with": f"scipy {scipy.__version__}, numpy {numpy.__version__}", "cases": cases}) + "\n")

@@ -1,4 +1,4 @@
-"""Makes the small checkpoint files under Tests/CheckpointsTests/Goldens and what is in them.
+"""Makes the small checkpoint files under Tests/Models/CheckpointsTests/Goldens and what is in them.
 
 Made with Python 3.11.7, torch 2.15.0, numpy 2.4.6, safetensors 0.8.0.
 Usage: python Tools/make_checkpoint_goldens.py [FIXTURES]
@@ -21,7 +21,7 @@ import safetensors
 import safetensors.torch
 import torch
 
-GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests/CheckpointsTests/Goldens"
+GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests/Models/CheckpointsTests/Goldens"
 expected = {}
 
 

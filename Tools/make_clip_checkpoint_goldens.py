@@ -1,4 +1,4 @@
-"""Writes one tiny CLIP in every published spelling under Tests/CheckpointsTests/Goldens.
+"""Writes one tiny CLIP in every published spelling under Tests/Models/CheckpointsTests/Goldens.
 
     python3 Tools/make_clip_checkpoint_goldens.py
 
@@ -27,7 +27,7 @@ from transformers import CLIPConfig, CLIPModel
 from reference_networks import clip
 from reference_networks.tapped_module import TappedModule
 
-GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests/CheckpointsTests/Goldens"
+GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests/Models/CheckpointsTests/Goldens"
 SIZE, PATCH, WIDTH, HEADS, LAYERS, EMBEDDING, VOCABULARY, CONTEXT = 8, 4, 8, 2, 2, 6, 12, 5
 SCALARS = {"input_resolution": SIZE, "context_length": CONTEXT, "vocab_size": VOCABULARY}
 

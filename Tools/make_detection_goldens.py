@@ -3,7 +3,7 @@
     python3 Tools/make_detection_goldens.py [FIXTURES]
 
 needs torch, torchvision, facenet-pytorch (installed with --no-deps), scikit-image and Pillow. Writes to
-Tests/DetectionTests/Goldens:
+Tests/Models/DetectionTests/Goldens:
 
     networks.json   the three networks on seeded parameters and inputs: logits, corrections, landmarks,
                     computed in float64

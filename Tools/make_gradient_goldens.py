@@ -3,7 +3,7 @@
     python3 Tools/make_gradient_goldens.py
 
 needs torch and numpy (made with torch 2.15 on CPU, one thread). Writes
-Tests/TrainingTests/Goldens/updates.json (optimisers, schedules, averages, clipping), losses.json and
+Tests/Models/TrainingTests/Goldens/updates.json (optimisers, schedules, averages, clipping), losses.json and
 gradients.json (two small networks in training mode: the loss, each parameter's gradient as its length,
 its sum and its first values, and running statistics after the step).
 
@@ -23,7 +23,7 @@ import torch.nn.functional as F
 import seeded_parameters
 
 SEED = 29
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests/TrainingTests/Goldens"
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests/Models/TrainingTests/Goldens"
 
 
 def values(name, *shape):

@@ -1,11 +1,11 @@
-"""Makes what Tests/ImagesTests compares Images with.
+"""Makes what Tests/Compute/ImagesTests compares Images with.
 
 Made with Python 3.11, Pillow 13.0.0 (libjpeg-turbo 3.2.0), torch 2.15.0, torchvision 0.29.2,
 torch-fidelity, clean-fid and numpy; run as
 
     python Tools/make_image_goldens.py [FIXTURES]
 
-It writes Tests/ImagesTests/Goldens: small files of every stored kind, `decoding.txt` (what Pillow makes
+It writes Tests/Compute/ImagesTests/Goldens: small files of every stored kind, `decoding.txt` (what Pillow makes
 of them), `pillow.txt` (its 8-bit resizes), `tensors.json` (float resizes) and `preprocessing.json`. Given
 the folder of fixtures, it also writes `fixtures.txt`. `files/given-*.jpg` are kept as they are: encoded by
 libjpeg-turbo 2.1.5 with the sampling factors, YCCK and arithmetic codes that Pillow does not write.
@@ -25,7 +25,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-GOLDENS = pathlib.Path(__file__).parent.parent / "Tests/ImagesTests/Goldens"
+GOLDENS = pathlib.Path(__file__).parent.parent / "Tests/Compute/ImagesTests/Goldens"
 PRIME = np.uint64(0x100000001B3)
 
 

@@ -1,4 +1,4 @@
-"""Writes Tests/MetricsTests/Goldens/metrics.json: metric values by independent code.
+"""Writes Tests/Compute/MetricsTests/Goldens/metrics.json: metric values by independent code.
 
 Run as `python Tools/make_metric_goldens.py` from the project's root. Inputs come from closed forms
 and from SplitMix64, which the tests repeat, so that only results are stored.

@@ -3,7 +3,7 @@
     python3 Tools/make_network_goldens.py [--published DIR] [NETWORK ...]
 
 needs torch, torchvision and numpy; torchvision and, where it is installed, pytorch-fid serve as a
-second opinion on the definitions. Writes to Tests/NetworksTests/Goldens:
+second opinion on the definitions. Writes to Tests/Models/NetworksTests/Goldens:
 
     <network>.parameters.txt   one parameter a line: name, then its extents
     <network>.json             seed, versions, and for every input size every tap's shape, sum,

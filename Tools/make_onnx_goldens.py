@@ -2,7 +2,7 @@
 
     python Tools/make_onnx_goldens.py [PARSER.onnx]
 
-writes Tests/CheckpointsTests/Goldens/onnx_cases.json: one small model for every operation that can be
+writes Tests/Models/ONNXTests/Goldens/onnx_cases.json: one small model for every operation that can be
 imported (base64, with onnxruntime's results on a seeded input as base64 of float32) and for every
 refusal (with words that the message must hold). With the parser's file it also writes onnx_parser.json:
 sum, sum of squares and 256 evenly spaced values of its logits, and of one tap, on a seeded input.
@@ -22,7 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import seeded_parameters
 
-GOLDENS = pathlib.Path(__file__).parent.parent / "Tests/CheckpointsTests/Goldens"
+GOLDENS = pathlib.Path(__file__).parent.parent / "Tests/Models/CheckpointsTests/Goldens"
 SEED = 31
 RANDOM = numpy.random.default_rng(31)
 IR_VERSION = 8

@@ -2,9 +2,9 @@
 
     python Tools/make_onnx_network_goldens.py
 
-writes Tests/CheckpointsTests/Goldens/onnx_networks.json: a CLIP image tower of either kind and a plain
+writes Tests/Models/ONNXTests/Goldens/onnx_networks.json: a CLIP image tower of either kind and a plain
 ResNet, by the TorchScript and the dynamo exporter, for several operator sets, and
-Tests/NetworksTests/Goldens/mobilefacenet.onnx.json: MobileFaceNet at its full size.
+Tests/Models/NetworksTests/Goldens/mobilefacenet.onnx.json: MobileFaceNet at its full size.
 
 Weights are no part of the files. Tensors that the exporter kept under their state dict's names became
 external data, in order, of a file `weights` that the test writes from seeded parameters; `stored` lists
@@ -196,13 +196,13 @@ def main():
         golden("ResNet, operator set 11", ResNet(), (3, 33, 40), 11),
         golden("ResNet, operator set 21", ResNet(), (3, 33, 40), 17, convert=21),
     ]
-    write("CheckpointsTests/Goldens/onnx_networks.json", networks)
+    write("Models/ONNXTests/Goldens/onnx_networks.json", networks)
 
     class Face(Untapped, MobileFaceNet):
         pass
 
     write(
-        "NetworksTests/Goldens/mobilefacenet.onnx.json",
+        "Models/NetworksTests/Goldens/mobilefacenet.onnx.json",
         golden("mobilefacenet", Face(), (3, 112, 96), 13))
 
 

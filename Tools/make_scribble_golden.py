@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Tests/DatasetsTests/Goldens/scribbles.json: strokes that OpenCV makes of soft edge maps.
+"""Writes Tests/Data/DatasetsTests/Goldens/scribbles.json: strokes that OpenCV makes of soft edge maps.
 
 The last steps of ControlNet's scribble annotator (lllyasviel/ControlNet-v1-1-nightly,
 gradio_scribble.py), restated: a Gaussian of sigma 3 on floats; of the pixels above 127 those stay that
@@ -35,6 +35,6 @@ for width, height, a, b, c in [(96, 80, 3, 5, 2), (61, 40, 1, 7, 11), (20, 33, 1
     cases.append(
         {"width": width, "height": height, "factors": [a, b, c],
          "rows": [row.tobytes().hex() for row in rows]})
-path = pathlib.Path(__file__).parent.parent / "Tests/DatasetsTests/Goldens/scribbles.json"
+path = pathlib.Path(__file__).parent.parent / "Tests/Data/DatasetsTests/Goldens/scribbles.json"
 path.parent.mkdir(exist_ok=True)
 path.write_text(json.dumps({"made_with": f"opencv {cv2.__version__}", "cases": cases}) + "\n")

@@ -1,4 +1,4 @@
-"""Writes Tests/MetricsTests/Goldens/set-metrics.json: scores of sets by independent code.
+"""Writes Tests/Compute/MetricsTests/Goldens/set-metrics.json: scores of sets by independent code.
 
 Run as `python Tools/make_set_metric_goldens.py` from the project's root. Features, embeddings and
 draws come from SplitMix64, which the tests repeat, so that only results are stored, and the rows
@@ -23,7 +23,7 @@ from torch_fidelity import metric_kid
 
 
 class Random:
-    """SplitMix64 with `nextIndex(below:)` and `sample(_:below:)` as Sources/Metrics has them."""
+    """SplitMix64 with `nextIndex(below:)` and `sample(_:below:)` as Sources/Compute/Metrics has them."""
 
     def __init__(self, seed):
         self.seed, self.drawn = seed, 0

@@ -1,4 +1,4 @@
-"""Packs the data that texts need into Sources/CTextData.
+"""Packs the data that texts need into Sources/System/CTextData.
 
     python3 Tools/make_text_data.py bpe_simple_vocab_16e6.txt.gz
 
@@ -14,7 +14,7 @@ the wheel of open_clip_torch) and writes
                    ftfy/badness.py and ftfy/chardata.py), `page NAME code-point…` or `kind NAME
                    code-point…` a line
 
-and prints the SHA-256 of the merges, which Sources/Texts/BytePairMerges.swift checks. Run with
+and prints the SHA-256 of the merges, which Sources/Models/Texts/BytePairMerges.swift checks. Run with
 Python 3.11.7, ftfy 6.3.1.
 """
 

@@ -3,8 +3,8 @@
     python3 Tools/make_text_goldens.py
 
 needs ftfy, regex and open_clip_torch, whose `SimpleTokenizer` is OpenAI's; only its special tokens
-and its pattern are set back to OpenAI's. Writes Tests/TextsTests/Goldens/tokens.json: for every text
-the cleaned text and the tokens between start and end; and Tests/TextsTests/Goldens/repairs.json: texts
+and its pattern are set back to OpenAI's. Writes Tests/Models/TextsTests/Goldens/tokens.json: for every text
+the cleaned text and the tokens between start and end; and Tests/Models/TextsTests/Goldens/repairs.json: texts
 of many languages in wrong encodings and what `ftfy.fix_text` makes of them. Run with Python 3.11.7, ftfy 6.3.1, regex
 2026.11.15, open_clip_torch 3.3.0.
 
@@ -20,7 +20,7 @@ import ftfy
 import regex
 from open_clip.tokenizer import SimpleTokenizer, _clean_lower
 
-GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests/TextsTests/Goldens"
+GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests/Models/TextsTests/Goldens"
 SPECIALS = ["<|startoftext|>", "<|endoftext|>"]
 PATTERN = (
     r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"

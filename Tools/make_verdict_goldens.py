@@ -1,4 +1,4 @@
-"""Writes Tests/VerdictsTests/Goldens/student.json and pairs.json: statistics by SciPy and mpmath.
+"""Writes Tests/Evaluation/VerdictsTests/Goldens/student.json and pairs.json: statistics by SciPy and mpmath.
 
 Run as `python Tools/make_verdict_goldens.py` from the project's root.
 
@@ -13,7 +13,7 @@ import numpy as np
 import scipy.special
 import scipy.stats
 
-FOLDER = "Tests/VerdictsTests/Goldens"
+FOLDER = "Tests/Evaluation/VerdictsTests/Goldens"
 
 
 def write(name, value):

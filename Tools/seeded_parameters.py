@@ -1,4 +1,4 @@
-"""Parameters made from a seed and a name alone: the twin of Sources/Tensors/SeededParameters.swift.
+"""Parameters made from a seed and a name alone: the twin of Sources/Core/Tensors/SeededParameters.swift.
 
 Both languages hold the same network without exchanging a file. One SplitMix64 sequence belongs to
 each parameter, seeded with FNV-1a(name) XOR seed; the unit values u in [0, 1) are mapped by role:

@@ -3,10 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 trained=$1
-weights=Sources/CEmbeddedFiles/weights
+weights=Sources/System/CEmbeddedFiles/weights
 mkdir -p Reports/networks
 cp "$trained"/compact-*.safetensors "$weights/"
 cp "$trained"/compact-*.md "$trained"/compact-*.svg Reports/networks/
-(cd "$weights" && sha256sum compact-*.safetensors | sed 's/  / /' >SHA256SUMS)
-touch Sources/CEmbeddedFiles/files.c
+Tools/embed_files.sh
 echo "the program's weights are now those of $trained; 'make canary' records what they say" >&2

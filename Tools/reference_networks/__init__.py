@@ -1,4 +1,4 @@
-"""PyTorch definitions of the evaluated networks, independent of Sources/Networks.
+"""PyTorch definitions of the evaluated networks, independent of Sources/Models/Networks.
 
 They carry the published state dicts' names, and serve Tools/make_network_goldens.py alone.
 """

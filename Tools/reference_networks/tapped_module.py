@@ -7,7 +7,7 @@ class TappedModule(nn.Module):
     """A network whose forward pass names intermediate results.
 
     `taps` maps a name to the tensor of the last forward pass, in order of computation. Names and
-    meanings are the same as in Sources/Networks.
+    meanings are the same as in Sources/Models/Networks.
     """
 
     def __init__(self):

@@ -16,6 +16,16 @@ package enum MetricName: String, CaseIterable, Sendable {
   case retrieval, time
 }
 
+/// Built-in methods that see conditions alone, and compete.
+package enum DefaultMethod: String, CaseIterable, Sendable {
+  /// The label map in flat colours.
+  case paint
+  /// The nearest face of another synthetic world.
+  case retrieve
+  /// A small diffusion network.
+  case denoise
+}
+
 /// Built-in methods that give every column a floor and a ceiling.
 package enum Anchor: String, CaseIterable, Sendable {
   /// The real image of the pair, re-encoded.

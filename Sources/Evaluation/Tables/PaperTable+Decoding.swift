@@ -12,7 +12,7 @@ extension PaperTable {
     let root = try StrictValue(yaml: yaml, file: file)
     let entries = try root.mapping(allowing: [
       "id", "title", "paper", "caption", "dataset", "pairs", "switches", "columns", "sections",
-      "anchors", "footnotes",
+      "methods", "anchors", "footnotes",
     ])
     id = try entries["id"].string()
     title = try entries["title"].string()
@@ -31,6 +31,9 @@ extension PaperTable {
       let section = try Section(section, columns: columns, footnotes: notes, beside: rows)
       rows.formUnion(section.rows.map(\.id))
       return section
+    }
+    methods = try Self.unique(entries.optional("methods"), \.rawValue) {
+      method throws(TableError) in try method.choice(of: DefaultMethod.self)
     }
     anchors = try Self.unique(entries.optional("anchors"), \.rawValue) {
       anchor throws(TableError) in try anchor.choice(of: Anchor.self)

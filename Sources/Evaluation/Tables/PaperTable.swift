@@ -22,7 +22,9 @@ package struct PaperTable: Sendable, Hashable {
   package let columns: [Column]
   /// Groups of rows, top to bottom.
   package let sections: [Section]
-  /// Built-in methods to measure beside the paper's.
+  /// Built-in methods to measure on drawn faces where the user names none, from above; none unless the file says so.
+  package let methods: [DefaultMethod]
+  /// Built-in floors and ceilings, measured always, from above; none unless the file says so.
   package let anchors: [Anchor]
   /// Remarks that rows refer to, or that hold for the whole table.
   package let footnotes: [Footnote]

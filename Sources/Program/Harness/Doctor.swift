@@ -17,6 +17,8 @@ package struct DoctorOptions: Sendable {
   package var weights: String?
   /// The instruction set that the environment asks for, if it does.
   package var requestedLevel = CPULevel.requested
+  /// The commit that the program was built from; empty where the build did not say.
+  package var commit = ""
 
   /// The defaults.
   package init() {}
@@ -39,6 +41,7 @@ package struct Doctor: Encodable, Sendable {
 
   /// Looks around; the only thing it writes are probes that it removes.
   package init(_ options: DoctorOptions = DoctorOptions()) {
+    note("evalkit", Tool.description(builtFrom: options.commit))
     lookAtProcessor(requested: options.requestedLevel)
     lookAtLinearAlgebra()
     note("image libraries", ImageLibraries.description)
@@ -77,7 +80,6 @@ package struct Doctor: Encodable, Sendable {
 
   private mutating func lookAtProcessor(requested: String?) {
     let machine = Machine.current
-    note("evalkit", Tool.version)
     note("system", machine.system)
     note(
       "processor",

@@ -82,7 +82,9 @@ package struct ProtocolListing {
     var lines = [
       "\(table.id): \(table.title)", "\(table.paper.title), \(table.paper.venue)",
       "data: \(table.dataset.name), \(table.dataset.split)",
-      "pairs: \(table.pairs.count); \(table.pairs.sampling)", "", "columns:",
+      "pairs: \(table.pairs.count); \(table.pairs.sampling)",
+      "methods on drawn faces unless --method names some: \(words(table.methods.map(\.rawValue)))",
+      "anchors: \(words(table.anchors.map(\.rawValue)))", "", "columns:",
     ]
     lines += table.columns.map { column in
       let arrow = column.direction == .lowerIsBetter ? "↓" : "↑"
@@ -102,5 +104,9 @@ package struct ProtocolListing {
       "  \($0.name) = \($0.value); \($0.confidence.rawValue); \($0.reason)"
     }
     return lines.joined(separator: "\n")
+  }
+
+  private static func words(_ names: [String]) -> String {
+    names.isEmpty ? "none" : names.joined(separator: ", ")
   }
 }

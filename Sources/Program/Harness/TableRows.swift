@@ -19,13 +19,14 @@ extension TableOptions {
 
   /// The rows that a table measures: what the user named, then the protocol's anchors.
   ///
-  /// Whoever names nothing on drawn faces sees the built-in methods in place of their own, so that the
-  /// table shows what its columns tell apart. Where edits of drawn faces are measured, the true one is an
+  /// Whoever names nothing on drawn faces sees the protocol's built-in methods in place of their own, so that
+  /// the table shows what its columns tell apart. Where edits of drawn faces are measured, the true one is an
   /// anchor too. A name that the user gave away is not used twice.
   package func rows(of table: PaperTable) -> [MethodSpecification] {
     let own =
       methods.isEmpty && dataset == .synthetic
-      ? BuiltinMethod.allCases.filter { !$0.isAnchor }.map(MethodSpecification.init(builtin:))
+      ? table.methods.compactMap { BuiltinMethod(rawValue: $0.rawValue) }
+        .map(MethodSpecification.init(builtin:))
       : methods
     var floorsAndCeilings = table.anchors.compactMap { BuiltinMethod(rawValue: $0.rawValue) }
     if dataset == .synthetic, measuresEdits(in: table) { floorsAndCeilings.append(.trueEdit) }

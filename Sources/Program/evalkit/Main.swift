@@ -10,7 +10,7 @@ struct Evalkit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evalkit",
     abstract: "Scores face generation and editing methods the way the papers did.",
-    version: Tool.version,
+    version: "evalkit \(Tool.description(builtFrom: BuildCommit.text))",
     subcommands: [
       TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
       GenerateCommand.self, ScoreCommand.self, MergeCommand.self, VerifyCommand.self,

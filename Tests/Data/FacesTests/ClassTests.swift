@@ -9,7 +9,7 @@ import Testing
 @Suite struct ClassTests {
   /// Statistics of 200 label maps of CelebAMask-HQ; `evalkit faces --real FOLDER --save-table` made it.
   static func real() throws -> MaskStatistics {
-    let path = Fixtures.projectRoot.appending(path: "Tests/FacesTests/Goldens/real_masks.tsv")
+    let path = Fixtures.projectRoot.appending(path: "Tests/Data/FacesTests/Goldens/real_masks.tsv")
     return try MaskStatistics(table: String(contentsOf: path, encoding: .utf8))
   }
 

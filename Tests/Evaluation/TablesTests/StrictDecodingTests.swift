@@ -52,6 +52,34 @@ struct StrictDecodingTests {
     #expect(count.key == "switches.n_images.value")
   }
 
+  @Test func namesUnknownMethodsAndTheNearest() throws {
+    let line = "methods: [paint, retrieve, denoise]"
+    let error = try error(replacing: line, with: "methods: [paint, retreive, denoise]")
+    #expect(error.key == "methods[1]")
+    #expect(try error.line == self.line(of: line))
+    #expect(error.description.contains("'retreive'") && error.description.contains("'retrieve'"))
+    for anchor in Anchor.allCases {
+      let error = try self.error(replacing: line, with: "methods: [\(anchor.rawValue)]")
+      #expect(error.key == "methods[0]", "an anchor competes with nobody")
+    }
+    for wrong in ["methods: paint", "methods: []", "methods:", "methods: {paint: 1}"] {
+      #expect(try self.error(replacing: line, with: wrong).key == "methods", "\(wrong)")
+    }
+    let key = try self.error(replacing: line, with: "method: [paint]")
+    #expect(key.key == "method" && key.description.contains("'methods'"))
+  }
+
+  @Test func readsMethodsInTheirOrderAndNoneWhereNoneAreNamed() throws {
+    let line = "methods: [paint, retrieve, denoise]\n"
+    func methods(_ text: String) throws -> [DefaultMethod] {
+      let text = original.replacingOccurrences(of: line, with: text)
+      return try PaperTable(yaml: text, file: "t.yaml").methods
+    }
+    #expect(try methods(line) == [.paint, .retrieve, .denoise])
+    #expect(try methods("methods: [denoise, paint]\n") == [.denoise, .paint])
+    #expect(try methods("") == [])
+  }
+
   @Test func countsValuesAgainstColumns() throws {
     let short = try error(
       replacing: "[54.83, 0.31, 0.62, 0.63, 81.68, 40.01]",
@@ -72,6 +100,8 @@ struct StrictDecodingTests {
     #expect(section.problem == .duplicate("text+mask"))
     let anchor = try error(replacing: "[ground-truth, shuffled", with: "[shuffled, shuffled")
     #expect(anchor.problem == .duplicate("shuffled"))
+    let method = try error(replacing: "[paint, retrieve", with: "[paint, paint")
+    #expect(method.problem == .duplicate("paint") && method.key == "methods[1]")
     let key = try error(replacing: "venue: CVPR 2024", with: "venue: A\n  venue: B")
     #expect(key.description.contains("'venue'"))
   }

@@ -52,7 +52,7 @@ import Testing
     let error = try #require(throws: MethodError.self) {
       try method.image(for: bench.faces.pairs[2])
     }
-    #expect(error.state == "generation-failed")
+    #expect(error.ledgerState == "generation-failed")
     #expect(bench.lines("starts").count == 1)
   }
 

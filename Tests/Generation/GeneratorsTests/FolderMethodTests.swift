@@ -25,7 +25,7 @@ import Testing
     #expect(try method.image(for: faces.pairs[2]) == faces.face(2))
     let missing = MethodError.missing(id: "001", directory: faces.path("ours"))
     #expect(throws: missing) { try method.image(for: faces.pairs[1]) }
-    #expect(missing.state == "missing")
+    #expect(missing.ledgerState == "missing")
     try faces.folder.write(Array("RIFF".utf8), to: "ours/001.webp")
     let other = try MethodSpecification(parsing: "ours=folder:\(faces.path("ours"))")
       .open(in: context)
@@ -33,7 +33,7 @@ import Testing
     #expect(hinted.description.contains("; 001.webp lies there, but only PNG"), "\(hinted)")
     #expect(other.findings.map(\.description).joined().contains("1 .webp (001.webp)"))
     let broken = try #require(throws: MethodError.self) { try method.image(for: faces.pairs[3]) }
-    #expect(broken.state == "not-an-image", "\(broken)")
+    #expect(broken.ledgerState == "not-an-image", "\(broken)")
   }
 
   @Test func refusesTwoImagesOfOneStemAndFoldersThatAreNotThere() throws {

@@ -158,8 +158,8 @@ import Testing
       #expect(method.origin(of: blind) == nil)
       let broken = Pair(id: "b", maskPath: folder.path("broken.png"))
       let error = try #require(throws: MethodError.self) { try method.image(for: broken) }
-      #expect(error.state == "not-an-image")
+      #expect(error.ledgerState == "not-an-image")
     }
-    #expect(MethodError.noMask(id: "a").state == "no-mask")
+    #expect(MethodError.noMask(id: "a").ledgerState == "no-mask")
   }
 }

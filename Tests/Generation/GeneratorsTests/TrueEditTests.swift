@@ -36,7 +36,7 @@ import Testing
     let anchor = TrueEditAnchor(size: 64)
     let error = MethodError.noEdit(id: pair.id)
     #expect(throws: error) { try anchor.image(for: pair) }
-    #expect(error.state == "no-edit" && anchor.origin(of: pair) == nil)
+    #expect(error.ledgerState == "no-edit" && anchor.origin(of: pair) == nil)
     (pair.sourceText, pair.targetText) = ("face", "face of a cat")
     #expect(throws: error) { try anchor.image(for: pair) }
     (pair.sourceText, pair.targetText) = ("face", "tanned face")

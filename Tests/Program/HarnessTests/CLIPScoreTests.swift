@@ -1,9 +1,11 @@
 import Foundation
 import Harness
 import Images
+import Measurement
 import Metrics
 import Provenance
 import Tensors
+import Terms
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import Provenance
 import Store
 import TestSupport
 import Testing
@@ -38,6 +39,12 @@ struct DoctorTests {
     #expect(finding("database", in: doctor)?.contains("none yet") == true)
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
     #expect(left == ["weights"])
+  }
+
+  @Test func theVersionNamesTheCommitWhereThereIsOne() throws {
+    #expect(finding("evalkit", in: try doctor()) == Tool.version)
+    let built = try doctor { $0.commit = "3215d89+" }
+    #expect(finding("evalkit", in: built) == "\(Tool.version) (3215d89+)")
   }
 
   @Test func levelsThatAreUnknownAreProblemsAndWeakerOnesAreNot() throws {

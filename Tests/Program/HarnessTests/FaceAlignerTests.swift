@@ -5,6 +5,7 @@ import Harness
 import Images
 import Models
 import Networks
+import Provenance
 import Tensors
 import Terms
 import TestSupport

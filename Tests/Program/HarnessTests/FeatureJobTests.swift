@@ -4,6 +4,7 @@ import Harness
 import Images
 import Provenance
 import Tensors
+import Terms
 import TestSupport
 import Testing
 

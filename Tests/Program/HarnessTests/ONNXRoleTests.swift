@@ -18,16 +18,12 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let goldens = try GoldenFolder(beside: Self.path(of: "CheckpointsTests/Goldens"))
-      .decoded("onnx_networks.json", as: [ONNXNetworkGolden].self)
+    let goldens = try GoldenFolder(
+      beside: Fixtures.projectRoot.appendingPathComponent("Tests/Models/ONNXTests/Goldens").path
+    )
+    .decoded("onnx_networks.json", as: [ONNXNetworkGolden].self)
     golden = try #require(goldens.first { $0.input == [3, 224, 224] })
     _ = try golden.write(in: folder)
-  }
-
-  /// A place beside the tests of another room.
-  private static func path(of name: String, file: String = #filePath) -> String {
-    URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent(name).path
   }
 
   private func shop(_ roles: String) throws -> InstrumentShop {

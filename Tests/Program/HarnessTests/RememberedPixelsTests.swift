@@ -4,6 +4,7 @@ import Images
 import Measurement
 import Metrics
 import Tensors
+import Terms
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Generators
 import Harness
 import Runs
@@ -22,6 +23,31 @@ import Testing
   @Test func drawnFacesBringTheBuiltInMethods() throws {
     #expect(try rows(.synthetic) == builtin + anchors)
     #expect(try rows(.synthetic, table: "sca-dm.diversity") == builtin + anchors)
+  }
+
+  /// Rows decide what a stored table holds, so a protocol's are spelt out a second time.
+  @Test func everyProtocolKeepsItsRows() throws {
+    let folder = try ProtocolLibrary.folder()
+    for id in try folder.ids() {
+      let table = try folder.table(id)
+      var expected = builtin + (table.isPublishedOnly ? [] : anchors)
+      if id == "diffusionclip.table3" { expected.append("true-edit") }
+      #expect(try rows(.synthetic, table: id) == expected, "\(id)")
+    }
+  }
+
+  @Test func drawnFacesBringWhatTheProtocolNames() throws {
+    let url = try ProtocolLibrary.folder().url.appendingPathComponent("ddgi.table1.yaml")
+    let text = try String(contentsOf: url, encoding: .utf8)
+    func rows(naming methods: String) throws -> [String] {
+      let changed = text.replacingOccurrences(
+        of: "methods: [paint, retrieve, denoise]\n", with: methods)
+      var options = TableOptions()
+      options.dataset = .synthetic
+      return options.rows(of: try PaperTable(yaml: changed, file: "t.yaml")).map(\.name)
+    }
+    #expect(try rows(naming: "methods: [denoise, paint]\n") == ["denoise", "paint"] + anchors)
+    #expect(try rows(naming: "") == anchors)
   }
 
   @Test func realFacesAndMethodsOfOnesOwnDoNot() throws {
@@ -49,6 +75,12 @@ import Testing
         #expect(BuiltinMethod(rawValue: row.system) == nil, "\(id): \(row.id)")
       }
     }
+  }
+
+  /// What protocols may name as methods is built in and competes, and nothing else is.
+  @Test func protocolsMethodsAreBuiltIn() {
+    let competing = BuiltinMethod.allCases.filter { !$0.isAnchor }.map(\.rawValue)
+    #expect(DefaultMethod.allCases.map(\.rawValue) == competing)
   }
 
   /// What protocols may name as anchors is built in as such.

@@ -76,7 +76,7 @@ import Testing
   @Test func aPickleThatAsksForTheSystemIsRefused() throws {
     for name in ["system_zip.pth", "system_legacy.pth"] {
       let path = Fixtures.projectRoot
-        .appendingPathComponent("Tests/CheckpointsTests/Goldens/\(name)").path
+        .appendingPathComponent("Tests/Models/CheckpointsTests/Goldens/\(name)").path
       try score(trunk: path).expectRefusal(1, name, "posix.system")
     }
   }

@@ -85,7 +85,8 @@ import Testing
 
   @Test func comparesWithATable() throws {
     let folder = try TemporaryFolder()
-    let table = Fixtures.projectRoot.appending(path: "Tests/FacesTests/Goldens/real_masks.tsv").path
+    let table = Fixtures.projectRoot.appending(path: "Tests/Data/FacesTests/Goldens/real_masks.tsv")
+      .path
     let outcome = try Program.run(
       ["faces", "--count", "2", "--size", "64", "--real", table, "--save-table", "again.tsv"],
       in: folder.url.path)

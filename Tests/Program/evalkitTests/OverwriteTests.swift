@@ -75,7 +75,7 @@ import Testing
   ]
 
   private static let tables = Fixtures.projectRoot.appending(
-    path: "Tests/FacesTests/Goldens/real_masks.tsv"
+    path: "Tests/Data/FacesTests/Goldens/real_masks.tsv"
   ).path
 
   private static func run(_ arguments: [String], in faces: Faces) throws -> Outcome {

@@ -13,7 +13,8 @@ import Testing
     }
     let version = try Program.run(["--version"], in: folder.url.path)
     version.expectSuccess()
-    #expect(version.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(version)")
+    let form = /evalkit \d+\.\d+\.\d+( \([0-9a-f]{7,40}\+?\))?\n/
+    #expect(version.output.wholeMatch(of: form) != nil, "\(version)")
   }
 
   @Test(arguments: [

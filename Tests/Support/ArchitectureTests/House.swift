@@ -11,15 +11,10 @@ enum House {
     let folder: String
   }
 
-  /// A file's text, by its path from the project's root.
-  static func text(of path: String) throws -> String {
-    try String(contentsOf: Fixtures.projectRoot.appending(path: path), encoding: .utf8)
-  }
-
   /// Names in a folder but hidden ones, sorted.
   static func names(in folder: String) throws -> [String] {
     try FileManager.default.contentsOfDirectory(
-      atPath: Fixtures.projectRoot.appending(path: folder).path
+      atPath: ProjectFile.url(folder).path
     ).filter { !$0.hasPrefix(".") }.sorted()
   }
 
@@ -27,7 +22,7 @@ enum House {
   static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(
-      atPath: Fixtures.projectRoot.appending(path: path).path, isDirectory: &isFolder)
+      atPath: ProjectFile.url(path).path, isDirectory: &isFolder)
       && isFolder.boolValue
   }
 

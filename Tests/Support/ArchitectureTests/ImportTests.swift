@@ -6,7 +6,7 @@ import Testing
 @Suite struct ImportTests {
   /// Rooms and what they may import, from the block marked `arrows`.
   static func drawnArrows() throws -> [String: Set<String>] {
-    let text = try House.text(of: "ARCHITECTURE.md")
+    let text = try ProjectFile.text("ARCHITECTURE.md")
     let block = try #require(
       text.components(separatedBy: "```arrows\n").dropFirst().first?
         .components(separatedBy: "```").first)
@@ -25,7 +25,7 @@ import Testing
     var found: [String: Set<String>] = [:]
     for room in try House.rooms(in: "Sources") + House.rooms(in: "Tests/Support") {
       for file in try House.files(in: room.folder) where file.hasSuffix(".swift") {
-        let text = try House.text(of: file)
+        let text = try ProjectFile.text(file)
         found[room.name, default: []].formUnion(modules(importedBy: text))
       }
     }

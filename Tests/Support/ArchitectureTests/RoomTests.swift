@@ -9,7 +9,7 @@ import Testing
 
   /// Rooms in the table's order; a row without a wing belongs to the one above it.
   static func table() throws -> [House.Room] {
-    let text = try House.text(of: "ARCHITECTURE.md")
+    let text = try ProjectFile.text("ARCHITECTURE.md")
     let rows = try #require(text.components(separatedBy: "| wing | room |").dropFirst().first)
       .split(separator: "\n").dropFirst(2).prefix { $0.hasPrefix("|") }
     var wing = ""
@@ -45,7 +45,7 @@ import Testing
         $0.hasSuffix(".swift") && !$0.hasSuffix(".pb.swift")
       }
       let lines = try files.reduce(0) { sum, file in
-        sum + (try House.text(of: file).count { $0 == "\n" })
+        sum + (try ProjectFile.text(file).count { $0 == "\n" })
       }
       #expect(files.count <= Self.limits.files, "\(room.name)")
       #expect(lines <= Self.limits.lines, "\(room.name)")

@@ -28,6 +28,7 @@ struct DoctorCommand: ParsableCommand {
     options.results = results
     options.reports = reports
     options.weights = weights
+    options.commit = BuildCommit.text
     let doctor = Doctor(options)
     try Console.result(json ? JSONText.encode(doctor, pretty: true) : doctor.text)
     for problem in doctor.problems { Console.error("evalkit: \(problem)") }
