@@ -66,7 +66,8 @@ import Testing
     }
     let before = try Database(faces.path("Results")).count("SELECT count(*) FROM artifact")
     try cache(faces, "--limit", "20").expectRefusal(64, "'20' has no unit; 20MB and 20GB have")
-    #expect(try score(faces, "mae", "--cache-limit", "20").code == 64)
+    let scoring = Faces.scoring("mae", weights: SyntheticWeights.sets) + ["--cache-limit", "20"]
+    try Program.run(scoring, in: faces.path).expectRefusal(64, "'20' has no unit")
     for text in ["1.5 GB", "20MB", "2GiB", "1 tib"] {
       try cache(faces, "--limit", text).expectSuccess()
     }
