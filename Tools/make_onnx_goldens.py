@@ -22,7 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import seeded_parameters
 
-GOLDENS = pathlib.Path(__file__).parent.parent / "Tests/Models/CheckpointsTests/Goldens"
+GOLDENS = pathlib.Path(__file__).parent.parent / "Tests/Models/ONNXTests/Goldens"
 SEED = 31
 RANDOM = numpy.random.default_rng(31)
 IR_VERSION = 8
