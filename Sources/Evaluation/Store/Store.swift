@@ -51,7 +51,9 @@ package final class Store: Sendable {
     do {
       queue = try DatabaseQueue(path: path, configuration: configuration)
       try Self.checkOwner(of: queue, path: path, access: access)
-      if access == .readWrite { try Self.prepare(queue) }
+      if access == .readWrite {
+        try Self.takingTurns(for: busyTimeout) { try Self.prepare(queue) }
+      }
     } catch { throw StoreError(error, at: path) }
   }
 
@@ -123,6 +125,22 @@ package final class Store: Sendable {
       }
       guard version == Schema.version || access == .readWrite else {
         throw StoreError.olderSchema(path: path, found: version, supported: Schema.version)
+      }
+    }
+  }
+
+  /// Begins again while other connections prepare the same file.
+  ///
+  /// SQLite refuses at once, whatever the time-out, where two connections wait for each other's lock, as those do
+  /// that switch a new file to write-ahead logging at the same moment.
+  private static func takingTurns(for seconds: TimeInterval, _ body: () throws -> Void) throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while true {
+      do { return try body() } catch let error as DatabaseError
+        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
+      {
+        // Of different length, so that they do not meet again.
+        Thread.sleep(forTimeInterval: .random(in: 0.001...0.02))
       }
     }
   }
