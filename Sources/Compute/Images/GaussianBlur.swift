@@ -4,10 +4,10 @@ import Tensors
 /// Separable Gaussian filter over 8-bit samples, in Float64 with one rounding at the end.
 ///
 /// Source: `scipy.ndimage.gaussian_filter(x.astype(float), (σ, σ, 0), mode="reflect", truncate=4)`
-/// and then `⌊y + ½⌋`: weights `exp(−k² / 2σ²)` for `|k| ≤ ⌊4σ + ½⌋`, normalised to 1; edges are
+/// and then `⌊y + ½⌋`: weights `exp(−k² / 2σ²)` for `|k| ≤ ⌊4σ + ½⌋`, normalized to 1; edges are
 /// mirrored with the edge sample repeated.
 package struct GaussianBlur: Equatable, Sendable {
-  /// The normalised weights, `2 · radius + 1` of them.
+  /// The normalized weights, `2 · radius + 1` of them.
   let weights: [Double]
 
   /// A filter of a standard deviation in pixels.

@@ -10,11 +10,11 @@ extension ImageDecoder {
 
   /// Decodes a PNG to one channel of CelebAMask-HQ class indices, 0…18.
   ///
-  /// Grey samples are the classes, whatever the bit depth, also where they stand in three equal channels;
-  /// other colours are looked up in ``LabelPalette``. So are a palette's where they are all classes'
-  /// colours, since programs renumber palettes; else its indices are the classes.
+  /// Gray samples are the classes, whatever the bit depth, also where they stand in three equal channels;
+  /// other colors are looked up in ``LabelPalette``. So are a palette's where they are all classes'
+  /// colors, since programs renumber palettes; else its indices are the classes.
   ///
-  /// - Throws: ``ImageError``: `unsupported` for JPEG, 16 bits and alpha, `unknown-colour` and
+  /// - Throws: ``ImageError``: `unsupported` for JPEG, 16 bits and alpha, `unknown-color` and
   ///   `unknown-class` with the first offending pixel, `contradictory-palette`, and what
   ///   ``rgb(decoding:named:)`` throws.
   package static func labelMap(
@@ -23,12 +23,12 @@ extension ImageDecoder {
     let stored = try StoredImage(decoding: bytes, named: name)
     try checkHoldsLabels(stored, name)
     let labels: [UInt8]
-    switch stored.colour {
+    switch stored.color {
     case .rgb:
       if let channel = equalChannel(of: stored) {
         labels = channel
       } else {
-        labels = try classes(ofColoursIn: stored, name)
+        labels = try classes(ofColorsIn: stored, name)
       }
     case .palette(let entries):
       labels = try classes(ofIndices: stored.samples, in: entries, name)
@@ -48,8 +48,8 @@ extension ImageDecoder {
     guard stored.bitDepth <= 8 else {
       throw refuse("a label map has at most 8 bits, not 16; save the classes as 8-bit grey")
     }
-    switch stored.colour {
-    case .greyAlpha, .rgbAlpha:
+    switch stored.color {
+    case .grayAlpha, .rgbAlpha:
       throw refuse("a label map has no alpha channel; save it as grey, palette or plain RGB")
     default: return
     }
@@ -67,19 +67,19 @@ extension ImageDecoder {
     return pixels.map { samples[$0] }
   }
 
-  /// Classes of a palette's indices, by the colours where these tell classes.
+  /// Classes of a palette's indices, by the colors where these tell classes.
   private static func classes(
     ofIndices samples: [UInt8], in entries: [UInt8], _ name: String
   ) throws(ImageError) -> [UInt8] {
     var isUsed = [Bool](repeating: false, count: 256)
     for sample in samples { isUsed[Int(sample)] = true }
     let used = isUsed.indices.filter { isUsed[$0] }.map { index in
-      let colour = RGBColour(entries[3 * index], entries[3 * index + 1], entries[3 * index + 2])
-      return (index: index, colour: colour, label: LabelPalette.classes[colour].map(Int.init))
+      let color = RGBColor(entries[3 * index], entries[3 * index + 1], entries[3 * index + 2])
+      return (index: index, color: color, label: LabelPalette.classes[color].map(Int.init))
     }
-    // A scale of greys, in which black may be class 0's colour, says no more than the indices do.
+    // A scale of grays, in which black may be class 0's color, says no more than the indices do.
     let isScale = used.allSatisfy { entry in
-      entry.index == Int(entry.colour.red) && entry.colour.isGrey
+      entry.index == Int(entry.color.red) && entry.color.isGray
     }
     let renumbered = used.first { $0.label != nil && $0.label != $0.index }
     guard !isScale, let renumbered else { return samples }
@@ -87,15 +87,15 @@ extension ImageDecoder {
       ImageError(
         path: name, state: .contradictoryPalette,
         reason:
-          "the palette gives index \(renumbered.index) the colour \(renumbered.colour) of class "
+          "the palette gives index \(renumbered.index) the colour \(renumbered.color) of class "
           + "\(renumbered.label ?? 0), but \(other), so that neither indices nor colours tell the "
           + "classes; save the classes as 8-bit grey")
     }
     if let foreign = used.first(where: { $0.label == nil }) {
-      throw contradiction("index \(foreign.index) the colour \(foreign.colour) of no class")
+      throw contradiction("index \(foreign.index) the colour \(foreign.color) of no class")
     }
     if let twin = used.first(where: {
-      $0.colour == renumbered.colour && $0.index != renumbered.index
+      $0.color == renumbered.color && $0.index != renumbered.index
     }) {
       throw contradiction("index \(twin.index) the same colour")
     }
@@ -105,23 +105,23 @@ extension ImageDecoder {
   }
 
   private static func classes(
-    ofColoursIn stored: StoredImage, _ name: String
+    ofColorsIn stored: StoredImage, _ name: String
   ) throws(ImageError) -> [UInt8] {
     var labels = [UInt8](repeating: 0, count: stored.width * stored.height)
-    var last = (colour: RGBColour(0, 0, 0), label: UInt8(0))
+    var last = (color: RGBColor(0, 0, 0), label: UInt8(0))
     for pixel in labels.indices {
       let samples = stored.samples
-      let colour = RGBColour(samples[3 * pixel], samples[3 * pixel + 1], samples[3 * pixel + 2])
+      let color = RGBColor(samples[3 * pixel], samples[3 * pixel + 1], samples[3 * pixel + 2])
       // Labels come in patches, so most pixels need no look-up.
-      if colour != last.colour {
-        guard let label = LabelPalette.classes[colour] else {
+      if color != last.color {
+        guard let label = LabelPalette.classes[color] else {
           throw ImageError(
-            path: name, state: .unknownColour,
-            reason: "colour \(colour) at column \(pixel % stored.width), row "
+            path: name, state: .unknownColor,
+            reason: "colour \(color) at column \(pixel % stored.width), row "
               + "\(pixel / stored.width) belongs to no CelebAMask-HQ class; was the map resized "
               + "or compressed?")
         }
-        last = (colour, label)
+        last = (color, label)
       }
       labels[pixel] = last.label
     }

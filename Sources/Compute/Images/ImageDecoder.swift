@@ -13,9 +13,9 @@ package enum ImageDecoder {
   ///
   /// JPEG through libjpeg-turbo with its defaults (accurate integer DCT, smooth chroma
   /// upsampling); CMYK and YCCK are taken as inverted, as Adobe writes them. Alpha is dropped, not
-  /// composited. Grey of fewer than 8 bits is scaled to 0…255, 16-bit colour is cut to its high
-  /// byte, and 16-bit grey is limited to 255: that is what Pillow does with its mode `I;16`.
-  /// Colour profiles, gamma and Exif orientation are not applied.
+  /// composited. Gray of fewer than 8 bits is scaled to 0…255, 16-bit color is cut to its high
+  /// byte, and 16-bit gray is limited to 255: that is what Pillow does with its mode `I;16`.
+  /// Color profiles, gamma and Exif orientation are not applied.
   ///
   /// - Deviation: a checksum that does not match, an end that is missing and damaged JPEG data,
   ///   some of which Pillow tolerates, are errors; a side over 65,500 pixels is one too.
@@ -29,18 +29,18 @@ package enum ImageDecoder {
   }
 
   private static func rgbSamples(of stored: StoredImage) -> [UInt8] {
-    switch stored.colour {
+    switch stored.color {
     case .rgb: return stored.samples
     case .rgbAlpha:
       return expand(stored) { pixel, red in
         (red[0], red[1], red[2]) = (pixel[0], pixel[1], pixel[2])
       }
-    case .grey where stored.bitDepth == 16:
+    case .gray where stored.bitDepth == 16:
       return expand(stored, pixelBytes: 2) { pixel, red in
         let level = pixel[0] == 0 ? pixel[1] : 255
         (red[0], red[1], red[2]) = (level, level, level)
       }
-    case .grey, .greyAlpha:
+    case .gray, .grayAlpha:
       // 1, 2 and 4 bits reach 255 when multiplied with 255, 85 and 17.
       let factor = stored.bitDepth < 8 ? UInt8(255 / ((1 << stored.bitDepth) - 1)) : 1
       return expand(stored) { pixel, red in
@@ -59,7 +59,7 @@ package enum ImageDecoder {
     }
   }
 
-  /// What is left of a colour under an ink and black: Pillow's `cmyk2rgb` in `Convert.c`.
+  /// What is left of a color under an ink and black: Pillow's `cmyk2rgb` in `Convert.c`.
   @inline(__always)
   private static func light(ink: UInt8, lightLeftByBlack white: UInt8) -> UInt8 {
     let product = Int(ink) * Int(white) + 128

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// The same pixels always give the same bytes.
 package enum ImageEncoder {
-  /// An 8-bit PNG of grey (one channel) or RGB (three channels).
+  /// An 8-bit PNG of gray (one channel) or RGB (three channels).
   ///
   /// - Precondition: the image has pixels, and one or three channels.
   package static func png(_ raster: Raster) -> [UInt8] {
@@ -16,7 +16,7 @@ package enum ImageEncoder {
     }
   }
 
-  /// A palette PNG of a label map: the indices are the classes, the colours CelebAMask-HQ's.
+  /// A palette PNG of a label map: the indices are the classes, the colors CelebAMask-HQ's.
   ///
   /// - Precondition: the map has pixels, one channel, and no value above 18.
   package static func labelMapPNG(_ labels: Raster) -> [UInt8] {
@@ -31,8 +31,8 @@ package enum ImageEncoder {
     }
   }
 
-  /// A baseline JPEG of grey or RGB, as Pillow's `save(quality=…)` writes it: libjpeg's standard
-  /// tables scaled by quality, colour with 4:2:0 subsampling.
+  /// A baseline JPEG of gray or RGB, as Pillow's `save(quality=…)` writes it: libjpeg's standard
+  /// tables scaled by quality, color with 4:2:0 subsampling.
   ///
   /// - Precondition: sides of 1…65,500, one or three channels, quality 1…100.
   package static func jpeg(_ raster: Raster, quality: Int) -> [UInt8] {

@@ -13,7 +13,7 @@ package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case unsupported
     case tooLarge = "too-large"
     case wrongSize = "wrong-size"
-    case unknownColour = "unknown-colour"
+    case unknownColor = "unknown-colour"
     case unknownClass = "unknown-class"
     case contradictoryPalette = "contradictory-palette"
     case unwritable

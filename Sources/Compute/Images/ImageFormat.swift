@@ -21,7 +21,7 @@ enum ImageFormat: Equatable {
     } else if let known = Self.signatures.first(where: { $0.matches(bytes) }) {
       self = .other(known.name)
     } else {
-      throw Self.unrecognised(bytes, named: name)
+      throw Self.unrecognized(bytes, named: name)
     }
   }
 
@@ -59,7 +59,7 @@ enum ImageFormat: Equatable {
     Signature(name: "PNM", text: Array("P6".utf8)),
   ]
 
-  private static func unrecognised(_ bytes: [UInt8], named name: String) -> ImageError {
+  private static func unrecognized(_ bytes: [UInt8], named name: String) -> ImageError {
     if pngSignature.starts(with: bytes) || [0xFF, 0xD8].starts(with: bytes) {
       return ImageError(
         path: name, state: .truncated,

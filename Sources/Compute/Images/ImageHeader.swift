@@ -42,7 +42,7 @@ package struct ImageHeader: Equatable, Sendable {
     (width, height) = (Int(header.width), Int(header.height))
     let channels = Int(header.channels)
     var bytesOfPixel = channels * Int(header.bytes_in_sample)
-    if header.colour != image_colour_rgb { bytesOfPixel += 3 }
+    if header.color != image_color_rgb { bytesOfPixel += 3 }
     if header.keeps_coefficients { bytesOfPixel += 2 * channels }
     decodingBytes = fileBytes + width * height * bytesOfPixel
   }

@@ -53,11 +53,11 @@ extension Raster {
   /// The same label map with its classes numbered in another order.
   ///
   /// - Precondition: one channel, no value outside the first order, equal classes in both.
-  package func relabelled(from order: LabelOrder, to other: LabelOrder) -> Raster {
+  package func relabeled(from order: LabelOrder, to other: LabelOrder) -> Raster {
     let conversion = order.conversion(to: other)
     precondition(samples.allSatisfy { $0 < conversion.count }, "a label is none of \(order.name)")
     // Without checking bounds for every pixel again.
-    let relabelled = [UInt8](unsafeUninitializedCapacity: samples.count) { new, filled in
+    let relabeled = [UInt8](unsafeUninitializedCapacity: samples.count) { new, filled in
       conversion.withUnsafeBufferPointer { table in
         samples.withUnsafeBufferPointer { old in
           for pixel in 0..<old.count { new[pixel] = table[Int(old[pixel])] }
@@ -65,6 +65,6 @@ extension Raster {
       }
       filled = samples.count
     }
-    return Raster(width: width, height: height, channels: channels, samples: relabelled)
+    return Raster(width: width, height: height, channels: channels, samples: relabeled)
   }
 }

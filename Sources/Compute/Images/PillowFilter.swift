@@ -2,7 +2,7 @@ import Foundation
 
 /// Pillow's resampling filters, which widen with the scale when they shrink an image.
 ///
-/// Source: `src/libImaging/Resample.c` of Pillow. Nearest takes the pixel under the centre of the
+/// Source: `src/libImaging/Resample.c` of Pillow. Nearest takes the pixel under the center of the
 /// new one (`Geometry.c`) and so differs from OpenCV's and PyTorch's.
 package enum PillowFilter: String, Sendable, Hashable, CaseIterable {
   case nearest, box, bilinear, bicubic, lanczos
@@ -18,7 +18,7 @@ package enum PillowFilter: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  /// The filter's height at a distance from its centre.
+  /// The filter's height at a distance from its center.
   func weight(at distance: Double) -> Double {
     let x = abs(distance)
     switch self {

@@ -21,13 +21,13 @@ struct PillowTaps {
     rowLength = Int(support.rounded(.up)) * 2 + 1
     weights = [Double](repeating: 0, count: newSize * rowLength)
     for new in 0..<newSize {
-      let centre = (Double(new) + 0.5) * scale
-      let start = max(Int(centre - support + 0.5), 0)
-      let count = min(Int(centre + support + 0.5), oldSize) - start
+      let center = (Double(new) + 0.5) * scale
+      let start = max(Int(center - support + 0.5), 0)
+      let count = min(Int(center + support + 0.5), oldSize) - start
       starts.append(Int32(start))
       counts.append(Int32(count))
       fillRow(new, start: start, count: count) { old in
-        filter.weight(at: (Double(old) - centre + 0.5) * (1 / filterScale))
+        filter.weight(at: (Double(old) - center + 0.5) * (1 / filterScale))
       }
     }
   }

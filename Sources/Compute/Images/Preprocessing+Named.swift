@@ -17,7 +17,7 @@ extension Preprocessing {
     name: "fid-torch-fidelity",
     tensorSteps: [
       .resize(width: 299, height: 299, .tensorFlow1Bilinear),
-      .normalise(mean: [128, 128, 128], deviation: [128, 128, 128]),
+      .normalize(mean: [128, 128, 128], deviation: [128, 128, 128]),
     ])
 
   /// clean-fid: Pillow's bicubic in float to 299×299, limited to 0…255, `(x − 128) / 128`.
@@ -28,7 +28,7 @@ extension Preprocessing {
     tensorSteps: [
       .resize(width: 299, height: 299, .pillow(.bicubic)),
       .clip(0...255),
-      .normalise(mean: [128, 128, 128], deviation: [128, 128, 128]),
+      .normalize(mean: [128, 128, 128], deviation: [128, 128, 128]),
     ])
 
   /// LPIPS: `x / 127.5 − 1`, after Pillow's bicubic to a square where a size is given.
@@ -59,7 +59,7 @@ extension Preprocessing {
     name: "aligned-112",
     pixelSteps: [.require(width: 112, height: 112)],
     tensorSteps: [
-      .normalise(mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5])
+      .normalize(mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5])
     ])
 
   /// MobileFaceNet: columns 8..<104 of a face aligned to 112×112, `(x − 127.5) / 128`.
@@ -68,7 +68,7 @@ extension Preprocessing {
     pixelSteps: [.require(width: 112, height: 112)],
     tensorSteps: [
       .crop(rows: 0..<112, columns: 8..<104),
-      .normalise(mean: [127.5, 127.5, 127.5], deviation: [128, 128, 128]),
+      .normalize(mean: [127.5, 127.5, 127.5], deviation: [128, 128, 128]),
     ])
 
   /// MobileFaceNet on FFHQ-like images that nobody aligned: IR-SE50's crop, averaged to 112, then columns
@@ -82,7 +82,7 @@ extension Preprocessing {
       .crop(rows: 35..<223, columns: 32..<220),
       .resize(width: 112, height: 112, .adaptiveAverage),
       .crop(rows: 0..<112, columns: 8..<104),
-      .normalise(mean: [127.5, 127.5, 127.5], deviation: [128, 128, 128]),
+      .normalize(mean: [127.5, 127.5, 127.5], deviation: [128, 128, 128]),
     ])
 
   /// BiSeNet's parser: Pillow's bilinear to 512, ImageNet's mean and deviation.
@@ -93,7 +93,7 @@ extension Preprocessing {
     pixelSteps: [.resize(width: 512, height: 512, .bilinear)],
     tensorSteps: [
       .divide(by: 255),
-      .normalise(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]),
+      .normalize(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]),
     ])
 
   /// CelebAMask-HQ's U-Net parser: Pillow to 512, `(x / 255 − 0.5) / 0.5`.
@@ -107,16 +107,16 @@ extension Preprocessing {
       tensorSteps: [.divide(by: 255), halves])
   }
 
-  /// CLIP: Pillow's bicubic of the shorter side, centre, CLIP's mean and deviation.
+  /// CLIP: Pillow's bicubic of the shorter side, center, CLIP's mean and deviation.
   ///
   /// Source: `openai/CLIP`, `clip/clip.py`, `_transform`.
   package static func clip(size: Int) -> Preprocessing {
     Preprocessing(
       name: "clip-\(size)",
-      pixelSteps: [.resizeShorterSide(size, .bicubic), .centreCrop(size)],
+      pixelSteps: [.resizeShorterSide(size, .bicubic), .centerCrop(size)],
       tensorSteps: [
         .divide(by: 255),
-        .normalise(
+        .normalize(
           mean: [0.48145466, 0.4578275, 0.40821073],
           deviation: [0.26862954, 0.26130258, 0.27577711]),
       ])
@@ -126,15 +126,15 @@ extension Preprocessing {
   /// mean and deviation.
   ///
   /// Source: `gwang-kim/DiffusionCLIP`, `losses/clip_loss.py`, with torchvision 0.8.
-  /// - Deviation: the centre square is cut out before the image is resized and not after, which is the
+  /// - Deviation: the center square is cut out before the image is resized and not after, which is the
   ///   same for square images.
   package static func clipTensor(size: Int) -> Preprocessing {
     Preprocessing(
       name: "clip-tensor-\(size)",
-      pixelSteps: [.centreSquare],
+      pixelSteps: [.centerSquare],
       tensorSteps: [
         .divide(by: 255), .resize(width: size, height: size, .torchBicubic),
-        .normalise(
+        .normalize(
           mean: [0.48145466, 0.4578275, 0.40821073],
           deviation: [0.26862954, 0.26130258, 0.27577711]),
       ])
@@ -169,7 +169,7 @@ extension Preprocessing {
       .crop(rows: 17..<113, columns: 15..<111),
     ])
 
-  private static let halves = TensorStep.normalise(
+  private static let halves = TensorStep.normalize(
     mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
 
   /// Every preprocessing that has a name.

@@ -10,9 +10,9 @@ package enum PixelStep: Sendable, Hashable, CustomStringConvertible {
   /// `int(size · long / short)`.
   case resizeShorterSide(Int, PillowFilter)
   /// torchvision's `CenterCrop(size)`: offsets round half to even.
-  case centreCrop(Int)
-  /// The largest square around the centre; square images stay as they are.
-  case centreSquare
+  case centerCrop(Int)
+  /// The largest square around the center; square images stay as they are.
+  case centerSquare
 
   /// The name used in fingerprints.
   package var description: String {
@@ -22,8 +22,8 @@ package enum PixelStep: Sendable, Hashable, CustomStringConvertible {
       "pillow-\(filter.rawValue)(\(width)x\(height))"
     case .resizeShorterSide(let size, let filter):
       "pillow-\(filter.rawValue)(shorter-side=\(size))"
-    case .centreCrop(let size): "centre-crop(\(size))"
-    case .centreSquare: "centre-square"
+    case .centerCrop(let size): "centre-crop(\(size))"
+    case .centerSquare: "centre-square"
     }
   }
 
@@ -43,21 +43,21 @@ package enum PixelStep: Sendable, Hashable, CustomStringConvertible {
       return image.width <= image.height
         ? image.resized(width: size, height: newLong, filter: filter)
         : image.resized(width: newLong, height: size, filter: filter)
-    case .centreCrop(let size):
+    case .centerCrop(let size):
       guard image.width >= size && image.height >= size else {
         throw wrongSize(name, image, "at least \(size)×\(size) is needed to cut out the centre")
       }
       return image.cropped(
-        rows: centred(size, in: image.height), columns: centred(size, in: image.width))
-    case .centreSquare:
+        rows: centered(size, in: image.height), columns: centered(size, in: image.width))
+    case .centerSquare:
       guard image.width != image.height else { return image }
       let side = min(image.width, image.height)
       return image.cropped(
-        rows: centred(side, in: image.height), columns: centred(side, in: image.width))
+        rows: centered(side, in: image.height), columns: centered(side, in: image.width))
     }
   }
 
-  private func centred(_ size: Int, in length: Int) -> Range<Int> {
+  private func centered(_ size: Int, in length: Int) -> Range<Int> {
     let start = Int((Double(length - size) / 2).rounded(.toNearestOrEven))
     return start..<start + size
   }
@@ -68,7 +68,7 @@ package enum TensorStep: Sendable, Hashable, CustomStringConvertible {
   /// `x / d`.
   case divide(by: Float)
   /// `(x − mean) / deviation`, a value for each channel.
-  case normalise(mean: [Float], deviation: [Float])
+  case normalize(mean: [Float], deviation: [Float])
   /// `x · factor + offset`, product first.
   case scale(by: Float, offset: Float)
   /// Limits to a range.
@@ -82,7 +82,7 @@ package enum TensorStep: Sendable, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .divide(let divisor): "divide(\(divisor))"
-    case .normalise(let mean, let deviation): "normalise(mean=\(mean),deviation=\(deviation))"
+    case .normalize(let mean, let deviation): "normalise(mean=\(mean),deviation=\(deviation))"
     case .scale(let factor, let offset): "scale(\(factor),offset=\(offset))"
     case .clip(let range): "clip(\(range.lowerBound)...\(range.upperBound))"
     case .resize(let width, let height, let filter): "\(filter)(\(width)x\(height))"
@@ -93,7 +93,7 @@ package enum TensorStep: Sendable, Hashable, CustomStringConvertible {
   /// Whether every new value depends on the old one at its place, and its channel, only.
   var isPointwise: Bool {
     switch self {
-    case .divide, .normalise, .scale, .clip: true
+    case .divide, .normalize, .scale, .clip: true
     case .resize, .crop: false
     }
   }
@@ -102,7 +102,7 @@ package enum TensorStep: Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .divide(let divisor):
       mapChannels(&image) { _ in { $0 / divisor } }
-    case .normalise(let mean, let deviation):
+    case .normalize(let mean, let deviation):
       mapChannels(&image) { channel in
         let (mean, deviation) = (mean[channel], deviation[channel])
         return { ($0 - mean) / deviation }

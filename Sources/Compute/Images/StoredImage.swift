@@ -1,11 +1,11 @@
 import CImageCodecs
 
-/// Samples as a file stores them, before any conversion to colour or classes.
+/// Samples as a file stores them, before any conversion to color or classes.
 struct StoredImage {
   /// What the samples mean.
-  enum Colour {
-    case grey
-    case greyAlpha
+  enum Color {
+    case gray
+    case grayAlpha
     case rgb
     case rgbAlpha
     /// R, G, B of 256 entries; those the file does not define are black.
@@ -17,14 +17,14 @@ struct StoredImage {
   let format: ImageFormat
   let width: Int
   let height: Int
-  let colour: Colour
+  let color: Color
   /// Samples in a pixel.
   let channels: Int
   /// Bits of a sample in the file.
   let bitDepth: Int
   /// Row-major, a byte a sample, not scaled.
   ///
-  /// 16-bit samples are cut to their high byte; but 16-bit grey keeps both, high byte first.
+  /// 16-bit samples are cut to their high byte; but 16-bit gray keeps both, high byte first.
   let samples: [UInt8]
 
   /// Decodes a PNG or JPEG.
@@ -55,7 +55,7 @@ struct StoredImage {
     self.format = format
     width = Int(header.width)
     height = Int(header.height)
-    colour = Self.colour(of: header)
+    color = Self.color(of: header)
     channels = Int(header.channels)
     bitDepth = Int(header.bit_depth)
     let stride = width * channels * Int(header.bytes_in_sample)
@@ -100,13 +100,13 @@ struct StoredImage {
     ImageError(path: name, state: .tooLarge, reason: "there is not enough memory to decode it")
   }
 
-  private static func colour(of header: image_header) -> Colour {
-    switch header.colour {
-    case image_colour_grey: return .grey
-    case image_colour_grey_alpha: return .greyAlpha
-    case image_colour_rgb_alpha: return .rgbAlpha
-    case image_colour_cmyk_inverted: return .invertedCMYK
-    case image_colour_palette:
+  private static func color(of header: image_header) -> Color {
+    switch header.color {
+    case image_color_gray: return .gray
+    case image_color_gray_alpha: return .grayAlpha
+    case image_color_rgb_alpha: return .rgbAlpha
+    case image_color_cmyk_inverted: return .invertedCMYK
+    case image_color_palette:
       return .palette(withUnsafeBytes(of: header.palette) { Array($0) })
     default: return .rgb
     }

@@ -5,9 +5,9 @@ package enum TensorFilter: Sendable, Hashable, CustomStringConvertible {
   /// `torch.nn.functional.interpolate(mode="nearest")`: the pixel at `floor(i · in / out)`.
   case torchNearest
   /// `interpolate(mode="bilinear")`: two taps, also when shrinking. Without `alignCorners` pixel
-  /// centres lie at halves.
+  /// centers lie at halves.
   case torchBilinear(alignCorners: Bool)
-  /// `interpolate(mode="bicubic")`: four taps, a = −0.75, centres at halves, also when shrinking.
+  /// `interpolate(mode="bicubic")`: four taps, a = −0.75, centers at halves, also when shrinking.
   case torchBicubic
   /// TensorFlow 1's `resize_bilinear`: two taps, pixel `i` comes from `i · in / out`.
   ///

@@ -7,7 +7,7 @@ struct LinearTap {
   /// Weight of `upper`; `lower` gets the rest.
   let fraction: Float
 
-  /// PyTorch's source positions: corners aligned, or half-pixel centres clamped at zero.
+  /// PyTorch's source positions: corners aligned, or half-pixel centers clamped at zero.
   static func all(outputs: Int, inputs: Int, alignCorners: Bool) -> [LinearTap] {
     let scale: Float =
       alignCorners
@@ -57,7 +57,7 @@ extension FeatureMap {
     }
   }
 
-  /// Nearest neighbour with `⌊i · in / out⌋`, `F.interpolate(mode="nearest")`.
+  /// Nearest neighbor with `⌊i · in / out⌋`, `F.interpolate(mode="nearest")`.
   package func writeNearest(of input: FeatureMap) {
     for row in 0..<rows {
       let source = row * input.rows / rows

@@ -31,7 +31,7 @@ package enum IdentityError: Error, Equatable, CustomStringConvertible {
 package enum Identity {
   /// Cosine of the angle between two embeddings, `[−1, 1]`, 1 for the same direction.
   ///
-  /// Sums are Float64; the embeddings need not be normalised.
+  /// Sums are Float64; the embeddings need not be normalized.
   /// - Parameters:
   ///   - first: `[D]`.
   ///   - second: `[D]`.

@@ -17,7 +17,7 @@ package struct InferenceTime: Equatable, Sendable {
   /// Mean seconds for one step.
   package var secondsPerStep: Double? { steps.map { mean / Double($0) } }
 
-  /// Summarises times; nil for none.
+  /// Summarizes times; nil for none.
   ///
   /// - Parameters:
   ///   - seconds: one time an image, sorted by id, finite and not negative.

@@ -68,36 +68,36 @@ package struct NearDuplicates: Equatable, Sendable {
     @Sendable func isOtherReal(_ one: Int, _ other: Int) -> Bool {
       realContents[one] != realContents[other]
     }
-    let usual = try NearestRows.neighbours(
+    let usual = try NearestRows.neighbors(
       of: real, among: real, workers: workers, where: isOtherReal
     ).compactMap { $0?.distance }.sorted()
     guard !usual.isEmpty, usual[usual.count / 2] > 0 else { return nil }
     let scale = usual[usual.count / 2]
     func matches(
-      _ neighbours: [NearestRows.Neighbour?], unless isExcused: (Int, NearestRows.Neighbour) -> Bool
+      _ neighbors: [NearestRows.Neighbor?], unless isExcused: (Int, NearestRows.Neighbor) -> Bool
     ) -> [Match] {
-      neighbours.enumerated().compactMap { image, neighbour in
-        guard let neighbour, neighbour.distance < Self.share * scale,
-          !isExcused(image, neighbour)
+      neighbors.enumerated().compactMap { image, neighbor in
+        guard let neighbor, neighbor.distance < Self.share * scale,
+          !isExcused(image, neighbor)
         else { return nil }
         return Match(
-          image: image, other: neighbour.row, share: neighbour.distance / scale)
+          image: image, other: neighbor.row, share: neighbor.distance / scale)
       }
     }
     repeated = matches(
-      try NearestRows.neighbours(of: made, among: made, workers: workers) { one, other in
+      try NearestRows.neighbors(of: made, among: made, workers: workers) { one, other in
         isOtherReal(one, other) && madeContents[one] != madeContents[other]
       }
-    ) { image, neighbour in
-      Self.share * NearestRows.distance(image, of: real, neighbour.row, of: real)
-        <= neighbour.distance
+    ) { image, neighbor in
+      Self.share * NearestRows.distance(image, of: real, neighbor.row, of: real)
+        <= neighbor.distance
     }
     copied = matches(
-      try NearestRows.neighbours(of: made, among: real, workers: workers) { one, other in
+      try NearestRows.neighbors(of: made, among: real, workers: workers) { one, other in
         isOtherReal(one, other) && madeContents[one] != realContents[other]
       }
-    ) { image, neighbour in
-      Self.share * NearestRows.distance(image, of: made, image, of: real) <= neighbour.distance
+    ) { image, neighbor in
+      Self.share * NearestRows.distance(image, of: made, image, of: real) <= neighbor.distance
     }
   }
 }

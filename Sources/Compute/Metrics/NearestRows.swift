@@ -3,7 +3,7 @@ import Tensors
 /// The nearest row of a set for each row of another, by Euclidean distance.
 package enum NearestRows {
   /// A row of the other set.
-  package struct Neighbour: Equatable, Sendable {
+  package struct Neighbor: Equatable, Sendable {
     package let row: Int
     package let distance: Double
   }
@@ -17,14 +17,14 @@ package enum NearestRows {
   ///   - rows: `[M, D]`.
   ///   - others: `[N, D]`.
   ///   - workers: threads; the result does not depend on their number.
-  ///   - isCandidate: whether a row of `others` may be the neighbour of one of `rows`.
+  ///   - isCandidate: whether a row of `others` may be the neighbor of one of `rows`.
   /// - Returns: `[M]`, the first of several at the same distance; nil for a row without candidates.
   /// - Cost: `M·N·D` multiply-adds.
   /// - Throws: `FrechetError.dimensionMismatch`.
-  package static func neighbours(
+  package static func neighbors(
     of rows: FeatureMatrix, among others: FeatureMatrix, workers: Workers = Workers(),
     where isCandidate: @Sendable (_ row: Int, _ other: Int) -> Bool
-  ) throws(FrechetError) -> [Neighbour?] {
+  ) throws(FrechetError) -> [Neighbor?] {
     guard rows.columns == others.columns else {
       throw .dimensionMismatch(first: rows.columns, second: others.columns)
     }
@@ -33,12 +33,12 @@ package enum NearestRows {
     return workers.map(blocks) { block, _ in
       let range = block * rowBlock..<min((block + 1) * rowBlock, rows.rows)
       let squares = mine.squaredDistances(range, to: theirs)
-      return range.map { row -> Neighbour? in
+      return range.map { row -> Neighbor? in
         let start = (row - range.lowerBound) * theirs.count
         let nearest = (0..<theirs.count).filter { isCandidate(row, $0) }
           .min { squares[start + $0] < squares[start + $1] }
         return nearest.map {
-          Neighbour(row: $0, distance: squares[start + $0].squareRoot())
+          Neighbor(row: $0, distance: squares[start + $0].squareRoot())
         }
       }
     }.flatMap { $0 }

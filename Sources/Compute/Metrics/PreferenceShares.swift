@@ -97,9 +97,9 @@ package struct PreferenceShares: Equatable, Sendable {
     let n = Double(total)
     let share = Double(count) / n
     let square = quantile * quantile
-    let centre = (share + square / (2 * n)) / (1 + square / n)
+    let center = (share + square / (2 * n)) / (1 + square / n)
     let half =
       quantile * (share * (1 - share) / n + square / (4 * n * n)).squareRoot() / (1 + square / n)
-    return (count == 0 ? 0 : max(0, centre - half))...(count == total ? 1 : min(1, centre + half))
+    return (count == 0 ? 0 : max(0, center - half))...(count == total ? 1 : min(1, center + half))
   }
 }

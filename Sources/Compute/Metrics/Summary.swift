@@ -13,7 +13,7 @@ package struct Summary: Equatable, Sendable {
   /// Standard error of the mean, `standardDeviation / √count`.
   package let standardError: Double?
 
-  /// Summarises scores; nil for none.
+  /// Summarizes scores; nil for none.
   ///
   /// Sums run in the order given (the caller sorts by image id) and carry Neumaier's compensation.
   /// An infinite score (the PSNR of equal images) makes the mean infinite.
@@ -44,7 +44,7 @@ package struct Summary: Equatable, Sendable {
 
   /// Sum with an error of about one rounding, however many the values.
   ///
-  /// Source: Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen",
+  /// Source: Neumaier, "Rundungsfehleranalyze einiger Verfahren zur Summation endlicher Summen",
   /// ZAMM 54, 1974.
   package static func compensatedSum(_ values: [Double]) -> Double {
     var sum = 0.0

@@ -12,7 +12,7 @@ package enum Spelling {
     return candidates.compactMap { Match(of: wanted, with: $0, reach: .max) }.min()?.candidate
   }
 
-  /// The candidates that are near a misspelt word, best first, at most three; empty when none is.
+  /// The candidates that are near a misspelled word, best first, at most three; empty when none is.
   ///
   /// Near means: one contains the other or begins with it, or at most two letters differ, a third of
   /// the word for long ones.
@@ -27,7 +27,7 @@ package enum Spelling {
       .sorted().prefix(3).map(\.candidate)
   }
 
-  /// What a message about a misspelt word asks: "did you mean 'a' or 'b'?"; nil where no candidate is near.
+  /// What a message about a misspelled word asks: "did you mean 'a' or 'b'?"; nil where no candidate is near.
   package static func question(
     for word: String, among candidates: some Sequence<String>
   ) -> String? {

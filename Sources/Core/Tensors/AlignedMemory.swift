@@ -17,7 +17,7 @@ package final class AlignedMemory: @unchecked Sendable {
   /// Capacity in floats.
   package let count: Int
 
-  /// The pages that hold the block, shared with its neighbours.
+  /// The pages that hold the block, shared with its neighbors.
   private let pages: Pages
 
   /// Reserves room for `count` floats without touching it.

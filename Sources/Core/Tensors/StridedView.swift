@@ -1,4 +1,4 @@
-/// A way to read an array out of memory: for each axis its extent and how far apart neighbours lie.
+/// A way to read an array out of memory: for each axis its extent and how far apart neighbors lie.
 ///
 /// Transposing, cutting and repeating change a view alone; nothing moves until somebody needs the
 /// values in order.
@@ -40,7 +40,7 @@ package struct StridedView: Hashable, Sendable {
   /// Whether the values are all of a memory of their number, in order.
   package var isInOrder: Bool { self == StridedView(rowMajor: shape) }
 
-  /// Axes longer than 1, those whose neighbours lie furthest apart first.
+  /// Axes longer than 1, those whose neighbors lie furthest apart first.
   package var axesByStride: [Int] {
     shape.indices.filter { shape[$0] > 1 }.sorted {
       (strides[$0], $1) > (strides[$1], $0)
@@ -113,7 +113,7 @@ package struct StridedView: Hashable, Sendable {
     var result = [Int](repeating: 0, count: target.count)
     var (old, new) = (0, 0)
     while old < present.count {
-      // The fewest neighbouring axes on both sides that hold equally many values.
+      // The fewest neighboring axes on both sides that hold equally many values.
       var (oldEnd, newEnd) = (old + 1, new + 1)
       var (oldCount, newCount) = (shape[present[old]], target[new])
       while oldCount != newCount {

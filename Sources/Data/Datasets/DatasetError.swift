@@ -61,7 +61,7 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Names of files; accents that are spelt in two ways look alike, so their characters are told.
+  /// Names of files; accents that are spelled in two ways look alike, so their characters are told.
   private static func distinct(_ files: [String]) -> String {
     let areAlike = Set(files).count < files.count
     return files.map {

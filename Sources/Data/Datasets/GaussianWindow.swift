@@ -3,7 +3,7 @@ import Foundation
 /// A separable Gaussian filter on one channel, as OpenCV's `GaussianBlur` with mirrored borders
 /// (`BORDER_REFLECT_101`).
 struct GaussianWindow {
-  /// Weights from the centre outwards; they sum to 1 where all but the centre count twice.
+  /// Weights from the center outwards; they sum to 1 where all but the center count twice.
   let weights: [Float]
 
   /// The window of a standard deviation that reaches `radius` pixels.

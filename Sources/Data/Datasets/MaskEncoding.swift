@@ -5,16 +5,16 @@ import Tensors
 
 /// A form in which methods want label maps.
 package enum MaskEncoding: String, CaseIterable, Equatable, Sendable {
-  /// 8-bit grey PNG, the value is the class: SCA-DM, SDM.
+  /// 8-bit gray PNG, the value is the class: SCA-DM, SDM.
   case label
-  /// Palette PNG, the index is the class, in CelebAMask-HQ's colours: Collaborative Diffusion's masks.
+  /// Palette PNG, the index is the class, in CelebAMask-HQ's colors: Collaborative Diffusion's masks.
   case palette
-  /// RGB PNG in CelebAMask-HQ's colours (`g_color.py`).
-  case colour
-  /// NumPy file, float32 `[19, 1024]`: the map at 32×32 by Pillow's nearest neighbour, row-major, one
+  /// RGB PNG in CelebAMask-HQ's colors (`g_color.py`).
+  case color = "colour"
+  /// NumPy file, float32 `[19, 1024]`: the map at 32×32 by Pillow's nearest neighbor, row-major, one
   /// row a class: what Collaborative Diffusion's U-Net reads (`generate.py`).
   case oneHot32 = "one-hot-32"
-  /// RGB PNG, class `c` in the colour of ADE20K's class `c`: the colours that ControlNet's segmentation
+  /// RGB PNG, class `c` in the color of ADE20K's class `c`: the colors that ControlNet's segmentation
   /// model knows.
   case ade20k
 
@@ -34,12 +34,12 @@ package enum MaskEncoding: String, CaseIterable, Equatable, Sendable {
     switch self {
     case .label: try DatasetFiles.write(ImageEncoder.png(labels), to: path)
     case .palette: try DatasetFiles.write(ImageEncoder.labelMapPNG(labels), to: path)
-    case .colour:
-      let colours = labels.coloured(by: LabelPalette.celebAMaskHQ)
-      try DatasetFiles.write(ImageEncoder.png(colours), to: path)
+    case .color:
+      let colors = labels.colored(by: LabelPalette.celebAMaskHQ)
+      try DatasetFiles.write(ImageEncoder.png(colors), to: path)
     case .ade20k:
-      let colours = labels.coloured(by: LabelPalette.ade20k)
-      try DatasetFiles.write(ImageEncoder.png(colours), to: path)
+      let colors = labels.colored(by: LabelPalette.ade20k)
+      try DatasetFiles.write(ImageEncoder.png(colors), to: path)
     case .oneHot32:
       do { try NPYFile.write(Self.oneHot(labels, side: 32), to: path) } catch {
         throw .unwritable(path: path, reason: error.reason)

@@ -14,7 +14,7 @@ package enum ScribbleMap {
 
   /// Strokes along the borders between classes of a label map.
   ///
-  /// A stand-in where no edge detector ran: a border pixel is one whose right or lower neighbour has
+  /// A stand-in where no edge detector ran: a border pixel is one whose right or lower neighbor has
   /// another class.
   ///
   /// - Parameter labels: one channel.
@@ -38,7 +38,7 @@ package enum ScribbleMap {
   /// Strokes along the ridges of a soft edge map, such as PiDiNet's last side output times 255.
   ///
   /// `nms(map, 127, 3.0)` of `annotator/util.py`: after a Gaussian of σ = 3 a pixel stays if it exceeds
-  /// 127 and is no smaller than both of its neighbours in at least one of four directions.
+  /// 127 and is no smaller than both of its neighbors in at least one of four directions.
   ///
   /// - Deviation: OpenCV blurs 8 bits in fixed point; here floats are rounded, which can move single
   ///   pixels at a stroke's rim.
@@ -54,12 +54,12 @@ package enum ScribbleMap {
     for row in 0..<height {
       for column in 0..<width where smooth[row * width + column] > ridgeThreshold {
         let value = smooth[row * width + column]
-        func neighbour(_ x: Int, _ y: Int) -> Float {
+        func neighbor(_ x: Int, _ y: Int) -> Float {
           let (x, y) = (column + x, row + y)
           return x < 0 || y < 0 || x >= width || y >= height ? -.infinity : smooth[y * width + x]
         }
         let isRidge = [(1, 0), (0, 1), (1, 1), (1, -1)].contains { x, y in
-          value >= neighbour(x, y) && value >= neighbour(-x, -y)
+          value >= neighbor(x, y) && value >= neighbor(-x, -y)
         }
         if isRidge { lines[row * width + column] = 255 }
       }

@@ -1,4 +1,4 @@
-/// GitHub-flavoured Markdown: the primary format.
+/// GitHub-flavored Markdown: the primary format.
 enum MarkdownReport {
   static func render(_ report: TableReport) -> String {
     let printed = PrintedTable(report)

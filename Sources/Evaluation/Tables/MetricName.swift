@@ -1,4 +1,4 @@
-/// The metrics that a column may ask for, spelt as on the command line.
+/// The metrics that a column may ask for, spelled as on the command line.
 package enum MetricName: String, CaseIterable, Sendable {
   case fid, kid
   case fidInfinity = "fid-infinity"
@@ -18,7 +18,7 @@ package enum MetricName: String, CaseIterable, Sendable {
 
 /// Built-in methods that see conditions alone, and compete.
 package enum DefaultMethod: String, CaseIterable, Sendable {
-  /// The label map in flat colours.
+  /// The label map in flat colors.
   case paint
   /// The nearest face of another synthetic world.
   case retrieve

@@ -41,10 +41,10 @@ package struct FalseAlarmAudit: Sendable {
     _ metrics: [Metric], levels: DecisionLevels = DecisionLevels(), nights: Int = 400,
     seed: UInt64 = 0, workers: Workers = Workers(count: 1)
   ) {
-    let centred = metrics.map { Night.Series($0) }
+    let centered = metrics.map { Night.Series($0) }
     let names = Set(metrics.flatMap(\.differences.keys)).sorted()
     let alarms = workers.map(nights) { night, _ in
-      Night(number: night, names: names, seed: seed).raisesAlarm(centred, levels)
+      Night(number: night, names: names, seed: seed).raisesAlarm(centered, levels)
     }
     self.nights = nights
     self.alarms = alarms.count { $0 }

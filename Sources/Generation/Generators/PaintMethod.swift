@@ -50,7 +50,7 @@ package struct PaintMethod: Method {
   }
 
   /// Fills the regions, and averages them over one and a half pixels so that edges are smooth.
-  private func painted(_ parts: Raster, _ colours: [RGBColour]) -> Raster {
+  private func painted(_ parts: Raster, _ colours: [RGBColor]) -> Raster {
     // Twice as fine as the image at least, or there would be nothing to average.
     let (width, height) = (max(parts.width, 2 * size), max(parts.height, 2 * size))
     let fine = parts.resized(width: width, height: height, filter: .nearest)

@@ -5,7 +5,7 @@ import Tensors
 /// The colours of a painted face, from what its caption says.
 struct PaintPalette {
   /// One colour for each part of ``PaintRegions``.
-  let colours: [RGBColour]
+  let colours: [RGBColor]
   /// How the beard is worn.
   let beard: Beard
 
@@ -123,9 +123,9 @@ private struct PaintColour {
   }
 
   /// As 8 bits a channel.
-  var rounded: RGBColour {
+  var rounded: RGBColor {
     let steps = (value * 255 + 0.5).clamped(
       lowerBound: SIMD3(repeating: 0), upperBound: SIMD3(repeating: 255))
-    return RGBColour(UInt8(steps.x), UInt8(steps.y), UInt8(steps.z))
+    return RGBColor(UInt8(steps.x), UInt8(steps.y), UInt8(steps.z))
   }
 }

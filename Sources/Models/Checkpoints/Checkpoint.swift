@@ -31,7 +31,7 @@ package struct UnreadTensor: Equatable, Sendable {
 
 /// A file of named tensors, opened but not converted.
 ///
-/// The format is recognised by content, never by name. Opening checks every size and offset; elements are
+/// The format is recognized by content, never by name. Opening checks every size and offset; elements are
 /// read and widened when they are asked for. Nothing in a file is ever executed.
 package final class Checkpoint: Sendable, CustomStringConvertible {
   /// The containers that are read.
@@ -46,7 +46,7 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
 
   /// Where the file lies.
   package let path: String
-  /// The container that was recognised.
+  /// The container that was recognized.
   package let format: Format
   /// All tensors in file order.
   package let tensors: [CheckpointTensor]
@@ -130,12 +130,12 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
       }
       return try NPZFile.contents(of: archive, file).selecting(root, of: file)
     }
-    if TorchLegacy.recognises(file) { return try TorchLegacy.read(file, root: root) }
-    if NPYHeader.recognises(file) {
+    if TorchLegacy.recognizes(file) { return try TorchLegacy.read(file, root: root) }
+    if NPYHeader.recognizes(file) {
       let tensor = try NPYFile.tensor(in: file, named: CheckpointTensor.soleName)
       return CheckpointContents(format: .numpyArray, tensors: [tensor])
     }
-    if SafetensorsFile.recognises(file) {
+    if SafetensorsFile.recognizes(file) {
       return try SafetensorsFile.read(file).selecting(root, of: file)
     }
     throw unknownFormat(file)

@@ -3,7 +3,7 @@ import Foundation
 /// Widens stored elements to `Float` or `Double`.
 ///
 /// Sources may lie at any alignment and are little-endian. Loops are concrete per type and free of
-/// calls, so that the compiler vectorises them; float32 to `Float` is one copy.
+/// calls, so that the compiler vectorizes them; float32 to `Float` is one copy.
 package enum ElementConversion {
   /// `count` elements as `Float`; integers and float64 round to nearest, all others are exact.
   package static func floats(
@@ -50,7 +50,7 @@ package enum ElementConversion {
 
   /// An IEEE half as `Float`, exactly, without the library call that `Float(Float16)` makes.
   ///
-  /// Multiplying by 2¹¹² moves the exponent bias from 15 to 127 and normalises subnormals; only
+  /// Multiplying by 2¹¹² moves the exponent bias from 15 to 127 and normalizes subnormals; only
   /// infinities and NaNs then lack their exponent.
   @inline(__always)
   private static func float(half: UInt16) -> Float {

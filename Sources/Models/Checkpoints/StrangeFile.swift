@@ -9,7 +9,7 @@ package struct StrangeFile {
   /// How far into the file is looked.
   private static let length = 512
 
-  /// Recognises a file by its beginning; nil where it is none of these.
+  /// Recognizes a file by its beginning; nil where it is none of these.
   package init?(_ file: ByteSlice) {
     guard
       let start = file.part(at: 0, count: min(file.count, Self.length)),

@@ -7,7 +7,7 @@ struct TensorLayout: Equatable, Sendable {
 
   /// Extent of every axis.
   let shape: [Int]
-  /// Distance between neighbours along every axis.
+  /// Distance between neighbors along every axis.
   let strides: [Int]
   /// Index of the first element in the storage.
   let offset: Int

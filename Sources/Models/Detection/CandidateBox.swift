@@ -10,7 +10,7 @@ struct CandidateBox: Equatable, Sendable {
   var width: Float { x2 - x1 }
   var height: Float { y2 - y1 }
 
-  /// The square of the longer side around the same centre.
+  /// The square of the longer side around the same center.
   var squared: CandidateBox {
     let side = max(width, height)
     var box = self

@@ -21,7 +21,7 @@ package enum FaceAlignment {
     }
   }
 
-  /// An image moved by a transform: bilinear between pixel centres at whole numbers, black outside, values
+  /// An image moved by a transform: bilinear between pixel centers at whole numbers, black outside, values
   /// rounded to even.
   ///
   /// Source: scikit-image, `transform.warp(order=1, mode="constant", cval=0)`.
@@ -46,7 +46,7 @@ package enum FaceAlignment {
   private static func value(
     of image: Raster, at place: SIMD2<Double>, _ channel: Int
   ) -> UInt8 {
-    // Past these bounds every neighbour is outside, and large numbers have no integer.
+    // Past these bounds every neighbor is outside, and large numbers have no integer.
     guard place.x > -1, place.y > -1, place.x < Double(image.width), place.y < Double(image.height)
     else { return 0 }
     let (left, top) = (Int(place.x.rounded(.down)), Int(place.y.rounded(.down)))

@@ -12,7 +12,7 @@ package enum FeaturePreprocessing {
     name: "imagenet",
     tensorSteps: [
       .divide(by: 255),
-      .normalise(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]),
+      .normalize(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]),
     ])
 
   /// What each network of the catalogue was published with.

@@ -28,7 +28,7 @@ package enum WeightTables {
       Entry(
         file: $0.fileName, otherNames: $0.otherNames, role: $0.role.rawValue,
         networks: $0.networks, bytes: $0.bytes, sha256: $0.digest.text, tensors: $0.tensorCount,
-        parameters: $0.parameterCount, papers: $0.papers, licence: $0.licence, source: $0.source,
+        parameters: $0.parameterCount, papers: $0.papers, licence: $0.license, source: $0.source,
         path: WeightCatalogue.path(of: $0, in: folder))
     }
   }
@@ -45,7 +45,7 @@ package enum WeightTables {
         file.fileName, file.role.rawValue,
         file.networks.count > 1 ? "\(file.networks.count) CLIP models" : file.networks[0],
         file.bytes?.inBytes ?? "?", digest,
-        WeightCatalogue.path(of: file, in: folder) == nil ? "no" : "yes", file.licence,
+        WeightCatalogue.path(of: file, in: folder) == nil ? "no" : "yes", file.license,
       ])
     }
     let sources = WeightCatalogue.files.map { "  \($0.fileName)\n    \($0.source)" }

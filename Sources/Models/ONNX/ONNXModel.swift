@@ -12,7 +12,7 @@ import Tensors
 /// of it goes by its edge's name.
 ///
 /// - Deviation: the graph is the model for one sample, its batch axis an axis of extent 1.
-/// - Deviation: batch normalisation becomes a scale and a shift per channel, computed in Float64 from its
+/// - Deviation: batch normalization becomes a scale and a shift per channel, computed in Float64 from its
 ///   constants and rounded to Float32 before they are folded into the layer before it.
 package struct ONNXModel: Sendable {
   /// The description to trace.

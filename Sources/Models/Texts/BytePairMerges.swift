@@ -1,7 +1,7 @@
 import CTextData
 import Essentials
 
-/// The byte-pair encoding of CLIP: which two neighbouring tokens of a word become one, and in which
+/// The byte-pair encoding of CLIP: which two neighboring tokens of a word become one, and in which
 /// order.
 ///
 /// Tokens 0 ..< 256 are bytes, 256 ..< 512 bytes at the end of a word, 512 + r the result of merge r.

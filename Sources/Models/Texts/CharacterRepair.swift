@@ -48,7 +48,7 @@ enum CharacterRepair {
     return result
   }
 
-  /// Drops what colours text in terminals: escape, bracket, digits and semicolons, a letter.
+  /// Drops what colors text in terminals: escape, bracket, digits and semicolons, a letter.
   private static func withoutTerminalEscapes(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     var rest = text[...]

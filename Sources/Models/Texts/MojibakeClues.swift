@@ -1,4 +1,4 @@
-/// Neighbours that hardly ever meet in text that was read in its own encoding.
+/// Neighbors that hardly ever meet in text that was read in its own encoding.
 ///
 /// Source: rspeer/python-ftfy 6.3, `ftfy/badness.py` (`BADNESS_RE`).
 struct MojibakeClues: Sendable {

@@ -1,6 +1,6 @@
 import CTextData
 
-/// What a character may be to its neighbours, and where it may stand in UTF-8 that was misread.
+/// What a character may be to its neighbors, and where it may stand in UTF-8 that was misread.
 struct MojibakeKinds: OptionSet, Hashable, Sendable {
   let rawValue: UInt32
 

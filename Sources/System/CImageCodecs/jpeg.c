@@ -120,7 +120,7 @@ static void note_header(jpeg_decoder *decoder) {
   header->height = codec->image_height;
   header->bit_depth = 8;
   header->bytes_in_sample = 1;
-  header->colour = codec->num_components == 4 ? image_colour_cmyk_inverted : image_colour_rgb;
+  header->color = codec->num_components == 4 ? image_color_cmyk_inverted : image_color_rgb;
   header->channels = codec->num_components == 4 ? 4 : 3;
   // libjpeg keeps two bytes of every coefficient where an image comes in several scans.
   header->keeps_coefficients = codec->progressive_mode || codec->comps_in_scan < codec->num_components;

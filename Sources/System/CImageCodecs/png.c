@@ -79,18 +79,18 @@ static void skip_ancillary_chunks(png_structp codec) {
       codec, PNG_HANDLE_CHUNK_NEVER, names, (int)(sizeof names / 5));
 }
 
-static image_colour colour_of(int png_colour) {
-  switch (png_colour) {
+static image_color color_of(int color_type) {
+  switch (color_type) {
   case PNG_COLOR_TYPE_GRAY:
-    return image_colour_grey;
+    return image_color_gray;
   case PNG_COLOR_TYPE_GRAY_ALPHA:
-    return image_colour_grey_alpha;
+    return image_color_gray_alpha;
   case PNG_COLOR_TYPE_PALETTE:
-    return image_colour_palette;
+    return image_color_palette;
   case PNG_COLOR_TYPE_RGB_ALPHA:
-    return image_colour_rgb_alpha;
+    return image_color_rgb_alpha;
   default:
-    return image_colour_rgb;
+    return image_color_rgb;
   }
 }
 
@@ -111,9 +111,9 @@ static void note_header(png_decoder *decoder) {
   header->width = png_get_image_width(decoder->codec, decoder->info);
   header->height = png_get_image_height(decoder->codec, decoder->info);
   header->bit_depth = png_get_bit_depth(decoder->codec, decoder->info);
-  header->colour = colour_of(png_get_color_type(decoder->codec, decoder->info));
+  header->color = color_of(png_get_color_type(decoder->codec, decoder->info));
   header->channels = png_get_channels(decoder->codec, decoder->info);
-  header->bytes_in_sample = header->bit_depth == 16 && header->colour == image_colour_grey ? 2 : 1;
+  header->bytes_in_sample = header->bit_depth == 16 && header->color == image_color_gray ? 2 : 1;
 }
 
 // Deflate packs at most 1032 : 1, so a short file cannot hold a large image.
@@ -242,11 +242,11 @@ image_file image_encode_png(
     png_set_compression_strategy(codec, Z_RLE);
     png_set_compression_level(codec, 1);
   }
-  int colour = palette_count > 0 ? PNG_COLOR_TYPE_PALETTE
+  int color = palette_count > 0 ? PNG_COLOR_TYPE_PALETTE
                : channels == 1   ? PNG_COLOR_TYPE_GRAY
                                  : PNG_COLOR_TYPE_RGB;
   png_set_IHDR(
-      codec, info, width, height, 8, colour, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+      codec, info, width, height, 8, color, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
       PNG_FILTER_TYPE_DEFAULT);
   if (palette_count > 0) set_palette(codec, info, palette, palette_count);
   png_write_info(codec, info);

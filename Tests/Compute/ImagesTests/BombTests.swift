@@ -35,8 +35,8 @@ import Testing
   }
 
   @Test func imageDataBehindTheLastRowAreBounded() {
-    #expect(error(decoding: TestPNG.grey(surplus: 1000)) == nil)
-    let found = error(decoding: TestPNG.grey(surplus: 200_000))
+    #expect(error(decoding: TestPNG.gray(surplus: 1000)) == nil)
+    let found = error(decoding: TestPNG.gray(surplus: 200_000))
     #expect(found?.state == .tooLarge, "\(String(describing: found))")
     #expect(found?.reason.contains("last row") == true, "\(String(describing: found))")
   }
@@ -71,7 +71,7 @@ import Testing
 
 /// JPEG files put together by hand, for what no encoder writes.
 private enum TestJPEG {
-  /// A grey square of 128 in some progressive scans: one of the means, then the rest over and over.
+  /// A gray square of 128 in some progressive scans: one of the means, then the rest over and over.
   ///
   /// With `runs` a scan takes two bytes for 16,384 blocks, and not a bit a block.
   static func progressive(side: Int, scans: Int, runs: Bool = false) -> [UInt8] {
@@ -102,8 +102,8 @@ private enum TestJPEG {
 }
 
 extension TestPNG {
-  /// One grey pixel, whose stream goes on with zeros behind it.
-  fileprivate static func grey(surplus: Int) -> [UInt8] {
+  /// One gray pixel, whose stream goes on with zeros behind it.
+  fileprivate static func gray(surplus: Int) -> [UInt8] {
     let pixel: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]
     return signature + chunk("IHDR", pixel) + chunk("IDAT", zlibOfZeros(2 + surplus))
       + chunk("IEND", [])

@@ -34,7 +34,7 @@ import Testing
     #expect(try ImageDecoder.rgb(contentsOf: path) == expected)
   }
 
-  @Test func keepsTheTwoBytesOfDeepGreyApart() throws {
+  @Test func keepsTheTwoBytesOfDeepGrayApart() throws {
     // 0, 3, 6, … in 16 bits: Pillow's mode I;16 limits to 255 where it does not shift.
     let image = try ImageDecoder.rgb(decoding: Goldens.file("grey16-low.png"), named: "low")
     #expect(image[x: 1, y: 0] == 3)

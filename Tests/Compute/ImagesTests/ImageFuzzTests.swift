@@ -23,11 +23,11 @@ import Testing
     #expect(report.refused > 0 && report.sentences > 3, "\(target.name): \(report)")
   }
 
-  /// Deflate packs 1032 : 1, and a pixel of one bit becomes a sample and three bytes of colour.
+  /// Deflate packs 1032 : 1, and a pixel of one bit becomes a sample and three bytes of color.
   private static func permittedPNG(_ count: Int) -> Int { 1 << 20 + 1032 * 8 * 4 * count }
 
   /// A bit may stand for a block of 64 pixels, of which a component may have a sixteenth; a pixel takes
-  /// colour twice and three coefficients of two bytes, or four of each with inks.
+  /// color twice and three coefficients of two bytes, or four of each with inks.
   private static func permittedJPEG(_ count: Int) -> Int { 1 << 20 + 8 * 64 * 16 * 20 * count }
 
   private static let png = [

@@ -21,16 +21,16 @@ import Testing
 
   static let everyClass = Raster.computed(19, 2, 1) { x, y, _ in y == 0 ? x : 18 - x }
 
-  /// The classes painted with their colours.
-  static func painted(_ labels: Raster, rightBrow: RGBColour = palette[7]) -> Raster {
+  /// The classes painted with their colors.
+  static func painted(_ labels: Raster, rightBrow: RGBColor = palette[7]) -> Raster {
     Raster.computed(labels.width, labels.height, 3) { x, y, channel in
       let label = labels[x: x, y: y]
-      let colour = label == 7 ? rightBrow : palette[Int(label)]
-      return Int([colour.red, colour.green, colour.blue][channel])
+      let color = label == 7 ? rightBrow : palette[Int(label)]
+      return Int([color.red, color.green, color.blue][channel])
     }
   }
 
-  @Test func greyValuesAreClasses() throws {
+  @Test func grayValuesAreClasses() throws {
     #expect(try decode(Self.everyClass) == Self.everyClass)
   }
 
@@ -42,15 +42,15 @@ import Testing
   }
 
   /// A palette's picture with a palette of one's own.
-  private func palettePNG(_ indices: Raster, _ entries: [RGBColour]) throws -> [UInt8] {
+  private func palettePNG(_ indices: Raster, _ entries: [RGBColor]) throws -> [UInt8] {
     let chunks = try #require(TestPNG.chunks(of: ImageEncoder.labelMapPNG(indices)))
     let palette = entries.flatMap { [$0.red, $0.green, $0.blue] }
     return TestPNG.signature
       + chunks.flatMap { TestPNG.chunk($0.name, $0.name == "PLTE" ? palette : $0.data) }
   }
 
-  /// Programs that save a palette's picture again keep the colours and number them anew.
-  @Test func coloursOfARenumberedPaletteAreClasses() throws {
+  /// Programs that save a palette's picture again keep the colors and number them anew.
+  @Test func colorsOfARenumberedPaletteAreClasses() throws {
     let new = Raster.computed(19, 2, 1) { x, y, _ in
       (Int(Self.everyClass[x: x, y: y]) * 7 + 3) % 19
     }
@@ -60,10 +60,10 @@ import Testing
     #expect(try ImageDecoder.labelMap(decoding: file, named: "map") == Self.everyClass)
   }
 
-  /// Colours of no class say nothing, and neither do greys in order.
+  /// Colors of no class say nothing, and neither do grays in order.
   @Test func indicesOfOtherPalettesAreClasses() throws {
-    let foreign = (0..<19).map { RGBColour(UInt8(10 * $0), 1, 2) }
-    let scale = (0..<19).map { RGBColour(UInt8($0), UInt8($0), UInt8($0)) }
+    let foreign = (0..<19).map { RGBColor(UInt8(10 * $0), 1, 2) }
+    let scale = (0..<19).map { RGBColor(UInt8($0), UInt8($0), UInt8($0)) }
     for entries in [foreign, scale] {
       let file = try palettePNG(Self.everyClass, entries)
       #expect(try ImageDecoder.labelMap(decoding: file, named: "map") == Self.everyClass)
@@ -71,29 +71,29 @@ import Testing
   }
 
   @Test func aPaletteThatContradictsItselfIsRefused() throws {
-    var mixed = (0..<19).map { RGBColour(UInt8(10 * $0), 1, 2) }
+    var mixed = (0..<19).map { RGBColor(UInt8(10 * $0), 1, 2) }
     mixed[4] = Self.palette[1]
     let foreign = try #require(try failure(palettePNG(Self.everyClass, mixed)))
     #expect(foreign.state == .contradictoryPalette)
     #expect(foreign.reason.contains("index 4 the colour (204, 0, 0) of class 1"), "\(foreign)")
-    let black = [RGBColour](repeating: Self.palette[0], count: 19)
+    let black = [RGBColor](repeating: Self.palette[0], count: 19)
     #expect(try failure(palettePNG(Self.everyClass, black))?.state == .contradictoryPalette)
   }
 
   @Test func threeEqualChannelsAreClasses() throws {
-    let grey = Raster.computed(19, 2, 3) { x, y, _ in Int(Self.everyClass[x: x, y: y]) }
-    #expect(try decode(grey) == Self.everyClass)
+    let gray = Raster.computed(19, 2, 3) { x, y, _ in Int(Self.everyClass[x: x, y: y]) }
+    #expect(try decode(gray) == Self.everyClass)
     let error = try #require(failure(ImageEncoder.png(.computed(2, 1, 3) { x, _, _ in x * 255 })))
     #expect(error.state == .unknownClass)
   }
 
-  @Test func coloursOfBothPalettesAreClasses() throws {
+  @Test func colorsOfBothPalettesAreClasses() throws {
     #expect(try decode(Self.painted(Self.everyClass)) == Self.everyClass)
     let other = Self.painted(Self.everyClass, rightBrow: LabelPalette.otherRightBrow)
     #expect(try decode(other) == Self.everyClass)
   }
 
-  /// Few bits are unpacked, not scaled, whatever the colours of the palette.
+  /// Few bits are unpacked, not scaled, whatever the colors of the palette.
   @Test(arguments: ["grey", "palette"], [1, 2, 4])
   func fewBitsAreUnpacked(kind: String, bits: Int) throws {
     // The formula that wrote the files: the highest bits of the noisy picture.
@@ -105,11 +105,11 @@ import Testing
     }
   }
 
-  @Test func anUnknownColourIsNamedWithItsPlace() throws {
+  @Test func anUnknownColorIsNamedWithItsPlace() throws {
     var picture = Self.painted(Self.everyClass)
     picture[x: 4, y: 1, channel: 2] = 17
     let error = try #require(failure(ImageEncoder.png(picture)))
-    #expect(error.state == .unknownColour)
+    #expect(error.state == .unknownColor)
     #expect(error.reason.contains("(255, 51, 17) at column 4, row 1"))
   }
 
@@ -142,13 +142,13 @@ import Testing
   }
 
   @Test func relabellingFollowsTheOrder() {
-    let there = Self.everyClass.relabelled(from: .celebAMaskHQ, to: .biSeNet)
+    let there = Self.everyClass.relabeled(from: .celebAMaskHQ, to: .biSeNet)
     // Hair is class 13 of the one and class 17 of the other.
     #expect(there[x: 13, y: 0] == 17 && there[x: 5, y: 1] == 17)
-    #expect(there.relabelled(from: .biSeNet, to: .celebAMaskHQ) == Self.everyClass)
+    #expect(there.relabeled(from: .biSeNet, to: .celebAMaskHQ) == Self.everyClass)
   }
 
-  @Test func noTwoClassesShareAColour() {
+  @Test func noTwoClassesShareAColor() {
     #expect(Set(Self.palette + [LabelPalette.otherRightBrow]).count == 20)
   }
 }

@@ -67,7 +67,7 @@ import Testing
     (256, 128, [1, 3, 5, 7]), (256, 16, [8, 24, 40]), (256, 32, [4, 12, 20]),
     (128, 256, [0, 0, 1, 1, 2]),
   ])
-  func nearestTakesThePixelUnderTheCentre(old: Int, new: Int, columns: [UInt8]) {
+  func nearestTakesThePixelUnderTheCenter(old: Int, new: Int, columns: [UInt8]) {
     let ramp = Raster.computed(old, 1, 1) { x, _, _ in x }
     let resized = ramp.resized(width: new, height: 1, filter: .nearest)
     #expect(Array(resized.samples.prefix(columns.count)) == columns)

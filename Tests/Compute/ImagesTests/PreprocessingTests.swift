@@ -23,7 +23,7 @@ import Testing
     #expect(found.shape == golden.shape)
     let samples = stride(from: 0, to: found.count, by: golden.step).map { found.values[$0] }
     // Values lie within about ±2.7; two roundings of Float32 at that size are 5e-7. PyTorch's
-    // vectorised code may fuse a product and a sum and so round once less.
+    // vectorized code may fuse a product and a sum and so round once less.
     #expect(Agreement(samples, golden.values).maximum <= 1e-6, "\(golden.name)")
   }
 
@@ -62,7 +62,7 @@ import Testing
     let crop = Preprocessing(
       name: "crop", tensorSteps: [.crop(rows: 35..<223, columns: 32..<220)])
     #expect(throws: ImageError.self) { try crop.apply(Goldens.picture(256, 222)) }
-    let centre = Preprocessing(name: "centre", pixelSteps: [.centreCrop(64)], tensorSteps: [])
-    #expect(throws: ImageError.self) { try centre.apply(Goldens.picture(63, 64)) }
+    let center = Preprocessing(name: "centre", pixelSteps: [.centerCrop(64)], tensorSteps: [])
+    #expect(throws: ImageError.self) { try center.apply(Goldens.picture(63, 64)) }
   }
 }

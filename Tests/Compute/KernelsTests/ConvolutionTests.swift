@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  /// Neither its neighbours nor their number change a bit of an image.
+  /// Neither its neighbors nor their number change a bit of an image.
   @Test(arguments: CPULevel.allCases.filter { $0 <= .best }, cases)
   func groupsEqualSingleImages(level: CPULevel, given: Case) {
     let geometry = given.geometry

@@ -61,7 +61,7 @@ import Testing
 
   /// Bits must not depend on which outputs a run of the kernel joins: a wider map holds the same
   /// windows.
-  @Test(arguments: runnableLevels) func valuesDoNotDependOnTheirNeighbours(level: CPULevel) {
+  @Test(arguments: runnableLevels) func valuesDoNotDependOnTheirNeighbors(level: CPULevel) {
     let geometry = ConvolutionGeometry(kernel: 3, groups: 20)
     let weights = SeededParameters.tensor(named: "weight", shape: [20, 1, 3, 3], seed: 10)
     let packed = PackedDepthwise(

@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  /// Neither its neighbours nor their number change a bit of an image, blocks of tiles or not.
+  /// Neither its neighbors nor their number change a bit of an image, blocks of tiles or not.
   @Test(arguments: levels, WinogradForm.allCases)
   func groupsEqualSingleImages(level: CPULevel, form: WinogradForm) {
     for given in [

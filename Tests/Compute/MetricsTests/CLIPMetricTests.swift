@@ -123,7 +123,7 @@ struct RetrievalTests {
     let pool = [[Float]](repeating: [1, 2], count: 99)
     var retrieval = RetrievalAccuracy()
     #expect(try retrieval.rank(of: [1, 2], for: [3, 1], number: 0, among: pool) == 100)
-    retrieval.ties = .inFavour
+    retrieval.ties = .inFavor
     #expect(try retrieval.rank(of: [1, 2], for: [3, 1], number: 0, among: pool) == 1)
   }
 

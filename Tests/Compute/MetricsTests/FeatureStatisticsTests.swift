@@ -104,9 +104,9 @@ struct FeatureStatisticsTests {
     let exact = try FeatureStatistics(count: nil, mean: [0, 0], covariance: [1, 0, 0, -3e-16])
     #expect(exact.negativeEigenvalue == nil)
     // … and, with a mean of 300 whose square was taken away, −1e-11 …
-    let centred = try FeatureStatistics(
+    let centered = try FeatureStatistics(
       count: nil, mean: [300, 0], covariance: [1, 0, 0, -1e-11])
-    #expect(centred.negativeEigenvalue == -1e-11)
+    #expect(centered.negativeEigenvalue == -1e-11)
     // … and Float32 −1e-7.
     let single = [1, 0, 0, -1e-7]
     #expect(throws: FrechetError.self) {

@@ -79,9 +79,9 @@ struct FrechetDistanceTests {
     let set = try features(seed: 3, rows: rows, columns: columns)
     // A power of two and small features: the shifted values are exact in Float32.
     let shifted = try FeatureMatrix(
-      rows: rows, columns: columns, values: set.values.map { quantised($0) + 2 })
+      rows: rows, columns: columns, values: set.values.map { quantized($0) + 2 })
     let exactSet = try FeatureMatrix(
-      rows: rows, columns: columns, values: set.values.map(quantised))
+      rows: rows, columns: columns, values: set.values.map(quantized))
     for form in [FrechetDistance.Form.symmetric, .lowRank] {
       let own = try FrechetDistance.between(set, set, form: form)
       #expect(own.value == 0 && own.value.sign == .plus, "\(own.value)")
@@ -144,7 +144,7 @@ struct FrechetDistanceTests {
     }
   }
 
-  /// Features as in the golden script: neighbours correlated, spectrum falling.
+  /// Features as in the golden script: neighbors correlated, spectrum falling.
   private func features(
     seed: UInt64, rows: Int, columns: Int, shift: Float = 0
   ) throws -> FeatureMatrix {
@@ -152,7 +152,7 @@ struct FrechetDistanceTests {
   }
 
   /// Rounds to a multiple of 2⁻¹², so that adding 2 is exact.
-  private func quantised(_ value: Float) -> Float { (value * 4096).rounded() / 4096 }
+  private func quantized(_ value: Float) -> Float { (value * 4096).rounded() / 4096 }
 
   /// The rows from the last to the first.
   private func reversed(_ set: FeatureMatrix) throws -> FeatureMatrix {

@@ -27,7 +27,7 @@ struct FrechetSizeTests {
   ) throws {
     let first = try FeatureMatrix.seeded(31, rows: firstRows, columns: columns, shift: 0)
     let second = try FeatureMatrix.seeded(32, rows: secondRows, columns: columns, shift: 0.25)
-    let (one, other) = (centred(first), centred(second))
+    let (one, other) = (centered(first), centered(second))
     let product = one.map { row in other.map { dot(row, $0) } }
     let expected = singularValues(product).sorted().reduce(0, +)
     let threads = try [1, 2, 3].map { count in
@@ -43,7 +43,7 @@ struct FrechetSizeTests {
   }
 
   /// Rows without their mean, divided by `√(N − 1)`.
-  private func centred(_ set: FeatureMatrix) -> [[Double]] {
+  private func centered(_ set: FeatureMatrix) -> [[Double]] {
     let rows = (0..<set.rows).map { row in
       set.values[row * set.columns..<(row + 1) * set.columns].map { Double($0) }
     }

@@ -12,7 +12,7 @@ struct LPIPSTests {
       let layer = Layer(pixels: golden.pixels, channels: golden.channels)
       let found = layer.distance()
       // Float32 norms of C terms in 16 partial sums and a scaled difference: a few ulp (6e-8) of
-      // every normalised value, which the square doubles.
+      // every normalized value, which the square doubles.
       #expect(abs(found - golden.float64) <= 1e-6 * golden.float64, "\(golden) \(found)")
       #expect(abs(found - golden.float32) <= 1e-6 * golden.float64, "\(golden) \(found)")
     }

@@ -66,16 +66,16 @@ struct NearDuplicatesTests {
     #expect(try NearDuplicates(Self.entries(NearDuplicates.leastReal - 1)) == nil)
   }
 
-  @Test func neighboursAreThoseOfPlainDistances() throws {
+  @Test func neighborsAreThoseOfPlainDistances() throws {
     let rows = try FeatureMatrix.seeded(41, rows: 300, columns: 5)
     let others = try FeatureMatrix.seeded(42, rows: 37, columns: 5)
-    let found = try NearestRows.neighbours(of: rows, among: others) { ($0 + $1) % 3 != 0 }
+    let found = try NearestRows.neighbors(of: rows, among: others) { ($0 + $1) % 3 != 0 }
     for row in 0..<rows.rows {
       let distances = (0..<others.rows).filter { (row + $0) % 3 != 0 }
         .map { NearestRows.distance(row, of: rows, $0, of: others) }
-      let neighbour = try #require(found[row])
-      #expect((row + neighbour.row) % 3 != 0)
-      #expect(abs(neighbour.distance - (distances.min() ?? .nan)) < 1e-6, "row \(row)")
+      let neighbor = try #require(found[row])
+      #expect((row + neighbor.row) % 3 != 0)
+      #expect(abs(neighbor.distance - (distances.min() ?? .nan)) < 1e-6, "row \(row)")
     }
   }
 }

@@ -2,7 +2,7 @@ import Metrics
 import Tensors
 
 extension FeatureMatrix {
-  /// Features as in the golden script: neighbours correlated, spectrum falling.
+  /// Features as in the golden script: neighbors correlated, spectrum falling.
   static func seeded(
     _ seed: UInt64, rows: Int, columns: Int, shift: Float = 0
   ) throws -> FeatureMatrix {

@@ -119,9 +119,9 @@ struct SegmentationTests {
     #expect(throws: SegmentationError.self) {
       try matrix.add(groundTruth: map, prediction: flat)
     }
-    let colour = Raster(width: 2, height: 2, channels: 3, samples: Array(repeating: 0, count: 12))
+    let color = Raster(width: 2, height: 2, channels: 3, samples: Array(repeating: 0, count: 12))
     #expect(throws: SegmentationError.notALabelMap(channels: 3)) {
-      try matrix.add(groundTruth: map, prediction: colour)
+      try matrix.add(groundTruth: map, prediction: color)
     }
     #expect(matrix == ConfusionMatrix(), "nothing was counted")
     #expect(throws: SegmentationError.classMismatch(first: 8, second: 19)) {

@@ -130,12 +130,12 @@ struct SimilarityTests {
     #expect(
       throws: ImagePairError.tooSmall(metric: "skimage", width: 10, height: 6, minimum: 7)
     ) { try StructuralSimilarity(.skimage).score(tiny, tiny) }
-    let grey = Raster(
+    let gray = Raster(
       width: 11, height: 11, channels: 1, samples: Array(repeating: 9, count: 121))
-    #expect(throws: ImagePairError.notColour(metric: "pyiqa-ssim", channels: 1)) {
-      try StructuralSimilarity(.pyiqaSSIM).score(grey, grey)
+    #expect(throws: ImagePairError.notColor(metric: "pyiqa-ssim", channels: 1)) {
+      try StructuralSimilarity(.pyiqaSSIM).score(gray, gray)
     }
-    #expect(try StructuralSimilarity(.vainfSSIM).score(grey, grey) == 1)
+    #expect(try StructuralSimilarity(.vainfSSIM).score(gray, gray) == 1)
     let empty = Raster(width: 0, height: 0, channels: 3, samples: [])
     #expect(throws: ImagePairError.empty) { try PixelDifference.meanAbsoluteError(empty, empty) }
     let extents = (ImagePairError.Extent(small), ImagePairError.Extent(Pictures.a))

@@ -69,7 +69,7 @@ struct SegmentationConsistencyTests {
 }
 
 struct InferenceTimeTests {
-  @Test func summarisesSecondsAndSteps() throws {
+  @Test func summarizesSecondsAndSteps() throws {
     let slow = try #require(InferenceTime(seconds: [9, 1, 2], steps: 50))
     #expect(slow.mean == 4 && slow.median == 2 && slow.secondsPerStep == 0.08)
     let fast = try #require(InferenceTime(seconds: [1, 2, 3, 2]))

@@ -17,27 +17,27 @@ import Testing
     return (tree, path)
   }
 
-  @Test(arguments: [MaskEncoding.label, .palette, .colour])
+  @Test(arguments: [MaskEncoding.label, .palette, .color])
   func formsOfLabelsAreReadAsLabels(encoding: MaskEncoding) throws {
     let (tree, path) = try encoded(encoding)
     #expect(try ImageDecoder.labelMap(contentsOf: path) == Self.labels)
     _ = tree
   }
 
-  @Test func greyValuesAreClassesAndColoursAreCelebAMasks() throws {
-    let (grey, label) = try encoded(.label)
+  @Test func grayValuesAreClassesAndColorsAreCelebAMasks() throws {
+    let (gray, label) = try encoded(.label)
     let levels = try ImageDecoder.rgb(contentsOf: label)
     #expect(levels.samples[3 * 8..<3 * 9] == [1, 1, 1])
     let (first, palette) = try encoded(.palette)
-    let (second, colour) = try encoded(.colour)
+    let (second, color) = try encoded(.color)
     let shown = try ImageDecoder.rgb(contentsOf: palette)
-    #expect(try ImageDecoder.rgb(contentsOf: colour) == shown)
+    #expect(try ImageDecoder.rgb(contentsOf: color) == shown)
     // Class 7, the one that two palettes disagree on, is painted as g_color.py does.
     #expect(Array(shown.samples[3 * 56..<3 * 57]) == [255, 204, 204])
-    _ = (grey, first, second)
+    _ = (gray, first, second)
   }
 
-  @Test func controlNetGetsColoursOfADE20K() throws {
+  @Test func controlNetGetsColorsOfADE20K() throws {
     let (tree, path) = try encoded(.ade20k)
     let shown = try ImageDecoder.rgb(contentsOf: path)
     #expect(Array(shown.samples[..<3]) == [120, 120, 120])
@@ -52,7 +52,7 @@ import Testing
     let file = try NPYFile.read(path)
     #expect(file.shape == [19, 1024])
     let values = try file.tensor().values
-    // Pillow's nearest neighbour of 512 → 32 reads columns and rows 8, 24, 40, ….
+    // Pillow's nearest neighbor of 512 → 32 reads columns and rows 8, 24, 40, ….
     for (pixel, place) in [(0, (8, 8)), (1, (24, 8)), (32, (8, 24)), (1023, (504, 504))] {
       let label = Int(Self.labels[x: place.0, y: place.1])
       let column = (0..<19).map { values[$0 * 1024 + pixel] }

@@ -73,10 +73,10 @@ import Testing
 
   @Test func readsTheFirstChannel() {
     var random = SplitMix64(seed: 3)
-    let grey = Raster.noise(30, 20, 1, from: &random)
-    let colour = Raster.computed(30, 20, 3) { x, y, c in c == 0 ? Int(grey[x: x, y: y]) : 255 }
+    let gray = Raster.noise(30, 20, 1, from: &random)
+    let color = Raster.computed(30, 20, 3) { x, y, c in c == 0 ? Int(gray[x: x, y: y]) : 255 }
     #expect(
-      ScribbleMap.strokes(alongRidgesOf: grey) == ScribbleMap.strokes(alongRidgesOf: colour))
+      ScribbleMap.strokes(alongRidgesOf: gray) == ScribbleMap.strokes(alongRidgesOf: color))
   }
 
   @Test func pairsGetMapsOnce() throws {

@@ -17,7 +17,7 @@ struct Tree {
 
   func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
 
-  /// Plants a grey PNG whose pixels all have one value.
+  /// Plants a gray PNG whose pixels all have one value.
   func plant(_ name: String, value: UInt8 = 7, side: Int = 4, channels: Int = 3) throws {
     try write(ImageEncoder.png(.constant(value, side, side, channels)), to: name)
   }

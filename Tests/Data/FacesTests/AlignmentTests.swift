@@ -31,7 +31,7 @@ import Testing
   }
 
   /// Summed over faces, no shift of the maps finds stronger edges than none.
-  @Test func coloursChangeWhereLabelsDo() {
+  @Test func colorsChangeWhereLabelsDo() {
     let portraits = Workers().map(24) { number, _ in
       Portrait(World.validation.scene(number), size: 128)
     }
@@ -67,7 +67,7 @@ import Testing
   /// Where the four pixels of a larger picture agree, the smaller one has their class.
   ///
   /// A smaller picture's outlines have four samples a pixel, as the larger one's have, so classes may
-  /// differ within a pixel of a border only. Fine lines and noise leave half a grey step on average;
+  /// differ within a pixel of a border only. Fine lines and noise leave half a gray step on average;
   /// what is thinner than a pixel (lashes, strands) may differ more in places, not on the whole.
   @Test(arguments: [1, 4, 9])
   func sizesShowTheSame(number: Int) {

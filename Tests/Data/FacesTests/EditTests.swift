@@ -71,8 +71,8 @@ import Testing
     for edit in FaceEdit.allCases { #expect(edit.texts.source != edit.texts.target) }
   }
 
-  /// A person's photos are nearer to each other in the colour of skin than other people's are.
-  @Test func keepsTheSkinsColourUnderEveryLight() {
+  /// A person's photos are nearer to each other in the color of skin than other people's are.
+  @Test func keepsTheSkinsColorUnderEveryLight() {
     func tone(_ scene: Scene) -> SIMD3<Double> {
       let portrait = Portrait(scene, size: 64)
       var sum = SIMD3<Double>(0, 0, 0)

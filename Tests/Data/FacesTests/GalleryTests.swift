@@ -76,7 +76,7 @@ import Testing
       }
   }
 
-  /// What is said moves the choice towards faces that have it, and never away.
+  /// What is said moves the choice toward faces that have it, and never away.
   @Test func followsTheCaption() {
     let gallery = Self.gallery
     let masks = (0..<30).map { Portrait.labels(of: World.test.scene($0), size: 64) }

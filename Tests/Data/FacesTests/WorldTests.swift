@@ -24,7 +24,7 @@ import Testing
       for photo in photos {
         #expect(photo.identity == person, "person \(number)")
         #expect(photo.look.hairStyle == photos[0].look.hairStyle, "person \(number)")
-        #expect(photo.look.hairColour == photos[0].look.hairColour, "person \(number)")
+        #expect(photo.look.hairColor == photos[0].look.hairColor, "person \(number)")
       }
       #expect(Set(photos.map(\.view.yaw)).count == 4, "person \(number) always looks the same way")
     }
@@ -33,7 +33,7 @@ import Testing
   @Test func drawsEveryKindOfLook() {
     let scenes = (0..<3000).map { World.train.scene($0) }
     #expect(Set(scenes.map(\.look.hairStyle)).count == HairStyle.allCases.count)
-    #expect(Set(scenes.map(\.look.hairColour)).count == HairColour.allCases.count)
+    #expect(Set(scenes.map(\.look.hairColor)).count == HairColor.allCases.count)
     #expect(Set(scenes.map(\.look.glasses)).count == Glasses.allCases.count)
     #expect(Set(scenes.map(\.look.hat)).count == Hat.allCases.count)
     #expect(Set(scenes.map(\.look.beard)).count == Beard.allCases.count)

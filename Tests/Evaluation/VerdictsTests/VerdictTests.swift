@@ -101,7 +101,7 @@ struct VerdictTests {
     #expect(try verdict("fid<=4", on: evidence(failed: 1)).outcome == .invalid)
   }
 
-  @Test func treatsMisspeltNamesAsUsageErrors() throws {
+  @Test func treatsMisspelledNamesAsUsageErrors() throws {
     let metric = #expect(throws: RequirementError.self) {
       try verdict("fdi<=47", on: evidence())
     }

@@ -17,7 +17,7 @@ import Testing
     #expect(Set(files.map(\.fileName)).count == files.count)
     for file in files {
       #expect(Self.networks.isSuperset(of: file.networks) && !file.networks.isEmpty)
-      #expect(!file.licence.isEmpty && file.source.hasPrefix("https://"))
+      #expect(!file.license.isEmpty && file.source.hasPrefix("https://"))
       switch file.digest {
       case .exact(let digits):
         #expect(digits.count == 64 && digits.allSatisfy { "0123456789abcdef".contains($0) })
@@ -60,11 +60,11 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Fixtures.arePresent)) func publishedFilesAreRecognised() {
+  @Test(.enabled(if: Fixtures.arePresent)) func publishedFilesAreRecognized() {
     let verdicts = WeightCatalogue.verify(Fixtures.path("weights"))
-    let recognised = verdicts.filter { if case .ok = $0.state { true } else { false } }
+    let recognized = verdicts.filter { if case .ok = $0.state { true } else { false } }
     #expect(
-      recognised.map(\.weights.fileName) == [
+      recognized.map(\.weights.fileName) == [
         "lpips_v0.1/alex.pth", "lpips_v0.1/vgg.pth", "lpips_v0.1/squeeze.pth", "068.ckpt",
         "bpe_simple_vocab_16e6.txt.gz",
       ])

@@ -34,10 +34,10 @@ import Testing
       try work.run(folder.path("download.bin"), as: "ViT-B-32.pt")
     }
     #expect(error?.description.contains(FileDigest.sha256(of: "weights".utf8)) == true)
-    let misspelt = #expect(throws: WeightImport.Refusal.self) {
+    let misspelled = #expect(throws: WeightImport.Refusal.self) {
       try work.run(folder.path("download.bin"), as: "ViT-B-23.pt")
     }
-    #expect(misspelt?.description.contains("ViT-B-32.pt") == true)
+    #expect(misspelled?.description.contains("ViT-B-32.pt") == true)
   }
 
   /// What a refusal advises can be done.
@@ -53,10 +53,10 @@ import Testing
     #expect(error.description.contains(unknown.fileName))
     #expect(error.description.contains("It is an HTML page"))
     #expect(!error.description.contains("ViT-B-32.pt"))
-    let misspelt = #expect(throws: WeightImport.Refusal.self) {
+    let misspelled = #expect(throws: WeightImport.Refusal.self) {
       try work.run(folder.path("download.bin"), as: "ViT-B-23.pt")
     }
-    let question = misspelt?.description.split(separator: "; ").last ?? ""
+    let question = misspelled?.description.split(separator: "; ").last ?? ""
     #expect(question.hasPrefix("did you mean '") && question.contains("'ViT-B-32.pt'"))
   }
 

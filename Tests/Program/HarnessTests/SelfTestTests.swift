@@ -32,7 +32,7 @@ import Verdicts
   /// Label maps in the order of another parser, or a parser that is read in it.
   @Test func theClassOrdersAreToldApart() throws {
     var faces = try CanaryFaces(.embedded)
-    faces.labels = faces.labels.map { $0.relabelled(from: .celebAMaskHQ, to: .biSeNet) }
+    faces.labels = faces.labels.map { $0.relabeled(from: .celebAMaskHQ, to: .biSeNet) }
     let moved = try wrong(Canary(faces: faces, known: .embedded()))
     #expect(moved == ["decoded pixels", "accuracy", "miou"])
 

@@ -71,7 +71,7 @@ import Testing
     let pair = try #require(real)
     #expect(difference(1, from: spread[pair]) < 4)
     let labels = try ImageDecoder.labelMap(contentsOf: faces.path("masks/\(Faces.id(pair)).png"))
-    #expect(difference(0, from: labels.coloured(by: LabelPalette.celebAMaskHQ)) < 12)
+    #expect(difference(0, from: labels.colored(by: LabelPalette.celebAMaskHQ)) < 12)
     #expect(difference(2, from: spread[pair]) < 12)
     #expect(difference(2, from: spread[pair]) > difference(1, from: spread[pair]))
   }

@@ -73,7 +73,7 @@ import Testing
   }
 
   /// What the design forbids whatever the drawing says.
-  @Test func neighboursDoNotKnowEachOther() throws {
+  @Test func neighborsDoNotKnowEachOther() throws {
     let strangers = ["Networks", "Images", "Metrics", "Store", "Verdicts", "Reports"]
     let arrows = try Self.drawnArrows()
     for room in strangers {

@@ -3,7 +3,7 @@ import Testing
 
 /// The work of others that the package uses against `THIRD_PARTY_NOTICES.md`.
 @Suite struct NoticeTests {
-  /// Whoever adds a dependency or takes a newer one looks at its licence, too.
+  /// Whoever adds a dependency or takes a newer one looks at its license, too.
   @Test func everyDependencyIsNamedWithItsVersion() throws {
     let notices = try ProjectFile.text("THIRD_PARTY_NOTICES.md")
     for (name, version) in try ManifestTests.dependencies() {

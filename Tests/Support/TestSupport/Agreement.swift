@@ -2,7 +2,7 @@
 package struct Agreement: Sendable, CustomStringConvertible {
   /// Largest absolute difference.
   package let maximum: Double
-  /// Normalised mean squared error: `Σ(found − expected)² / Σ expected²`.
+  /// Normalized mean squared error: `Σ(found − expected)² / Σ expected²`.
   package let nmse: Double
   /// Index of the largest difference.
   package let worstIndex: Int

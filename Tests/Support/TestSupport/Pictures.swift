@@ -14,7 +14,7 @@ package enum Pictures {
     return Int((127.5 + 100 * sin(phase) + 0.5).rounded(.down))
   }
   package static let t = Raster.computed(256, 256) { x, y, c in
-    // An arithmetic shift rounds towards −∞.
+    // An arithmetic shift rounds toward −∞.
     Int(s[x: x, y: y, channel: c]) + (disturbance(x, y, c) >> 1)
   }
 

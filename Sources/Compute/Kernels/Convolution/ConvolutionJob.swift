@@ -8,7 +8,7 @@ struct ConvolutionJob {
   /// Tiles whose pointer tables are made at once: the weights of a panel are read from memory once for
   /// all of them.
   private static let tilesPerBlock = 8
-  /// Inputs with fewer channels have the neighbouring taps of a filter row read as one.
+  /// Inputs with fewer channels have the neighboring taps of a filter row read as one.
   private static let fewChannels = 16
 
   /// Pixels a multiple of this many floats apart fall into one set of the nearest cache, which holds
@@ -190,7 +190,7 @@ struct ConvolutionJob {
     }
   }
 
-  /// Names the inputs of one run of taps for neighbouring outputs.
+  /// Names the inputs of one run of taps for neighboring outputs.
   @inline(__always)
   private func fillRow(
     _ table: PointerTable, phase: Phase, run: Phase.Run, order: Int, of runCount: Int, group: Int,

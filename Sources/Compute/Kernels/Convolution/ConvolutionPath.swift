@@ -37,7 +37,7 @@ package enum ConvolutionPath: Hashable, Sendable {
 }
 
 extension ConvolutionGeometry {
-  /// Whether every output reads neighbouring inputs of all channels with stride 1.
+  /// Whether every output reads neighboring inputs of all channels with stride 1.
   var isPlain: Bool { stride == 1 && dilation == 1 && groups == 1 && !isTransposed }
 
   func outputSize(_ input: Extent) -> Extent {

@@ -14,7 +14,7 @@ struct Phase: Sendable {
   }
 
   let taps: [Tap]
-  /// Input step between neighbouring outputs of this phase.
+  /// Input step between neighboring outputs of this phase.
   let inputStride: Int
   /// First output position and the step between outputs.
   let firstRow: Int
@@ -23,7 +23,7 @@ struct Phase: Sendable {
   /// `[group][panel][tap][channel][tile columns]`.
   var weights = AlignedMemory(count: 0)
 
-  /// Neighbouring taps of a filter row that read neighbouring pixels, in the order of the weights.
+  /// Neighboring taps of a filter row that read neighboring pixels, in the order of the weights.
   struct Run {
     let rowOffset: Int
     let columnOffset: Int

@@ -119,7 +119,7 @@ package final class PackedConvolution: Sendable {
 
   /// Convolves images of one size; a panel of weights that was read once serves all of them.
   ///
-  /// An image's values do not depend on its neighbours or on how many there are.
+  /// An image's values do not depend on its neighbors or on how many there are.
   ///
   /// - Parameters:
   ///   - inputs: `N` maps `[H, W, C]`.

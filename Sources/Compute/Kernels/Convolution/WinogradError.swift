@@ -1,5 +1,5 @@
 extension WinogradForm {
-  /// Bound on the normalised mean squared error against exact sums, for inputs and filters without
+  /// Bound on the normalized mean squared error against exact sums, for inputs and filters without
   /// bias in sign.
   ///
   /// With unit roundoff `u`, one rounding adds at most `u²/3` of a value's square in the mean. The

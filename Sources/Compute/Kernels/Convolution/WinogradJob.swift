@@ -8,7 +8,7 @@ import Tensors
 /// back, so that sums never leave the nearest cache. A tile's position depends on its own image alone,
 /// so its values do not depend on where blocks end.
 struct WinogradJob {
-  /// Floats between neighbouring tiles' channels beyond the channels themselves: rows a power of two
+  /// Floats between neighboring tiles' channels beyond the channels themselves: rows a power of two
   /// apart would share few cache lines.
   private static let stagger = 16
   /// Floats of a block's transformed inputs that a core's own cache holds.

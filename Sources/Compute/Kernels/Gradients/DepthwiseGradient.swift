@@ -83,7 +83,7 @@ package struct DepthwiseGradient: Sendable {
 
   private typealias Position = (row: Int, column: Int)
 
-  /// Runs of neighbouring outputs of a row whose input under a tap lies inside.
+  /// Runs of neighboring outputs of a row whose input under a tap lies inside.
   private func forEachRun(
     input: Extent, output: Extent,
     _ body: (_ tap: Int, _ input: Position, _ output: Position, _ count: Int) -> Void

@@ -169,7 +169,7 @@ package final class UpdatableConvolution: @unchecked Sendable {
 
   /// Convolves images of one size with the weights that were packed last.
   ///
-  /// An image's values do not depend on its neighbours or on how many there are.
+  /// An image's values do not depend on its neighbors or on how many there are.
   ///
   /// - Parameters:
   ///   - inputs: `N` maps `[H, W, C]`.

@@ -79,7 +79,7 @@ extension Reference {
     return y
   }
 
-  /// Two-tap interpolation with half-pixel centres or aligned corners.
+  /// Two-tap interpolation with half-pixel centers or aligned corners.
   package static func bilinear(_ x: Tensor, rows: Int, columns: Int, alignCorners: Bool) -> Tensor {
     func position(_ index: Int, _ outputs: Int, _ inputs: Int) -> Double {
       if alignCorners {

@@ -2,7 +2,7 @@
 ///
 /// Sources: Hessel et al., "CLIPScore: A Reference-free Evaluation Metric for Image Captioning", EMNLP
 /// 2021; and the package that each variant names.
-/// - Deviation: cosines are Float64; the packages' Float32 or Float16 embeddings are normalised there.
+/// - Deviation: cosines are Float64; the packages' Float32 or Float16 embeddings are normalized there.
 package enum CLIPScore: String, CaseIterable, Codable, Equatable, Sendable {
   /// `100 · cos`, `[−100, 100]`; what papers print as a percentage.
   case cosine

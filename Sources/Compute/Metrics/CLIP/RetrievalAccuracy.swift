@@ -16,7 +16,7 @@ package struct RetrievalAccuracy: Codable, Equatable, Sendable {
     /// The generated image stands behind all of its equals.
     case against = "against-generated"
     /// It stands before all of them.
-    case inFavour = "for-generated"
+    case inFavor = "for-generated"
   }
 
   /// The ranks that papers print.

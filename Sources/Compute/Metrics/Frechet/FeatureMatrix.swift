@@ -66,7 +66,7 @@ package struct FeatureMatrix: Equatable, Sendable {
   }
 
   /// Writes `(row − mean)·scale` for a range of rows, `[range.count, D]`, row-major.
-  func copyCentred(
+  func copyCentered(
     _ range: Range<Int>, mean: [Double], scale: Double,
     to target: UnsafeMutablePointer<Double>
   ) {

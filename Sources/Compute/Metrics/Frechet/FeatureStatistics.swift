@@ -13,7 +13,7 @@ package struct FeatureStatistics: Equatable, Sendable {
   /// Feature width `D`.
   package var dimensions: Int { mean.count }
 
-  /// Rows that are centred and multiplied at once; it bounds the memory at `rowBlock · D` doubles.
+  /// Rows that are centered and multiplied at once; it bounds the memory at `rowBlock · D` doubles.
   private static let rowBlock = 512
 
   /// Estimates mean and covariance in Float64, in row order and in blocks of fixed size.
@@ -30,7 +30,7 @@ package struct FeatureStatistics: Equatable, Sendable {
         guard let sum = covariance.baseAddress, let rows = block.baseAddress else { return }
         for start in stride(from: 0, to: features.rows, by: Self.rowBlock) {
           let range = start..<min(start + Self.rowBlock, features.rows)
-          features.copyCentred(range, mean: mean, scale: 1, to: rows)
+          features.copyCentered(range, mean: mean, scale: 1, to: rows)
           LinearAlgebra.addGram(of: rows, rows: range.count, columns: width, to: sum)
         }
         Self.finish(covariance, width: width, divisor: Double(features.rows - 1))

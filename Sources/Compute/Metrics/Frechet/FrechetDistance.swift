@@ -15,7 +15,7 @@ package struct FrechetDistance: Equatable, Sendable {
   package enum Form: String, Equatable, Sendable {
     /// Nuclear norm of `F₁·F₂ᵀ` for Cholesky factors of the covariances; needs the statistics only.
     case symmetric
-    /// Nuclear norm of `A·Bᵀ`, where the rows of `A` and `B` are the centred features divided by
+    /// Nuclear norm of `A·Bᵀ`, where the rows of `A` and `B` are the centered features divided by
     /// `√(N − 1)`; needs the features, but no matrix of order `D`.
     case lowRank = "low-rank"
   }

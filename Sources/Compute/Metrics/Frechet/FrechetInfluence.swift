@@ -46,7 +46,7 @@ package struct FrechetInfluence: Sendable {
     let count = Double(generated.rows)
     let factor = try CovarianceFactor(reference)
     let mean = generated.mean()
-    let rows = generated.centred(around: mean)
+    let rows = generated.centered(around: mean)
     let width = generated.columns
     let spectrum = try Spectrum(
       LinearAlgebra.product(
@@ -97,7 +97,7 @@ private struct Spectrum {
       isWide
       ? LinearAlgebra.gram(ofRowsIn: product, rows: rows, columns: columns)
       : LinearAlgebra.gram(ofColumnsIn: product, rows: rows, columns: columns)
-    // Rows are centred, so P·Pᵀ has the eigenvalue 0 for (1, …, 1). Beyond all others it cannot mix with
+    // Rows are centered, so P·Pᵀ has the eigenvalue 0 for (1, …, 1). Beyond all others it cannot mix with
     // the small ones.
     let trace = (0..<order).reduce(0) { $0 + gram[$1 * order + $1] }
     for index in gram.indices {
@@ -165,13 +165,13 @@ private struct CovarianceFactor {
   let values: [Double]
   let trace: Double
 
-  /// Takes the centred rows themselves while there are no more than dimensions, else a Cholesky factor.
+  /// Takes the centered rows themselves while there are no more than dimensions, else a Cholesky factor.
   init(_ features: FeatureMatrix) throws(FrechetError) {
     let width = features.columns
     guard features.rows > width else {
       let mean = features.mean()
       let scale = 1 / Double(features.rows - 1).squareRoot()
-      let rows = features.centred(around: mean).map { $0 * scale }
+      let rows = features.centered(around: mean).map { $0 * scale }
       (self.mean, rank, values) = (mean, features.rows, rows)
       trace = rows.reduce(0) { $0 + $1 * $1 }
       return
@@ -191,10 +191,10 @@ private struct CovarianceFactor {
 
 extension FeatureMatrix {
   /// All rows less a mean, `[N, D]`, row-major.
-  fileprivate func centred(around mean: [Double]) -> [Double] {
+  fileprivate func centered(around mean: [Double]) -> [Double] {
     [Double](unsafeUninitializedCapacity: rows * columns) { buffer, count in
       guard let target = buffer.baseAddress else { return }
-      copyCentred(0..<rows, mean: mean, scale: 1, to: target)
+      copyCentered(0..<rows, mean: mean, scale: 1, to: target)
       count = rows * columns
     }
   }

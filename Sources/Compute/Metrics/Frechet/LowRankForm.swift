@@ -2,7 +2,7 @@ import Tensors
 
 /// `tr(Σ₁Σ₂)^½ = ‖A·Bᵀ‖_*` for `Σ₁ = AᵀA`, `Σ₂ = BᵀB`.
 ///
-/// `A` and `B` are the centred features divided by `√(N − 1)`; the nuclear norm is the sum of the
+/// `A` and `B` are the centered features divided by `√(N − 1)`; the nuclear norm is the sum of the
 /// singular values. They come from a singular value decomposition of `A·Bᵀ` and not from the
 /// eigenvalues of `A·Bᵀ·B·Aᵀ`, which is faster but squares the condition: its smallest values are
 /// only known to `√ε ≈ 1e-8` of the largest, those of the decomposition to `1e-16`.
@@ -11,7 +11,7 @@ struct LowRankForm {
     let rows: Int
     let width: Int
     let mean: [Double]
-    /// Centred, scaled features, `[rows, width]`.
+    /// Centered, scaled features, `[rows, width]`.
     let values: [Double]
 
     init(_ features: FeatureMatrix) {
@@ -21,7 +21,7 @@ struct LowRankForm {
       let scale = 1 / Double(features.rows - 1).squareRoot()
       values = [Double](unsafeUninitializedCapacity: rows * width) { buffer, count in
         guard let target = buffer.baseAddress else { return }
-        features.copyCentred(0..<features.rows, mean: mean, scale: scale, to: target)
+        features.copyCentered(0..<features.rows, mean: mean, scale: scale, to: target)
         count = buffer.count
       }
       self.mean = mean

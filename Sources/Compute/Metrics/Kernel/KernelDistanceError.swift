@@ -6,7 +6,7 @@ package enum KernelDistanceError: Error, Equatable, CustomStringConvertible {
   case subsetTooLarge(size: Int, first: Int, second: Int)
   /// Subsets of fewer than two rows, or none at all.
   case noSubsets(count: Int, size: Int)
-  /// A row that has to be normalised is all zero.
+  /// A row that has to be normalized is all zero.
   case zeroRow(row: Int)
 
   package var description: String {

@@ -22,18 +22,18 @@ package enum MaximumMeanDiscrepancy {
   ///   - second: the other set's, `[N, D]`.
   ///   - kernel: how two rows are compared.
   ///   - estimator: how expectations are estimated.
-  ///   - isNormalising: whether rows are divided by their norm first.
+  ///   - isNormalizing: whether rows are divided by their norm first.
   ///   - workers: threads to share the work; the bits do not depend on their number.
   /// - Returns: `MMD²`.
   /// - Cost: `(M² + N²)/2 + M·N` kernel values of `D` multiply-adds.
   /// - Throws: `KernelDistanceError.dimensionMismatch`, `.zeroRow`.
   package static func squared(
     _ first: FeatureMatrix, _ second: FeatureMatrix, kernel: SimilarityKernel,
-    estimator: Estimator, isNormalising: Bool = false, workers: Workers = Workers(count: 1)
+    estimator: Estimator, isNormalizing: Bool = false, workers: Workers = Workers(count: 1)
   ) throws -> Double {
     try requireEqualWidths(first, second)
     let rows = try [first, second].map {
-      isNormalising ? try KernelRows(normalising: $0) : KernelRows($0)
+      isNormalizing ? try KernelRows(normalizing: $0) : KernelRows($0)
     }
     return KernelSums(rows[0], rows[1], kernel: kernel, workers: workers)
       .squaredDiscrepancy(estimator)
@@ -52,9 +52,9 @@ package enum MaximumMeanDiscrepancy {
 ///
 /// `1000 · MMD²` with the Gaussian kernel of `σ = 10` on embeddings of norm 1.
 ///
-/// Source: Jayasumana et al., "Rethinking FID: Towards a Better Evaluation Metric for Image
+/// Source: Jayasumana et al., "Rethinking FID: Toward a Better Evaluation Metric for Image
 /// Generation", CVPR 2024; `google-research/google-research`, `cmmd/distance.py`, which takes the biased
-/// estimator and embeddings that its CLIP has normalised.
+/// estimator and embeddings that its CLIP has normalized.
 /// - Deviation: the reference computes in Float32, where kernel values near 1 leave three or four
 ///   digits of the result; here everything is Float64.
 package enum CMMD {
@@ -76,7 +76,7 @@ package enum CMMD {
     }
   }
 
-  /// The distance of two sets of embeddings, which need not be normalised; 0 where it lies within rounding of
+  /// The distance of two sets of embeddings, which need not be normalized; 0 where it lies within rounding of
   /// it.
   ///
   /// The product of two rows of norm 1 is off by at most `D·ε`, and the kernel's exponent by a hundredth of
@@ -88,7 +88,7 @@ package enum CMMD {
   ) throws -> Double {
     let squared = try MaximumMeanDiscrepancy.squared(
       first, second, kernel: .gaussian(sigma: sigma), estimator: variant.estimator,
-      isNormalising: true, workers: workers)
+      isNormalizing: true, workers: workers)
     return abs(squared) <= Double(first.columns) * .ulpOfOne ? 0 : scale * squared
   }
 }

@@ -32,7 +32,7 @@ package enum SegmentationError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// How often each true class was labelled as each class.
+/// How often each true class was labeled as each class.
 ///
 /// Counts are integers, so sums over images and shards are exact in any order.
 package struct ConfusionMatrix: Equatable, Sendable {
@@ -79,7 +79,7 @@ package struct ConfusionMatrix: Equatable, Sendable {
         prediction: ImagePairError.Extent(prediction))
     }
     for map in [groundTruth, prediction] { try requireKnownLabels(map) }
-    // Neighbouring pixels mostly count in one place; two tables keep them from waiting for each other.
+    // Neighboring pixels mostly count in one place; two tables keep them from waiting for each other.
     var tables = [UInt32](repeating: 0, count: 2 * counts.count)
     tables.withUnsafeMutableBufferPointer { tables in
       groundTruth.samples.withUnsafeBufferPointer { truth in

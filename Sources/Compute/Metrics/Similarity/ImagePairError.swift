@@ -21,8 +21,8 @@ package enum ImagePairError: Error, Equatable, CustomStringConvertible {
   case empty
   /// A side is shorter than the metric's windows allow.
   case tooSmall(metric: String, width: Int, height: Int, minimum: Int)
-  /// The metric is defined on colour images of three channels only.
-  case notColour(metric: String, channels: Int)
+  /// The metric is defined on color images of three channels only.
+  case notColor(metric: String, channels: Int)
   /// The metric has no value for these images.
   case undefined(metric: String)
 
@@ -34,7 +34,7 @@ package enum ImagePairError: Error, Equatable, CustomStringConvertible {
     case .tooSmall(let metric, let width, let height, let minimum):
       "\(metric) needs at least \(minimum) pixels on each side, but the images are "
         + "\(width)×\(height): use larger images or another SSIM variant."
-    case .notColour(let metric, let channels):
+    case .notColor(let metric, let channels):
       "\(metric) needs images of 3 channels (R, G, B), but these have \(channels)."
     case .undefined(let metric):
       "\(metric) has no value for these images, whose contrasts oppose each other: use another "

@@ -64,7 +64,7 @@ struct KernelRows: Sendable {
   /// Takes features divided by their norm.
   ///
   /// - Throws: `KernelDistanceError.zeroRow`.
-  init(normalising features: FeatureMatrix) throws(KernelDistanceError) {
+  init(normalizing features: FeatureMatrix) throws(KernelDistanceError) {
     var values = features.values.map(Double.init)
     for row in 0..<features.rows {
       let range = row * features.columns..<(row + 1) * features.columns

@@ -14,7 +14,7 @@ extension StructuralSimilarity {
     ///
     /// Negative contrast means are set to 0 before they are raised to fractional powers.
     case vainfMSSSIM = "vainf-msssim"
-    /// `jorge-pessoa/pytorch-msssim`'s `msssim` without normalisation, for one pair at a time.
+    /// `jorge-pessoa/pytorch-msssim`'s `msssim` without normalization, for one pair at a time.
     ///
     /// Channels are averaged before the product, which raises the last level's mean to four times
     /// its weight.

@@ -20,7 +20,7 @@ package struct SimilarityWindow: Equatable, Sendable {
     return SimilarityWindow(weights: values.map { $0 / sum })
   }
 
-  /// Gaussian weights that were made and normalised in Float32, as PyTorch packages do.
+  /// Gaussian weights that were made and normalized in Float32, as PyTorch packages do.
   ///
   /// They sum to `1 − 3.07e-8` for 11 taps and `σ = 1.5`; as variances are differences of large
   /// numbers, this moves SSIM by up to `8e-6`.
@@ -29,7 +29,7 @@ package struct SimilarityWindow: Equatable, Sendable {
       let distance = Float(index - size / 2)
       return exp(-(distance * distance) / (2 * sigma * sigma))
     }
-    // PyTorch's vectorised sum is the correctly rounded one here; adding in order is one ulp off.
+    // PyTorch's vectorized sum is the correctly rounded one here; adding in order is one ulp off.
     let sum = Float(values.reduce(0) { $0 + Double($1) })
     return SimilarityWindow(weights: values.map { Double($0 / sum) })
   }

@@ -51,7 +51,7 @@ package struct StructuralSimilarity: Sendable {
 
   /// The score of two 8-bit images, whose samples are taken as 0…255.
   ///
-  /// - Throws: `ImagePairError.sizeMismatch`, `.empty`, `.tooSmall`, `.notColour`, `.undefined`.
+  /// - Throws: `ImagePairError.sizeMismatch`, `.empty`, `.tooSmall`, `.notColor`, `.undefined`.
   package func score(_ first: Raster, _ second: Raster) throws(ImagePairError) -> Double {
     try ImagePairError.requireEqualExtents(first, second)
     guard !definition.usesLuma else {
@@ -67,7 +67,7 @@ package struct StructuralSimilarity: Sendable {
 
   /// The score of two images.
   ///
-  /// - Throws: `ImagePairError.sizeMismatch`, `.empty`, `.tooSmall`, `.notColour`, `.undefined`.
+  /// - Throws: `ImagePairError.sizeMismatch`, `.empty`, `.tooSmall`, `.notColor`, `.undefined`.
   package func score(_ first: ImagePlanes, _ second: ImagePlanes) throws(ImagePairError) -> Double {
     guard first.extent == second.extent else {
       throw .sizeMismatch(first: first.extent, second: second.extent)
@@ -78,7 +78,7 @@ package struct StructuralSimilarity: Sendable {
       return try score(zip(first.planes, second.planes).map { levels($0, $1) })
     }
     guard first.planes.count == 3 else {
-      throw .notColour(metric: name, channels: first.planes.count)
+      throw .notColor(metric: name, channels: first.planes.count)
     }
     let range = similarity.dataRange
     return try score([levels(first.luma(dataRange: range), second.luma(dataRange: range))])

@@ -67,7 +67,7 @@ package struct RepeatedName: Equatable, Sendable {
       return nil
     }
 
-    /// Names may be spelt in several ways: `"a"` is `"\u0061"`.
+    /// Names may be spelled in several ways: `"a"` is `"\u0061"`.
     private static func unescaped(_ bytes: [UInt8]) -> String {
       let plain = String(decoding: bytes, as: UTF8.self)
       guard bytes.contains(UInt8(ascii: "\\")) else { return plain }

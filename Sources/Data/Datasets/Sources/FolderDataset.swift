@@ -4,7 +4,7 @@ import Foundation
 /// A plain folder of images, with masks and captions beside them, matched by file stem.
 ///
 /// Images lie in `DIR/images`, or else in `DIR` itself. Masks lie in `DIR/masks`; for images in
-/// `DIR` itself a neighbour `DIR/../masks` serves too. Captions lie in `DIR` or beside the image
+/// `DIR` itself a neighbor `DIR/../masks` serves too. Captions lie in `DIR` or beside the image
 /// folder as `captions.jsonl` (`{"id": …, "text": …}` a line) or `text.txt` (`image : caption` a
 /// line, as in UniteandConquer).
 package enum FolderDataset {

@@ -2,14 +2,14 @@ import Foundation
 
 /// What lies in a folder or archive but is not read as an image; the description tells people.
 package struct UnreadFiles: Equatable, Sendable, CustomStringConvertible {
-  /// The folder or archive as its user spelt it.
+  /// The folder or archive as its user spelled it.
   package let place: String
   /// Files that are no PNG or JPEG by their extension, seen from the place, sorted by bytes.
   package let files: [String]
   /// Images in sub-folders that are not looked into, seen from the place, sorted by bytes.
   package let nested: [String]
   /// The file that would be the image of an id if it were read.
-  private let neighbours: [String: String]
+  private let neighbors: [String: String]
 
   /// At most so many files of sub-folders are looked at: enough to tell that there are some.
   static let nestedLimit = 10_000
@@ -18,7 +18,7 @@ package struct UnreadFiles: Equatable, Sendable, CustomStringConvertible {
     self.place = place
     self.files = files.sortedByBytes()
     self.nested = nested.sortedByBytes()
-    neighbours = Dictionary(
+    neighbors = Dictionary(
       (self.files + self.nested).map { (Identifier(ofFile: $0).text, $0) },
       uniquingKeysWith: { first, _ in first })
   }
@@ -34,7 +34,7 @@ package struct UnreadFiles: Equatable, Sendable, CustomStringConvertible {
 
   /// Ends a sentence that says that an image is missing; empty where no file would be it.
   package func hint(for id: String) -> String {
-    guard let file = neighbours[id] else { return "" }
+    guard let file = neighbors[id] else { return "" }
     return ImageFolder.isImage(file)
       ? "; \(file) lies in a sub-folder, which is not looked into"
       : "; \(file) lies there, but only PNG and JPEG are read"

@@ -1,4 +1,4 @@
-/// A smooth function through given points: cubic pieces whose slopes follow the neighbours.
+/// A smooth function through given points: cubic pieces whose slopes follow the neighbors.
 struct Curve: Sendable {
   private let x: [Float]
   private let y: [Float]

@@ -35,7 +35,7 @@ enum Exact {
 /// Moves from `a` to `b` as `t` goes from 0 to 1.
 @inline(__always) func mix(_ a: Float, _ b: Float, _ t: Float) -> Float { a + (b - a) * t }
 
-/// Moves from one colour or vector to another as `t` goes from 0 to 1.
+/// Moves from one color or vector to another as `t` goes from 0 to 1.
 @inline(__always) func mix(_ a: Vector, _ b: Vector, _ t: Float) -> Vector { a + (b - a) * t }
 
 /// 0 up to `low`, 1 from `high`, smooth between; `low` may be the larger one.

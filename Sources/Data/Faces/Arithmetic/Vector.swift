@@ -23,7 +23,7 @@ struct Rotation: Equatable, Sendable {
 
   /// Turns by yaw about the vertical axis, then pitch, then roll.
   ///
-  /// Angles in degrees; x points right, y down, z at the viewer. Positive yaw turns the face towards
+  /// Angles in degrees; x points right, y down, z at the viewer. Positive yaw turns the face toward
   /// the image's right, positive pitch lifts the chin, positive roll tilts the head clockwise.
   init(yaw: Float, pitch: Float, roll: Float) {
     func sides(_ degrees: Float) -> (Float, Float) {

@@ -23,8 +23,8 @@ package struct CaptionReading: Equatable, Sendable {
       if CaptionWords.breaks.contains(word) { isDenied = false }
       if CaptionWords.negations.contains(word) { isDenied = true }
       isWoman = isWoman ?? CaptionWords.isWoman[word]
-      if let colour = CaptionWords.hair[word], Self.speaksOfHair(words[(place + 1)...]) {
-        note(claimed: [colour], denied: [], isDenied)
+      if let color = CaptionWords.hair[word], Self.speaksOfHair(words[(place + 1)...]) {
+        note(claimed: [color], denied: [], isDenied)
       }
       guard let (length, meaning) = CaptionWords.longest(at: place, in: words) else {
         place += 1

@@ -1,4 +1,4 @@
-/// What a caption says that changes a portrait's colours and textures all over, as numbers.
+/// What a caption says that changes a portrait's colors and textures all over, as numbers.
 package enum DrawingAttributes {
   /// The traits, in order; whether it is a woman stands behind them.
   private static let traits: [FaceTraits.Trait] = [

@@ -73,15 +73,15 @@ package struct FaceTraits: Equatable, Sendable {
     let look = scene.look
     add(.bald, look.hairStyle == .bald && !hasHat && counts[Int(Label.hair)] == 0)
     guard isSeen else { return }
-    let colour: Trait =
-      switch look.hairColour {
+    let color: Trait =
+      switch look.hairColor {
       case .black: .blackHair
       case .brown: .brownHair
       case .blond: .blondHair
       case .red: .redHair
       case .gray: .grayHair
       }
-    add(colour, true)
+    add(color, true)
     add(.bangs, look.hasBangs && !hasHat)
     add(.wavyHair, [.wavy, .curly].contains(look.hairStyle))
     add(.straightHair, look.hairStyle == .straight)

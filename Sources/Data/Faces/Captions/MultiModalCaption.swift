@@ -12,7 +12,7 @@ package enum MultiModalCaption {
   /// Caption `index` (0…9) of a portrait; the seed chooses the words.
   package static func text(_ face: FaceTraits, index: Int, seed: UInt64) -> String {
     var dice = Dice(seed: seed &+ UInt64(index) &* 0x9E37_79B9, "multi-modal caption")
-    // Hair colour and what is worn tell portraits apart best, so most captions name them.
+    // Hair color and what is worn tell portraits apart best, so most captions name them.
     let has = chosen(Self.has, of: face, &dice, keeping: 0.62)
     let wears = chosen(Self.wears, of: face, &dice, keeping: 0.85)
     let states = chosen(Self.states, of: face, &dice, keeping: 0.75)

@@ -3,7 +3,7 @@ import Tensors
 /// What a surface gives a pixel.
 struct Paint {
   /// Linear light, 1 being white.
-  var colour: Vector
+  var color: Vector
   /// How much of the pixel within the surface is covered.
   var alpha: Float
   /// Class of the pixel where at least half of it is covered.
@@ -13,7 +13,7 @@ struct Paint {
   var presence: Float?
 }
 
-/// The picture while it is painted, back to front: linear colours, classes and depths.
+/// The picture while it is painted, back to front: linear colors, classes and depths.
 struct Canvas {
   let size: Int
   /// `[H, W]`, linear light; the fourth lane is the depth of what was painted last.
@@ -34,7 +34,7 @@ struct Canvas {
   /// - Parameters:
   ///   - paint: what the surface gives.
   ///   - coverage: how much of the pixel the surface covers, 0…1.
-  ///   - depth: distance towards the viewer, in centimetres; nil paints whatever is in front.
+  ///   - depth: distance toward the viewer, in centimeters; nil paints whatever is in front.
   ///   - index: the pixel, row by row.
   @inline(__always) mutating func lay(
     _ paint: Paint, coverage: Float, depth: Float?, at index: Int
@@ -43,14 +43,14 @@ struct Canvas {
     var weight = coverage * paint.alpha
     var front: Float = 1
     if let depth {
-      // Surfaces that meet blend over a third of a millimetre instead of along a staircase.
+      // Surfaces that meet blend over a third of a millimeter instead of along a staircase.
       front = unit((depth - old.w) * 6 + 0.5)
       weight *= front
     }
     let share = paint.presence.map { coverage * $0 * front } ?? weight
     guard weight > 0.002 || share >= 0.5 else { return }
-    let colour = SIMD4(paint.colour, old.w)
-    var new = old + (colour - old) * weight
+    let color = SIMD4(paint.color, old.w)
+    var new = old + (color - old) * weight
     new.w = old.w
     // Eyes behind clear lenses stay eyes, as CelebAMask-HQ draws them.
     let isEye = labels[index] == Label.leftEye || labels[index] == Label.rightEye

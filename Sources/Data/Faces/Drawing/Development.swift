@@ -36,17 +36,17 @@ struct Development {
     return Raster(width: side, height: side, channels: 3, samples: samples)
   }
 
-  /// The lens's own softness: an eighth of the light goes to the four neighbours.
+  /// The lens's own softness: an eighth of the light goes to the four neighbors.
   @inline(__always) private func blurred(
     _ pixels: UnsafeBufferPointer<SIMD4<Float>>, _ column: Int, _ row: Int
   ) -> Vector {
     let index = row * size + column
-    let centre = pixels[index]
-    let left = column > 0 ? pixels[index - 1] : centre
-    let right = column + 1 < size ? pixels[index + 1] : centre
-    let above = row > 0 ? pixels[index - size] : centre
-    let below = row + 1 < size ? pixels[index + size] : centre
-    let sum = centre * 0.75 + (left + right + above + below) * 0.0625
+    let center = pixels[index]
+    let left = column > 0 ? pixels[index - 1] : center
+    let right = column + 1 < size ? pixels[index + 1] : center
+    let above = row > 0 ? pixels[index - size] : center
+    let below = row + 1 < size ? pixels[index + size] : center
+    let sum = center * 0.75 + (left + right + above + below) * 0.0625
     return Vector(sum.x, sum.y, sum.z)
   }
 

@@ -6,9 +6,9 @@
 ///
 /// - Deviation: the square is not turned with the eyes; a scene's roll is what that would leave.
 struct Framing: Sendable {
-  /// Camera space at the image's upper left corner, in centimetres.
+  /// Camera space at the image's upper left corner, in centimeters.
   let left, top: Float
-  /// Pixels in a centimetre.
+  /// Pixels in a centimeter.
   let scale: Float
   /// Pixels on each side of the image.
   let size: Int
@@ -25,9 +25,9 @@ struct Framing: Sendable {
     }
     // An average face's distances take part, so that odd poses do not change the scale too much.
     let half = max(2 * length(e0, e1), 1.8 * length(eyes, mouth), 11.8) / scene.view.camera.zoom
-    let centre = eyes + 0.1 * (mouth - eyes)
-    left = centre.x - half + scene.view.camera.shift.x * 2 * half
-    top = centre.y - half + scene.view.camera.shift.y * 2 * half
+    let center = eyes + 0.1 * (mouth - eyes)
+    left = center.x - half + scene.view.camera.shift.x * 2 * half
+    top = center.y - half + scene.view.camera.shift.y * 2 * half
     scale = Float(size) / (2 * half)
     self.size = size
   }

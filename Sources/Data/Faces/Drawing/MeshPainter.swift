@@ -1,6 +1,6 @@
 /// What a surface is asked about one pixel.
 struct Fragment {
-  /// Camera space, centimetres.
+  /// Camera space, centimeters.
   var position: Vector
   /// Of length 1 or slightly less, away from the surface.
   var normal: Vector

@@ -120,7 +120,7 @@ struct MeshScan {
     return (covered, triangle)
   }
 
-  /// The surface at a pixel's centre, or as near to it as the triangle reaches.
+  /// The surface at a pixel's center, or as near to it as the triangle reaches.
   @inline(__always) private func fragment(_ number: Int, _ x: Int, _ y: Int) -> Fragment {
     let (i, j, k) = Self.corners(number, columns: columns)
     let (a, b, c) = (vertices[i], vertices[j], vertices[k])

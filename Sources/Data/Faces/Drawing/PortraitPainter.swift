@@ -61,7 +61,7 @@ struct PortraitPainter {
 
   /// Paints everything, back to front.
   ///
-  /// - Parameter isLit: whether colours are wanted; classes are the same without.
+  /// - Parameter isLit: whether colors are wanted; classes are the same without.
   /// - Returns: what was painted.
   func paint(isLit: Bool = true) -> Canvas {
     var canvas = Canvas(size: framing.size)

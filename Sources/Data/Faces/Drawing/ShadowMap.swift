@@ -1,7 +1,7 @@
 /// How deep the scene is, seen from the key light; tells where light does not arrive.
 struct ShadowMap {
   private static let side = 160
-  /// Centimetres that the map covers from its middle to each edge.
+  /// Centimeters that the map covers from its middle to each edge.
   private static let reach: Float = 18
   private let toLight, across, down: Vector
   private var depths: [Float]
@@ -15,9 +15,9 @@ struct ShadowMap {
 
   @inline(__always) private func place(_ point: Vector) -> Vector {
     let scale = Float(Self.side) / (2 * Self.reach)
-    let centre = Float(Self.side) / 2
+    let center = Float(Self.side) / 2
     return Vector(
-      dot(point, across) * scale + centre, dot(point, down) * scale + centre, dot(point, toLight))
+      dot(point, across) * scale + center, dot(point, down) * scale + center, dot(point, toLight))
   }
 
   /// Lets a mesh cast its shadow.
@@ -75,7 +75,7 @@ struct ShadowMap {
           open += weight
           continue
         }
-        // What lies less than half a centimetre above the point is the point's own surface.
+        // What lies less than half a centimeter above the point is the point's own surface.
         let above = depths[y * Self.side + x] - p.z
         open += weight * unit(1.6 - 2 * above)
       }

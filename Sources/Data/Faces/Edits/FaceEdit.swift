@@ -57,9 +57,9 @@ package enum FaceEdit: String, CaseIterable, Sendable {
       guard look.tan == 0, scene.identity.skin.melanin < 0.6 else { return nil }
       edited.look.tan = 1
     case .grayHair, .blondHair:
-      let colour: HairColour = self == .grayHair ? .gray : .blond
-      guard look.hairColour != colour, look.hairStyle != .bald else { return nil }
-      edited.look.hairColour = colour
+      let color: HairColor = self == .grayHair ? .gray : .blond
+      guard look.hairColor != color, look.hairStyle != .bald else { return nil }
+      edited.look.hairColor = color
     case .glasses, .sunglasses:
       guard look.glasses == .none else { return nil }
       edited.look.glasses = self == .sunglasses ? .sun : .thick
@@ -83,18 +83,18 @@ package enum FaceEdit: String, CaseIterable, Sendable {
     case .young:
       guard look.age > 45 else { return nil }
       edited.look.age = 24
-      if look.hairColour == .gray { edited.look.hairColour = scene.identity.naturalHair }
+      if look.hairColor == .gray { edited.look.hairColor = scene.identity.naturalHair }
     case .old:
       guard look.age < 55 else { return nil }
       edited.look.age = 74
-      if look.hairStyle != .bald { edited.look.hairColour = .gray }
+      if look.hairStyle != .bald { edited.look.hairColor = .gray }
     }
     return edited
   }
 
   /// How far around its classes an edit may change pixels, as a fraction of the side.
   ///
-  /// Six millimetres of thinning hair show the skin below, three more are for outlines and the lens.
+  /// Six millimeters of thinning hair show the skin below, three more are for outlines and the lens.
   package static let margin = 0.035
 
   /// Classes whose pixels, in either picture and within ``margin`` of them, the edit may change.

@@ -1,4 +1,4 @@
-/// Where a face's features lie, in centimetres on its front view.
+/// Where a face's features lie, in centimeters on its front view.
 ///
 /// The origin is between the pupils; x points to the image's right, y down. Proportions follow the
 /// means of adult anthropometry (pupils 6.3 apart, mouth 5 wide, eyes to chin 11.6), moved by the

@@ -6,11 +6,11 @@ struct HairForm: Sendable {
   private let steepness: Tabulated
   /// The lowest end of all.
   let end: Float
-  /// Centimetres between scalp and surface at the fullest.
+  /// Centimeters between scalp and surface at the fullest.
   let thickness: Float
-  /// Sideways waves in centimetres, and how rough the outline is.
+  /// Sideways waves in centimeters, and how rough the outline is.
   let wave, roughness: Float
-  /// How far hanging hair widens a centimetre of its length.
+  /// How far hanging hair widens a centimeter of its length.
   let spread: Float
   /// Whether strands run backwards instead of down.
   let isCombedBack: Bool
@@ -19,7 +19,7 @@ struct HairForm: Sendable {
   let hasHair: Bool
   /// Height from which hair no longer follows the head.
   let hangsFrom: Float
-  /// Centimetres that hair rises above the crown: little under a hat.
+  /// Centimeters that hair rises above the crown: little under a hat.
   let rise: Float
   /// Whether hair is cut close at the sides.
   let isTrimmed: Bool
@@ -71,7 +71,7 @@ struct HairForm: Sendable {
     let pi = Float(Exact.pi)
     edge = Tabulated(from: -pi, to: pi, steps: 720, height)
     steepness = Tabulated(from: -pi, to: pi, steps: 360) { angle in
-      // Seven centimetres is about the head's radius.
+      // Seven centimeters is about the head's radius.
       let slope = (height(angle + 0.02) - height(angle - 0.02)) / (0.04 * 7)
       return 1 / (1 + slope * slope).squareRoot()
     }
@@ -117,7 +117,7 @@ struct HairForm: Sendable {
     return front + tail
   }
 
-  /// Distance from hair's end, in centimetres; positive within the hair.
+  /// Distance from hair's end, in centimeters; positive within the hair.
   @inline(__always) func inside(_ angle: Float, _ y: Float) -> Float {
     (edge(angle) - y) * steepness(angle)
   }

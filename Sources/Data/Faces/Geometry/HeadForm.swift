@@ -1,6 +1,6 @@
 /// The head without its features: an outline of half-widths and depths at every height.
 ///
-/// Centimetres; y as in ``FaceForm``, z from the ears' axis towards the viewer.
+/// Centimeters; y as in ``FaceForm``, z from the ears' axis toward the viewer.
 struct HeadForm: Sendable {
   /// Height of the crown (negative) and of the chin.
   let top, chin: Float
@@ -10,7 +10,7 @@ struct HeadForm: Sendable {
   struct Section {
     var halfWidth, front, back, middle: Float
 
-    /// A point of the outline; `angle` 0 is the front, positive towards the image's right.
+    /// A point of the outline; `angle` 0 is the front, positive toward the image's right.
     @inline(__always) func point(sine: Float, cosine: Float) -> (x: Float, z: Float) {
       // Flatter in front than an ellipse.
       let z =

@@ -28,7 +28,7 @@ enum HeadMesh {
 
   private static func heights(_ head: HeadForm) -> [Float] {
     var rows: [Float] = []
-    // Denser towards the crown, where the surface turns away.
+    // Denser toward the crown, where the surface turns away.
     for step in 0..<16 { rows.append(mix(head.top, -3.4, squared(Float(step) / 16))) }
     var y: Float = -3.4
     while y < head.chin - 0.9 {

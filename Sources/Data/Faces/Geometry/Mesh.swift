@@ -1,6 +1,6 @@
 /// A bent sheet of vertices in rows and columns, in camera space.
 ///
-/// Camera space: centimetres, x right, y down, z towards the viewer.
+/// Camera space: centimeters, x right, y down, z toward the viewer.
 struct Mesh {
   /// A corner of the mesh.
   ///
@@ -16,7 +16,7 @@ struct Mesh {
   let rows: Int
   var vertices: [Vertex]
 
-  /// Samples a surface on a grid, and takes its normals from the neighbours' differences.
+  /// Samples a surface on a grid, and takes its normals from the neighbors' differences.
   ///
   /// - Parameters:
   ///   - columns: places across, from left to right as seen from outside.

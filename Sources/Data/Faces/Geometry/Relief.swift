@@ -1,4 +1,4 @@
-/// How far the face's features stand out from the head, in centimetres towards the viewer.
+/// How far the face's features stand out from the head, in centimeters toward the viewer.
 ///
 /// A sum of smooth hills: sockets and lids, brow ridge, nose, cheekbones, muzzle, lips, chin, and
 /// the folds that smiling and age leave.

@@ -2,12 +2,12 @@
 struct BackgroundPainter: Sendable {
   private let background: View.Background
   private let first, second, third: Vector
-  private let spots: [(place: SIMD2<Float>, radius: Float, colour: Vector)]
+  private let spots: [(place: SIMD2<Float>, radius: Float, color: Vector)]
   private let direction: SIMD2<Float>
 
   init(_ view: View) {
     background = view.background
-    func linear(_ colour: SIMD3<Float>) -> Vector { colour * colour }
+    func linear(_ color: SIMD3<Float>) -> Vector { color * color }
     (first, second, third) = (
       linear(background.first), linear(background.second), linear(background.third)
     )
@@ -17,13 +17,13 @@ struct BackgroundPainter: Sendable {
     direction = SIMD2(Exact.cosine(angle), Exact.sine(angle))
     let count = background.kind == .bokeh ? 16 : (background.kind == .blobs ? 9 : 0)
     let isSmall = background.kind == .bokeh
-    let colours = (first, second, third)
+    let colors = (first, second, third)
     spots = (0..<count).map { number in
-      let colour = mix(mix(colours.0, colours.1, draw(number, 2)), colours.2, draw(number, 3) * 0.8)
+      let color = mix(mix(colors.0, colors.1, draw(number, 2)), colors.2, draw(number, 3) * 0.8)
       return (
         SIMD2(draw(number, 4) * 1.2 - 0.1, draw(number, 5) * 1.1 - 0.1),
         isSmall ? mix(0.03, 0.1, draw(number, 6)) : mix(0.12, 0.4, draw(number, 6)),
-        isSmall ? colour * 1.4 + 0.04 : colour
+        isSmall ? color * 1.4 + 0.04 : color
       )
     }
   }
@@ -35,24 +35,24 @@ struct BackgroundPainter: Sendable {
     for row in 0..<size {
       for column in 0..<size {
         let place = SIMD2((Float(column) + 0.5) * step, (Float(row) + 0.5) * step)
-        canvas.pixels[row * size + column] = SIMD4(colour(place), Canvas.farAway)
+        canvas.pixels[row * size + column] = SIMD4(color(place), Canvas.farAway)
       }
     }
   }
 
-  private func colour(_ place: SIMD2<Float>) -> Vector {
+  private func color(_ place: SIMD2<Float>) -> Vector {
     let along = (place.x - 0.5) * direction.x + (place.y - 0.5) * direction.y
-    var colour = first
+    var color = first
     switch background.kind {
-    case .plain: colour = mix(first, second, 0.25 * smooth(-0.7, 0.7, along))
-    case .gradient, .bokeh: colour = mix(first, second, smooth(-0.6, 0.6, along))
+    case .plain: color = mix(first, second, 0.25 * smooth(-0.7, 0.7, along))
+    case .gradient, .bokeh: color = mix(first, second, smooth(-0.6, 0.6, along))
     case .blobs:
-      colour = mix(
+      color = mix(
         first, second, 0.5 + 0.5 * Noise.smooth(place.x * 2.5, place.y * 2.5, background.seed))
     case .stripes:
       let across = (place.x * direction.y - place.y * direction.x * 0.3) * 5
       let edge = abs(across - Float(floorInteger(across)) - 0.5) * 2
-      colour = mix(first, edge > 0.5 ? second : third, 0.75 * smooth(0, 0.25, abs(edge - 0.5)))
+      color = mix(first, edge > 0.5 ? second : third, 0.75 * smooth(0, 0.25, abs(edge - 0.5)))
     }
     let hard = background.kind == .bokeh
     for spot in spots {
@@ -60,8 +60,8 @@ struct BackgroundPainter: Sendable {
       let square = (dx * dx + dy * dy) / (spot.radius * spot.radius)
       guard square < 1 else { continue }
       let left = 1 - square
-      colour = mix(colour, spot.colour, hard ? 0.55 * unit(left * 3.5) : left * left)
+      color = mix(color, spot.color, hard ? 0.55 * unit(left * 3.5) : left * left)
     }
-    return colour
+    return color
   }
 }

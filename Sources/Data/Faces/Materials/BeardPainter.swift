@@ -1,8 +1,8 @@
-/// Beard, moustache and stubble: how much of the skin they hide.
+/// Beard, mustache and stubble: how much of the skin they hide.
 struct BeardPainter: Sendable {
   private let beard: Beard
   private let face: FaceForm
-  private let colour: Vector
+  private let color: Vector
   private let seed: UInt32
 
   /// Nil where no beard grows.
@@ -11,9 +11,9 @@ struct BeardPainter: Sendable {
     beard = scene.look.beard
     self.face = face
     let look = scene.look
-    let grown: HairColour = look.hairColour == .gray ? .gray : scene.identity.naturalHair
+    let grown: HairColor = look.hairColor == .gray ? .gray : scene.identity.naturalHair
     let tone = HairTone(grown, seed: scene.identity.skin.seed)
-    colour = mix(tone.dark, tone.light, grown == .gray ? 0.35 : 0.12)
+    color = mix(tone.dark, tone.light, grown == .gray ? 0.35 : 0.12)
     seed = scene.identity.skin.seed &+ 130
   }
 
@@ -24,7 +24,7 @@ struct BeardPainter: Sendable {
     let corner = face.mouthHalfWidth + 0.55
     // Alone it ends at the lips' corners; with a beard it joins it.
     let hang: Float = beard == .mustache ? 0.5 : 1.5
-    let moustache =
+    let mustache =
       smooth(face.noseBase + 0.15, face.noseBase + 0.7, y + 0.05 * side)
       * smooth(face.mouthY + hang, face.mouthY + hang - 0.9, y)
       * smooth(corner + 0.35, corner - 0.35, side)
@@ -44,19 +44,19 @@ struct BeardPainter: Sendable {
     let fine = Noise.smooth(x * 14, y * 11, seed &+ 1)
     switch beard {
     case .none: return 0
-    case .stubble: return max(moustache, chin, jaw * smooth(2, 5, y)) * (0.33 + 0.14 * fine)
-    case .mustache: return moustache * unit(0.78 + 0.3 * hairs)
-    case .goatee: return max(moustache, chin) * unit(0.78 + 0.3 * hairs)
-    case .full: return max(moustache, chin, jaw) * unit(0.88 + 0.2 * hairs)
+    case .stubble: return max(mustache, chin, jaw * smooth(2, 5, y)) * (0.33 + 0.14 * fine)
+    case .mustache: return mustache * unit(0.78 + 0.3 * hairs)
+    case .goatee: return max(mustache, chin) * unit(0.78 + 0.3 * hairs)
+    case .full: return max(mustache, chin, jaw) * unit(0.88 + 0.2 * hairs)
     }
   }
 
-  /// The beard's colour at a place, unlit.
+  /// The beard's color at a place, unlit.
   func tone(_ x: Float, _ y: Float) -> Vector {
     let fan = x * (1 + 0.05 * y)
     let strand =
       Noise.smooth(fan * 6 + 0.4 * y, y * 1.3, seed &+ 2)
       + 0.6 * Noise.smooth(fan * 13 + y, y * 2.9, seed &+ 3)
-    return colour * (0.85 + 0.2 * strand)
+    return color * (0.85 + 0.2 * strand)
   }
 }

@@ -12,7 +12,7 @@ struct BodySurface: Surface {
     self.scale = scale
     skin = SkinPainter(scene, face, SkinTone(scene), isFace: false)
     look = scene.look
-    cloth = look.clothColour * look.clothColour
+    cloth = look.clothColor * look.clothColor
     let bright = Noise.lattice(3, 1, look.seed)
     shirt =
       look.neckline == .suit
@@ -21,7 +21,7 @@ struct BodySurface: Surface {
     aging = face.aging
   }
 
-  /// How far a place lies inside the clothes, in centimetres.
+  /// How far a place lies inside the clothes, in centimeters.
   private func inCloth(_ x: Float, _ y: Float, _ side: Float) -> Float {
     let drape = look.drape
     let uneven = 0.08 * Noise.smooth(x * 0.9, y * 0.9, look.seed &+ 31)
@@ -43,20 +43,20 @@ struct BodySurface: Surface {
     let isCloth = share >= 0.5
     // Under the jaw little light arrives from anywhere.
     let cave = 1 - 0.42 * smooth(13.5, 8.5, y) * smooth(6.5, 3, side)
-    var colour = Vector(0, 0, 0)
-    if share < 1 { colour = bare(f, x, y) * cave * (1 - 0.25 * smooth(-0.7, 0, inside)) }
-    if share > 0 { colour = mix(colour, dressed(f, x, y, side, inside) * cave, share) }
+    var color = Vector(0, 0, 0)
+    if share < 1 { color = bare(f, x, y) * cave * (1 - 0.25 * smooth(-0.7, 0, inside)) }
+    if share > 0 { color = mix(color, dressed(f, x, y, side, inside) * cave, share) }
     var label = isCloth ? Label.cloth : Label.neck
     if look.hasNecklace, !isCloth {
-      let (painted, depth) = necklace(over: colour, f, x, y, side)
-      colour = painted
+      let (painted, depth) = necklace(over: color, f, x, y, side)
+      color = painted
       if depth >= 0 { label = Label.necklace }
     }
-    return Paint(colour: colour, alpha: 1, label: label)
+    return Paint(color: color, alpha: 1, label: label)
   }
 
   private func bare(_ f: Fragment, _ x: Float, _ y: Float) -> Vector {
-    let tone = skin.colour(x * 0.6 + 20, y + 12)
+    let tone = skin.color(x * 0.6 + 20, y + 12)
     let wander = y + 0.2 * Noise.smooth(x * 0.5, 2, look.seed)
     let crease = hill(abs(wander - 10.6), 0, 0.14, 1) + hill(abs(wander - 12.2), 0, 0.14, 1)
     let (broad, _) = lighting.shine(f.normal, lit: f.lit)
@@ -79,7 +79,7 @@ struct BodySurface: Surface {
       tone = lapel > 0 ? cloth : shirt
       if lapel > 0, lapel < 0.22 { tone = tone * 0.55 }
       if lapel < 0, side < 0.75 + 0.12 * (y - 12.5), y > 12.2 {
-        tone = look.hatColour * look.hatColour
+        tone = look.hatColor * look.hatColor
       }
     }
     // A seam along the edge.
@@ -88,7 +88,7 @@ struct BodySurface: Surface {
   }
 
   private func necklace(
-    over colour: Vector, _ f: Fragment, _ x: Float, _ y: Float, _ side: Float
+    over color: Vector, _ f: Fragment, _ x: Float, _ y: Float, _ side: Float
   ) -> (Vector, Float) {
     let low = mix(11.9, 13.2, look.drape)
     let line = low - 0.075 * squared(side)
@@ -101,10 +101,10 @@ struct BodySurface: Surface {
     let (px, py) = (x / 0.42, (y - low - 0.55) / 0.55)
     distance = min(distance, ((px * px + py * py).squareRoot() - 1) * 0.45)
     let alpha = unit(0.5 - distance * scale)
-    guard alpha > 0 else { return (colour * (1 - 0.25 * smooth(0.3, 0, distance)), -1) }
+    guard alpha > 0 else { return (color * (1 - 0.25 * smooth(0.3, 0, distance)), -1) }
     let gloss = 0.35 + 1.1 * hill(off, (y - line + 0.3 * width) / width, 1, 1)
     let painted = metal * (lighting.matt(f.normal, lit: f.lit) * gloss)
-    return (mix(colour, painted, alpha), -distance * scale)
+    return (mix(color, painted, alpha), -distance * scale)
   }
 }
 
@@ -122,7 +122,7 @@ struct EarSurface: Surface {
     let tone = mix(skin.base, skin.flushed, 0.75)
     let (broad, narrow) = lighting.shine(f.normal, lit: f.lit)
     return Paint(
-      colour: tone * lighting.skin(f.normal, lit: f.lit) * dark
+      color: tone * lighting.skin(f.normal, lit: f.lit) * dark
         + lighting.key * (0.05 * broad + 0.08 * narrow),
       alpha: 1, label: label)
   }

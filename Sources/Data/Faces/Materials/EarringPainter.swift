@@ -10,8 +10,8 @@ struct EarringPainter {
     kind = look.earrings
     self.lighting = lighting
     metal = look.metal == .gold ? Vector(0.75, 0.52, 0.18) : Vector(0.66, 0.67, 0.7)
-    let colour = look.hatColour * look.hatColour
-    stone = Noise.lattice(2, 8, look.seed) < 0.5 ? metal : colour
+    let color = look.hatColor * look.hatColor
+    stone = Noise.lattice(2, 8, look.seed) < 0.5 ? metal : color
     length = mix(1.8, 4.6, Noise.lattice(3, 8, look.seed))
     radius = mix(1.3, 3, Noise.lattice(4, 8, look.seed))
   }
@@ -35,11 +35,11 @@ struct EarringPainter {
         let alpha = unit(0.5 - distance * framing.scale)
         guard alpha > 0 else { continue }
         let (broad, narrow) = lighting.shine(normal, lit: 1)
-        let colour =
+        let color =
           tone * (lighting.matt(normal, lit: 1) * (0.45 + 0.7 * squared(normal.y)))
           + lighting.key * (0.2 * broad + 0.7 * narrow)
         canvas.lay(
-          Paint(colour: colour, alpha: alpha, label: Label.earring), coverage: 1,
+          Paint(color: color, alpha: alpha, label: Label.earring), coverage: 1,
           depth: nil, at: index)
       }
     }

@@ -11,7 +11,7 @@ struct FaceSurface: Surface {
   private let noseEdge: Tabulated
   private let oil: Float
   private let scalp: Vector
-  /// Share of the scalp's colour where hair is cropped or thin.
+  /// Share of the scalp's color where hair is cropped or thin.
   private let isShaved: Bool
 
   init(_ scene: Scene, _ face: FaceForm, _ hair: HairForm, _ lighting: Lighting, scale: Float) {
@@ -33,13 +33,13 @@ struct FaceSurface: Surface {
     ])
     noseEdge = Tabulated(from: -0.4, to: 6.5, steps: 140) { outline($0 / size) * wing }
     oil = 0.16 + 0.1 * scene.identity.masculinity - 0.06 * scene.look.makeup
-    scalp = HairTone(scene.look.hairColour, seed: scene.look.seed).dark
+    scalp = HairTone(scene.look.hairColor, seed: scene.look.seed).dark
     isShaved = scene.look.hairStyle == .buzz
   }
 
   func paint(_ f: Fragment) -> Paint {
     let (x, y) = (f.v, f.w)
-    var albedo = skin.colour(x, y)
+    var albedo = skin.color(x, y)
     // Hair throws a soft shadow of its own on the skin beside it.
     let outside = -hair.inside(f.u, y)
     let near = hair.hasHair ? 0.3 * smooth(1.3, -0.1, outside) * min(1, hair.thickness) : 0
@@ -58,26 +58,26 @@ struct FaceSurface: Surface {
     }
     let light = lighting.skin(normal, lit: f.lit) * (1 - near)
     var label = isNose(x, y) ? Label.nose : Label.skin
-    var colour = albedo * light
+    var color = albedo * light
     if lips.reaches(x, y), f.normal.z > -0.2, let lip = lips.layer(x, y, lit: f.lit) {
-      colour = mix(colour, lip.colour * light, lip.alpha)
+      color = mix(color, lip.color * light, lip.alpha)
       shine = mix(shine, lip.shine, lip.alpha)
       if lip.alpha >= 0.5 { label = lip.label }
     }
     let (broad, narrow) = lighting.shine(normal, lit: f.lit)
-    colour = colour + lighting.key * (shine * (0.3 * broad + 0.75 * narrow))
-    colour = colour * nostrils(x, y)
+    color = color + lighting.key * (shine * (0.3 * broad + 0.75 * narrow))
+    color = color * nostrils(x, y)
     if brows.reaches(x, y) {
-      let (painted, depth) = brows.paint(over: colour, x, y, light: light)
-      colour = painted
+      let (painted, depth) = brows.paint(over: color, x, y, light: light)
+      color = painted
       if depth >= 0 { label = x < 0 ? Label.rightBrow : Label.leftBrow }
     }
     if eyes.reaches(x, y) {
-      let (painted, depth) = eyes.paint(over: colour, x, y, light: light)
-      colour = painted
+      let (painted, depth) = eyes.paint(over: color, x, y, light: light)
+      color = painted
       if depth >= 0 { label = x < 0 ? Label.rightEye : Label.leftEye }
     }
-    return Paint(colour: colour, alpha: 1, label: label)
+    return Paint(color: color, alpha: 1, label: label)
   }
 
   @inline(__always) private func isNose(_ x: Float, _ y: Float) -> Bool {

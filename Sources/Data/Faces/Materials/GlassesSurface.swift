@@ -5,7 +5,7 @@ struct GlassesSurface: Surface {
   private let frame: Vector
   private let half: SIMD2<Float>
   private let corner, thick: Float
-  private let centre: Float
+  private let center: Float
   private let scale: Float
 
   init(_ scene: Scene, _ lighting: Lighting, scale: Float) {
@@ -19,7 +19,7 @@ struct GlassesSurface: Surface {
       mix(2.35, 2.75, draw(1)) + (isBig ? 0.25 : 0), mix(1.35, 1.95, draw(2)) + (isBig ? 0.25 : 0))
     corner = min(half.x, half.y) * mix(0.45, 1, draw(3))
     thick = kind == .thin ? 0.1 : mix(0.2, 0.34, draw(4))
-    centre = half.x + 0.8
+    center = half.x + 0.8
     let dark = Vector(0.012, 0.011, 0.012)
     let metal = look.metal == .gold ? Vector(0.42, 0.3, 0.12) : Vector(0.35, 0.35, 0.37)
     let horn = mix(dark, Vector(0.16, 0.06, 0.025), draw(5) > 0.6 ? 1 : 0)
@@ -47,9 +47,9 @@ struct GlassesSurface: Surface {
     }
   }
 
-  /// Distance from a lens's edge in centimetres, negative inside.
+  /// Distance from a lens's edge in centimeters, negative inside.
   private func lens(_ x: Float, _ y: Float) -> Float {
-    let (px, py) = (abs(abs(x) - centre) - half.x + corner, abs(y - 0.2) - half.y + corner)
+    let (px, py) = (abs(abs(x) - center) - half.x + corner, abs(y - 0.2) - half.y + corner)
     let outside = (squared(max(px, 0)) + squared(max(py, 0))).squareRoot()
     return outside + min(max(px, py), 0) - corner
   }
@@ -60,23 +60,23 @@ struct GlassesSurface: Surface {
     let (broad, narrow) = lighting.shine(normal, lit: 1)
     let solid =
       frame * lighting.matt(normal, lit: 1) + lighting.key * (0.05 * broad + 0.12 * narrow)
-    if x > 50 { return Paint(colour: solid, alpha: 1, label: Label.glasses) }
+    if x > 50 { return Paint(color: solid, alpha: 1, label: Label.glasses) }
     let edge = lens(x, y)
     var distance = abs(edge) - thick
     let bridge = max(abs(y + 0.35 + 0.3 * (1 - squared(x / 0.9))) - 1.1 * thick, abs(x) - 0.9)
-    let hinge = max(abs(y + 0.75) - 1.2 * thick, max(abs(x) - 7.2, centre + half.x - 0.3 - abs(x)))
+    let hinge = max(abs(y + 0.75) - 1.2 * thick, max(abs(x) - 7.2, center + half.x - 0.3 - abs(x)))
     distance = min(distance, min(bridge, hinge))
     let isFrame = unit(0.5 - distance * scale)
     let isLens = unit(0.5 - edge * scale)
     let glass = lensPaint(x, y)
     let alpha = isFrame + (1 - isFrame) * isLens * glass.alpha
-    let colour = alpha > 0 ? mix(glass.colour, solid, isFrame / max(alpha, isFrame)) : solid
+    let color = alpha > 0 ? mix(glass.color, solid, isFrame / max(alpha, isFrame)) : solid
     return Paint(
-      colour: colour, alpha: alpha, label: Label.glasses, presence: max(isFrame, isLens))
+      color: color, alpha: alpha, label: Label.glasses, presence: max(isFrame, isLens))
   }
 
-  private func lensPaint(_ x: Float, _ y: Float) -> (colour: Vector, alpha: Float) {
-    let streak = smooth(0.35, 0, abs(abs(x) - centre + 0.55 * y - 0.5 * lighting.direction.x))
+  private func lensPaint(_ x: Float, _ y: Float) -> (color: Vector, alpha: Float) {
+    let streak = smooth(0.35, 0, abs(abs(x) - center + 0.55 * y - 0.5 * lighting.direction.x))
     let pale = lighting.key * 0.9
     if kind == .sun {
       let tint = mix(Vector(0.018, 0.017, 0.02), Vector(0.09, 0.06, 0.04), smooth(-1.5, 2, y))

@@ -10,7 +10,7 @@ struct HairSurface: Surface {
   private let seed: UInt32
   private let isInside: Bool
 
-  /// Prepares hair's colours; `isInside` paints the far side, which lies in the shade.
+  /// Prepares hair's colors; `isInside` paints the far side, which lies in the shade.
   init(
     _ scene: Scene, _ hair: HairForm, _ lighting: Lighting, pose: Pose,
     isInside: Bool = false
@@ -19,10 +19,10 @@ struct HairSurface: Surface {
     self.lighting = lighting
     self.isInside = isInside
     let look = scene.look
-    tone = HairTone(look.hairColour, seed: look.seed)
+    tone = HairTone(look.hairColor, seed: look.seed)
     let natural = HairTone(scene.identity.naturalHair, seed: look.seed)
     roots =
-      look.hairColour == .blond && scene.identity.naturalHair != .blond ? natural.light : tone.light
+      look.hairColor == .blond && scene.identity.naturalHair != .blond ? natural.light : tone.light
     right = pose.rotation(Vector(1, 0, 0))
     down = pose.rotation(Vector(0, 1, 0))
     back = pose.rotation(Vector(0, 0.35, -1))
@@ -34,7 +34,7 @@ struct HairSurface: Surface {
     seed = look.seed &+ 200
   }
 
-  /// How strands lie at a place: across and along them in centimetres, and their way in space.
+  /// How strands lie at a place: across and along them in centimeters, and their way in space.
   private func strands(_ angle: Float, _ y: Float) -> (across: Float, along: Float, way: Vector) {
     let aside = smooth(0.45, 1.15, abs(angle))
     if hair.isCombedBack {
@@ -66,12 +66,12 @@ struct HairSurface: Surface {
     let inside = hair.inside(angle, y)
     let alpha = self.alpha(inside, angle, strand, bundle)
     guard alpha > 0.01 else {
-      return Paint(colour: Vector(0, 0, 0), alpha: 0, label: Label.hair)
+      return Paint(color: Vector(0, 0, 0), alpha: 0, label: Label.hair)
     }
     let depth = unit(0.5 + 0.22 * strand + 0.26 * bundle + 0.3 * lock)
-    var colour = mix(tone.dark, mix(tone.light, roots, smooth(-7, -10.5, y)), depth * 0.8)
+    var color = mix(tone.dark, mix(tone.light, roots, smooth(-7, -10.5, y)), depth * 0.8)
     if let part = hair.part, y < hair.edge(part) {
-      colour = colour * (1 - 0.55 * hill(angle - part, 0, 0.05, 1))
+      color = color * (1 - 0.55 * hill(angle - part, 0, 0.05, 1))
     }
     let isFar = isInside || f.normal.z < 0
     let normal = f.normal.z < 0 ? -f.normal : f.normal
@@ -84,12 +84,12 @@ struct HairSurface: Surface {
     let light = (lighting.key * (facing * f.lit) + lighting.ambient(tilted)) * occlusion
     let (broad, narrow) = lighting.hairShine(tangent, lit: f.lit)
     let glow = facing * occlusion * (0.6 + 0.6 * depth)
-    var lit = colour * light
+    var lit = color * light
     lit = lit + lighting.key * tone.light * (glow * (0.5 * broad + 0.35 * narrow))
     lit = lit + lighting.key * (glow * 0.045 * narrow)
     let edge = isFar ? 0 : squared(smooth(0.6, 0.1, f.normal.z))
     lit = lit + (tone.light + Vector(repeating: 0.03)) * (0.4 * lighting.rim * edge)
-    return Paint(colour: lit, alpha: alpha, label: Label.hair)
+    return Paint(color: lit, alpha: alpha, label: Label.hair)
   }
 
   /// How dense hair is by the distance from its end: soft at the forehead, ragged where it hangs.

@@ -7,7 +7,7 @@ struct HatSurface: Surface {
   func paint(_ f: Fragment) -> Paint {
     // A brim is seen from below as well.
     let normal = f.normal.z < 0 ? -f.normal : f.normal
-    let base = look.hatColour * look.hatColour
+    let base = look.hatColor * look.hatColor
     var tone = base
     var dark: Float = 1
     let seed = look.seed &+ 300
@@ -32,6 +32,6 @@ struct HatSurface: Surface {
     }
     if isBrim && f.normal.z < 0 { dark *= 0.6 }
     return Paint(
-      colour: tone * lighting.matt(normal, lit: f.lit) * dark, alpha: 1, label: Label.hat)
+      color: tone * lighting.matt(normal, lit: f.lit) * dark, alpha: 1, label: Label.hat)
   }
 }

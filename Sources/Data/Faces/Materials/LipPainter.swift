@@ -1,8 +1,8 @@
 /// Lips, teeth and the inside of the mouth, on the face's front view.
 struct LipPainter: Sendable {
-  /// A part's colour and how much of the pixel it has.
+  /// A part's color and how much of the pixel it has.
   struct Layer {
-    var colour: Vector
+    var color: Vector
     var alpha: Float
     var label: UInt8
     /// How strongly the surface shines.
@@ -18,7 +18,7 @@ struct LipPainter: Sendable {
   init(_ scene: Scene, _ face: FaceForm, _ skin: SkinTone, scale: Float) {
     self.face = face
     self.scale = scale
-    let worn = scene.look.lipColour
+    let worn = scene.look.lipColor
     let strength = 0.8 * scene.look.makeup
     tone = mix(skin.lips, worn * worn, strength)
     makeup = worn * worn
@@ -55,16 +55,16 @@ struct LipPainter: Sendable {
     guard alpha > 0 else { return nil }
     let inner = max(upper - y, y - lower)
     let open = unit(0.5 - inner * scale)
-    let lip = lipColour(x, y, top, upper, lower, bottom)
+    let lip = lipColor(x, y, top, upper, lower, bottom)
     let isOpen = open >= 0.5
     let label = isOpen ? Label.mouth : (y < 0.5 * (upper + lower) ? Label.upperLip : Label.lowerLip)
     let inside = open > 0 ? cavity(x, y, upper, lower) : lip
     return Layer(
-      colour: mix(lip, inside, open), alpha: alpha, label: label,
+      color: mix(lip, inside, open), alpha: alpha, label: label,
       shine: (isOpen ? 0.15 : gloss) * (y > lower ? 1 : 0.5))
   }
 
-  private func lipColour(
+  private func lipColor(
     _ x: Float, _ y: Float, _ top: Float, _ upper: Float, _ lower: Float, _ bottom: Float
   ) -> Vector {
     // Fine upright lines, a darker seam, and a paler rim.
@@ -84,16 +84,16 @@ struct LipPainter: Sendable {
     let edge = face.mouthY - 0.28 * face.gap - face.cornerLift * 0.55 * t * t + 0.92 - 0.3 * t * t
     let isTooth =
       unit(0.5 + (edge - y) * scale) * unit(0.5 + (0.86 - abs(t)) * face.mouthHalfWidth * scale)
-    var colour = depth
+    var color = depth
     let tongue = hill(x, y - lower, face.mouthHalfWidth * 0.7, 0.55)
-    colour = mix(colour, Vector(0.35, 0.1, 0.1), 0.7 * tongue)
-    guard isTooth > 0 else { return colour }
+    color = mix(color, Vector(0.35, 0.1, 0.1), 0.7 * tongue)
+    guard isTooth > 0 else { return color }
     // Front teeth are wider than those aside.
     let place = abs(x) < 0.86 ? abs(x) / 0.86 : 1 + (abs(x) - 0.86) / 0.62
     let within = place - Float(Int(place))
     let gapLine = hill(min(within, 1 - within), 0, 0.1, 1) * smooth(0.35, 1.2, y - upper + 0.5)
     let tooth =
       Vector(0.8, 0.75, 0.66) * (0.32 + 0.68 * shadow) * (0.6 + 0.4 * smooth(0, 0.4, y - upper))
-    return mix(colour, tooth * (1 - 0.4 * gapLine), isTooth)
+    return mix(color, tooth * (1 - 0.4 * gapLine), isTooth)
   }
 }

@@ -1,4 +1,4 @@
-/// Bare skin: its colour at a place of the face, with flush, marks, make-up and the lines of age.
+/// Bare skin: its color at a place of the face, with flush, marks, make-up and the lines of age.
 struct SkinPainter: Sendable {
   private let tone: SkinTone
   private let skin: Identity.Skin
@@ -13,39 +13,39 @@ struct SkinPainter: Sendable {
     self.face = face
     skin = scene.identity.skin
     makeup = isFace ? scene.look.makeup : 0
-    let lip = scene.look.lipColour
+    let lip = scene.look.lipColor
     blush = tone.base * mix(Vector(1.02, 0.66, 0.68), lip, 0.15)
     flush = 0.35 + 0.65 * skin.redness + 0.15 * scene.look.tan
   }
 
-  /// The colour of the skin at a place of the front view, unlit.
-  func colour(_ x: Float, _ y: Float) -> Vector {
+  /// The color of the skin at a place of the front view, unlit.
+  func color(_ x: Float, _ y: Float) -> Vector {
     let side = abs(x)
     let seed = skin.seed
     let red =
       0.5 * hill(side - 4, y - 3.4, 3.9, 3.2) + 0.55 * hill(x, y - 4.3, 2.2, 1.8)
       + 0.25 * hill(x, y - face.chinY + 1.4, 2.2, 1.7)
-    var colour = mix(tone.base, tone.flushed, unit(flush * red))
+    var color = mix(tone.base, tone.flushed, unit(flush * red))
     if makeup > 0.05 {
       let patch = hill(side - 4.9 - 0.3 * (2.8 - y), y - 3, 3.2, 2.2)
-      colour = mix(colour, blush, 0.4 * makeup * patch)
+      color = mix(color, blush, 0.4 * makeup * patch)
     }
     // Blotches of two sizes; make-up evens them out.
     let even = 1 - 0.6 * makeup
     let blotch = Noise.fractal(x * 0.8 + 7, y * 0.8, octaves: 2, seed)
     let fine = Noise.smooth(x * 6, y * 6, seed &+ 3)
-    colour = colour * (1 + even * (0.035 * blotch + (0.02 + 0.03 * face.aging) * fine))
+    color = color * (1 + even * (0.035 * blotch + (0.02 + 0.03 * face.aging) * fine))
     let tired = (0.1 + 0.2 * face.aging) * (1 - 0.5 * makeup)
-    colour =
-      colour
+    color =
+      color
       * (Vector(1, 1, 1) - Vector(0.7, 1, 0.8)
         * (tired * hill(side - face.eyeX + 0.3, y - 1.25, 1.7, 0.75)))
-    if skin.freckles > 0 { colour = colour * freckles(x, y, side) }
+    if skin.freckles > 0 { color = color * freckles(x, y, side) }
     for mole in skin.moles {
       let spot = hill(x - mole.x, y - mole.y, mole.z * 1.5, mole.z * 1.5)
-      if spot > 0 { colour = mix(colour, tone.base * Vector(0.2, 0.13, 0.11), min(1, 1.6 * spot)) }
+      if spot > 0 { color = mix(color, tone.base * Vector(0.2, 0.13, 0.11), min(1, 1.6 * spot)) }
     }
-    return face.aging > 0.02 ? colour * lines(x, y, side) : colour
+    return face.aging > 0.02 ? color * lines(x, y, side) : color
   }
 
   private func freckles(_ x: Float, _ y: Float, _ side: Float) -> Vector {

@@ -1,4 +1,4 @@
-/// The colours of a person's skin today, in linear light.
+/// The colors of a person's skin today, in linear light.
 struct SkinTone: Sendable {
   /// Lit skin.
   let base: Vector
@@ -26,13 +26,13 @@ struct SkinTone: Sendable {
   }
 }
 
-/// The colour of hair in linear light: of its shade and of its highlights.
+/// The color of hair in linear light: of its shade and of its highlights.
 struct HairTone: Sendable {
   let dark, light: Vector
 
-  init(_ colour: HairColour, seed: UInt32) {
+  init(_ color: HairColor, seed: UInt32) {
     let (shade, shine): (Vector, Vector) =
-      switch colour {
+      switch color {
       case .black: (Vector(0.085, 0.075, 0.075), Vector(0.2, 0.18, 0.18))
       case .brown: (Vector(0.2, 0.13, 0.09), Vector(0.44, 0.31, 0.22))
       case .blond: (Vector(0.52, 0.39, 0.24), Vector(0.9, 0.77, 0.55))

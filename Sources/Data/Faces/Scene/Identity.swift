@@ -1,6 +1,6 @@
-/// What makes a person recognisable and stays from photo to photo.
+/// What makes a person recognizable and stays from photo to photo.
 ///
-/// Lengths are centimetres or factors about 1, angles degrees.
+/// Lengths are centimeters or factors about 1, angles degrees.
 package struct Identity: Equatable, Sendable {
   /// The seed that all this follows from.
   package let seed: UInt64
@@ -18,10 +18,10 @@ package struct Identity: Equatable, Sendable {
   let ears: Ears
   let skin: Skin
   /// The hair that grows, before dye and age.
-  let naturalHair: HairColour
+  let naturalHair: HairColor
   /// Natural curl of the hair, 0 straight to 1 curly.
   let curl: Float
-  /// The hairline's height above the usual one, in centimetres.
+  /// The hairline's height above the usual one, in centimeters.
   let hairline: Float
   /// How far the man's hair has gone from temples and crown, 0…1.
   let balding: Float
@@ -29,14 +29,14 @@ package struct Identity: Equatable, Sendable {
   /// Proportions of the head.
   struct Skull: Equatable, Sendable {
     var width, length, jaw, chin, cheekbones, fullness, forehead, neck: Float
-    /// Sideways difference of the halves, in centimetres.
+    /// Sideways difference of the halves, in centimeters.
     var asymmetry: Float
   }
 
-  /// The eyes' form and colour.
+  /// The eyes' form and color.
   struct Eyes: Equatable, Sendable {
     var spacing, width, opening, tilt, fold, depth: Float
-    var colour: EyeColour
+    var color: EyeColor
   }
 
   /// The brows' form.
@@ -59,24 +59,24 @@ package struct Identity: Equatable, Sendable {
     var size, flare: Float
   }
 
-  /// The skin's colour and marks.
+  /// The skin's color and marks.
   struct Skin: Equatable, Sendable {
     /// 0 very light … 1 very dark.
     var melanin: Float
     var redness, freckles, dimples: Float
-    /// Place on the face (x, y in centimetres from between the eyes) and radius of each mole.
+    /// Place on the face (x, y in centimeters from between the eyes) and radius of each mole.
     var moles: [Vector]
     var seed: UInt32
   }
 }
 
-/// Colours of an iris.
-package enum EyeColour: String, CaseIterable, Sendable {
+/// Colors of an iris.
+package enum EyeColor: String, CaseIterable, Sendable {
   case brown, darkBrown, hazel, green, blue, gray
 }
 
-/// Colours of hair that captions tell apart.
-package enum HairColour: String, CaseIterable, Sendable {
+/// Colors of hair that captions tell apart.
+package enum HairColor: String, CaseIterable, Sendable {
   case black, brown, blond, red, gray
 }
 
@@ -130,7 +130,7 @@ extension Identity {
   }
 
   private static func eyes(_ dice: inout Dice, _ m: Float, _ melanin: Float) -> Eyes {
-    let colour: EyeColour =
+    let color: EyeColor =
       melanin > 0.3
       ? dice.pick([(.darkBrown, 0.7), (.brown, 0.28), (.hazel, 0.02)])
       : dice.pick([
@@ -141,7 +141,7 @@ extension Identity {
       spacing: dice.normal(1, 0.04), width: dice.normal(1.03 - 0.05 * m, 0.06),
       opening: max(0.62, dice.normal(1.1 - 0.17 * m, 0.13)), tilt: dice.normal(3.5, 3),
       fold: dice.happens(0.2) ? dice.within(0, 0.2) : dice.within(0.4, 1),
-      depth: dice.normal(0.95 + 0.15 * m, 0.2), colour: colour)
+      depth: dice.normal(0.95 + 0.15 * m, 0.2), color: color)
   }
 
   private static func skin(_ dice: inout Dice, _ melanin: Float) -> Skin {
@@ -155,7 +155,7 @@ extension Identity {
       dimples: dice.happens(0.25) ? 1 : 0, moles: moles, seed: dice.noiseSeed())
   }
 
-  private static func hair(_ dice: inout Dice, _ melanin: Float) -> HairColour {
+  private static func hair(_ dice: inout Dice, _ melanin: Float) -> HairColor {
     melanin > 0.3
       ? dice.pick([(.black, 0.75), (.brown, 0.25)])
       : dice.pick([(.black, 0.2), (.brown, 0.45), (.blond, 0.27), (.red, 0.08)])

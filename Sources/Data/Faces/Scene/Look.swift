@@ -4,8 +4,8 @@ package struct Look: Equatable, Sendable {
   package var age: Float
   /// How hair is cut and worn.
   package var hairStyle: HairStyle
-  /// Colour of the hair on the photo, dyed or grown.
-  package var hairColour: HairColour
+  /// Color of the hair on the photo, dyed or grown.
+  package var hairColor: HairColor
   /// Whether hair falls over the forehead.
   package var hasBangs: Bool
   /// How the beard is worn.
@@ -24,10 +24,10 @@ package struct Look: Equatable, Sendable {
   package var hasNecklace: Bool
   /// What the neckline is cut like.
   package var neckline: Neckline
-  /// Colour of the clothes, red, green, blue in 0…1 as displayed.
-  var clothColour: SIMD3<Float>
-  var hatColour: SIMD3<Float>
-  var lipColour: SIMD3<Float>
+  /// Color of the clothes, red, green, blue in 0…1 as displayed.
+  var clothColor: SIMD3<Float>
+  var hatColor: SIMD3<Float>
+  var lipColor: SIMD3<Float>
   var metal: Metal
   /// Hair's volume about 1.
   var volume: Float
@@ -69,7 +69,7 @@ package enum Neckline: String, CaseIterable, Sendable {
   case round, deep, collar, suit, bare
 }
 
-/// What jewellery is made of.
+/// What jewelry is made of.
 package enum Metal: String, CaseIterable, Sendable {
   case gold, silver
 }
@@ -85,7 +85,7 @@ extension Look {
     age = min(80, max(18, person.usualAge + dice.normal(0, 2)))
     hairStyle = Self.style(&dice, person)
     let grayness = smooth(42, 72, age)
-    hairColour =
+    hairColor =
       dice.happens(grayness * (woman ? 0.45 : 0.8))
       ? .gray : (dice.happens(woman ? 0.12 : 0.02) ? .blond : person.naturalHair)
     let isLong = ![.bald, .buzz, .swept].contains(hairStyle)
@@ -108,9 +108,9 @@ extension Look {
       woman
         ? [(.round, 0.2), (.deep, 0.16), (.collar, 0.1), (.suit, 0.06), (.bare, 0.48)]
         : [(.round, 0.26), (.deep, 0.04), (.collar, 0.26), (.suit, 0.3), (.bare, 0.14)])
-    clothColour = Self.cloth(&dice)
-    hatColour = Self.cloth(&dice)
-    lipColour = dice.pick(Self.lipColours)
+    clothColor = Self.cloth(&dice)
+    hatColor = Self.cloth(&dice)
+    lipColor = dice.pick(Self.lipColors)
     metal = dice.pick([(.gold, 0.5), (.silver, 0.5)])
     volume = dice.normal(1.1, 0.2)
     part =
@@ -119,7 +119,7 @@ extension Look {
     self.seed = dice.noiseSeed()
   }
 
-  private static let lipColours: [(SIMD3<Float>, Float)] = [
+  private static let lipColors: [(SIMD3<Float>, Float)] = [
     (SIMD3(0.72, 0.16, 0.2), 0.35), (SIMD3(0.78, 0.34, 0.4), 0.35),
     (SIMD3(0.55, 0.14, 0.25), 0.15), (SIMD3(0.84, 0.42, 0.36), 0.15),
   ]

@@ -19,7 +19,7 @@ package struct Scene: Equatable, Sendable {
 
   /// A person's photo by number: the same face in another pose, light, expression and dress.
   ///
-  /// The first four photos share haircut and hair colour; glasses, hat, jewellery and make-up are
+  /// The first four photos share haircut and hair color; glasses, hat, jewelry and make-up are
   /// drawn anew for each.
   package init(identity: Identity, photo: Int) {
     let number = UInt64(photo)
@@ -30,7 +30,7 @@ package struct Scene: Equatable, Sendable {
     let habits = Look(of: identity, seed: first &+ (number / 4) &* 0x2545_F491_4F6C_DD1D)
     look.age = habits.age
     look.hairStyle = habits.hairStyle
-    look.hairColour = habits.hairColour
+    look.hairColor = habits.hairColor
     look.hasBangs = habits.hasBangs
     look.beard = habits.beard
   }

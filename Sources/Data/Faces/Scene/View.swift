@@ -1,6 +1,6 @@
 /// What belongs to one photo: pose, expression, light, background and camera.
 package struct View: Equatable, Sendable {
-  /// Degrees; positive turns the face towards the image's right.
+  /// Degrees; positive turns the face toward the image's right.
   package var yaw: Float
   /// Degrees; positive lifts the chin.
   package var pitch: Float
@@ -22,7 +22,7 @@ package struct View: Equatable, Sendable {
 
   /// One key light among light from everywhere.
   struct Light: Equatable, Sendable {
-    /// Direction towards the key light, of length 1; x right, y down, z at the viewer.
+    /// Direction toward the key light, of length 1; x right, y down, z at the viewer.
     var direction: SIMD3<Float>
     /// Strength of the key light and of what comes from everywhere.
     var key, fill: Float
@@ -36,7 +36,7 @@ package struct View: Equatable, Sendable {
   struct Background: Equatable, Sendable {
     enum Kind: Equatable, Sendable { case plain, gradient, blobs, bokeh, stripes }
     var kind: Kind
-    /// Displayed colours in 0…1.
+    /// Displayed colors in 0…1.
     var first, second, third: SIMD3<Float>
     var seed: UInt32
   }
@@ -89,17 +89,17 @@ extension View {
   }
 
   private static func background(_ dice: inout Dice) -> Background {
-    func colour(_ dice: inout Dice) -> SIMD3<Float> {
+    func color(_ dice: inout Dice) -> SIMD3<Float> {
       let level = dice.within(0.05, 0.92)
       let tint = SIMD3(dice.normal(0, 0.09), dice.normal(0, 0.07), dice.normal(0, 0.1))
       return SIMD3(unit(level + tint.x), unit(level + tint.y), unit(level + tint.z))
     }
-    let first = colour(&dice)
+    let first = color(&dice)
     return Background(
       kind: dice.pick([
         (.plain, 0.2), (.gradient, 0.25), (.blobs, 0.3), (.bokeh, 0.15), (.stripes, 0.1),
       ]),
-      first: first, second: mix(first, colour(&dice), 0.7), third: colour(&dice),
+      first: first, second: mix(first, color(&dice), 0.7), third: color(&dice),
       seed: dice.noiseSeed())
   }
 }

@@ -1,11 +1,11 @@
-/// How charts look: colours that people of any colour vision tell apart, on a ground of their own, light or
+/// How charts look: colors that people of any color vision tell apart, on a ground of their own, light or
 /// dark as the reader's screen.
 enum ChartStyle {
   /// How much wider titles are set than other texts.
   static let titleScale = 1.35
 
-  /// Number of colours; what goes beyond begins with the first again.
-  static let colours = light.count
+  /// Number of colors; what goes beyond begins with the first again.
+  static let colors = light.count
 
   private static let light = ["#2f6ca3", "#c4421a", "#22803a", "#8a3a8f", "#8a6400", "#0b7a7a"]
   private static let dark = ["#6cabe0", "#f08a5d", "#68c07c", "#cf8fd3", "#d6ab45", "#4fc0c0"]
@@ -42,8 +42,8 @@ enum ChartStyle {
     }
     """
 
-  private static func series(_ colours: [String]) -> [String] {
-    colours.enumerated().map {
+  private static func series(_ colors: [String]) -> [String] {
+    colors.enumerated().map {
       ".chart .s\($0) { stroke: \($1) } .chart circle.s\($0) { fill: \($1) }"
     }
   }

@@ -38,9 +38,9 @@ struct Drawing {
   }
 
   /// A dot.
-  mutating func circle(_ kind: String, at centre: Place, radius: Double, title: String? = nil) {
+  mutating func circle(_ kind: String, at center: Place, radius: Double, title: String? = nil) {
     add(
-      "circle", kind, [("cx", centre.x), ("cy", centre.y), ("r", radius)],
+      "circle", kind, [("cx", center.x), ("cy", center.y), ("r", radius)],
       content: Self.title(title))
   }
 

@@ -3,7 +3,7 @@ package struct LineChart: Sendable, Hashable {
   package var title: String
   package var x: Axis
   package var y: Axis
-  /// Each gets a colour and a line in the legend.
+  /// Each gets a color and a line in the legend.
   package var series: [Series]
 
   package init(title: String, x: Axis, y: Axis, series: [Series] = []) {

@@ -129,7 +129,7 @@ struct LinePlot {
       case .dashed: " dashed"
       case .muted: " muted"
       }
-    return "s\(number % ChartStyle.colours)\(style)"
+    return "s\(number % ChartStyle.colors)\(style)"
   }
 
   /// Where names stand, line by line.

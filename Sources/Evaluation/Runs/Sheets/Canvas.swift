@@ -29,7 +29,7 @@ package struct Canvas {
   }
 
   /// Fills a rectangle.
-  mutating func fill(x: Int, y: Int, width: Int, height: Int, _ colour: RGBColour) {
+  mutating func fill(x: Int, y: Int, width: Int, height: Int, _ colour: RGBColor) {
     let pixel = [colour.red, colour.green, colour.blue]
     paste(
       Raster(
@@ -38,7 +38,7 @@ package struct Canvas {
   }
 
   /// Writes a line whose left upper corner is at a place.
-  mutating func write(_ text: String, x: Int, y: Int, _ colour: RGBColour) {
+  mutating func write(_ text: String, x: Int, y: Int, _ colour: RGBColor) {
     for (index, character) in text.enumerated() {
       for (row, bits) in Lettering.rows(of: character).enumerated() {
         for column in 0..<Lettering.width where bits >> (Lettering.width - 1 - column) & 1 == 1 {
@@ -48,7 +48,7 @@ package struct Canvas {
     }
   }
 
-  private mutating func set(x: Int, y: Int, _ colour: RGBColour) {
+  private mutating func set(x: Int, y: Int, _ colour: RGBColor) {
     guard 0..<image.width ~= x && 0..<image.height ~= y else { return }
     let start = (y * image.width + x) * 3
     image.samples[start] = colour.red

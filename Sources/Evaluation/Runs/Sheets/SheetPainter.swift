@@ -19,9 +19,9 @@ struct SheetPainter {
   private static let gap = 5
   private static let captionColumns = 24
   private static let captionWidth = captionColumns * Lettering.width + 12
-  private static let ink = RGBColour(31, 35, 40)
-  private static let faint = RGBColour(101, 109, 118)
-  private static let ground = RGBColour(234, 238, 242)
+  private static let ink = RGBColor(31, 35, 40)
+  private static let faint = RGBColor(101, 109, 118)
+  private static let ground = RGBColor(234, 238, 242)
 
   /// The sheet; a picture that cannot be shown is replaced by the word for why.
   func paint(_ workers: Workers) -> Raster {
@@ -86,7 +86,7 @@ struct SheetPainter {
           guard let path = pair.maskPath else { return nil }
           try pair.verify(.mask)
           return try ImageDecoder.labelMap(contentsOf: path)
-            .fitted(to: side, filter: .nearest).coloured(by: LabelPalette.celebAMaskHQ)
+            .fitted(to: side, filter: .nearest).colored(by: LabelPalette.celebAMaskHQ)
         })
     } else if pairs.contains(where: { $0.scribblePath != nil }) {
       columns.append(
@@ -129,7 +129,7 @@ struct SheetPainter {
   }
 
   private static func write(
-    _ lines: [String], x: Int, y: Int, _ colour: RGBColour, _ canvas: inout Canvas
+    _ lines: [String], x: Int, y: Int, _ colour: RGBColor, _ canvas: inout Canvas
   ) {
     for (index, line) in lines.enumerated() {
       canvas.write(line, x: x, y: y + index * Lettering.height, colour)

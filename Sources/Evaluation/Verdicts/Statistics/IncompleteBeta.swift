@@ -1,6 +1,6 @@
 import Foundation
 
-/// The regularised incomplete beta function, from which Student's distribution follows.
+/// The regularized incomplete beta function, from which Student's distribution follows.
 package enum IncompleteBeta {
   /// `I_x(a, b)`, to about `1e-13` of its value for parameters up to `1e6`.
   ///

@@ -6,7 +6,7 @@ import Tensors
 /// shuffle of the segment has one as large, and both parts are searched in turn. Shuffling makes no
 /// assumption about the noise but that nights can be exchanged, so a steady series raises a false alarm
 /// with at most ``level``, outliers or not. Found places are then settled once more between their
-/// neighbours.
+/// neighbors.
 ///
 /// Sources: Scott and Knott, Biometrics 30, 1974 (binary segmentation); Matteson and James, "A
 /// Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data", JASA 109, 2014
@@ -76,17 +76,17 @@ package struct StepDetection: Sendable {
     let count = segment.count
     guard count >= 2 * shortestLevel else { return nil }
     let total = segment.reduce(0, +)
-    let centre = total / Double(count)
-    let spread = segment.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
+    let center = total / Double(count)
+    let spread = segment.reduce(0) { $0 + ($1 - center) * ($1 - center) }
     // Rounding of a constant series is no spread.
-    guard spread > 1e-24 * Double(count) * centre * centre else { return nil }
+    guard spread > 1e-24 * Double(count) * center * center else { return nil }
     var best: (index: Int, strength: Double)?
     var sum = 0.0
     for (position, value) in segment.enumerated() {
       if position >= shortestLevel, position <= count - shortestLevel {
         let left = Double(position)
         let right = Double(count - position)
-        let gap = sum - left * centre
+        let gap = sum - left * center
         let strength = gap * gap * Double(count) / (left * right) / spread
         if strength > best?.strength ?? -1 { best = (position, strength) }
       }

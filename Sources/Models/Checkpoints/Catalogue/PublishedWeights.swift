@@ -6,7 +6,7 @@ package struct PublishedWeights: Hashable, Sendable {
     case detector, vocabulary
   }
 
-  /// How surely a file can be recognised.
+  /// How surely a file can be recognized.
   package enum Digest: Hashable, Sendable {
     /// The whole SHA-256, 64 lower-case hexadecimal digits.
     case exact(String)
@@ -43,15 +43,15 @@ package struct PublishedWeights: Hashable, Sendable {
   package let parameterCount: Int?
   /// The papers whose protocol uses it by default.
   package let papers: [String]
-  /// Licence of the repository that publishes it, and limits of its training data.
-  package let licence: String
+  /// License of the repository that publishes it, and limits of its training data.
+  package let license: String
   /// Where a person gets it.
   package let source: String
 
   /// Notes what is known of a file.
   package init(
     networks: [String], role: Role, fileName: String, otherNames: [String], bytes: Int?,
-    digest: Digest, tensorCount: Int?, parameterCount: Int?, papers: [String], licence: String,
+    digest: Digest, tensorCount: Int?, parameterCount: Int?, papers: [String], license: String,
     source: String
   ) {
     self.networks = networks
@@ -63,7 +63,7 @@ package struct PublishedWeights: Hashable, Sendable {
     self.tensorCount = tensorCount
     self.parameterCount = parameterCount
     self.papers = papers
-    self.licence = licence
+    self.license = license
     self.source = source
   }
 }

@@ -9,24 +9,24 @@ extension WeightCatalogue {
         bytes: nil,
         digest: .exact("a035c768259b98ab1ce0e646312f48b9e1e218197a0f80ac6765e88f8b6ddf28"),
         tensorCount: 397, parameterCount: 43_797_696, papers: [ddgi, diffusionCLIP],
-        licence: "MIT (TreB1eN/InsightFace_Pytorch); training photographs for research only",
+        license: "MIT (TreB1eN/InsightFace_Pytorch); training photographs for research only",
         source: "https://drive.google.com/uc?id=1KW7bjndL3QG3sxBbZxreGHigcCCpsDgn"),
       PublishedWeights(
         networks: ["mobilefacenet"], role: .identity, fileName: "068.ckpt",
         otherNames: ["mobilefacenet_xiaoccer_068.ckpt"], bytes: 4_130_855,
         digest: .exact("e839247cdbdfc023fb7cadeaf53a4549d50c8fc24ad154c02e35920ea8910d99"),
-        tensorCount: 333, parameterCount: 999_552, papers: [], licence: "none stated",
+        tensorCount: 333, parameterCount: 999_552, papers: [], license: "none stated",
         source: "https://github.com/Xiaoccer/MobileFaceNet_Pytorch, model/best/068.ckpt"),
       PublishedWeights(
         networks: ["ir-101"], role: .identity, fileName: "CurricularFace_Backbone.pth",
         otherNames: [], bytes: nil, digest: .unknown, tensorCount: 672, parameterCount: 65_128_768,
         papers: [],
-        licence: "MIT (HuangYG123/CurricularFace); training photographs for research only",
+        license: "MIT (HuangYG123/CurricularFace); training photographs for research only",
         source: "https://drive.google.com/uc?id=1f4IwVa2-Bn9vWLwB-bUwm53U_MlvinAj"),
       PublishedWeights(
         networks: ["ir-50"], role: .identity, fileName: "backbone_ir50_ms1m_epoch120.pth",
         otherNames: [], bytes: nil, digest: .unknown, tensorCount: 349, parameterCount: 43_574_976,
-        papers: [], licence: "MIT (ZhaoJ9014/face.evoLVe); training photographs for research only",
+        papers: [], license: "MIT (ZhaoJ9014/face.evoLVe); training photographs for research only",
         source: "https://github.com/ZhaoJ9014/face.evoLVe, model zoo"),
     ] + arcFace
 
@@ -46,7 +46,7 @@ extension WeightCatalogue {
         networks: ["iresnet\(depth)"], role: .identity, fileName: "\(folder)/backbone.pth",
         otherNames: ["\(folder)_backbone.pth", "\(folder).pth"], bytes: nil, digest: .unknown,
         tensorCount: tensors, parameterCount: parameters, papers: [],
-        licence: "non-commercial research only (insightface's model zoo)",
+        license: "non-commercial research only (insightface's model zoo)",
         source: "https://1drv.ms/u/s!AswpsDO2toNKq0lWY69vN58GR6mw?e=p9Ov5d")
     }
   }

@@ -25,7 +25,7 @@ package enum WeightCatalogue {
       otherNames: ["weights-inception-2015-12-05-6726825d.pth"], bytes: 95_628_359,
       digest: .exact("6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"),
       tensorCount: 566, parameterCount: 23_850_960,
-      papers: [ddgi, scaDM, collaborative, sdg], licence: "Apache-2.0",
+      papers: [ddgi, scaDM, collaborative, sdg], license: "Apache-2.0",
       source: "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
         + "pt_inception-2015-12-05-6726825d.pth")
   ]
@@ -66,7 +66,7 @@ package enum WeightCatalogue {
     PublishedWeights(
       networks: [network], role: .lpipsTrunk, fileName: fileName, otherNames: [], bytes: bytes,
       digest: digest, tensorCount: tensors, parameterCount: parameters, papers: papers,
-      licence: "BSD-3-Clause (torchvision); trained on ImageNet",
+      license: "BSD-3-Clause (torchvision); trained on ImageNet",
       source: "https://download.pytorch.org/models/\(fileName)")
   }
 
@@ -78,7 +78,7 @@ package enum WeightCatalogue {
       networks: [network], role: .lpipsHeads, fileName: "lpips_v0.1/\(fileName)",
       otherNames: ["lpips/weights/v0.1/\(fileName)", fileName], bytes: bytes,
       digest: .exact(digest), tensorCount: tensors, parameterCount: parameters, papers: papers,
-      licence: "BSD-2-Clause",
+      license: "BSD-2-Clause",
       source: "https://github.com/richzhang/PerceptualSimilarity, lpips/weights/v0.1/\(fileName)")
   }
 
@@ -88,7 +88,7 @@ package enum WeightCatalogue {
       otherNames: ["parsenet/model.pth", "models/parsenet/model.pth"], bytes: nil,
       digest: .unknown, tensorCount: 136, parameterCount: 1_944_355,
       papers: [ddgi, scaDM, collaborative],
-      licence: "non-commercial research and education only (CelebAMask-HQ)",
+      license: "non-commercial research and education only (CelebAMask-HQ)",
       source: "https://drive.google.com/uc?id=1o1m-eT38zNCIFldcRaoWcLvvBtY8S4W3"),
     PublishedWeights(
       networks: ["bisenet"], role: .parser, fileName: "79999_iter.pth",
@@ -96,7 +96,7 @@ package enum WeightCatalogue {
       // Digest from third parties.
       digest: .exact("468e13ca13a9b43cc0881a9f99083a430e9c0a38abd935431d1c28ee94b26567"),
       tensorCount: 191, parameterCount: 13_300_416, papers: [diffusionCLIP],
-      licence: "MIT (zllrunning/face-parsing.PyTorch); trained on CelebAMask-HQ, non-commercial",
+      license: "MIT (zllrunning/face-parsing.PyTorch); trained on CelebAMask-HQ, non-commercial",
       source: "https://drive.google.com/uc?id=154JgKpzCPW82qINcVieuPH3fZ2e0P812"),
   ]
 
@@ -142,7 +142,7 @@ package enum WeightCatalogue {
       bytes: 1_356_917,
       digest: .exact("924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"),
       tensorCount: nil, parameterCount: nil, papers: [collaborative, sdg, diffusionCLIP],
-      licence: "MIT; what it holds is part of this program",
+      license: "MIT; what it holds is part of this program",
       source: "https://github.com/openai/CLIP, clip/bpe_simple_vocab_16e6.txt.gz"),
   ]
 
@@ -156,7 +156,7 @@ package enum WeightCatalogue {
     PublishedWeights(
       networks: [network], role: .clip, fileName: fileName, otherNames: [], bytes: bytes,
       digest: .exact(digest), tensorCount: nil, parameterCount: parameters, papers: papers,
-      licence: "MIT",
+      license: "MIT",
       source: "https://openaipublic.azureedge.net/clip/models/\(digest)/\(fileName)")
   }
 
@@ -181,7 +181,7 @@ package enum WeightCatalogue {
     PublishedWeights(
       networks: ["mtcnn"], role: .detector, fileName: fileName, otherNames: [], bytes: bytes,
       digest: .exact(digest), tensorCount: tensors, parameterCount: parameters, papers: [],
-      licence: "MIT",
+      license: "MIT",
       source: "https://github.com/timesler/facenet-pytorch, data/\(fileName)")
   }
 }

@@ -16,7 +16,7 @@ struct NPYHeader {
   static let largestLength = magic.count + 6 + longestText
 
   /// Whether a file starts like one.
-  static func recognises(_ file: ByteSlice) -> Bool { file.has(magic) }
+  static func recognizes(_ file: ByteSlice) -> Bool { file.has(magic) }
 
   /// Reads a header.
   ///

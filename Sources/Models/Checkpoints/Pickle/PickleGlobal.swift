@@ -17,7 +17,7 @@ enum PickleGlobal: Hashable, Sendable {
   /// TorchScript's typed list: returns its argument.
   case scriptList
 
-  /// Recognises a name of the list; nil for everything else.
+  /// Recognizes a name of the list; nil for everything else.
   ///
   /// - Parameters:
   ///   - module: where Python would look.

@@ -13,7 +13,7 @@ enum TorchLegacy {
   private static let magicOffsets = [2, 11]
 
   /// Whether a file starts like one.
-  static func recognises(_ file: ByteSlice) -> Bool { magicEnd(of: file) != nil }
+  static func recognizes(_ file: ByteSlice) -> Bool { magicEnd(of: file) != nil }
 
   private static func magicEnd(of file: ByteSlice) -> Int? {
     guard file.has([0x80]) else { return nil }

@@ -8,7 +8,7 @@ package enum SafetensorsFile {
   private static let largestHeader = 100_000_000
 
   /// Whether a file could be one: a plausible length before an opening brace.
-  static func recognises(_ file: ByteSlice) -> Bool {
+  static func recognizes(_ file: ByteSlice) -> Bool {
     guard let length = file.integer(at: 0, as: UInt64.self) else { return false }
     return length <= UInt64(largestHeader) && file.has([UInt8(ascii: "{")], at: 8)
   }

@@ -196,7 +196,7 @@ struct ONNXResizeRule {
       return axis.outputs > 1 ? index * (inputs - 1) / (outputs - 1) : 0
     case "tf_half_pixel_for_nn": return (index + 0.5) / axis.scale
     case "half_pixel_symmetric":
-      // The grid's centre stays where it is, though the size was rounded.
+      // The grid's center stays where it is, though the size was rounded.
       let adjustment = outputs / (inputs * axis.scale)
       let offset = inputs / 2 * (1 - adjustment)
       return offset + (index + 0.5) / axis.scale - 0.5
@@ -222,12 +222,12 @@ struct ONNXResizeRule {
   ) -> [Resampling.Tap] {
     // Against aliasing the filter covers as much of the input as a new pixel does.
     let stretch = isAntialiased ? max(1, 1 / Double(axis.scale)) : 1
-    let (centre, span) = (Double(source), Double(reach) * stretch)
-    let (first, last) = (Int((centre - span).rounded(.up)), Int((centre + span).rounded(.down)))
+    let (center, span) = (Double(source), Double(reach) * stretch)
+    let (first, last) = (Int((center - span).rounded(.up)), Int((center + span).rounded(.down)))
     var weights: [Int: Double] = [:]
     var total = 0.0
     for tap in first...last {
-      let weight = filter((Double(tap) - centre) / stretch)
+      let weight = filter((Double(tap) - center) / stretch)
       let isOutside = tap < 0 || tap >= axis.inputs
       if weight == 0 || isOutside && excludesOutside { continue }
       weights[min(max(tap, 0), axis.inputs - 1), default: 0] += weight

@@ -29,7 +29,7 @@ struct FaceSheet {
       Portrait(scenes[number], size: Self.side)
     }
     var tiles = portraits[..<16].map(\.image)
-    tiles += portraits[..<8].map { $0.labels.coloured(by: LabelPalette.celebAMaskHQ) }
+    tiles += portraits[..<8].map { $0.labels.colored(by: LabelPalette.celebAMaskHQ) }
     tiles += portraits[..<8].map(\.scribble)
     tiles += portraits[16...].map(\.image)
     return Self.joined(tiles)

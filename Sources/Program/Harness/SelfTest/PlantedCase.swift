@@ -110,7 +110,7 @@ extension PlantedCase.Images {
   ) throws -> [Raster] {
     let masks = "masks-\(order.name)"
     try folder.write(
-      faces.labels.map { $0.relabelled(from: .celebAMaskHQ, to: order) }, as: .labelMap, to: masks)
+      faces.labels.map { $0.relabeled(from: .celebAMaskHQ, to: order) }, as: .labelMap, to: masks)
     let method = PaintMethod(size: CanaryFaces.side)
     return try zip(CanaryFaces.ids, faces.captions).map { id, caption in
       var pair = Pair(id: id)

@@ -25,25 +25,25 @@ typedef enum {
 
 /// What samples mean, before any conversion.
 typedef enum {
-  image_colour_grey = 1,
-  image_colour_grey_alpha,
-  image_colour_rgb,
-  image_colour_rgb_alpha,
-  image_colour_palette,
+  image_color_gray = 1,
+  image_color_gray_alpha,
+  image_color_rgb,
+  image_color_rgb_alpha,
+  image_color_palette,
   /// Four inks as Adobe stores them: 255 is no ink.
-  image_colour_cmyk_inverted,
-} image_colour;
+  image_color_cmyk_inverted,
+} image_color;
 
 /// What a file says of itself before its samples.
 typedef struct {
   /// 0 while unknown.
   uint32_t width, height;
-  image_colour colour;
+  image_color color;
   /// Samples in a pixel as they will be delivered.
   int channels;
   /// Bits of a sample in the file: 1, 2, 4, 8 or 16.
   int bit_depth;
-  /// Bytes of a sample as it will be delivered: 1, or 2 for 16-bit grey, high byte first.
+  /// Bytes of a sample as it will be delivered: 1, or 2 for 16-bit gray, high byte first.
   int bytes_in_sample;
   /// R, G, B of every palette entry; entries the file does not define are black.
   uint8_t palette[256 * 3];
@@ -78,7 +78,7 @@ const char *image_decoder_message(const image_decoder *decoder);
 /// Decodes all rows, top to bottom, into `height * stride` bytes.
 ///
 /// Samples of fewer than 8 bits take a byte each and are not scaled; of 16-bit samples only the
-/// high byte is kept, except in grey images. Lost JPEG samples, of which libjpeg only warns, are a
+/// high byte is kept, except in gray images. Lost JPEG samples, of which libjpeg only warns, are a
 /// failure here. So are a JPEG whose scans pass over its blocks far more often than its length allows,
 /// and a PNG whose image data go on behind its last row.
 ///
@@ -94,12 +94,12 @@ typedef struct {
   size_t count;
 } image_file;
 
-/// Writes an 8-bit PNG: grey, RGB, or palette indices when `palette_count` is not 0.
+/// Writes an 8-bit PNG: gray, RGB, or palette indices when `palette_count` is not 0.
 image_file image_encode_png(
     const uint8_t *samples, uint32_t width, uint32_t height, int channels, const uint8_t *palette,
     int palette_count);
 
-/// Writes a baseline JPEG of grey or RGB samples with libjpeg's standard tables; colour is 4:2:0.
+/// Writes a baseline JPEG of gray or RGB samples with libjpeg's standard tables; color is 4:2:0.
 image_file image_encode_jpeg(
     const uint8_t *samples, uint32_t width, uint32_t height, int channels, int quality);
 

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// An HTTP server on 127.0.0.1 that misbehaves as it is told, one behaviour a request.
+/// An HTTP server on 127.0.0.1 that misbehaves as it is told, one behavior a request.
 final class LoopbackServer: Sendable {
   /// How a request is answered.
-  enum Behaviour: Sendable {
+  enum Behavior: Sendable {
     /// Correctly, ranges included.
     case serves
     /// Always with the whole file.
@@ -31,11 +31,11 @@ final class LoopbackServer: Sendable {
   let port: UInt16
   private let listener: Int32
   private let body: [UInt8]
-  private let script: Mutex<[Behaviour]>
+  private let script: Mutex<[Behavior]>
   private let seen = Mutex<[String]>([])
 
-  /// Serves a body at every path; after the last behaviour that one stays.
-  init(_ body: [UInt8], _ script: [Behaviour]) throws {
+  /// Serves a body at every path; after the last behavior that one stays.
+  init(_ body: [UInt8], _ script: [Behavior]) throws {
     self.body = body
     self.script = Mutex(script)
     (listener, port) = try Self.bound()
@@ -96,12 +96,12 @@ final class LoopbackServer: Sendable {
     let range = lines.first { $0.lowercased().hasPrefix("range: bytes=") }
     let start = range.flatMap { Int($0.dropFirst("range: bytes=".count).dropLast()) } ?? 0
     seen.withLock { $0.append(lines[0] + (start > 0 ? " from \(start)" : "")) }
-    let behaviour = script.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
-    respond(connection, behaviour, from: start)
+    let behavior = script.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+    respond(connection, behavior, from: start)
   }
 
-  private func respond(_ connection: Int32, _ behaviour: Behaviour, from start: Int) {
-    switch behaviour {
+  private func respond(_ connection: Int32, _ behavior: Behavior, from start: Int) {
+    switch behavior {
     case .serves: sendBody(connection, from: start)
     case .ignoresRanges: sendBody(connection, from: 0)
     case .truncates(let count): sendBody(connection, from: start, only: count)

@@ -16,7 +16,7 @@ import Testing
     PublishedWeights(
       networks: ["alexnet"], role: .lpipsTrunk, fileName: "inner/test.pth", otherNames: [],
       bytes: bytes, digest: digest ?? .exact(FileDigest.sha256(of: body)), tensorCount: nil,
-      parameterCount: nil, papers: [], licence: "none", source: "https://example.org/test.pth")
+      parameterCount: nil, papers: [], license: "none", source: "https://example.org/test.pth")
   }
 
   /// A folder, a server, and what fetching from it brings.
@@ -25,7 +25,7 @@ import Testing
     let server: LoopbackServer
     let weights: PublishedWeights
 
-    init(_ script: [LoopbackServer.Behaviour], _ weights: PublishedWeights = entry()) throws {
+    init(_ script: [LoopbackServer.Behavior], _ weights: PublishedWeights = entry()) throws {
       folder = try TemporaryFolder()
       server = try LoopbackServer(body, script)
       self.weights = weights
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func startsAnewWhereRangesAreRefused() throws {
-    for second in [LoopbackServer.Behaviour.ignoresRanges, .answersOtherRange, .answers(416)] {
+    for second in [LoopbackServer.Behavior.ignoresRanges, .answersOtherRange, .answers(416)] {
       let attempt = try Attempt([.truncates(after: 100_000), second, .serves])
       defer { attempt.server.stop() }
       attempt.expectWhole(attempt.run())
