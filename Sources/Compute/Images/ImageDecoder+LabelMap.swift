@@ -135,7 +135,7 @@ extension ImageDecoder {
     guard let pixel = labels.firstIndex(where: { $0 >= count }) else { return }
     throw ImageError(
       path: name, state: .unknownClass,
-      reason: "value \(labels[pixel]) at column \(pixel % width), row \(pixel / width) is no "
+      reason: "value \(labels[pixel]) at column \(pixel % width), row \(pixel / width) is not a "
         + "class; classes are 0…\(count - 1)")
   }
 }

@@ -32,7 +32,7 @@ package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
-  package var description: String { "\(path): \(reason)." }
+  package var description: String { "\(path): \(reason)" }
 }
 
 extension ImageError: LedgerFailure {

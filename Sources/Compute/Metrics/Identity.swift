@@ -16,13 +16,13 @@ package enum IdentityError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .lengthMismatch(let first, let second):
-      "The first embedding has \(first) values, the second \(second): use one network for both."
+      "the first embedding has \(first) values, the second \(second): use one network for both"
     case .zero(let side):
-      "The \(side.rawValue) embedding is zero and has no direction: check its image and the "
-        + "network's weights."
+      "the \(side.rawValue) embedding is zero and has no direction: check its image and the "
+        + "network's weights"
     case .notFinite(let side, let index):
-      "Value \(index) of the \(side.rawValue) embedding is not finite: check its image and the "
-        + "network's weights."
+      "value \(index) of the \(side.rawValue) embedding is not finite: check its image and the "
+        + "network's weights"
     }
   }
 }

@@ -41,11 +41,11 @@ package struct PreferenceShares: Equatable, Sendable {
     package var description: String {
       switch self {
       case .unknownChoice(let choice, let options, let vote):
-        "Vote \(vote) is for '\(choice)', which was not shown; shown were "
-          + options.joined(separator: ", ") + "."
+        "vote \(vote) is for '\(choice)', which was not shown; shown were "
+          + options.joined(separator: ", ")
       case .noChoice(let options, let vote):
-        "Vote \(vote) leaves no choice between '\(options.joined(separator: "', '"))': show at least "
-          + "two different methods."
+        "vote \(vote) leaves no choice between '\(options.joined(separator: "', '"))': show at least "
+          + "two different methods"
       }
     }
   }

@@ -32,7 +32,7 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Why, in the system's words, without a full stop.
   package var reason: String { code.map(Self.words) ?? "Is a device or pipe" }
 
-  package var description: String { "\(path) cannot be \(operation.rawValue): \(reason)." }
+  package var description: String { "\(path) cannot be \(operation.rawValue): \(reason)" }
 
   /// The system's words for an `errno` value.
   package static func words(for code: Int32) -> String { String(cString: strerror(code)) }

@@ -14,9 +14,9 @@ package struct ByteSize: Equatable, Sendable {
     let unit = text.dropFirst(number.count).trimmingPrefix { $0 == " " }
     guard let value = Double(number), let factor = unit.isEmpty ? 1 : Self.units[unit.lowercased()],
       value * factor < 1e18
-    else { throw HarnessError(.usage, "'\(text)' is no size; 500MB, 2GiB and 0 are") }
+    else { throw HarnessError(.usage, "invalid size '\(text)'; write it like 500MB, 2GiB or 0") }
     guard value == 0 || !unit.isEmpty else {
-      throw HarnessError(.usage, "'\(text)' has no unit; \(text)MB and \(text)GB have")
+      throw HarnessError(.usage, "'\(text)' has no unit; write \(text)MB or \(text)GB")
     }
     bytes = Int(value * factor)
   }

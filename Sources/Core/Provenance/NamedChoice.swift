@@ -19,10 +19,10 @@ package enum NamedChoice {
 
   static func refusal(of text: String, as kind: String, from names: [String]) -> HarnessError {
     let nearest = nearest(to: text, among: names).map { "'\($0)'" }.joined(separator: " or ")
+    let question = nearest.isEmpty ? "" : " did you mean \(nearest)?"
     return HarnessError(
       .usage,
-      "'\(text)' is no \(kind), nearest is \(nearest); there are "
-        + names.joined(separator: ", "))
+      "unknown \(kind) '\(text)';\(question) Known: \(names.joined(separator: ", "))")
   }
 
   /// The names with the fewest differences; all of them, for who can tell which was meant.

@@ -83,7 +83,7 @@ package struct OutputPlace {
     guard let file = FileHandle(forReadingAtPath: path) else { return "it cannot be read" }
     let bytes = [UInt8](try file.read(upToCount: Self.beginning) ?? Data())
     if bytes.isEmpty || format.isOwn(bytes) { return nil }
-    if format == .addition { return "it is no text that something could be added to" }
+    if format == .addition { return "it is not a text file, so nothing can be appended to it" }
     let isDatabase = bytes.starts(with: "SQLite format 3".utf8)
     return "it is there, and \(isDatabase ? "a database" : "nothing shows that evalkit wrote it"); "
       + "name another file or say --force"

@@ -34,7 +34,7 @@ package struct DatasetChoices: Equatable, Sendable {
     for (index, line) in try TextFile.lines(of: path).enumerated() {
       guard !line.isEmpty, !line.hasPrefix("#") else { continue }
       if let fault = Identifier.fault(in: line) {
-        throw .malformedLine(path: path, line: index + 1, reason: "the id “\(line)” \(fault)")
+        throw .malformedLine(path: path, line: index + 1, reason: "the id '\(line)' \(fault)")
       }
       ids.append(line)
     }
@@ -63,7 +63,7 @@ extension CelebAMaskHQ {
     var numbers: [Int] = []
     for id in ids {
       guard let number = Int(id), number >= 0 else {
-        throw .invalidID(id: id, reason: "is no number, as CelebA-HQ's are")
+        throw .invalidID(id: id, reason: "is not a number, as CelebA-HQ's ids are")
       }
       numbers.append(number)
     }

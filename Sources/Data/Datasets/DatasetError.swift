@@ -33,35 +33,35 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)."
-    case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)."
-    case .malformedLine(let path, let line, let reason): "\(path):\(line): \(reason)."
+    case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
+    case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+    case .malformedLine(let path, let line, let reason): "\(path):\(line): \(reason)"
     case .unknownKey(let path, let line, let key, let nearest):
-      "\(path):\(line): unknown key “\(key)”; the nearest known key is “\(nearest)”."
+      "\(path):\(line): unknown key '\(key)'; did you mean '\(nearest)'?"
     case .duplicateID(let path, let line, let id, let firstLine):
-      "\(path):\(line): the id “\(id)” already stands in line \(firstLine); ids must be unique."
+      "\(path):\(line): the id '\(id)' is already used in line \(firstLine); ids must be unique"
     case .missingFile(let path, let line, let role, let file):
-      "\(path):\(line): the \(role) \(file) does not exist; paths are relative to the manifest."
+      "\(path):\(line): the \(role) \(file) does not exist; paths are relative to the manifest"
     case .outsideFile(let path, let line, let role, let file):
       "\(path):\(line): the \(role) \(file) lies outside the manifest's folder; give its SHA-256 in the "
-        + "line, as `evalkit pairs` does, or allow such files by --allow-outside."
+        + "line, as 'evalkit pairs' does, or allow such files with --allow-outside"
     case .checksumMismatch(let file, let expected, let found):
-      "\(file) has SHA-256 \(found) but the pair manifest says \(expected); restore the file or write "
-        + "the manifest anew."
-    case .invalidID(let id, let reason): "The id “\(id)” \(reason); ids become file names."
+      "\(file) has SHA-256 \(found) but the pair manifest says \(expected); restore the file or "
+        + "write the manifest again"
+    case .invalidID(let id, let reason): "the id '\(id)' \(reason); ids become file names"
     case .ambiguousStem(let directory, let stem, let files):
-      "\(directory) holds more than one image named “\(stem)” (\(Self.distinct(files))); "
-        + "keep one of them."
+      "\(directory) holds more than one image named '\(stem)' (\(Self.distinct(files))); "
+        + "keep one of them"
     case .unknownDataset(let text, let nearest):
-      "“\(text)” is not a dataset; did you mean “\(nearest)”? Valid are "
-        + DatasetSpecification.forms.joined(separator: ", ") + "."
-    case .missingPlace(let kind): "“\(kind):” needs a path after the colon."
-    case .noPairs(let place, let reason): "\(place) gives no pairs: \(reason)."
-    case .cancelled: "Stopped on request; a second call resumes."
+      "unknown dataset '\(text)'; did you mean '\(nearest)'? Known: "
+        + DatasetSpecification.forms.joined(separator: ", ")
+    case .missingPlace(let kind): "'\(kind):' needs a path after the colon"
+    case .noPairs(let place, let reason): "\(place) gives no pairs: \(reason)"
+    case .cancelled: "stopped on request; a second call resumes"
     }
   }
 
-  /// Names of files; accents that are spelled in two ways look alike, so their characters are told.
+  /// Names of files; accents that are spelled in two ways look alike, so their characters are spelled out.
   private static func distinct(_ files: [String]) -> String {
     let areAlike = Set(files).count < files.count
     return files.map {

@@ -65,7 +65,7 @@ struct FolderListing {
 
   private static func foreignName(_ bytes: [UInt8]) -> String {
     let latin = String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-    return "it holds a file whose name is not UTF-8; as Latin-1 it reads “\(latin)”; rename it, "
+    return "it holds a file whose name is not UTF-8; as Latin-1 it reads '\(latin)'; rename it, "
       + "for example with `convmv -f latin1 -t utf8 --notest`"
   }
 }

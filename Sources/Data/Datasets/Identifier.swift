@@ -27,7 +27,7 @@ package struct Identifier: Hashable, Sendable {
   package static func fault(in id: String) -> String? {
     if id.isEmpty { return "is empty" }
     if id.utf8.count > maximumByteCount { return "is longer than \(maximumByteCount) bytes" }
-    if id.utf8.contains(UInt8(ascii: "/")) { return "contains “/”" }
+    if id.utf8.contains(UInt8(ascii: "/")) { return "contains '/'" }
     if id.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       return "contains a control character"
     }

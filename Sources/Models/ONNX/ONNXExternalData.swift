@@ -21,7 +21,7 @@ struct ONNXExternalData {
     func number(_ key: String) throws(ONNXError) -> Int? {
       guard let text = entries[key] else { return nil }
       guard let value = Int(text), value >= 0 else {
-        let reason = "has the external \(key) '\(text)', which is no position in a file"
+        let reason = "has the external \(key) '\(text)', which is not a position in a file"
         throw ONNXError(path: model, problem: .tensor(name: name, reason: reason))
       }
       return value

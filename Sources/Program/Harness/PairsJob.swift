@@ -49,7 +49,7 @@ package struct PairsJob {
     do { return try sampled() } catch DatasetError.noPairs(let place, let reason) {
       throw HarnessError(
         .runtime,
-        "\(DatasetError.noPairs(place: place, reason: reason)) --require says what a pair must have "
+        "\(DatasetError.noPairs(place: place, reason: reason)); --require says what a pair must have "
           + "(\(options.require)); captions also come from --captions or --describe-masks, scribble "
           + "maps from --scribbles")
     }

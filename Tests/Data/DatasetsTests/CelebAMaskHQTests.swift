@@ -135,7 +135,7 @@ import Testing
     #expect(
       throws: DatasetError.malformedLine(
         path: tree.path("text/celeba-caption/28000.txt"), line: 4,
-        reason: "caption 3 was asked for, but there are 3")
+        reason: "caption 3 was asked for, but the file has 3")
     ) { try source.dataset(cache: tree.path("cache")) }
   }
 
@@ -147,7 +147,7 @@ import Testing
     for cause in [
       "1 left out for want of an image: 9", "2 left out for want of a mask: 5, 6",
       "1 masks are named with other leading zeros, as 5_skin.png for 00005_skin.png",
-    ] { #expect(nothing.description.contains(cause), "no “\(cause)”: \(nothing)") }
+    ] { #expect(nothing.description.contains(cause), "no '\(cause)': \(nothing)") }
     try FileManager.default.moveItem(
       atPath: tree.path("CelebA-HQ-img/7.jpg"), toPath: tree.path("CelebA-HQ-img/00008.jpg"))
     let padded = try #require(throws: DatasetError.self) { try open(tree, [8]) }

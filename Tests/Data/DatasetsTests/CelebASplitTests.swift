@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: [
     ("0 5 x.jpg", 1, "heading"), ("idx orig_idx\n1", 2, "two ids"),
-    ("idx orig_idx\n1 -4", 2, "two ids"), ("orig_idx idx\n5 0\n6 0", 3, "stands twice"),
+    ("idx orig_idx\n1 -4", 2, "two ids"), ("orig_idx idx\n5 0\n6 0", 3, "appears twice"),
   ])
   func refusesWhatWouldShiftIDs(text: String, line: Int, reason: String) throws {
     let tree = try Tree()

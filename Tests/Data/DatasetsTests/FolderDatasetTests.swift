@@ -95,18 +95,18 @@ import Testing
   @Test(arguments: [
     (
       "captions.jsonl", "{\"id\":\"a\",\"text\":\"x\"}\n{\"id\":\"a\",\"text\":\"y\"}",
-      ":2: the id “a”"
+      ":2: the id 'a'"
     ),
-    ("captions.jsonl", "{\"id\":\"a\",\"caption\":\"x\"}", "unknown key “caption”"),
-    ("captions.jsonl", "{\"id\":\"a\"}", "the key “text” is missing"),
-    ("text.txt", "a : x\nb\n", ":2: expected “image : caption”"),
-    ("text.txt", "a : x\n : y\n", ":2: expected “image : caption”"),
+    ("captions.jsonl", "{\"id\":\"a\",\"caption\":\"x\"}", "unknown key 'caption'"),
+    ("captions.jsonl", "{\"id\":\"a\"}", "the key 'text' is missing"),
+    ("text.txt", "a : x\nb\n", ":2: expected 'image : caption'"),
+    ("text.txt", "a : x\n : y\n", ":2: expected 'image : caption'"),
     ("text.txt", #"{"id": "a", "text": "x"}"#, ":1: this is JSON"),
     ("captions.jsonl", #"[{"id": "a", "text": "x"}]"#, ":1: this is a JSON array"),
     ("captions.jsonl", "{\n\"id\": \"a\"}", ":1: this object goes on in the next line"),
     (
       "captions.jsonl", #"{"id": "a", "text": "x", "te\u0078t": "y"}"#,
-      ":1: the key “text” stands twice"
+      ":1: the key 'text' appears twice"
     ),
     ("captions.jsonl", "{\u{0}\"\u{0}i\u{0}d\u{0}\"\u{0}", "it is UTF-16LE text"),
   ])
@@ -192,7 +192,7 @@ import Testing
     let error = try #require(throws: DatasetError.self) {
       try ImageFolder(directory: tree.path("faces"))
     }
-    #expect(error.description.contains("not UTF-8; as Latin-1 it reads “café”"), "\(error)")
+    #expect(error.description.contains("not UTF-8; as Latin-1 it reads 'café'"), "\(error)")
   }
 
   @Test func noticesLeadingZeros() {

@@ -58,27 +58,27 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"id":"x","colour":"red"}"#, "unknown key “colour”"),
-    (#"{"id":"x","masks":"a.png"}"#, "the nearest known key is “mask”"),
-    (#"{"id":"x","source-text":"a"}"#, "the nearest known key is “source_text”"),
-    (#"{"id":"a"}"#, "the id “a” already stands in line 1"),
+    (#"{"id":"x","colour":"red"}"#, "unknown key 'colour'"),
+    (#"{"id":"x","masks":"a.png"}"#, "did you mean 'mask'?"),
+    (#"{"id":"x","source-text":"a"}"#, "did you mean 'source_text'?"),
+    (#"{"id":"a"}"#, "the id 'a' is already used in line 1"),
     (#"{"id":"x","image":"gone.png"}"#, "the image"),
     (#"{"id":"x","mask":"."}"#, "the mask"),
     (#"{"id":"x""#, "this is not valid JSON"),
     (#"{"id":"x"} {"id":"y"}"#, "this is not valid JSON"),
     (#"["x"]"#, "expected a JSON object"),
     ("nonsense", "this is not valid JSON"),
-    (#"{"text":"x"}"#, "the key “id” is missing"),
-    (#"{"id":7}"#, "the value of “id” is not a String"),
-    (#"{"id":"x","sha256":"abc"}"#, "the value of “sha256” is not"),
+    (#"{"text":"x"}"#, "the key 'id' is missing"),
+    (#"{"id":7}"#, "the value of 'id' is not a String"),
+    (#"{"id":"x","sha256":"abc"}"#, "the value of 'sha256' is not"),
     (#"{"id":""}"#, "is empty"),
-    (#"{"id":"../x"}"#, "contains “/”"),
+    (#"{"id":"../x"}"#, "contains '/'"),
     (#"{"id":".x"}"#, "begins with a dot"),
     (#"{"id":"x\ny"}"#, "contains a control character"),
     (#"{"id":"x","sha256":{"image":"00"}}"#, "the line has none"),
     (#"{"id":"x","image":"a.png","sha256":{"image":"00"}}"#, "is not 64 hexadecimal digits"),
-    (#"{"id":"x","sha256":{"picture":"00"}}"#, "unknown key “picture”"),
-    (#"{"id":"x","text":"a","text":"b"}"#, "the key “text” stands twice"),
+    (#"{"id":"x","sha256":{"picture":"00"}}"#, "unknown key 'picture'"),
+    (#"{"id":"x","text":"a","text":"b"}"#, "the key 'text' appears twice"),
   ])
   func refusesALine(line: String, reason: String) throws {
     let tree = try Tree()
@@ -153,7 +153,7 @@ import Testing
     let error = try #require(throws: DatasetError.self) {
       try PairManifest(contentsOf: tree.path("pairs.jsonl"))
     }
-    #expect(error.description.contains("already stands in line 1"), "\(error)")
+    #expect(error.description.contains("is already used in line 1"), "\(error)")
   }
 
   @Test func acceptsUpperCaseDigests() throws {
@@ -181,7 +181,7 @@ import Testing
     #expect(throws: DatasetError.invalidID(id: "a", reason: "occurs twice")) {
       try PairManifest(pairs: [Pair(id: "a"), Pair(id: "b"), Pair(id: "a")])
     }
-    #expect(throws: DatasetError.invalidID(id: "a/b", reason: "contains “/”")) {
+    #expect(throws: DatasetError.invalidID(id: "a/b", reason: "contains '/'")) {
       try PairManifest(pairs: [Pair(id: "a/b")])
     }
   }

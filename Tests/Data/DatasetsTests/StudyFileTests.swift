@@ -19,13 +19,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"choice": "pSp", "options": ["ours", "e4e"]}"#, "votes.jsonl:2: “pSp”"),
+    (#"{"choice": "pSp", "options": ["ours", "e4e"]}"#, "votes.jsonl:2: 'pSp'"),
     (#"{"choice": "ours", "options": ["ours"]}"#, "at least two"),
     (#"{"choice": "ours", "options": ["ours", "ours"]}"#, "twice"),
-    (#"{"choice": "ours"}"#, "“options” is missing"),
+    (#"{"choice": "ours"}"#, "'options' is missing"),
     (
       #"{"choice": "ours", "options": ["ours", "e4e"], "grup": "x"}"#,
-      "nearest known key is “group”"
+      "did you mean 'group'?"
     ),
     (#"{"choice": "e4e", "options": ["ours", "e4e"], "question": "1", "voter": "p"}"#, "in line 1"),
   ])

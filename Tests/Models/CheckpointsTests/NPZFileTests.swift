@@ -12,7 +12,7 @@ import Testing
     let reasons = [
       "name": "elements of type <U4", "files": "pickled Python objects, which are never unpickled",
       "made": "elements of type <M8[D]", "rows": "holds records", "phase": "elements of type <c16",
-      "__MACOSX/._mu": "is no NumPy array",
+      "__MACOSX/._mu": "is not a NumPy array",
     ]
     #expect(Set(archive.unread.map(\.name)) == Set(reasons.keys))
     for (name, words) in reasons {

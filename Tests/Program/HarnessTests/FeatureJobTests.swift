@@ -155,7 +155,7 @@ struct FeatureJobTests {
     ]
     for (error, nearest) in errors {
       #expect(error?.kind == .usage)
-      #expect(error?.description.contains("nearest is \(nearest)") == true, "\(error as Any)")
+      #expect(error?.description.contains("did you mean \(nearest)") == true, "\(error as Any)")
     }
   }
 

@@ -65,7 +65,7 @@ import Testing
       #expect(try cache(faces, "--limit=\(text)").code == 64)
     }
     let before = try Database(faces.path("Results")).count("SELECT count(*) FROM artifact")
-    try cache(faces, "--limit", "20").expectRefusal(64, "'20' has no unit; 20MB and 20GB have")
+    try cache(faces, "--limit", "20").expectRefusal(64, "'20' has no unit; write 20MB or 20GB")
     let scoring = Faces.scoring("mae", weights: SyntheticWeights.sets) + ["--cache-limit", "20"]
     try Program.run(scoring, in: faces.path).expectRefusal(64, "'20' has no unit")
     for text in ["1.5 GB", "20MB", "2GiB", "1 tib"] {

@@ -174,7 +174,7 @@ import Testing
     try faces.write(Array("{\"id\"\n".utf8), to: "c.jsonl")
     for (dataset, part) in [
       ("folder:nowhere", "nowhere"), ("folder:empty", "empty"), ("pairs:nowhere.jsonl", "nowhere"),
-      ("pairs:a.jsonl", "a.jsonl:1: the image"), ("pairs:b.jsonl", "“image”"),
+      ("pairs:a.jsonl", "a.jsonl:1: the image"), ("pairs:b.jsonl", "'image'"),
       ("pairs:c.jsonl", "c.jsonl:1"), ("celebamask-hq:empty", "empty"),
     ] {
       try faces.run(

@@ -59,7 +59,7 @@ import Testing
     }
     try write("negative.npz") { $0 == $1 ? -10 : 0 }
     try score(faces, reference: "negative.npz")
-      .expectRefusal(1, "negative.npz", "the eigenvalue -10", "none below -", "anew")
+      .expectRefusal(1, "negative.npz", "the eigenvalue -10", "none below -", "again")
     try write("turned.npz") { $0 == $1 ? 1 : $0 > $1 ? 0.1 : 0 }
     try score(faces, reference: "turned.npz").expectRefusal(1, "not symmetric", "[1, 0]")
     try write("holed.npz") { $0 == 3 && $1 == 3 ? .nan : $0 == $1 ? 1 : 0 }

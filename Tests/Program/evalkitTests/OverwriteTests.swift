@@ -130,7 +130,7 @@ import Testing
       atPath: faces.path(place), toPath: faces.path("another.sqlite"))
     try faces.score("mae", "--per-image", "another.sqlite").expectRefusal(1, "a database")
     try faces.run("gate", "--require", "mae<=1", "--summary", "another.sqlite").expectRefusal(
-      1, "no text that something could be added to")
+      1, "not a text file, so nothing can be appended to it")
   }
 
   @Test func aSummaryIsAddedToOtherText() throws {

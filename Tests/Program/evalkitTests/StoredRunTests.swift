@@ -34,7 +34,7 @@ extension Outcome {
     try gate("fid<=47").expectVerdict(6, "no number for fid")
     try gate("mae<=0.5", failures: 0).expectVerdict(6, "1 of 3 images")
     try gate("mae<=0.5", "ssim>=1.5", "fid<=47").expectVerdict(6)
-    try gate("fed<=47").expectRefusal(64, "'fed'", "nearest is 'fid'")
+    try gate("fed<=47").expectRefusal(64, "'fed'", "did you mean 'fid'")
     try gate("theirs:mae<=47").expectRefusal(64, "'theirs'", "generated")
     try gate("mae").expectRefusal(64, "'mae'")
     try gate("mae<=nan").expectRefusal(64, "'nan'")

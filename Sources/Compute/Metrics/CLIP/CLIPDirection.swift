@@ -12,13 +12,13 @@ package enum CLIPDirectionError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .templateMismatch(let source, let target):
-      "The source text has \(source) embeddings, the target text \(target): both need one for each "
-        + "template."
+      "the source text has \(source) embeddings, the target text \(target): both need one for each "
+        + "template"
     case .lengthMismatch(let expected, let found):
-      "An embedding has \(found) values where \(expected) were expected: use one network for all."
+      "an embedding has \(found) values where \(expected) were expected: use one network for all"
     case .sameTexts:
-      "The source and the target text have the same embeddings, so there is no direction between "
-        + "them: check the texts of the edit."
+      "the source and the target text have the same embeddings, so there is no direction between "
+        + "them: check the texts of the edit"
     case .embedding(let error): "\(error)"
     }
   }

@@ -42,8 +42,8 @@ package struct RetrievalAccuracy: Codable, Equatable, Sendable {
     package var description: String {
       switch self {
       case .tooFewNegatives(let found, let needed):
-        "Retrieval ranks each image among \(needed) other real images, but there are \(found): add "
-          + "real images."
+        "retrieval ranks each image among \(needed) other real images, but there are \(found): add "
+          + "real images"
       case .embedding(let error): "\(error)"
       }
     }

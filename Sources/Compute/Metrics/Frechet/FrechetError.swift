@@ -26,32 +26,32 @@ package enum FrechetError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .tooFewRows(let count):
-      "A distance of sets needs at least 2 images in each, but one has \(count): add images to it."
+      "a distance of sets needs at least 2 images in each, but one has \(count): add images to it"
     case .tooFewForExtrapolation(let count):
       "FID∞ needs at least 3 generated images to draw a line through, but there are \(count): add "
-        + "images to them."
+        + "images to them"
     case .wrongCount(let values, let rows, let columns):
-      "\(values) feature values do not fill \(rows) rows of \(columns) columns."
+      "\(values) feature values do not fill \(rows) rows of \(columns) columns"
     case .notFinite(let row, let column):
-      "Feature \(column) of row \(row) (counted from 0) is not finite: check that image and the "
-        + "network's weights."
+      "feature \(column) of row \(row) (counted from 0) is not finite: check that image and the "
+        + "network's weights"
     case .notFiniteStatistics(let name):
-      "The stored \(name) holds a value that is not finite: make the statistics file anew."
+      "the stored \(name) holds a value that is not finite: write the statistics file again"
     case .wrongCovariance(let values, let dimensions):
-      "The stored covariance has \(values) values, but a mean of \(dimensions) dimensions needs "
-        + "\(dimensions)×\(dimensions): make the statistics file anew."
+      "the stored covariance has \(values) values, but a mean of \(dimensions) dimensions needs "
+        + "\(dimensions)×\(dimensions): write the statistics file again"
     case .notSymmetric(let row, let column):
-      "The stored covariance is not symmetric: [\(row), \(column)] and [\(column), \(row)] differ."
+      "the stored covariance is not symmetric: [\(row), \(column)] and [\(column), \(row)] differ"
     case .notPositiveSemidefinite(let smallest, let bound):
-      "The stored covariance has the eigenvalue \(smallest), but no covariance has one below 0, and rounding "
-        + "explains none below \(bound): make the statistics file anew."
+      "the stored covariance has the eigenvalue \(smallest), but no covariance has one below 0, and rounding "
+        + "explains none below \(bound): write the statistics file again"
     case .dimensionMismatch(let first, let second):
-      "The features of the first set have \(first) dimensions, those of the second \(second): use "
-        + "the same network and tap for both."
+      "the features of the first set have \(first) dimensions, those of the second \(second): use "
+        + "the same network and tap for both"
     case .tooLarge(let order):
-      "A matrix of order \(order) is too large to decompose; the limit is 32000."
+      "a matrix of order \(order) is too large to decompose; the limit is 32000"
     case .decompositionFailed(let routine, let code):
-      "LAPACK's \(routine) failed with code \(code): check the features for extreme values."
+      "LAPACK's \(routine) failed with code \(code): check the features for extreme values"
     }
   }
 }

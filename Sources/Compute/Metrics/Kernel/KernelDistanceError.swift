@@ -12,17 +12,17 @@ package enum KernelDistanceError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .dimensionMismatch(let first, let second):
-      "The features of the first set have \(first) dimensions, those of the second \(second): use "
-        + "the same network and tap for both."
+      "the features of the first set have \(first) dimensions, those of the second \(second): use "
+        + "the same network and tap for both"
     case .subsetTooLarge(let size, let first, let second):
-      "Subsets of \(size) images cannot be drawn from sets of \(first) and \(second): add images, or "
+      "subsets of \(size) images cannot be drawn from sets of \(first) and \(second): add images, or "
         + "choose the variant '\(KernelInceptionDistance.Variant.cleanFID.rawValue)' or "
-        + "'\(KernelInceptionDistance.Variant.fullSet.rawValue)'."
+        + "'\(KernelInceptionDistance.Variant.fullSet.rawValue)'"
     case .noSubsets(let count, let size):
-      "\(count) subsets of \(size) images give no estimate: draw at least 1 subset of at least 2."
+      "\(count) subsets of \(size) images give no estimate: draw at least 1 subset of at least 2"
     case .zeroRow(let row):
-      "The embedding in row \(row) (counted from 0) is zero and has no direction: check that image "
-        + "and the network's weights."
+      "the embedding in row \(row) (counted from 0) is zero and has no direction: check that image "
+        + "and the network's weights"
     }
   }
 }

@@ -138,9 +138,9 @@ package enum OpenBLASError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let reason):
-      "OpenBLAS, which FID and KID need, cannot be opened (\(reason)); install libopenblas0."
+      "OpenBLAS, which FID and KID need, cannot be opened (\(reason)); install libopenblas0"
     case .incomplete(let function):
-      "This machine's OpenBLAS has no \(function); install Debian's libopenblas0."
+      "this machine's OpenBLAS has no \(function); install Debian's libopenblas0"
     }
   }
 }

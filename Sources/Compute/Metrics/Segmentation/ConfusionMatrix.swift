@@ -17,17 +17,17 @@ package enum SegmentationError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .sizeMismatch(let groundTruth, let prediction):
-      "The ground-truth label map is \(groundTruth), the prediction \(prediction): both must have "
-        + "one size."
+      "the ground-truth label map is \(groundTruth), the prediction \(prediction): both must have "
+        + "the same size"
     case .notALabelMap(let channels):
-      "A label map has one channel, but this image has \(channels)."
+      "a label map has one channel, but this image has \(channels)"
     case .unknownLabel(let label, let x, let y, let classes):
-      "Label \(label) at column \(x), row \(y) is none of the classes 0…\(classes - 1): check the "
-        + "mask's encoding."
+      "label \(label) at column \(x), row \(y) is none of the classes 0…\(classes - 1): check the "
+        + "mask's encoding"
     case .classMismatch(let first, let second):
-      "A matrix of \(first) classes cannot be added to one of \(second)."
+      "a matrix of \(first) classes cannot be added to one of \(second)"
     case .wrongCounts(let values, let classes):
-      "\(values) counts are no \(classes)×\(classes) confusion matrix without negative counts."
+      "\(values) counts do not make a \(classes)×\(classes) confusion matrix without negative counts"
     }
   }
 }

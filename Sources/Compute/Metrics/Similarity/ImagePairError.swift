@@ -29,16 +29,16 @@ package enum ImagePairError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .sizeMismatch(let first, let second):
-      "The first image is \(first), the second \(second): resize one to the other's size."
-    case .empty: "An image without pixels cannot be compared."
+      "the first image is \(first), the second \(second): resize one to the other's size"
+    case .empty: "an image without pixels cannot be compared"
     case .tooSmall(let metric, let width, let height, let minimum):
       "\(metric) needs at least \(minimum) pixels on each side, but the images are "
-        + "\(width)×\(height): use larger images or another SSIM variant."
+        + "\(width)×\(height): use larger images or another SSIM variant"
     case .notColor(let metric, let channels):
-      "\(metric) needs images of 3 channels (R, G, B), but these have \(channels)."
+      "\(metric) needs images of 3 channels (R, G, B), but these have \(channels)"
     case .undefined(let metric):
       "\(metric) has no value for these images, whose contrasts oppose each other: use another "
-        + "SSIM variant."
+        + "SSIM variant"
     }
   }
 }

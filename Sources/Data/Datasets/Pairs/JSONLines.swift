@@ -43,7 +43,7 @@ enum JSONLines {
       let value = try decoder.decode(Line.self, from: data)
       if let name = RepeatedName.first(in: bytes) {
         throw DatasetError.malformedLine(
-          path: path, line: number, reason: "the key “\(name.text)” stands twice")
+          path: path, line: number, reason: "the key '\(name.text)' appears twice")
       }
       return value
     } catch let error as DatasetError {
@@ -61,13 +61,13 @@ enum JSONLines {
   /// Says in words what a decoder did not like.
   static func reason(_ error: any Error) -> String {
     switch error {
-    case DecodingError.keyNotFound(let key, _): "the key “\(key.stringValue)” is missing"
+    case DecodingError.keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"
     case DecodingError.typeMismatch(let type, let context)
     where context.codingPath.isEmpty:
       "expected a JSON object, not a bare value (\(type))"
     case DecodingError.typeMismatch(let type, let context),
       DecodingError.valueNotFound(let type, let context):
-      "the value of “\(context.codingPath.map(\.stringValue).joined(separator: "."))” "
+      "the value of '\(context.codingPath.map(\.stringValue).joined(separator: "."))' "
         + "is not a \(type)"
     default: "this is not valid JSON"
     }

@@ -123,7 +123,7 @@ extension PairManifest {
     var line = line
     line.sha256 = line.sha256?.mapValues { $0.lowercased() }
     if let fault = Identifier.fault(in: line.id) {
-      throw .malformedLine(path: path, line: number, reason: "the id “\(line.id)” \(fault)")
+      throw .malformedLine(path: path, line: number, reason: "the id '\(line.id)' \(fault)")
     }
     let pair = line.pair(relativeTo: folder)
     for (role, digest) in (line.sha256 ?? [:]).sorted(by: { $0.key < $1.key }) {
@@ -140,11 +140,11 @@ extension PairManifest {
 
   private static func fault(inDigest digest: String, of role: String, pair: Pair) -> String? {
     guard let file = PairFile(rawValue: role) else {
-      return "“sha256” has the unknown key “\(role)”; known are image, mask and scribble"
+      return "'sha256' has the unknown key '\(role)'; known are image, mask and scribble"
     }
-    if pair.path(of: file) == nil { return "“sha256” names the \(role), but the line has none" }
+    if pair.path(of: file) == nil { return "'sha256' names the \(role), but the line has none" }
     return FileDigest.isDigest(digest)
-      ? nil : "the SHA-256 of the \(role) is not 64 hexadecimal digits: “\(digest)”"
+      ? nil : "the SHA-256 of the \(role) is not 64 hexadecimal digits: '\(digest)'"
   }
 
   /// Refuses a file without SHA-256 that does not lie below the manifest's folder, whatever links lead

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A name that stands twice in one object of a JSON text.
+/// A key that occurs twice in one object of a JSON text.
 ///
 /// Foundation's parsers take one of the two without a word, and other readers take the other.
 package struct RepeatedName: Equatable, Sendable {

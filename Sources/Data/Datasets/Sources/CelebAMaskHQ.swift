@@ -93,7 +93,7 @@ extension CelebAMaskHQ {
     var causes: [String] = []
     var images: ImageFolder?
     do { images = try ImageFolder(directory: "\(directory)/CelebA-HQ-img") } catch {
-      causes.append("\(error)".withoutFullStop)
+      causes.append("\(error)")
     }
     if let match = images?.matched(to: wantedIDs), match.paired.isEmpty {
       causes.append(
@@ -106,7 +106,7 @@ extension CelebAMaskHQ {
       masks = try maskSource(root: root, cache: cache)
       if masks == nil { causes.append("it has neither mask/ nor CelebAMask-HQ-mask-anno/") }
     } catch {
-      causes.append("\(error)".withoutFullStop)
+      causes.append("\(error)")
     }
     guard let images, let masks, causes.isEmpty else {
       throw .noPairs(place: root, reason: causes.joined(separator: "; "))

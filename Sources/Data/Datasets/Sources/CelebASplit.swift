@@ -63,7 +63,7 @@ package struct CelebAMapping: Equatable, Sendable {
   /// them.
   ///
   /// - Throws: `DatasetError.unreadable`; `.malformedLine` for a missing heading, a line without two
-  ///   numbers, and an id that stands twice.
+  ///   numbers, and an id that appears twice.
   package init(contentsOf path: String) throws(DatasetError) {
     let lines = String(decoding: try TextFile.contents(of: path), as: UTF8.self)
       .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -73,7 +73,7 @@ package struct CelebAMapping: Equatable, Sendable {
     else {
       // Numbers in the first line would shift every id by one if the heading were passed over.
       throw .malformedLine(
-        path: path, line: 1, reason: "expected a heading with “idx” and “orig_idx”")
+        path: path, line: 1, reason: "expected a heading with 'idx' and 'orig_idx'")
     }
     var found: [Int: Int] = [:]
     for (index, words) in lines.enumerated().dropFirst() where !words.isEmpty {
@@ -83,7 +83,7 @@ package struct CelebAMapping: Equatable, Sendable {
         throw .malformedLine(path: path, line: index + 1, reason: "expected two ids")
       }
       guard found.updateValue(original, forKey: id) == nil else {
-        throw .malformedLine(path: path, line: index + 1, reason: "the id \(id) stands twice")
+        throw .malformedLine(path: path, line: index + 1, reason: "the id \(id) appears twice")
       }
     }
     celebAIDs = found

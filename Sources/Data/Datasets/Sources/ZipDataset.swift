@@ -77,17 +77,17 @@ package struct ZipDataset {
     }
     let root = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
     guard let root else {
-      throw .unreadable(path: path, reason: "its dataset.json is no JSON object")
+      throw .unreadable(path: path, reason: "its dataset.json is not a JSON object")
     }
     guard let entries = root["labels"], !(entries is NSNull) else { return [:] }
     guard let rows = entries as? [[Any]] else {
-      throw .unreadable(path: path, reason: "“labels” of its dataset.json is no list of pairs")
+      throw .unreadable(path: path, reason: "'labels' of its dataset.json is not a list of pairs")
     }
     var labels: [String: String] = [:]
     for row in rows {
       guard row.count == 2, let name = row[0] as? String, let label = row[1] as? NSNumber else {
         throw .unreadable(
-          path: path, reason: "a label of its dataset.json is not [“file”, number]")
+          path: path, reason: "a label of its dataset.json is not ['file', number]")
       }
       labels[name] = "class-\(label.intValue)"
     }

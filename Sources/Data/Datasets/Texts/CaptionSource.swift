@@ -83,11 +83,11 @@ package struct DialogCaptions: Equatable, Sendable {
       throw .malformedLine(
         path: path, line: 1,
         reason: (root is [Any] ? "this is a JSON array; " : "")
-          + "expected an object from “<id>.jpg” to an object of texts")
+          + "expected an object from '<id>.jpg' to an object of texts")
     }
     if let name = RepeatedName.first(in: bytes) {
       throw .malformedLine(
-        path: path, line: name.line, reason: "the key “\(name.text)” stands twice")
+        path: path, line: name.line, reason: "the key '\(name.text)' appears twice")
     }
     var texts: [String: String] = [:]
     var others: Set<String> = []
@@ -102,7 +102,7 @@ package struct DialogCaptions: Equatable, Sendable {
     guard !texts.isEmpty || images.isEmpty else {
       throw .malformedLine(
         path: path, line: 1,
-        reason: "no image has the text “\(field)”; there are "
+        reason: "no image has the text '\(field)'; known are "
           + others.sortedByBytes().summary(showing: 8))
     }
     lowerCased = texts

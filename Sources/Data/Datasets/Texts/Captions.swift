@@ -38,7 +38,7 @@ package struct Captions: Equatable, Sendable {
     guard lines.indices.contains(index), !lines[index].isEmpty else {
       throw .malformedLine(
         path: path, line: index + 1,
-        reason: "caption \(index) was asked for, but there are \(lines.count { !$0.isEmpty })")
+        reason: "caption \(index) was asked for, but the file has \(lines.count { !$0.isEmpty })")
     }
     return lines[index]
   }
@@ -78,7 +78,7 @@ package struct Captions: Equatable, Sendable {
         $0.trimmingCharacters(in: .whitespaces)
       }
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-        throw .malformedLine(path: path, line: index + 1, reason: "expected “image : caption”")
+        throw .malformedLine(path: path, line: index + 1, reason: "expected 'image : caption'")
       }
       let isImage = ImageFolder.isImage(parts[0])
       let id = isImage ? (parts[0] as NSString).deletingPathExtension : parts[0]

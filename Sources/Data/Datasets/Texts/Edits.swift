@@ -25,7 +25,7 @@ package struct Edits: Equatable, Sendable {
       guard line.sourceText != line.targetText else {
         throw .malformedLine(
           path: path, line: number,
-          reason: "“source_text” and “target_text” are the same, which is no edit")
+          reason: "'source_text' and 'target_text' are the same, so nothing is edited")
       }
       texts[line.id] = Texts(source: line.sourceText, target: line.targetText)
     }

@@ -37,7 +37,7 @@ package struct VoteSheet: Equatable, Sendable {
       {
         throw .malformedLine(
           path: path, line: number,
-          reason: "“\(voter)” has answered question “\(question)” already, in line \(first)")
+          reason: "'\(voter)' has answered question '\(question)' already, in line \(first)")
       }
       answers.append(answer)
     }
@@ -48,9 +48,9 @@ package struct VoteSheet: Equatable, Sendable {
 extension VoteSheet.Answer {
   /// What is wrong with it, as a clause.
   fileprivate var fault: String? {
-    if options.count < 2 { return "a vote needs at least two “options”" }
-    if Set(options).count < options.count { return "a method stands twice in “options”" }
-    if !options.contains(choice) { return "“\(choice)” was chosen but is none of the “options”" }
+    if options.count < 2 { return "a vote needs at least two 'options'" }
+    if Set(options).count < options.count { return "a method appears twice in 'options'" }
+    if !options.contains(choice) { return "'\(choice)' was chosen but is none of the 'options'" }
     return nil
   }
 }

@@ -104,7 +104,7 @@ extension MaskStatistics {
     guard lines.count == 21, lines[0].hasPrefix("# maps: "),
       let count = Int(lines[0].dropFirst(8)), count > 0
     else {
-      throw MaskTableError(line: 1, reason: "expected “# maps: N” and 20 more lines")
+      throw MaskTableError(line: 1, reason: "expected '# maps: N' and 20 more lines")
     }
     guard lines[1] == Self.heading else {
       throw MaskTableError(line: 2, reason: "expected the heading \(Self.heading)")

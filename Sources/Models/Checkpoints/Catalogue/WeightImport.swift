@@ -38,7 +38,7 @@ package struct WeightImport: Sendable {
     if FileManager.default.fileExists(atPath: destination) {
       guard try FileDigest.sha256(ofFile: destination) == digest else {
         throw Refusal(
-          description: "\(destination) exists and holds other bytes; remove it to replace it.")
+          description: "\(destination) exists and holds other bytes; remove it to replace it")
       }
       return destination
     }
@@ -59,20 +59,20 @@ package struct WeightImport: Sendable {
       if let weights = found.first { return weights }
       throw Refusal(
         description:
-          "\(path) is none of the published files: its SHA-256 is \(digest). Name it in a weights "
-          + "manifest\(Self.namesWithoutDigest)."
-          + (Self.strangeness(of: path).map { " It \($0)." } ?? ""))
+          "\(path) is none of the published files: its SHA-256 is \(digest). "
+          + (Self.strangeness(of: path).map { "It \($0). " } ?? "")
+          + "Name it in a weights manifest\(Self.namesWithoutDigest)")
     }
     guard let weights = WeightCatalogue.files.first(where: { $0.fileName == name }) else {
       let question = Spelling.question(for: name, among: WeightCatalogue.files.map(\.fileName))
       throw Refusal(
         description: "no published file is called '\(name)'; "
-          + (question ?? "'evalkit weights list' names all."))
+          + (question ?? "see 'evalkit weights list'"))
     }
     guard weights.digest.matches(digest) != false else {
       throw Refusal(
         description: "\(path) has SHA-256 \(digest), which is not that of the published \(name); "
-          + "name it in a weights manifest to use it all the same.")
+          + "name it in a weights manifest to use it anyway")
     }
     return weights
   }

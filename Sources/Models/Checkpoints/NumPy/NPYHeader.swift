@@ -53,7 +53,7 @@ struct NPYHeader {
   ) throws(CheckpointError) -> (text: ByteSlice, end: Int) {
     var reader = ByteReader(file, label: label)
     guard try reader.bytes(magic.count).has(magic) else {
-      throw file.failure(.corrupt, "\(label) is no NumPy array")
+      throw file.failure(.corrupt, "\(label) is not a NumPy array")
     }
     let version = try reader.integer(UInt8.self)
     guard (1...3).contains(version), try reader.integer(UInt8.self) == 0 else {

@@ -21,7 +21,7 @@ extension PickleMachine {
       return .tensor(try tensor(global, arguments))
     case .rebuildParameter:
       guard let data = arguments.first, case .tensor = data else {
-        throw reader.failure(.corrupt, "makes a parameter of something that is no tensor")
+        throw reader.failure(.corrupt, "makes a parameter of something that is not a tensor")
       }
       return data
     case .scriptList: return arguments.first ?? .none
@@ -107,7 +107,7 @@ extension PickleMachine {
       try spend(1)
       let pair = try items(of: pair, "an ordered dictionary's pair")
       guard pair.count == 2 else {
-        throw reader.failure(.corrupt, "makes a dictionary of something that is no pair")
+        throw reader.failure(.corrupt, "makes a dictionary of something that is not a pair")
       }
       pairs.append((pair[0], pair[1]))
     }
@@ -148,7 +148,7 @@ extension PickleMachine {
     }
     for item in items {
       guard case .integer(let integer) = item else {
-        throw reader.failure(.corrupt, "has \(what) that is no list of integers")
+        throw reader.failure(.corrupt, "has \(what) that is not a list of integers")
       }
       integers.append(integer)
     }

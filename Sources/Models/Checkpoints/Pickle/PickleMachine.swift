@@ -183,7 +183,7 @@ struct PickleMachine {
   private mutating func extendList(with items: [PickleValue]) throws(CheckpointError) {
     let target = try pop()
     guard case .object(let index) = target, case .list(var list) = objects[index] else {
-      throw reader.failure(.corrupt, "appends to something that is no list")
+      throw reader.failure(.corrupt, "appends to something that is not a list")
     }
     // Taken out of its place while it grows, so that it is not copied.
     objects[index] = .list([])
@@ -196,7 +196,7 @@ struct PickleMachine {
     let target = try pop()
     guard case .object(let index) = target, case .dictionary(var pairs) = objects[index],
       items.count.isMultiple(of: 2)
-    else { throw reader.failure(.corrupt, "sets items of something that is no dictionary") }
+    else { throw reader.failure(.corrupt, "sets items of something that is not a dictionary") }
     objects[index] = .dictionary([])
     for pair in stride(from: 0, to: items.count, by: 2) {
       pairs.append((items[pair], items[pair + 1]))
@@ -238,7 +238,7 @@ struct PickleMachine {
       name = try reader.line().text ?? "?"
     } else {
       guard case .text(let second) = try pop(), case .text(let first) = try pop() else {
-        throw reader.failure(.corrupt, "names a global by something that is no text", at: start)
+        throw reader.failure(.corrupt, "names a global by something that is not text", at: start)
       }
       (module, name) = (first, second)
     }

@@ -27,7 +27,7 @@ package enum SafetensorsFile {
       throw file.failure(.truncated, "is cut off")
     }
     guard case .object(let members) = try header(json) else {
-      throw file.failure(.corrupt, "the safetensors header is no object")
+      throw file.failure(.corrupt, "the safetensors header is not an object")
     }
     var tensors: [CheckpointTensor] = []
     var ranges: [(range: Range<Int>, name: String)] = []

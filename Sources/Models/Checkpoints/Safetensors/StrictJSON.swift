@@ -97,7 +97,7 @@ struct StrictJSON {
     if peek == UInt8(ascii: "-") { position += 1 }
     while let digit = peek, (0x30...0x39).contains(digit) { position += 1 }
     guard let value = Int(String(decoding: bytes[start..<position], as: UTF8.self)) else {
-      throw problem("has a value that is no whole number of 64 bits")
+      throw problem("has a value that is not a 64-bit whole number")
     }
     return value
   }
