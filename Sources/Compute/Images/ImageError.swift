@@ -26,15 +26,18 @@ package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A clause that says what is wrong and what to do, without the path and without a full stop.
   package let reason: String
 
+  /// Says in which state a file or another input ended, and why.
   package init(path: String, state: State, reason: String) {
     self.path = path
     self.state = state
     self.reason = reason
   }
 
+  /// The path and the reason, for example `a.png: it ends in the middle of the image`.
   package var description: String { "\(path): \(reason)" }
 }
 
 extension ImageError: LedgerFailure {
+  /// The state's raw value.
   package var ledgerState: String { state.rawValue }
 }

@@ -2,12 +2,15 @@ import Tensors
 
 /// A color of 8 bits a channel.
 package struct RGBColor: Sendable, Hashable, CustomStringConvertible {
+  /// Intensities of the channels, 0…255.
   package let red, green, blue: UInt8
 
+  /// A color by its channels, 0…255.
   package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
 
+  /// The channels in parentheses: `(204, 0, 0)`.
   package var description: String { "(\(red), \(green), \(blue))" }
 
   var isGray: Bool { red == green && red == blue }

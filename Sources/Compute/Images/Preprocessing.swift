@@ -11,6 +11,12 @@ package struct Preprocessing: Sendable, Hashable {
   /// What happens after each sample has become a float of 0…255.
   package let tensorSteps: [TensorStep]
 
+  /// A preprocessing by its name and steps, in the order in which they run.
+  ///
+  /// - Parameters:
+  ///   - name: what `--preprocess` calls it.
+  ///   - pixelSteps: steps on 8-bit rasters, `H×W×3`.
+  ///   - tensorSteps: steps on `Float` values, `[3, H, W]`.
   package init(name: String, pixelSteps: [PixelStep] = [], tensorSteps: [TensorStep]) {
     self.name = name
     self.pixelSteps = pixelSteps

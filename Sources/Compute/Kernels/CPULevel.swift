@@ -30,6 +30,7 @@ package enum CPULevel: String, CaseIterable, Comparable, Sendable {
     ProcessInfo.processInfo.environment["EVALKIT_CPU_LEVEL"]
   }
 
+  /// Whether the left level has the narrower vectors.
   package static func < (left: CPULevel, right: CPULevel) -> Bool { left.order < right.order }
 
   private var order: UInt32 { symbol.rawValue }

@@ -13,6 +13,7 @@ package enum IdentityError: Error, Equatable, CustomStringConvertible {
     case second
   }
 
+  /// What is wrong with the embeddings and what to check.
   package var description: String {
     switch self {
     case .lengthMismatch(let first, let second):

@@ -33,11 +33,16 @@ package struct NearDuplicates: Equatable, Sendable {
 
   /// An image's features beside those of its pair's real image; equal contents are equal pixels.
   package struct Entry: Sendable {
+    /// Features of the generated image, `[D]`.
     package let made: [Float]
+    /// Hash of the generated image's pixels; equal for equal pixels.
     package let madeContent: String
+    /// Features of the pair's real image, `[D]`.
     package let real: [Float]
+    /// Hash of the real image's pixels; equal for equal pixels.
     package let realContent: String
 
+    /// A generated and a real image by features `[D]` and hashes of their pixels.
     package init(made: [Float], madeContent: String, real: [Float], realContent: String) {
       self.made = made
       self.madeContent = madeContent

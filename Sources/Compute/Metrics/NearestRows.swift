@@ -4,7 +4,9 @@ import Tensors
 package enum NearestRows {
   /// A row of the other set.
   package struct Neighbor: Equatable, Sendable {
+    /// Its position in the set, counted from 0.
     package let row: Int
+    /// Euclidean distance to it, at least 0.
     package let distance: Double
   }
 

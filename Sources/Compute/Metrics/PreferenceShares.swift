@@ -38,6 +38,7 @@ package struct PreferenceShares: Equatable, Sendable {
     /// Fewer than two methods were shown, or one twice.
     case noChoice(options: [String], vote: Int)
 
+    /// Which vote cannot be counted, numbered from 1, and why.
     package var description: String {
       switch self {
       case .unknownChoice(let choice, let options, let vote):

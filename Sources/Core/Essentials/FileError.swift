@@ -20,6 +20,7 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// a file's place, to which the system itself does not object.
   package let code: Int32?
 
+  /// Says what was tried with which file, and the system's `errno` value.
   package init(path: String, operation: Operation, code: Int32?) {
     self.path = path
     self.operation = operation
@@ -32,6 +33,7 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Why, in the system's words, without a full stop.
   package var reason: String { code.map(Self.words) ?? "Is a device or pipe" }
 
+  /// One clause: the file, what could not be done with it, and why.
   package var description: String { "\(path) cannot be \(operation.rawValue): \(reason)" }
 
   /// The system's words for an `errno` value.

@@ -16,6 +16,7 @@ package struct HarnessError: Error, Equatable, CustomStringConvertible {
 
   /// What kind of failure it is.
   package let kind: Kind
+  /// What is wrong and what to do, without a full stop after a single clause.
   package let description: String
 
   /// A failure with its sentence.

@@ -26,6 +26,7 @@ package struct ImageFailure: Error, Hashable, Sendable {
 }
 
 extension ImageFailure: LedgerFailure {
+  /// The state itself.
   package var ledgerState: String { state }
 }
 

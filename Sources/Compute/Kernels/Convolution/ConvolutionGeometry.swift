@@ -20,6 +20,7 @@ package struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomSt
   /// The same extent on both axes.
   package init(integerLiteral both: Int) { self.init(both) }
 
+  /// Rows, then columns: `3×5`.
   package var description: String { "\(rows)×\(columns)" }
 }
 

@@ -9,6 +9,7 @@ package enum CLIPDirectionError: Error, Equatable, CustomStringConvertible {
   /// An embedding has no direction.
   case embedding(IdentityError)
 
+  /// Which embeddings give no direction, and what to check.
   package var description: String {
     switch self {
     case .templateMismatch(let source, let target):

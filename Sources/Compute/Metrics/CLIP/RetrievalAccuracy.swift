@@ -39,6 +39,7 @@ package struct RetrievalAccuracy: Codable, Equatable, Sendable {
     /// An embedding has no cosine.
     case embedding(IdentityError)
 
+    /// Why an image has no rank, and what to add.
     package var description: String {
       switch self {
       case .tooFewNegatives(let found, let needed):

@@ -23,6 +23,7 @@ package enum FrechetError: Error, Equatable, CustomStringConvertible {
   /// LAPACK gave up.
   case decompositionFailed(routine: String, code: Int)
 
+  /// Which features or statistics give no distance, and what to do.
   package var description: String {
     switch self {
     case .tooFewRows(let count):

@@ -9,6 +9,7 @@ package enum KernelDistanceError: Error, Equatable, CustomStringConvertible {
   /// A row that has to be normalized is all zero.
   case zeroRow(row: Int)
 
+  /// Which sets, subsets or rows give no distance, and what to do.
   package var description: String {
     switch self {
     case .dimensionMismatch(let first, let second):

@@ -42,9 +42,12 @@ package struct KernelInceptionDistance: Equatable, Sendable {
 
   /// Rows of either set, ascending.
   package struct Subset: Equatable, Sendable {
+    /// Rows of the first set, counted from 0.
     package let first: [Int]
+    /// Rows of the second set, counted from 0.
     package let second: [Int]
 
+    /// A subset of the rows, counted from 0 and ascending, that it takes from each set.
     package init(first: [Int], second: [Int]) {
       self.first = first
       self.second = second

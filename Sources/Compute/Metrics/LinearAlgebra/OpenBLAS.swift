@@ -135,6 +135,7 @@ package enum OpenBLASError: Error, Equatable, CustomStringConvertible {
   /// The library has no function of a name.
   case incomplete(function: String)
 
+  /// Why OpenBLAS cannot be used, and which package to install.
   package var description: String {
     switch self {
     case .missing(let reason):

@@ -14,6 +14,7 @@ package enum SegmentationError: Error, Equatable, CustomStringConvertible {
   /// Stored counts do not form a square matrix of counts.
   case wrongCounts(values: Int, classes: Int)
 
+  /// Which label map or matrix does not fit, and what to check.
   package var description: String {
     switch self {
     case .sizeMismatch(let groundTruth, let prediction):
@@ -182,5 +183,6 @@ package struct ConfusionMatrix: Equatable, Sendable {
 }
 
 extension SegmentationError: LedgerFailure {
+  /// `wrong-size`: a label map that fits no ground truth cannot be measured.
   package var ledgerState: String { "wrong-size" }
 }

@@ -12,6 +12,7 @@ package enum ImagePairError: Error, Equatable, CustomStringConvertible {
     /// Samples in a pixel.
     package let channels: Int
 
+    /// Width, height and channels in words.
     package var description: String { "\(width)×\(height) with \(channels) channels" }
   }
 
@@ -26,6 +27,7 @@ package enum ImagePairError: Error, Equatable, CustomStringConvertible {
   /// The metric has no value for these images.
   case undefined(metric: String)
 
+  /// Why the two images cannot be compared, with both sizes, and what to do.
   package var description: String {
     switch self {
     case .sizeMismatch(let first, let second):
@@ -63,5 +65,6 @@ extension ImagePairError.Extent {
 }
 
 extension ImagePairError: LedgerFailure {
+  /// `wrong-size`, whatever keeps the two images from being compared.
   package var ledgerState: String { "wrong-size" }
 }
