@@ -106,6 +106,7 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// How many ids or files were left out, why, and the first few of them.
   package var description: String {
     switch self {
     case .withoutImage(let ids): "\(ids.count) left out for want of an image: \(ids.summary())"

@@ -31,6 +31,7 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   /// Somebody asked to stop.
   case cancelled
 
+  /// Which file, line or option is wrong, both sides of a mismatch, and what to do.
   package var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
@@ -77,6 +78,7 @@ extension String {
 }
 
 extension DatasetError: LedgerFailure {
+  /// `wrong-checksum` for changed bytes, otherwise `not-measurable`.
   package var ledgerState: String {
     if case .checksumMismatch = self { "wrong-checksum" } else { "not-measurable" }
   }

@@ -49,6 +49,7 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
       }
   }
 
+  /// The specification as `--dataset` accepts it, for example `folder:faces`.
   package var description: String {
     switch self {
     case .synthetic: "synthetic"

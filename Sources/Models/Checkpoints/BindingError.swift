@@ -24,6 +24,7 @@ package struct BindingError: Error, Equatable, CustomStringConvertible, Sendable
   /// Lines of each kind that the description spells out; a wrong file differs in all of them.
   private static let spelledOut = 12
 
+  /// The disagreements by kind, at most twelve of each, with full parameter names and both shapes.
   package var description: String {
     let groups: [(String, [BindingProblem])] = [
       ("missing", problems.filter { if case .missing = $0 { true } else { false } }),

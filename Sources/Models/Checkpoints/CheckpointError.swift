@@ -34,6 +34,7 @@ package struct CheckpointError: Error, Equatable, CustomStringConvertible, Senda
   /// The rest of the sentence that starts with the path.
   package let reason: String
 
+  /// The path and what is wrong with the file.
   package var description: String { "\(path): \(reason)" }
 }
 

@@ -5,6 +5,7 @@ package struct ONNXError: Error, Equatable, CustomStringConvertible {
   /// What is wrong with it.
   package let problem: Problem
 
+  /// The path and what is wrong with the model.
   package var description: String { "\(path): \(problem)" }
 
   /// What can be wrong with a model file.
@@ -28,6 +29,7 @@ package struct ONNXError: Error, Equatable, CustomStringConvertible {
     /// The nodes do not fit together for the input's shape.
     case doesNotFit(reason: String)
 
+    /// What is wrong with the model, with names of nodes and values.
     package var description: String {
       switch self {
       case .unreadable(let reason): return "cannot be read: \(reason)"
@@ -60,6 +62,7 @@ package struct ONNXError: Error, Equatable, CustomStringConvertible {
     /// Name of the first node.
     package let firstNode: String
 
+    /// The operation, how often it occurs, and its first node.
     package var description: String { "\(operation) (\(count)×, first '\(firstNode)')" }
   }
 }

@@ -62,11 +62,14 @@ package struct ONNXModel: Sendable {
 
 /// The network of an ONNX file.
 package struct ONNXNetwork: Network {
+  /// The name that was given, or the file's without its extension.
   package let name: String
+  /// Shape of the input without the batch axis, `[C, H, W]` or `[D]`.
   package let inputShape: [Int]
   let program: ONNXProgram
   let taps: [String]
 
+  /// Replays the model's nodes in a scope; an operation that cannot be expressed makes the result refuse.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     do throws(ONNXError) {
       return try ONNXWalk(self, scope: scope).run(input)

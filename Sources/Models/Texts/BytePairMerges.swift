@@ -89,6 +89,7 @@ package struct TextDataError: Error, Equatable, CustomStringConvertible {
   /// What there was.
   package let found: String
 
+  /// Which data are damaged, what was expected, what was found, and what to do.
   package var description: String {
     "\(what) inside this program are damaged: expected \(expected), found \(found); build it anew"
   }

@@ -66,6 +66,7 @@ package struct CaptionTooLong: Error, Equatable, CustomStringConvertible {
   /// The whole text.
   package let text: String
 
+  /// The text's beginning, how many tokens it takes, and how many fit.
   package var description: String {
     let beginning = text.count > 60 ? "\(text.prefix(60))…" : text
     return "the text '\(beginning)' takes \(count) tokens, start and end included, but CLIP reads "
@@ -74,5 +75,6 @@ package struct CaptionTooLong: Error, Equatable, CustomStringConvertible {
 }
 
 extension CaptionTooLong: LedgerFailure {
+  /// `too-long`: a caption that fits no context is never cut silently.
   package var ledgerState: String { "too-long" }
 }

@@ -69,6 +69,7 @@ package struct VocabularyTooLarge: Error, Equatable, CustomStringConvertible {
   /// Numbers there are.
   package let size: Int
 
+  /// How many tokens there are, and how many fit.
   package var description: String {
     "\(tokens) tokens do not fit a vocabulary of \(size), three of which are taken"
   }
@@ -76,6 +77,7 @@ package struct VocabularyTooLarge: Error, Equatable, CustomStringConvertible {
 
 /// A stored vocabulary that is none.
 package struct DamagedVocabulary: Error, Equatable, CustomStringConvertible {
+  /// What the tensor should hold.
   package var description: String {
     "the tensor '\(CompactVocabulary.tensorName)' does not hold ascending numbers of tokens and, last, how many "
       + "numbers there are"

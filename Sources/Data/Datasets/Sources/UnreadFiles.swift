@@ -23,6 +23,7 @@ package struct UnreadFiles: Equatable, Sendable, CustomStringConvertible {
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// Whether every file was read.
   package var isEmpty: Bool { files.isEmpty && nested.isEmpty }
 
   /// The same without files and sub-folders that serve another purpose.
@@ -40,6 +41,7 @@ package struct UnreadFiles: Equatable, Sendable, CustomStringConvertible {
       : "; \(file) lies there, but only PNG and JPEG are read"
   }
 
+  /// How many files of each kind were not read, with the first few names; empty where all were.
   package var description: String {
     var clauses: [String] = []
     if !files.isEmpty {

@@ -10,10 +10,12 @@ package struct MaskStatistics: Equatable, Sendable {
     package var area = 0.0
     /// Mean of its pixels' mean place, as a fraction of the side; x from the left, y from above.
     package var x = 0.0
+    /// Mean vertical place, a fraction of the height from above.
     package var y = 0.0
     /// Mean width and height, as a fraction of the side: √12 times the pixels' deviation, which for
     /// a filled rectangle is its side.
     package var width = 0.0
+    /// Mean height, a fraction of the side.
     package var height = 0.0
   }
 
@@ -74,6 +76,7 @@ package struct MaskTableError: Error, Equatable, CustomStringConvertible {
   /// What is wrong with it.
   package let reason: String
 
+  /// The line, counted from 1, and what is wrong with it.
   package var description: String { "line \(line): \(reason)" }
 }
 

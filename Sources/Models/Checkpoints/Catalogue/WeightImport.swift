@@ -12,6 +12,7 @@ package struct WeightImport: Sendable {
 
   /// Why a file was not taken.
   package struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Which file was refused, why, and what to do instead.
     package let description: String
   }
 

@@ -38,6 +38,7 @@ package struct DownloadError: Error, Equatable, Sendable, CustomStringConvertibl
   /// The rest of the sentence that starts with the file's name.
   package let reason: String
 
+  /// The file's published name and why it was not fetched.
   package var description: String { "\(file): \(reason)" }
 
   /// Whether the same request may succeed a little later.
