@@ -4,6 +4,7 @@
 package struct GateFile: Sendable, Equatable {
   /// Path of the file.
   package let file: String
+  /// What the gate guards, in a few words.
   package let title: String
   /// Probability of any false alarm in a night.
   package let falseAlarms: Double
@@ -17,6 +18,7 @@ package struct GateFile: Sendable, Equatable {
   package let clusters: Clusters
   /// The rows that are judged; empty for all of the baseline.
   package let methods: [String]
+  /// How many images of a row may fail.
   package let failures: Failures
   /// Sorted as in the file.
   package let metrics: [Metric]
@@ -30,6 +32,7 @@ package struct GateFile: Sendable, Equatable {
 
   /// How many images of a row may fail.
   package struct Failures: Sendable, Equatable {
+    /// Failed images that are allowed in all.
     package var maximum = 0
     /// Beyond those of the baseline; nil for any number up to the maximum.
     package var aboveBaseline: Int?
@@ -37,12 +40,19 @@ package struct GateFile: Sendable, Equatable {
 
   /// What is demanded of one metric.
   package struct Metric: Sendable, Equatable {
+    /// The metric to judge.
     package let name: MetricName
+    /// Which way is better.
     package let direction: Direction
+    /// Changes below it are not worth a verdict.
     package let floor: Amount
+    /// Changes within it do not matter; nil uses the floor.
     package let margin: Amount?
+    /// The least value that passes; nil for no lower limit.
     package let minimum: Double?
+    /// The greatest value that passes; nil for no upper limit.
     package let maximum: Double?
+    /// Whether a regression fails the gate; otherwise it is only reported.
     package let isBlocking: Bool
   }
 
@@ -51,10 +61,12 @@ package struct GateFile: Sendable, Equatable {
 
   /// An amount of change.
   package struct Amount: Sendable, Equatable {
+    /// In the printed scale, at least 0; nil where only `relative` counts.
     package var absolute: Double?
     /// A fraction of the baseline.
     package var relative: Double?
 
+    /// An amount of change; without either part it is 0.
     package init(absolute: Double? = nil, relative: Double? = nil) {
       self.absolute = absolute
       self.relative = relative

@@ -31,8 +31,11 @@ package struct PaperTable: Sendable, Hashable {
 
   /// The paper's bibliographic data.
   package struct Paper: Sendable, Hashable {
+    /// The paper's title.
     package let title: String
+    /// Names in the paper's order.
     package let authors: [String]
+    /// Conference or journal with its year, for example `CVPR 2024`.
     package let venue: String
     /// Number on arXiv, for example `2405.04356`; `nil` where there is none.
     package let arXiv: String?
@@ -40,7 +43,9 @@ package struct PaperTable: Sendable, Hashable {
 
   /// A dataset's name and split.
   package struct Dataset: Sendable, Hashable {
+    /// As the paper calls it, for example `CelebAMask-HQ`.
     package let name: String
+    /// Which part of the dataset, in words; what the paper leaves open is said.
     package let split: String
     /// CelebA-HQ's ids that the split means, where it is one of that dataset's.
     package let ids: ClosedRange<Int>?
@@ -62,6 +67,7 @@ package struct PaperTable: Sendable, Hashable {
     package let count: Int
     /// How many of them are made for the same condition.
     package let samples: Int
+    /// How the pairs are chosen, in words; what the paper leaves open is said.
     package let sampling: String
   }
 
@@ -75,11 +81,13 @@ package struct PaperTable: Sendable, Hashable {
     package let detail: String?
     /// As printed, without the arrow.
     package let heading: String
+    /// Which way is better.
     package let direction: Direction
     /// Decimals printed for measured values.
     package let digits: Int
     /// Decimals that the paper prints.
     package let publishedDigits: Int
+    /// How a stored score becomes the printed number.
     package let scale: Scale
     /// Whether the column repeats the paper and is never measured, such as a human study.
     package let isPublishedOnly: Bool
@@ -104,8 +112,11 @@ package struct PaperTable: Sendable, Hashable {
 
   /// Rows that share their input conditions.
   package struct Section: Sendable, Hashable {
+    /// Unique in the table.
     package let id: String
+    /// Heading printed above the rows.
     package let title: String
+    /// Published methods, top to bottom.
     package let rows: [Row]
   }
 
@@ -134,7 +145,9 @@ package struct PaperTable: Sendable, Hashable {
 
   /// A remark under the table.
   package struct Footnote: Sendable, Hashable {
+    /// Unique in the table; rows refer to it.
     package let id: String
+    /// The remark as printed.
     package let text: String
   }
 

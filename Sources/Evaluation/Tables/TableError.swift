@@ -28,6 +28,7 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     case inconsistent(reason: String)
   }
 
+  /// The file, line and entry, what is wrong with it, and the nearest valid name.
   package var description: String {
     let place = line.map { "\(file):\($0)" } ?? file
     return key.isEmpty ? "\(place) \(sentence)." : "\(place): '\(key)' \(sentence)."
