@@ -8,10 +8,14 @@ import Tensors
 package struct FalseAlarmAudit: Sendable {
   /// The differences of one metric of one row by cluster, and the rule that judges them.
   package struct Metric: Sendable {
+    /// What the gate asks of the metric.
     package let rule: MetricRule
+    /// The baseline's score of the set, in the printed scale.
     package let baseline: Double
+    /// Candidate minus baseline of each image, by the name of its cluster.
     package let differences: [String: [Double]]
 
+    /// A metric by its rule, its baseline and the differences of its images.
     package init(rule: MetricRule, baseline: Double, differences: [String: [Double]]) {
       self.rule = rule
       self.baseline = baseline

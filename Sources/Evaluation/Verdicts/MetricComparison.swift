@@ -1,11 +1,14 @@
 /// One metric of one method beside its baseline, ready to be judged.
 package struct MetricComparison: Sendable, Hashable {
+  /// Name of the method.
   package let method: String
+  /// What the gate asks of the metric.
   package let rule: MetricRule
   /// In the printed scale; `nil` where there is none.
   package let value: Double?
   /// In the printed scale; `nil` where there is none.
   package let baseline: Double?
+  /// What is known of the change from `baseline` to `value`.
   package let evidence: Evidence
   /// Images whose value is infinite on one side alone; they take no part in ``evidence``.
   package var unbounded = Unbounded()
@@ -18,6 +21,7 @@ package struct MetricComparison: Sendable, Hashable {
     /// Images that went to the better side.
     package var better = 0
 
+    /// Counts of images, none unless given.
     package init(worse: Int = 0, better: Int = 0) {
       self.worse = worse
       self.better = better
@@ -41,10 +45,14 @@ package struct MetricComparison: Sendable, Hashable {
 
   /// A metric that must agree before a change counts, as KID beside FID.
   package struct Second: Sendable, Hashable {
+    /// Name of the second metric, for example `kid`.
     package let metric: String
+    /// Which way of the second metric is better.
     package let direction: MetricRule.Direction
+    /// How much the second metric changed, in its own printed scale.
     package let estimate: Estimate
 
+    /// A second metric with its direction and its change.
     package init(metric: String, direction: MetricRule.Direction, estimate: Estimate) {
       self.metric = metric
       self.direction = direction
@@ -52,6 +60,7 @@ package struct MetricComparison: Sendable, Hashable {
     }
   }
 
+  /// A comparison without unbounded images; ``unbounded`` is set afterwards.
   package init(
     method: String, rule: MetricRule, value: Double?, baseline: Double?, evidence: Evidence
   ) {

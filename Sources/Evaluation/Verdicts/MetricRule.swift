@@ -1,5 +1,6 @@
 /// What a gate asks of one metric; amounts are in the scale that the table prints.
 package struct MetricRule: Sendable, Hashable {
+  /// Name of the metric, for example `fid`.
   package let metric: String
   /// Which way is better.
   package let direction: Direction
@@ -26,10 +27,12 @@ package struct MetricRule: Sendable, Hashable {
 
   /// An amount of change, absolute, relative to the baseline, or both.
   package struct Amount: Sendable, Hashable {
+    /// In the printed scale; nil where only `relative` counts.
     package var absolute: Double?
     /// A fraction of the baseline's absolute value.
     package var relative: Double?
 
+    /// An amount of change; without either part it is 0.
     package init(absolute: Double? = nil, relative: Double? = nil) {
       self.absolute = absolute
       self.relative = relative
@@ -43,9 +46,12 @@ package struct MetricRule: Sendable, Hashable {
 
   /// Bounds of the value, inclusive.
   package struct Limits: Sendable, Hashable {
+    /// The least value that passes; nil for no lower limit.
     package var minimum: Double?
+    /// The greatest value that passes; nil for no upper limit.
     package var maximum: Double?
 
+    /// Inclusive bounds in the printed scale.
     package init(minimum: Double? = nil, maximum: Double? = nil) {
       self.minimum = minimum
       self.maximum = maximum
@@ -64,6 +70,7 @@ package struct MetricRule: Sendable, Hashable {
     }
   }
 
+  /// A rule without floor, margin and limits, whose regressions block.
   package init(metric: String, direction: Direction) {
     self.metric = metric
     self.direction = direction
@@ -77,6 +84,7 @@ package struct DecisionLevels: Sendable, Hashable {
   /// Probability with which a change of the minimum detectable effect is found.
   package var power: Double
 
+  /// Levels of a gate, both in (0, 1).
   package init(falseAlarms: Double = 0.05, power: Double = 0.8) {
     self.falseAlarms = falseAlarms
     self.power = power

@@ -1,6 +1,8 @@
 /// What a gate decided about one metric of one method.
 package struct MetricVerdict: Sendable, Hashable {
+  /// What was judged.
   package let comparison: MetricComparison
+  /// How the comparison ended.
   package let outcome: Verdict.Outcome
   /// Why, in one sentence.
   package let finding: String

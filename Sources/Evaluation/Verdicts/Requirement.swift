@@ -6,8 +6,11 @@ import Foundation
 package struct Requirement: Sendable, Hashable, CustomStringConvertible {
   /// The method asked about; `nil` for every measured method that is not an anchor.
   package let method: String?
+  /// Name of the metric, for example `fid`.
   package let metric: String
+  /// How the value must relate to `bound`.
   package let comparison: Comparison
+  /// The bound in the printed scale; finite.
   package let bound: Double
 
   /// How value and bound must relate.

@@ -9,6 +9,7 @@ package enum RequirementError: Error, Equatable, CustomStringConvertible {
   /// What the process ends with.
   package var exitStatus: ExitStatus { .usage }
 
+  /// Which requirement cannot be checked, why, and what is valid.
   package var description: String {
     switch self {
     case .malformed(let text, let reason):

@@ -27,6 +27,7 @@ package struct Verdict: Sendable, Hashable {
   package struct Line: Sendable, Hashable {
     /// What was checked, for example `ours: fid <= 47.0`.
     package let check: String
+    /// How the check ended.
     package let outcome: Outcome
     /// What was found, in one sentence.
     package let finding: String
@@ -37,6 +38,7 @@ package struct Verdict: Sendable, Hashable {
     /// Numbers behind the finding, in order.
     package var figures: [Figure] = []
 
+    /// A blocking check with its outcome and a sentence on what was found.
     package init(check: String, outcome: Outcome, finding: String) {
       self.check = check
       self.outcome = outcome
@@ -46,9 +48,12 @@ package struct Verdict: Sendable, Hashable {
 
   /// A named number.
   package struct Figure: Sendable, Hashable {
+    /// What the number is, for example `p (Holm)`.
     package let name: String
+    /// The number, in the printed scale where it is a score.
     package let value: Double
 
+    /// A number with its name.
     package init(name: String, value: Double) {
       self.name = name
       self.value = value

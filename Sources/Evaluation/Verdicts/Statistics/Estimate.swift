@@ -10,6 +10,7 @@ package struct Estimate: Sendable, Hashable {
     case unpairedSets = "unpaired standard errors"
   }
 
+  /// How the change was measured.
   package let method: Method
   /// Candidate minus baseline.
   package let difference: Double

@@ -7,6 +7,7 @@ package struct SetReplicates: Sendable, Hashable, Codable {
   /// Without the images of each group, in the groups' order.
   package let leftOut: [Double]
 
+  /// Values that were measured before, for example by a stored baseline.
   package init(value: Double, leftOut: [Double]) {
     self.value = value
     self.leftOut = leftOut

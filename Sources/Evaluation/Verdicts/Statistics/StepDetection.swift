@@ -21,6 +21,7 @@ package struct StepDetection: Sendable {
   /// Start of the shuffles.
   package var seed: UInt64 = 0
 
+  /// A detection with the settings above.
   package init() {}
 
   /// A change of level.
