@@ -1,16 +1,23 @@
 /// What a change of metrics comes from, as plain values.
 package struct BlameReport: Sendable, Hashable, Encodable {
+  /// Version of the JSON's keys.
   package var schema = 1
+  /// Id of the run that was judged.
   package let run: String
+  /// Name of the baseline it was compared with.
   package let baseline: String
+  /// One section for each metric that got worse.
   package let sections: [Section]
 
   /// One metric of one method.
   package struct Section: Sendable, Hashable, Encodable {
+    /// Name of the method.
     package let method: String
+    /// Name of the metric, for example `fid`.
     package let metric: String
     /// The set's score.
     package var before: Double?
+    /// The run's score of the set, in the printed scale.
     package var after: Double?
     /// What the numbers of single images are.
     package var meaning = ""
@@ -23,6 +30,7 @@ package struct BlameReport: Sendable, Hashable, Encodable {
     /// What could not be told, one sentence each.
     package var notes: [String] = []
 
+    /// A section without scores and images; callers fill in what is known.
     package init(method: String, metric: String) {
       self.method = method
       self.metric = metric
@@ -31,8 +39,11 @@ package struct BlameReport: Sendable, Hashable, Encodable {
 
   /// An image and its part in the change.
   package struct Image: Sendable, Hashable, Encodable {
+    /// Id of the pair.
     package let id: String
+    /// The baseline's number for the image; `nil` where it is not known.
     package let before: Double?
+    /// The run's number for the image; `nil` where it is not known.
     package let after: Double?
     /// `after` less `before`, or `after` itself where nothing is known before.
     package let change: Double
@@ -41,6 +52,7 @@ package struct BlameReport: Sendable, Hashable, Encodable {
     /// Path of the real image, where it is known.
     package let real: String?
 
+    /// An image with its numbers and paths.
     package init(
       id: String, before: Double?, after: Double?, change: Double, made: String?, real: String?
     ) {
@@ -55,10 +67,14 @@ package struct BlameReport: Sendable, Hashable, Encodable {
 
   /// A class of label maps and its intersection over union in percent.
   package struct Class: Sendable, Hashable, Encodable {
+    /// Name of the class, for example `hair`.
     package let name: String
+    /// Percent, in the baseline; `nil` where the class does not occur.
     package let before: Double?
+    /// Percent, in the run; `nil` where the class does not occur.
     package let after: Double?
 
+    /// A class with its intersection over union, in percent, on both sides.
     package init(name: String, before: Double?, after: Double?) {
       self.name = name
       self.before = before
@@ -66,6 +82,7 @@ package struct BlameReport: Sendable, Hashable, Encodable {
     }
   }
 
+  /// A report of a run against a baseline.
   package init(run: String, baseline: String, sections: [Section]) {
     self.run = run
     self.baseline = baseline

@@ -2,29 +2,41 @@ import Foundation
 
 /// How two rows differ, metric by metric, as plain values.
 package struct ChangeReport: Sendable, Hashable, Encodable {
+  /// Version of the JSON's keys.
   package var schema = 1
   /// What is compared, the first as the baseline.
   package let first: String
+  /// What is compared with `first`.
   package let second: String
+  /// One change for each metric of each method.
   package let changes: [Change]
 
   /// One metric of one row.
   package struct Change: Sendable, Hashable, Encodable {
+    /// Name of the method.
     package let method: String
+    /// Name of the metric, for example `fid`.
     package let metric: String
+    /// The baseline's value in the printed scale; `nil` where there is none.
     package let first: Double?
+    /// The candidate's value in the printed scale; `nil` where there is none.
     package let second: Double?
+    /// `second` less `first`; `nil` where the change cannot be tested.
     package let difference: Double?
     /// Half the width of the 95 % interval.
     package let halfWidth: Double?
     /// p-value after Holm's correction over all changes.
     package let pValue: Double?
+    /// Images that both sides share; `nil` where the metric is not paired.
     package let pairs: Int?
+    /// The verdict's word, for example `regression`.
     package let outcome: String
+    /// Why, in one sentence.
     package let finding: String
     /// How the change was tested.
     package let test: String?
 
+    /// A change with its test; all numbers are in the printed scale.
     package init(
       method: String, metric: String, first: Double?, second: Double?, difference: Double?,
       halfWidth: Double?, pValue: Double?, pairs: Int?, outcome: String, finding: String,
@@ -44,6 +56,7 @@ package struct ChangeReport: Sendable, Hashable, Encodable {
     }
   }
 
+  /// A report of changes from `first` to `second`.
   package init(first: String, second: String, changes: [Change]) {
     self.first = first
     self.second = second

@@ -6,6 +6,7 @@ extension TableReport {
     /// The picture as a JPEG file.
     package let jpeg: [UInt8]
 
+    /// A picture with its caption.
     package init(caption: String, jpeg: [UInt8]) {
       self.caption = caption
       self.jpeg = jpeg

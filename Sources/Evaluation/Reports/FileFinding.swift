@@ -1,7 +1,10 @@
 /// Something that was found about one image, as plain values.
 package struct FileFinding: Sendable, Hashable {
+  /// What was looked for.
   package let rule: Rule
+  /// Name of the method that made the image.
   package let method: String
+  /// Id of the image.
   package let image: String
   /// What was found, in one sentence.
   package let message: String
@@ -39,6 +42,7 @@ package struct FileFinding: Sendable, Hashable {
     }
   }
 
+  /// A finding about the image of a method.
   package init(rule: Rule, method: String, image: String, message: String, path: String?) {
     self.rule = rule
     self.method = method

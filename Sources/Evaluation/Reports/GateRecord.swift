@@ -1,25 +1,34 @@
 /// A gate with all that it rests on, as plain values.
 package struct GateRecord: Sendable {
+  /// The checks and how they ended.
   package let report: GateReport
   /// The verdict in words.
   package let sentence: String
   /// The exit code.
   package let code: Int32
+  /// Id of the run.
   package let run: String
   /// When the run began, in seconds since 1970.
   package let created: Double
+  /// Scores of all methods, anchors included.
   package let measurements: [Measurement]
+  /// How the images ended, one entry for each method.
   package let images: [Images]
+  /// What was found about single images.
   package let findings: [FileFinding]
 
   /// A score of a method's set in the printed scale.
   package struct Measurement: Sendable, Hashable {
+    /// Name of the method.
     package let method: String
+    /// Name of the metric, for example `fid`.
     package let metric: String
+    /// The score in the printed scale.
     package let value: Double
     /// Standard error; `nil` where none is known.
     package let error: Double?
 
+    /// A score with its standard error.
     package init(method: String, metric: String, value: Double, error: Double?) {
       self.method = method
       self.metric = metric
@@ -30,10 +39,14 @@ package struct GateRecord: Sendable {
 
   /// How a method's images ended.
   package struct Images: Sendable, Hashable {
+    /// Name of the method.
     package let method: String
+    /// Images with scores.
     package let scored: Int
+    /// Images that failed with a reason.
     package let failed: Int
 
+    /// Counts of a method's images.
     package init(method: String, scored: Int, failed: Int) {
       self.method = method
       self.scored = scored
@@ -41,6 +54,7 @@ package struct GateRecord: Sendable {
     }
   }
 
+  /// A gate's report with the run that it judged.
   package init(
     report: GateReport, sentence: String, code: Int32, run: String, created: Double,
     measurements: [Measurement], images: [Images], findings: [FileFinding]

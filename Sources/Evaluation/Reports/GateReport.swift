@@ -2,6 +2,7 @@
 package struct GateReport: Sendable, Hashable {
   /// What was judged, for example `ddgi.table1`.
   package let name: String
+  /// The checks, in the verdict's order.
   package let checks: [Check]
 
   /// How a check ended, in JUnit's terms.
@@ -31,12 +32,14 @@ package struct GateReport: Sendable, Hashable {
     package let subject: String
     /// What was asked, for example `fid <= 47.0`.
     package let name: String
+    /// How the check ended.
     package let outcome: Outcome
     /// What was found, in one sentence.
     package let finding: String
     /// Numbers and hashes that belong to it, in order.
     package let properties: [TableReport.Fact]
 
+    /// A check of a method with its finding.
     package init(
       subject: String, name: String, outcome: Outcome, finding: String,
       properties: [TableReport.Fact] = []
@@ -49,6 +52,7 @@ package struct GateReport: Sendable, Hashable {
     }
   }
 
+  /// A report of the checks of what was judged.
   package init(name: String, checks: [Check]) {
     self.name = name
     self.checks = checks

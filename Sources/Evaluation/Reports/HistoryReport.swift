@@ -2,7 +2,9 @@ import Foundation
 
 /// Metrics over runs, as plain values.
 package struct HistoryReport: Sendable, Hashable, Encodable {
+  /// Version of the JSON's keys.
   package var schema = 1
+  /// One series for each metric that was measured in one way.
   package let series: [Series]
   /// Days without a complete run between the first and the last, or since the last, as `2026-01-31`.
   package let missingNights: [String]
@@ -11,8 +13,11 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
 
   /// One metric of one method, measured in one way.
   package struct Series: Sendable, Hashable, Encodable {
+    /// Id of the table, for example `ddgi.table1`.
     package let `protocol`: String
+    /// Name of the method.
     package let method: String
+    /// Name of the metric, for example `fid`.
     package let metric: String
     /// The first digits of the fingerprint.
     package let fingerprint: String
@@ -22,10 +27,12 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
     package let better: String
     /// Oldest first.
     package let points: [Point]
+    /// Changes of level, oldest first.
     package let steps: [Step]
     /// What baselines say, by name.
     package let baselines: [String: Double]
 
+    /// A series with the steps that were found in it; values are in the printed scale.
     package init(
       protocol: String, method: String, metric: String, fingerprint: String, pairs: String,
       better: String, points: [Point], steps: [Step], baselines: [String: Double]
@@ -44,15 +51,18 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
 
   /// A run's number.
   package struct Point: Sendable, Hashable, Encodable {
+    /// Id of the run.
     package let run: String
     /// ISO 8601, UTC.
     package let date: String
+    /// The score in the printed scale.
     package let value: Double
     /// Half the width of the 95 % interval; `nil` where none is known.
     package let halfWidth: Double?
     /// What gates said about the metric that night, the last one.
     package let verdict: String?
 
+    /// A run's score, with the date and verdict of its night.
     package init(
       run: String, date: String, value: Double, halfWidth: Double?, verdict: String?
     ) {
@@ -70,12 +80,16 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
     package let after: String
     /// The first run on the new one.
     package let run: String
+    /// Mean before the step, in the printed scale.
     package let before: Double
+    /// Mean since the step, in the printed scale.
     package let since: Double
+    /// Share of shuffled series with as strong a split.
     package let pValue: Double
     /// `worse` or `better`.
     package let kind: String
 
+    /// A change of level between two runs.
     package init(
       after: String, run: String, before: Double, since: Double, pValue: Double, kind: String
     ) {
@@ -88,6 +102,7 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
     }
   }
 
+  /// A report of series and of what is missing from them.
   package init(series: [Series], missingNights: [String], leftOut: [String] = []) {
     self.series = series
     self.missingNights = missingNights

@@ -2,12 +2,16 @@
 extension TableReport {
   /// How a method's images ended.
   package struct ImageLine: Sendable, Hashable {
+    /// Name of the method.
     package let method: String
+    /// Images with scores.
     package let scored: Int
+    /// Images that there should have been.
     package let expected: Int
     /// Number of failed images by state, for example `truncated`.
     package let failures: [String: Int]
 
+    /// Counts of a method's images.
     package init(method: String, scored: Int, expected: Int, failures: [String: Int] = [:]) {
       self.method = method
       self.scored = scored
@@ -18,9 +22,12 @@ extension TableReport {
 
   /// A method or column that was not run, and why.
   package struct NotRunLine: Sendable, Hashable {
+    /// What was not run, for example `column FID`.
     package let subject: String
+    /// Why it was not run, as a clause.
     package let reason: String
 
+    /// A method or column with the reason why it was not run.
     package init(subject: String, reason: String) {
       self.subject = subject
       self.reason = reason
@@ -29,13 +36,16 @@ extension TableReport {
 
   /// Weights behind the numbers.
   package struct WeightsLine: Sendable, Hashable {
+    /// Name of the network, and the metrics that use it.
     package let network: String
+    /// Name of the file with the weights.
     package let file: String
     /// In full; people see its beginning.
     package let sha256: String
     /// What to know about them, such as `noise in two layers`.
     package let note: String
 
+    /// A network with the file that its weights came from.
     package init(network: String, file: String, sha256: String, note: String = "") {
       self.network = network
       self.file = file
@@ -46,10 +56,14 @@ extension TableReport {
 
   /// A fingerprint and the text that it stands for.
   package struct FingerprintLine: Sendable, Hashable {
+    /// Name of the metric, for example `fid`.
     package let metric: String
+    /// SHA-256 of `text` in hexadecimal; people see its beginning.
     package let hash: String
+    /// Lines of `key=value`, sorted by key.
     package let text: String
 
+    /// A metric's fingerprint with its hash.
     package init(metric: String, hash: String, text: String) {
       self.metric = metric
       self.hash = hash
@@ -59,14 +73,18 @@ extension TableReport {
 
   /// A choice of the protocol, and what was used.
   package struct SwitchLine: Sendable, Hashable {
+    /// Name of the choice, as protocol files spell it.
     package let name: String
     /// What the numbers rest on.
     package let value: String
     /// The protocol's own value where that is another.
     package let protocolValue: String?
+    /// How sure it is that the paper chose so, for example `documented`.
     package let confidence: String
+    /// Why this value, in one sentence.
     package let reason: String
 
+    /// A choice with the value that was used.
     package init(
       name: String, value: String, protocolValue: String? = nil, confidence: String,
       reason: String
@@ -81,9 +99,12 @@ extension TableReport {
 
   /// A named fact.
   package struct Fact: Sendable, Hashable {
+    /// What the fact is about, for example `run`.
     package let name: String
+    /// The fact as printed.
     package let value: String
 
+    /// A fact with its name.
     package init(name: String, value: String) {
       self.name = name
       self.value = value

@@ -3,6 +3,7 @@
 /// All numbers are in the scale that is printed: a percentage is 83.41, not 0.8341. Nothing here
 /// depends on the time of rendering, so equal measurements give equal text.
 package struct TableReport: Sendable, Hashable {
+  /// Heading of the page.
   package var title: String
   /// Paragraphs above the table: which weights, which data, how to read it.
   package var notes: [String]
@@ -12,14 +13,21 @@ package struct TableReport: Sendable, Hashable {
   package var sectionHeading: String
   /// Headings over `Row.details`.
   package var detailHeadings: [String]
+  /// The measured quantities, left to right.
   package var columns: [Column]
+  /// Groups of rows, top to bottom.
   package var sections: [Section]
   /// Remarks below the table that belong to no single row.
   package var remarks: [String]
+  /// How the images ended, one line for each method.
   package var images: [ImageLine]
+  /// What was not run, and why.
   package var notRun: [NotRunLine]
+  /// The weights behind the numbers.
   package var weights: [WeightsLine]
+  /// What the measured numbers rest on, one line for each metric and fingerprint.
   package var fingerprints: [FingerprintLine]
+  /// The protocol's choices, and what was used in their place.
   package var switches: [SwitchLine]
   /// Why published values do not compare with the measured ones, as parts of a sentence; `nil` where they do.
   package var incomparability: String?
@@ -31,6 +39,7 @@ package struct TableReport: Sendable, Hashable {
   /// Some of the images that the numbers are about.
   package var sheet: ContactSheet?
 
+  /// A report of columns and sections; whatever else stands around the table defaults to nothing.
   package init(
     title: String, notes: [String] = [], caption: String, sectionHeading: String,
     detailHeadings: [String] = [], columns: [Column], sections: [Section],
@@ -66,6 +75,7 @@ extension TableReport {
     package let id: String
     /// As printed, without the arrow.
     package var heading: String
+    /// Which way is better.
     package let direction: Direction
     /// `%` or empty.
     package let unit: String
@@ -74,6 +84,7 @@ extension TableReport {
     /// Decimals of published values.
     package let publishedDigits: Int
 
+    /// A column with its heading and the decimals that it prints.
     package init(
       id: String, heading: String, direction: Direction, unit: String = "", digits: Int,
       publishedDigits: Int
@@ -97,9 +108,12 @@ extension TableReport {
 
   /// Rows that share their input conditions, and among which the best value is marked.
   package struct Section: Sendable, Hashable {
+    /// Heading above the rows.
     package let title: String
+    /// The methods, top to bottom.
     package let rows: [Row]
 
+    /// A group of rows under a heading.
     package init(title: String, rows: [Row]) {
       self.title = title
       self.rows = rows
@@ -108,6 +122,7 @@ extension TableReport {
 
   /// One method.
   package struct Row: Sendable, Hashable {
+    /// The method's name as printed.
     package let name: String
     /// One text for each of `detailHeadings`.
     package let details: [String]
@@ -120,6 +135,7 @@ extension TableReport {
     /// One for each column.
     package let cells: [Cell]
 
+    /// A method with one cell for each column.
     package init(
       name: String, details: [String] = [], isAnchor: Bool = false, steps: Int? = nil,
       note: String? = nil, cells: [Cell]
@@ -135,11 +151,14 @@ extension TableReport {
 
   /// What is known about one method in one column.
   package struct Cell: Sendable, Hashable {
+    /// The number that was measured here; `nil` where there is none.
     package let measured: Measurement?
+    /// The paper's number in the printed scale; `nil` where the paper reports none.
     package let published: Double?
     /// A footnote: why there is no measured value, or what is special about it.
     package let note: String?
 
+    /// A cell, empty unless told otherwise.
     package init(measured: Measurement? = nil, published: Double? = nil, note: String? = nil) {
       self.measured = measured
       self.published = published
@@ -149,6 +168,7 @@ extension TableReport {
 
   /// A measured number and what it rests on.
   package struct Measurement: Sendable, Hashable {
+    /// The number in the printed scale.
     package let value: Double
     /// Images, or pairs, that the value is made of.
     package let count: Int
@@ -158,10 +178,12 @@ extension TableReport {
     package let referenceCount: Int?
     /// Whether there is a real side of which nobody knows the number.
     package let hasUncountedReference: Bool
+    /// Standard error in the printed scale; `nil` where none is known.
     package let standardError: Double?
     /// Hash of everything that can move the value.
     package let fingerprint: String
 
+    /// A number with the counts and the fingerprint behind it.
     package init(
       value: Double, count: Int, expectedCount: Int, referenceCount: Int? = nil,
       hasUncountedReference: Bool = false, standardError: Double? = nil, fingerprint: String

@@ -1,11 +1,15 @@
 /// Series of values over a common axis: losses over steps, FID over sampling steps.
 package struct LineChart: Sendable, Hashable {
+  /// Heading above the plot.
   package var title: String
+  /// The horizontal axis.
   package var x: Axis
+  /// The vertical axis.
   package var y: Axis
   /// Each gets a color and a line in the legend.
   package var series: [Series]
 
+  /// A chart of series over two axes.
   package init(title: String, x: Axis, y: Axis, series: [Series] = []) {
     self.title = title
     self.x = x
@@ -15,10 +19,12 @@ package struct LineChart: Sendable, Hashable {
 
   /// What an axis says.
   package struct Axis: Sendable, Hashable {
+    /// Quantity and unit, printed along the axis.
     package var title: String
     /// Whether equal ratios are equally long; only positive values have a place then.
     package var isLogarithmic: Bool
 
+    /// An axis by its title, linear unless told otherwise.
     package init(_ title: String, isLogarithmic: Bool = false) {
       self.title = title
       self.isLogarithmic = isLogarithmic
@@ -27,11 +33,14 @@ package struct LineChart: Sendable, Hashable {
 
   /// One line.
   package struct Series: Sendable, Hashable {
+    /// Name in the legend.
     package let name: String
     /// In the order in which they are joined.
     package let points: [Point]
+    /// How the line is drawn.
     package let style: Style
 
+    /// A line through points.
     package init(_ name: String, _ points: [Point], style: Style = .plain) {
       self.name = name
       self.points = points
@@ -41,10 +50,12 @@ package struct LineChart: Sendable, Hashable {
 
   /// A value of a series.
   package struct Point: Sendable, Hashable {
+    /// Place on the axes, in their units.
     package let x, y: Double
     /// Half the width of the 95 % interval; `nil` where none is known.
     package let halfWidth: Double?
 
+    /// A point, without an interval unless one is given.
     package init(_ x: Double, _ y: Double, halfWidth: Double? = nil) {
       self.x = x
       self.y = y

@@ -5,6 +5,7 @@ extension TableReport {
     package let name: String
     /// What it shows, for those who do not see it.
     package let caption: String
+    /// The picture as an SVG document.
     package let svg: String
   }
 
