@@ -27,6 +27,7 @@ package struct Agreement: Sendable, CustomStringConvertible {
     nmse = energy > 0 ? squares / energy : squares
   }
 
+  /// The largest difference, where it is, and the normalized mean square error.
   package var description: String {
     "largest difference \(maximum) at \(worstIndex), NMSE \(nmse)"
   }

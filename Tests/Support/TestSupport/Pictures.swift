@@ -3,16 +3,20 @@ import Tensors
 
 /// The closed-form pictures of the golden tables, 256×256 RGB.
 package enum Pictures {
+  /// Ramps along three directions.
   package static let a = Raster.computed(256, 256) { x, y, c in
     [x + y, x - y + 256, 3 * (x + y)][c] % 256
   }
+  /// The ramps with a disturbance of at most 20 levels.
   package static let b = Raster.computed(256, 256) { x, y, c in
     Int(a[x: x, y: y, channel: c]) + disturbance(x, y, c)
   }
+  /// Waves that are 21 to 64 pixels long.
   package static let s = Raster.computed(256, 256) { x, y, c in
     let phase = 2 * Double.pi * Double(x * (c + 1) + 2 * y) / 64
     return Int((127.5 + 100 * sin(phase) + 0.5).rounded(.down))
   }
+  /// The waves with half the disturbance.
   package static let t = Raster.computed(256, 256) { x, y, c in
     // An arithmetic shift rounds toward −∞.
     Int(s[x: x, y: y, channel: c]) + (disturbance(x, y, c) >> 1)

@@ -24,6 +24,7 @@ package struct FuzzReport: Sendable, CustomStringConvertible {
   /// The first thing that must not happen, with seed and case.
   package var failure: String?
 
+  /// The counts and the largest share of memory in one line.
   package var description: String {
     "\(cases) cases, \(refused) refused in \(sentences) ways, at most "
       + "\(Int((100 * largestShare).rounded())) % of the permitted memory"
