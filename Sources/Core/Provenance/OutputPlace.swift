@@ -89,19 +89,3 @@ package struct OutputPlace {
       + "name another file or say --force"
   }
 }
-
-/// Which file a path leads to.
-private struct FileIdentity: Equatable {
-  let device, number: UInt64
-  let mode: UInt32
-
-  /// Nil where there is nothing.
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    (device, number, mode) = (UInt64(status.st_dev), UInt64(status.st_ino), UInt32(status.st_mode))
-  }
-
-  var isFolder: Bool { mode & S_IFMT == S_IFDIR }
-  var isFile: Bool { mode & S_IFMT == S_IFREG }
-}

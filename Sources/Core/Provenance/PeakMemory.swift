@@ -1,3 +1,4 @@
+import CMemory
 import Foundation
 
 /// The largest resident memory of this process since it was last told to forget.
@@ -7,7 +8,8 @@ package enum PeakMemory {
   /// - Returns: whether the system forgets; where it does not, ``bytes`` is the process's highest.
   @discardableResult
   package static func reset() -> Bool {
-    returnFreedMemory()
+    // What an earlier benchmark freed would otherwise stay resident and count for this one.
+    give_back_freed_memory()
     // Writing 5 sets the high-water mark to what is resident now: proc_pid_clear_refs(5).
     guard let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return false }
     defer { try? file.close() }
@@ -29,12 +31,5 @@ package enum PeakMemory {
       })
     else { return nil }
     return kilobytes * 1024
-  }
-
-  /// What an earlier benchmark freed would otherwise stay resident and count for this one.
-  private static func returnFreedMemory() {
-    // Only glibc keeps and returns memory in this way, and its module for Swift leaves the function out.
-    guard let symbol = dlsym(nil, "malloc_trim") else { return }
-    _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> Int32).self)(0)
   }
 }

@@ -71,13 +71,7 @@ struct FolderListing {
 }
 
 /// Whether there is a folder at a path.
-func isFolder(_ path: String) -> Bool {
-  var isFolder: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-}
+func isFolder(_ path: String) -> Bool { FileIdentity(path)?.isFolder ?? false }
 
 /// Whether there is a file, and no folder, at a path.
-func isFile(_ path: String) -> Bool {
-  var isFolder: ObjCBool = false
-  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-}
+func isFile(_ path: String) -> Bool { FileIdentity(path).map { !$0.isFolder } ?? false }
