@@ -57,31 +57,14 @@ package final class PackedDepthwise: Sendable {
     scratch.reserve(pointers: phase.taps.count, patches: 0, zeros: channels)
     let inner = innerColumns(of: input, outputColumns: output.columns)
     withUnsafeTemporaryAllocation(of: Int.self, capacity: phase.taps.count) { steps in
-      var run = ek_depthwise_run()
-      run.tap_count = phase.taps.count
-      run.channel_count = channels
-      run.inputs = UnsafePointer(scratch.pointers)
-      run.steps = UnsafePointer(steps.baseAddress)
-      run.weights = UnsafePointer(weights.base)
-      run.bias = UnsafePointer(bias.base)
-      run.slopes = UnsafePointer(slopes.base)
+      var run = self.run(scratch, steps)
       run.residual_step = residual?.pixelStride ?? 0
       run.output_step = output.pixelStride
-      run.activation = activation.symbol
       let kernels = level.mapKernels
       func convolve(row: Int, columns: Range<Int>) {
         guard !columns.isEmpty else { return }
         let column = columns.lowerBound
-        for (index, tap) in phase.taps.enumerated() {
-          let inputRow = row * geometry.stride + tap.rowOffset
-          let inputColumn = column * geometry.stride + tap.columnOffset
-          let isInside =
-            inputRow >= 0 && inputRow < input.rows && inputColumn >= 0
-            && inputColumn < input.columns
-          scratch.pointers[index] = UnsafePointer(
-            isInside ? input.pixel(inputRow, inputColumn) : scratch.zeros.base)
-          steps[index] = isInside ? geometry.stride * input.pixelStride : 0
-        }
+        point(scratch.pointers, steps, at: row, column, of: input, zeros: scratch.zeros.base)
         run.pixel_count = columns.count
         run.output = output.pixel(row, column)
         run.residual = residual.map { UnsafePointer($0.pixel(row, column)) }
@@ -94,6 +77,39 @@ package final class PackedDepthwise: Sendable {
           convolve(row: row, columns: column..<column + 1)
         }
       }
+    }
+  }
+
+  /// What all runs of the micro-kernel share.
+  private func run(
+    _ scratch: KernelScratch, _ steps: UnsafeMutableBufferPointer<Int>
+  ) -> ek_depthwise_run {
+    var run = ek_depthwise_run()
+    run.tap_count = phase.taps.count
+    run.channel_count = channels
+    run.inputs = UnsafePointer(scratch.pointers)
+    run.steps = UnsafePointer(steps.baseAddress)
+    run.weights = UnsafePointer(weights.base)
+    run.bias = UnsafePointer(bias.base)
+    run.slopes = UnsafePointer(slopes.base)
+    run.activation = activation.symbol
+    return run
+  }
+
+  /// Points every tap at its input of an output pixel, or at zeros that it stays on in the padding.
+  private func point(
+    _ pointers: UnsafeMutablePointer<UnsafePointer<Float>?>,
+    _ steps: UnsafeMutableBufferPointer<Int>, at row: Int, _ column: Int, of input: FeatureMap,
+    zeros: UnsafeMutablePointer<Float>
+  ) {
+    for (index, tap) in phase.taps.enumerated() {
+      let inputRow = row * geometry.stride + tap.rowOffset
+      let inputColumn = column * geometry.stride + tap.columnOffset
+      let isInside =
+        inputRow >= 0 && inputRow < input.rows && inputColumn >= 0
+        && inputColumn < input.columns
+      pointers[index] = UnsafePointer(isInside ? input.pixel(inputRow, inputColumn) : zeros)
+      steps[index] = isInside ? geometry.stride * input.pixelStride : 0
     }
   }
 
