@@ -58,51 +58,61 @@ package struct NearDuplicates: Equatable, Sendable {
   ///   - workers: threads; the result does not depend on their number.
   /// - Throws: errors of the features.
   package init?(_ entries: [Entry], workers: Workers = Workers()) throws(FrechetError) {
-    // Numbers in place of texts, which are compared for every two images.
-    var numbers: [String: Int] = [:]
-    func number(_ content: String) -> Int {
-      let number = numbers[content] ?? numbers.count
-      numbers[content] = number
-      return number
-    }
-    let realContents = entries.map { number($0.realContent) }
-    guard numbers.count >= Self.leastReal else { return nil }
-    let madeContents = entries.map { number($0.madeContent) }
-    let made = try FeatureMatrix(stacking: entries.map(\.made))
-    let real = try FeatureMatrix(stacking: entries.map(\.real))
-    @Sendable func isOtherReal(_ one: Int, _ other: Int) -> Bool {
-      realContents[one] != realContents[other]
-    }
-    let usual = try NearestRows.neighbors(
-      of: real, among: real, workers: workers, where: isOtherReal
-    ).compactMap { $0?.distance }.sorted()
-    guard !usual.isEmpty, usual[usual.count / 2] > 0 else { return nil }
-    let scale = usual[usual.count / 2]
-    func matches(
-      _ neighbors: [NearestRows.Neighbor?], unless isExcused: (Int, NearestRows.Neighbor) -> Bool
-    ) -> [Match] {
-      neighbors.enumerated().compactMap { image, neighbor in
-        guard let neighbor, neighbor.distance < Self.share * scale,
-          !isExcused(image, neighbor)
-        else { return nil }
-        return Match(
-          image: image, other: neighbor.row, share: neighbor.distance / scale)
-      }
-    }
-    repeated = matches(
-      try NearestRows.neighbors(of: made, among: made, workers: workers) { one, other in
-        isOtherReal(one, other) && madeContents[one] != madeContents[other]
-      }
-    ) { image, neighbor in
-      Self.share * NearestRows.distance(image, of: real, neighbor.row, of: real)
+    guard let features = try Features(entries, workers) else { return nil }
+    repeated = try features.matches(features.made, features.madeContents) { image, neighbor in
+      Self.share * NearestRows.distance(image, of: features.real, neighbor.row, of: features.real)
         <= neighbor.distance
     }
-    copied = matches(
-      try NearestRows.neighbors(of: made, among: real, workers: workers) { one, other in
-        isOtherReal(one, other) && madeContents[one] != realContents[other]
+    copied = try features.matches(features.real, features.realContents) { image, neighbor in
+      Self.share * NearestRows.distance(image, of: features.made, image, of: features.real)
+        <= neighbor.distance
+    }
+  }
+
+  /// The entries as matrices, and the distance that is usual between different real images.
+  private struct Features {
+    /// `[N, D]`.
+    let made, real: FeatureMatrix
+    /// Equal numbers are equal pixels.
+    let madeContents, realContents: [Int]
+    private let usual: Double
+    private let workers: Workers
+
+    /// Nil where too few different real images tell what is usual, or they are all alike.
+    init?(_ entries: [Entry], _ workers: Workers) throws(FrechetError) {
+      self.workers = workers
+      // Numbers in place of texts, which are compared for every two images.
+      var numbers: [String: Int] = [:]
+      func number(_ content: String) -> Int {
+        let number = numbers[content] ?? numbers.count
+        numbers[content] = number
+        return number
       }
-    ) { image, neighbor in
-      Self.share * NearestRows.distance(image, of: made, image, of: real) <= neighbor.distance
+      realContents = entries.map { number($0.realContent) }
+      guard numbers.count >= NearDuplicates.leastReal else { return nil }
+      madeContents = entries.map { number($0.madeContent) }
+      made = try FeatureMatrix(stacking: entries.map(\.made))
+      real = try FeatureMatrix(stacking: entries.map(\.real))
+      let distances = try NearestRows.neighbors(of: real, among: real, workers: workers) {
+        [realContents] in realContents[$0] != realContents[$1]
+      }.compactMap { $0?.distance }.sorted()
+      guard !distances.isEmpty, distances[distances.count / 2] > 0 else { return nil }
+      usual = distances[distances.count / 2]
+    }
+
+    /// The made images that are near to others of different real images and other pixels.
+    func matches(
+      _ others: FeatureMatrix, _ contents: [Int],
+      unless isExcused: (Int, NearestRows.Neighbor) -> Bool
+    ) throws(FrechetError) -> [Match] {
+      try NearestRows.neighbors(of: made, among: others, workers: workers) { one, other in
+        realContents[one] != realContents[other] && madeContents[one] != contents[other]
+      }.enumerated().compactMap { image, neighbor in
+        guard let neighbor, neighbor.distance < NearDuplicates.share * usual,
+          !isExcused(image, neighbor)
+        else { return nil }
+        return Match(image: image, other: neighbor.row, share: neighbor.distance / usual)
+      }
     }
   }
 }
