@@ -34,52 +34,38 @@ struct MeshScan {
   /// Finds the nearest triangle of every sample, and where samples were found.
   func find(_ options: MeshOptions) -> Bounds {
     var bounds = Bounds()
-    let width = framing.size * Self.samples
-    let scale = framing.scale * Float(Self.samples)
-    let (left, top) = (framing.left, framing.top)
     for number in 0..<(rows - 1) * (columns - 1) * 2 {
       let (i, j, k) = Self.corners(number, columns: columns)
       let (a, b, c) = (vertices[i], vertices[j], vertices[k])
       let angle = a.texture.x
       if options.angles.contains(angle) == options.isOutside { continue }
       if min(a.texture.z, b.texture.z, c.texture.z) > options.lowest { continue }
-      let (ax, ay) = ((a.position.x - left) * scale - 0.5, (a.position.y - top) * scale - 0.5)
-      let (bx, by) = ((b.position.x - left) * scale - 0.5, (b.position.y - top) * scale - 0.5)
-      let (cx, cy) = ((c.position.x - left) * scale - 0.5, (c.position.y - top) * scale - 0.5)
-      let area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-      if abs(area) < 1e-6 || (area < 0 && !options.isTwoSided) { continue }
-      let (lowX, highX) = (min(ax, bx, cx), max(ax, bx, cx))
-      let (lowY, highY) = (min(ay, by, cy), max(ay, by, cy))
-      guard highX >= 0, highY >= 0, lowX < Float(width), lowY < Float(width) else { continue }
-      let x0 = max(0, Int(lowX.rounded(.up)))
-      let x1 = min(width - 1, Int(highX))
-      let y0 = max(0, Int(lowY.rounded(.up)))
-      let y1 = min(width - 1, Int(highY))
-      guard x0 <= x1, y0 <= y1 else { continue }
-      let inverse = 1 / area
-      let (za, zb, zc) = (a.position.z, b.position.z, c.position.z)
-      for y in y0...y1 {
-        let py = Float(y)
-        for x in x0...x1 {
-          let px = Float(x)
-          let wb = ((px - ax) * (cy - ay) - (py - ay) * (cx - ax)) * inverse
-          let wc = ((bx - ax) * (py - ay) - (by - ay) * (px - ax)) * inverse
-          let wa = 1 - wb - wc
-          if wa < -1e-4 || wb < -1e-4 || wc < -1e-4 { continue }
-          let depth = za * wa + zb * wb + zc * wc
-          let sample = y * width + x
-          if depth > depths[sample] {
-            depths[sample] = depth
-            triangles[sample] = Int32(truncatingIfNeeded: number)
-          }
-        }
-      }
-      bounds.left = min(bounds.left, x0)
-      bounds.right = max(bounds.right, x1 + 1)
-      bounds.top = min(bounds.top, y0)
-      bounds.bottom = max(bounds.bottom, y1 + 1)
+      let triangle = Triangle(a.position, b.position, c.position, framing)
+      if abs(triangle.area) < 1e-6 || (triangle.area < 0 && !options.isTwoSided) { continue }
+      guard let found = triangle.bounds(width: framing.size * Self.samples) else { continue }
+      cover(found, by: triangle, number)
+      bounds.left = min(bounds.left, found.left)
+      bounds.right = max(bounds.right, found.right)
+      bounds.top = min(bounds.top, found.top)
+      bounds.bottom = max(bounds.bottom, found.bottom)
     }
     return bounds
+  }
+
+  /// Notes a triangle at the samples that it covers and to which it is the nearest so far.
+  @inline(__always) private func cover(_ bounds: Bounds, by triangle: Triangle, _ number: Int) {
+    let width = framing.size * Self.samples
+    let inverse = 1 / triangle.area
+    for y in bounds.top..<bounds.bottom {
+      for x in bounds.left..<bounds.right {
+        guard let depth = triangle.depth(Float(x), Float(y), inverse) else { continue }
+        let sample = y * width + x
+        if depth > depths[sample] {
+          depths[sample] = depth
+          triangles[sample] = Int32(truncatingIfNeeded: number)
+        }
+      }
+    }
   }
 
   /// Paints every pixel that has a sample, and clears the samples for the next mesh.
@@ -144,5 +130,45 @@ struct MeshScan {
       position: Vector(position.x, position.y, position.z),
       normal: normalized(Vector(normal.x, normal.y, normal.z)), u: texture.x, v: texture.y,
       w: texture.z, lit: texture.w)
+  }
+}
+
+/// A triangle on the grid of samples.
+private struct Triangle {
+  let ax, ay, bx, by, cx, cy: Float
+  let za, zb, zc: Float
+  /// Twice the area; negative for the side that looks away.
+  let area: Float
+
+  @inline(__always) init(
+    _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ framing: Framing
+  ) {
+    let scale = framing.scale * Float(MeshScan.samples)
+    let (left, top) = (framing.left, framing.top)
+    (ax, ay) = ((a.x - left) * scale - 0.5, (a.y - top) * scale - 0.5)
+    (bx, by) = ((b.x - left) * scale - 0.5, (b.y - top) * scale - 0.5)
+    (cx, cy) = ((c.x - left) * scale - 0.5, (c.y - top) * scale - 0.5)
+    (za, zb, zc) = (a.z, b.z, c.z)
+    area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+  }
+
+  /// The samples of a canvas that the triangle may cover; nil where it lies beside or between them.
+  @inline(__always) func bounds(width: Int) -> MeshScan.Bounds? {
+    let (lowX, highX) = (min(ax, bx, cx), max(ax, bx, cx))
+    let (lowY, highY) = (min(ay, by, cy), max(ay, by, cy))
+    guard highX >= 0, highY >= 0, lowX < Float(width), lowY < Float(width) else { return nil }
+    let bounds = MeshScan.Bounds(
+      left: max(0, Int(lowX.rounded(.up))), top: max(0, Int(lowY.rounded(.up))),
+      right: min(width - 1, Int(highX)) + 1, bottom: min(width - 1, Int(highY)) + 1)
+    return bounds.left < bounds.right && bounds.top < bounds.bottom ? bounds : nil
+  }
+
+  /// How near the triangle is at a sample; nil where it does not cover it.
+  @inline(__always) func depth(_ px: Float, _ py: Float, _ inverse: Float) -> Float? {
+    let wb = ((px - ax) * (cy - ay) - (py - ay) * (cx - ax)) * inverse
+    let wc = ((bx - ax) * (py - ay) - (by - ay) * (px - ax)) * inverse
+    let wa = 1 - wb - wc
+    if wa < -1e-4 || wb < -1e-4 || wc < -1e-4 { return nil }
+    return za * wa + zb * wb + zc * wc
   }
 }
