@@ -1,7 +1,7 @@
 import Essentials
 import Foundation
 
-/// Reads whole files, and tells in one sentence why one cannot be read.
+/// Reads whole files; an error says in one sentence why one cannot be read.
 enum FileBytes {
   /// - Throws: `missing`, `unreadable`, `empty` or `too-large`.
   static func read(_ path: String) throws(ImageError) -> [UInt8] {

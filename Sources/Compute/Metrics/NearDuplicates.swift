@@ -11,7 +11,7 @@ import Tensors
 package struct NearDuplicates: Equatable, Sendable {
   /// Share of the usual distance below which two images are nearly the same.
   package static let share = 0.5
-  /// Different real images that tell the usual distance.
+  /// How many different real images are needed to know the usual distance.
   package static let leastReal = 20
 
   /// An image and what it nearly is.
@@ -51,7 +51,7 @@ package struct NearDuplicates: Equatable, Sendable {
     }
   }
 
-  /// Looks for them; nil where too few different real images tell what is usual, or they are all alike.
+  /// Finds both kinds; nil where the real images are too few, or too much alike, to say what is usual.
   ///
   /// - Parameters:
   ///   - entries: one a pair, sorted by id; features of one width.
@@ -78,7 +78,7 @@ package struct NearDuplicates: Equatable, Sendable {
     private let usual: Double
     private let workers: Workers
 
-    /// Nil where too few different real images tell what is usual, or they are all alike.
+    /// Nil where the real images are too few, or too much alike, to say what is usual.
     init?(_ entries: [Entry], _ workers: Workers) throws(FrechetError) {
       self.workers = workers
       // Numbers in place of texts, which are compared for every two images.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that takes its place whole: a reader sees the old contents or the new, never half of them.
+/// A file that is replaced as a whole: a reader sees the old contents or the new, never a mixture.
 ///
 /// Bytes go to a temporary file beside the final one; ``commit()`` makes them durable and gives the
 /// file its name. Without that the temporary file is removed with the object. A process that is killed leaves
@@ -12,7 +12,7 @@ package final class AtomicFile: Sendable {
   private let temporary: String
   private let descriptor: Int32
 
-  /// Replaces a file by bytes that are all there.
+  /// Replaces a file by bytes in memory.
   ///
   /// - Throws: ``FileError`` of operation `create` or `write`; nothing is left behind.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
@@ -69,14 +69,14 @@ package final class AtomicFile: Sendable {
     }
   }
 
-  /// Makes the file that long; what is never written is zero.
+  /// Sets the file's length; bytes that are never written are zero.
   ///
   /// - Throws: ``FileError`` of operation `write`.
   package func setLength(_ count: Int) throws(FileError) {
     guard ftruncate(descriptor, off_t(count)) == 0 else { throw failure() }
   }
 
-  /// Makes the bytes durable and gives the file its name, replacing any other.
+  /// Flushes the bytes to disk and gives the file its name, replacing any other.
   ///
   /// - Throws: ``FileError`` of operation `write`.
   package func commit() throws(FileError) {

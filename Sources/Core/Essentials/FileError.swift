@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the system would not do with a file.
+/// A file operation that the system refused.
 ///
 /// Rooms wrap it into errors of their own where they can say more about the file.
 package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -5,7 +5,7 @@ package struct FileIdentity: Equatable, Sendable {
   private let device, number: UInt64
   private let mode: UInt32
 
-  /// Asks the system; nil where there is nothing, or nothing that may be seen.
+  /// Asks the system; nil where there is nothing, or nothing that may be looked at.
   package init?(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }

@@ -13,9 +13,9 @@ enum Leftovers {
     return (folder as NSString).appendingPathComponent(".\(name).\(unique).partial")
   }
 
-  /// Removes what nobody writes to any more from a folder, once a process.
+  /// Removes abandoned temporary files from a folder, once per process.
   ///
-  /// Who writes holds a lock, also on another machine; where a file system has no locks, nothing is removed.
+  /// Writers hold a lock, on other machines too; nothing is removed on file systems without locks.
   static func clear(_ folder: String) {
     guard known.withLock({ $0.insert(folder).inserted }) else { return }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return }

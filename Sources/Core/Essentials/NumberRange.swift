@@ -9,7 +9,7 @@ package struct NumberRange<Value: Comparable & LosslessStringConvertible & Senda
 
   /// Reads a number.
   ///
-  /// - Throws: ``NumberError`` for what is no such number or lies outside.
+  /// - Throws: ``NumberError`` for text that is not such a number, and for numbers out of range.
   package func value(of text: String) throws(NumberError) -> Value {
     guard let value = Value(text) else { throw error }
     return try checked(value)
@@ -29,7 +29,7 @@ package struct NumberRange<Value: Comparable & LosslessStringConvertible & Senda
       lowest: Self.text(bounds.lowerBound), highest: Self.text(bounds.upperBound))
   }
 
-  /// A bound as people write it, without decimals that say nothing.
+  /// A bound as people write it, without a trailing `.0`.
   private static func text(_ bound: Value) -> String {
     let text = bound.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
@@ -43,7 +43,7 @@ extension NumberRange: CustomStringConvertible {
   }
 }
 
-/// What a number must be that is not.
+/// Why a number is refused.
 package struct NumberError: Error, Equatable, Sendable, CustomStringConvertible {
   private let kind: String
   private let lowest: String

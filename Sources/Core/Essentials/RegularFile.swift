@@ -2,7 +2,7 @@ import Foundation
 
 /// A file that is open to be read; folders, pipes and devices are refused.
 package final class RegularFile: Sendable {
-  /// As it was opened.
+  /// The path that it was opened by.
   package let path: String
   /// Length in bytes when it was opened.
   package let count: Int
@@ -51,7 +51,7 @@ package final class RegularFile: Sendable {
     return bytes
   }
 
-  /// Lends the bytes in order, up to a megabyte at a time; the memory is reused.
+  /// Passes the bytes on in order, up to a megabyte at a time; the memory is reused.
   ///
   /// - Throws: ``FileError`` of operation `read`.
   package func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws(FileError) {

@@ -3,7 +3,7 @@
 /// Case does not count. Candidates that contain the word come first, then those that take the fewest
 /// edits; ties are broken by the alphabet.
 package enum Spelling {
-  /// Longer words get no suggestions: nobody typed them, and comparing them takes its time.
+  /// Longer words get no suggestions: they are hardly typing mistakes, and comparing them takes long.
   private static let longest = 256
 
   /// The candidate nearest to a word, however far it is; nil without candidates.

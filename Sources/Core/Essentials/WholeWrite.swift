@@ -6,7 +6,7 @@ package enum WholeWrite {
   ///
   /// - Parameters:
   ///   - bytes: what to write.
-  ///   - step: one call on the bytes that are left, told how many are done; returns what the system
+  ///   - step: one call on the remaining bytes and the number already written; returns what the system
   ///     did: a count, or -1 with `errno` set.
   /// - Returns: 0, or the system's error number.
   package static func run(

@@ -15,7 +15,7 @@ package struct ContentHash: Hashable, Sendable {
     text = hash.finalize()
   }
 
-  /// A hash that was made before; nil for any other text.
+  /// Restores a hash from its text; nil for text of another form.
   package init?(text: some StringProtocol) {
     guard FileDigest.isDigest(String(text)) else { return nil }
     self.text = String(text)

@@ -10,7 +10,7 @@ package struct Fingerprint: Hashable, Sendable {
   /// SHA-256 of the text in hexadecimal.
   package let hash: String
 
-  /// Joins settings; a nil value leaves its key out.
+  /// Combines settings; a key whose value is nil is left out.
   ///
   /// - Parameters:
   ///   - settings: the choices by name.
@@ -24,7 +24,7 @@ package struct Fingerprint: Hashable, Sendable {
     hash = FileDigest.sha256(of: text.utf8)
   }
 
-  /// A fingerprint by the text that it was stored with.
+  /// Restores a fingerprint from its stored text.
   package init(text: String) {
     self.text = text
     hash = FileDigest.sha256(of: text.utf8)

@@ -1,6 +1,6 @@
 /// Why a job cannot be done, as one sentence for people.
 package struct HarnessError: Error, Equatable, CustomStringConvertible {
-  /// Which exit code the failure leads to.
+  /// The kinds of failures, each with its exit code.
   package enum Kind: Sendable {
     /// Something asked for does not exist or does not fit together: exit code 64.
     case usage
@@ -8,9 +8,9 @@ package struct HarnessError: Error, Equatable, CustomStringConvertible {
     case runtime
     /// Nothing comparable is stored: exit code 5.
     case notComparable
-    /// The run says nothing: exit code 6.
+    /// The run cannot be judged: exit code 6.
     case invalid
-    /// Somebody asked to stop: exit code 130 or 143.
+    /// The user asked to stop: exit code 130 or 143.
     case cancelled
   }
 

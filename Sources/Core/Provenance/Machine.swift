@@ -1,6 +1,6 @@
 import Foundation
 
-/// Facts about the machine that measured, stored with every run.
+/// The machine that measured; stored with every run.
 package struct Machine: Codable, Sendable {
   /// Operating system and its version.
   package let system: String

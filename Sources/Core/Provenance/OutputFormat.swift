@@ -5,12 +5,12 @@ package enum OutputFormat: CaseIterable {
   case report, history, blame, faceReport, labelMapTable, chart
   /// A picture, which does not show who made it.
   case picture
-  /// Text that is added to whatever text is there.
+  /// Text that is appended to whatever text is there.
   case addition
 
-  /// Whether a file's bytes are of this format and, as far as they show it, of evalkit's making.
+  /// Whether a file's bytes have this format and look as if evalkit wrote them.
   ///
-  /// Arrays of NumPy's look like evalkit's own.
+  /// Arrays that NumPy wrote cannot be told from evalkit's own.
   func isOwn(_ bytes: [UInt8]) -> Bool {
     func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
     func holds(_ text: String) -> Bool { bytes.firstRange(of: Array(text.utf8)) != nil }

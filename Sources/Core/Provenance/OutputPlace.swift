@@ -8,16 +8,16 @@ import Foundation
 package struct OutputPlace {
   /// Whether files may be replaced that evalkit did not write.
   package var isReplacing = false
-  /// Files that the job reads; nil and what is not there count for nothing.
+  /// Files that the job reads; nil and missing files are ignored.
   package var inputs: [String?] = []
 
-  /// Joins the parts.
+  /// Sets which files may be replaced and which must not be.
   package init(isReplacing: Bool = false, inputs: [String?] = []) {
     self.isReplacing = isReplacing
     self.inputs = inputs
   }
 
-  /// Bytes of a file that have to show whose it is.
+  /// How many of a file's first bytes are searched for signs of its writer.
   private static let beginning = 16 << 20
 
   /// Refuses a file that could not or should not be written.
@@ -34,7 +34,7 @@ package struct OutputPlace {
     }
   }
 
-  /// Makes the folder of a file and checks the file.
+  /// Creates a file's folder and checks the file.
   ///
   /// - Throws: ``HarnessError``.
   package func prepare(_ path: String, as format: OutputFormat) throws {
@@ -66,7 +66,7 @@ package struct OutputPlace {
         + "name another folder or say --force")
   }
 
-  /// What speaks against a file; nil where nothing does.
+  /// Why a file may not be written; nil if it may.
   private func objection(to path: String, _ format: OutputFormat) throws -> String? {
     let kind = FileIdentity(path)
     if let kind, inputs.contains(where: { $0.flatMap(FileIdentity.init) == kind }) {

@@ -1,11 +1,11 @@
 import CMemory
 import Foundation
 
-/// The largest resident memory of this process since it was last told to forget.
+/// The largest resident memory of this process since the last ``reset()``.
 package enum PeakMemory {
-  /// Gives freed memory back to the system and forgets what was in use before.
+  /// Returns freed memory to the system and restarts the peak at what is resident now.
   ///
-  /// - Returns: whether the system forgets; where it does not, ``bytes`` is the process's highest.
+  /// - Returns: whether the system allows it; otherwise ``bytes`` covers the whole life of the process.
   @discardableResult
   package static func reset() -> Bool {
     // What an earlier benchmark freed would otherwise stay resident and count for this one.
@@ -16,10 +16,10 @@ package enum PeakMemory {
     return (try? file.write(contentsOf: Data("5".utf8))) != nil
   }
 
-  /// Bytes resident at the highest; nil where the system does not tell.
+  /// Peak resident bytes; nil where the system does not report them.
   package static var bytes: Int? { field("VmHWM") }
 
-  /// Bytes of address space that the process has; nil where the system does not tell.
+  /// Bytes of address space that the process uses; nil where the system does not report them.
   static var addressSpace: Int? { field("VmSize") }
 
   /// One of the sizes in `/proc/self/status`, in bytes.

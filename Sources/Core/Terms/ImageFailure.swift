@@ -11,7 +11,7 @@ package struct ImageFailure: Error, Hashable, Sendable {
     self.reason = reason
   }
 
-  /// Puts any error of a measurement into the ledger's words.
+  /// Describes any error of a measurement in the ledger's terms.
   package init(_ error: any Error) {
     self =
       error as? ImageFailure

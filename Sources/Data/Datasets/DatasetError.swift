@@ -28,7 +28,7 @@ package enum DatasetError: Error, Equatable, CustomStringConvertible {
   case missingPlace(kind: String)
   /// There is nothing to measure.
   case noPairs(place: String, reason: String)
-  /// Somebody asked to stop.
+  /// The user asked to stop.
   case cancelled
 
   /// Which file, line or option is wrong, both sides of a mismatch, and what to do.

@@ -32,7 +32,7 @@ package enum DatasetFiles {
     }
   }
 
-  /// Replaces a file at once or not at all.
+  /// Replaces a file as a whole or not at all.
   ///
   /// - Throws: `DatasetError.unwritable`.
   package static func write(_ bytes: [UInt8], to path: String) throws(DatasetError) {

@@ -71,7 +71,7 @@ package enum DatasetSpecification: Equatable, Sendable, CustomStringConvertible 
   ///     more.
   ///   - size: pixels on each side of pictures that have to be drawn; nil takes 256.
   ///   - workers: threads for that work.
-  ///   - watcher: told of that work, and asked whether to go on.
+  ///   - watcher: receives the progress of that work and decides whether to continue.
   /// - Returns: the pairs, and what was left out.
   /// - Throws: `DatasetError`.
   package func open(

@@ -28,7 +28,7 @@ package enum MaskEncoding: String, CaseIterable, Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - labels: one channel of classes 0…18.
-  ///   - path: replaced at once or not at all.
+  ///   - path: replaced as a whole or not at all.
   /// - Throws: `DatasetError.unwritable`.
   package func write(_ labels: Raster, to path: String) throws(DatasetError) {
     switch self {

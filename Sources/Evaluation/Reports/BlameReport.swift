@@ -27,7 +27,7 @@ package struct BlameReport: Sendable, Hashable, Encodable {
     package var images: [Image] = []
     /// Classes of label maps, the one that lost most first.
     package var classes: [Class] = []
-    /// What could not be told, one sentence each.
+    /// What could not be determined, one sentence each.
     package var notes: [String] = []
 
     /// A section without scores and images; callers fill in what is known.

@@ -158,7 +158,7 @@ extension TableReport {
     /// A footnote: why there is no measured value, or what is special about it.
     package let note: String?
 
-    /// A cell, empty unless told otherwise.
+    /// A cell; what is left out is unknown.
     package init(measured: Measurement? = nil, published: Double? = nil, note: String? = nil) {
       self.measured = measured
       self.published = published
@@ -176,7 +176,7 @@ extension TableReport {
     package let expectedCount: Int
     /// Images on the real side, where the metric has one and their number is known.
     package let referenceCount: Int?
-    /// Whether there is a real side of which nobody knows the number.
+    /// Whether there is a real side whose number of images is unknown.
     package let hasUncountedReference: Bool
     /// Standard error in the printed scale; `nil` where none is known.
     package let standardError: Double?

@@ -66,7 +66,7 @@ extension PaperTable {
     }
   }
 
-  /// The number of pairs stands in two places, for people and for the switches' table.
+  /// The number of pairs is given in two places, for people and for the table of switches.
   private func checkPairCount(_ switches: StrictValue) throws(TableError) {
     guard value(of: "n_images") == "\(pairs.count)" else {
       let reason = "sets n_images to \(value(of: "n_images") ?? "-"), but pairs.count is "

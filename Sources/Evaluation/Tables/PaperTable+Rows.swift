@@ -1,5 +1,5 @@
 extension PaperTable {
-  /// Every published row and the section that it stands in.
+  /// Every published row and its section.
   package var places: [(section: Section, row: Row)] {
     sections.flatMap { section in section.rows.map { (section, $0) } }
   }

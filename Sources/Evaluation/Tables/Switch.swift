@@ -12,7 +12,7 @@ package struct Switch: Sendable, Hashable {
   package let confidence: Confidence
   /// Why this value, in one sentence.
   package let reason: String
-  /// The file's value where a run was told to take another; nil where `value` is the file's.
+  /// The file's value where a run uses another; nil where `value` is the file's.
   package let protocolValue: String?
 
   init(
@@ -31,7 +31,7 @@ package struct Switch: Sendable, Hashable {
   package enum Confidence: String, CaseIterable, Sendable {
     /// The paper or its code says so.
     case documented
-    /// Indirect evidence speaks for it.
+    /// Indirect evidence supports it.
     case inferred
     /// Nothing decides; the value is the default here.
     case unknown

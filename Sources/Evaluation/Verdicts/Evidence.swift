@@ -1,4 +1,4 @@
-/// What a stored run says, as far as a gate must know it.
+/// The part of a stored run that a gate needs.
 package struct Evidence: Sendable {
   /// Every metric known to the tool, measured or not.
   package let knownMetrics: [String]

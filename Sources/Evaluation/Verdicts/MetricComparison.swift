@@ -21,7 +21,7 @@ package struct MetricComparison: Sendable, Hashable {
     /// Images that went to the better side.
     package var better = 0
 
-    /// Counts of images, none unless given.
+    /// Counts of images (default: none).
     package init(worse: Int = 0, better: Int = 0) {
       self.worse = worse
       self.better = better

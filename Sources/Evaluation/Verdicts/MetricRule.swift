@@ -13,7 +13,7 @@ package struct MetricRule: Sendable, Hashable {
   /// A bound on the better side catches a result that is too good to be true, such as FID of leaked or
   /// repeated images.
   package var limits = Limits()
-  /// Whether a regression fails the gate; else it is only told.
+  /// Whether a regression fails the gate; otherwise it is only reported.
   package var isBlocking = true
 
   /// Which way is better.

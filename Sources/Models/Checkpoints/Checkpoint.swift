@@ -25,7 +25,7 @@ struct CheckpointContents {
 package struct UnreadTensor: Equatable, Sendable {
   /// Full name.
   package let name: String
-  /// What whoever asks for it is told.
+  /// What the error says to those who ask for it.
   package let error: CheckpointError
 }
 

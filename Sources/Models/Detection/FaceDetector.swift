@@ -11,7 +11,7 @@ import Tensors
 ///
 /// - Deviation: a box that leaves the image altogether is dropped, where the reference stops with an error.
 package final class FaceDetector: Sendable {
-  /// What the cascade may be told.
+  /// Settings of the cascade.
   package struct Settings: Hashable, Sendable {
     /// Shorter side of the least face in pixels.
     package var leastFace = 20
@@ -24,7 +24,7 @@ package final class FaceDetector: Sendable {
     package init() {}
   }
 
-  /// How the cascade was told to work.
+  /// The settings in use.
   package let settings: Settings
   private let parameters: [MTCNN.Part: [String: Tensor]]
   private let proposals = Mutex<[[Int]: Executable]>([:])
@@ -34,7 +34,7 @@ package final class FaceDetector: Sendable {
   /// Images of many sizes must not fill the memory with compiled networks.
   private static let cacheLimit = 64
 
-  /// Joins the networks' published parameters.
+  /// Combines the networks' published parameters.
   ///
   /// - Throws: `GraphError` for parameters that are missing or misshapen.
   package init(

@@ -10,7 +10,7 @@ struct ONNXNode: Sendable {
   let operation: String
   /// Names of the operands; empty for one that is left out.
   let inputs: [String]
-  /// Names of the results; empty for one that nobody wants.
+  /// Names of the results; empty for one that is not used.
   let outputs: [String]
   /// Name of the first result.
   var edge: String { outputs.first ?? name }

@@ -75,7 +75,7 @@ package struct VocabularyTooLarge: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// A stored vocabulary that is none.
+/// A stored vocabulary that is damaged.
 package struct DamagedVocabulary: Error, Equatable, CustomStringConvertible {
   /// What the tensor should hold.
   package var description: String {

@@ -6,7 +6,7 @@ extension FeatureMap {
   /// the output, `[T, D]`.
   ///
   /// With `P = softmax(S)`, `S = Q Kᵀ / √d`: `dV = Pᵀ dO`, `dP = dO Vᵀ`,
-  /// `dS = P ∘ (dP − Σ P ∘ dP)`, `dQ = dS K / √d`, `dK = dSᵀ Q / √d`. The probabilities are computed anew.
+  /// `dS = P ∘ (dP − Σ P ∘ dP)`, `dQ = dS K / √d`, `dK = dSᵀ Q / √d`. The probabilities are recomputed.
   ///
   /// - Parameters:
   ///   - attention: heads and order.

@@ -9,7 +9,7 @@ import Tensors
 /// Source: Liu et al., "More Control for Free! Image Synthesis with Semantic Diffusion Guidance",
 /// WACV 2023, section 4.
 /// - Deviation: the paper tells neither how negatives are drawn nor what a tie counts; here they are
-///   drawn anew for every query, from SplitMix64 seeded with the query's number plus ``seed``.
+///   drawn again for every query, from SplitMix64 seeded with the query's number plus ``seed``.
 package struct RetrievalAccuracy: Codable, Equatable, Sendable {
   /// What equal cosines mean.
   package enum Ties: String, CaseIterable, Codable, Equatable, Sendable {

@@ -1,6 +1,6 @@
 /// Mean and covariance of a set's features: the Gaussian that FID compares.
 package struct FeatureStatistics: Equatable, Sendable {
-  /// Images; nil for statistics from a file that does not tell.
+  /// Images; nil for statistics from a file that does not say.
   package let count: Int?
   /// `[D]`.
   package let mean: [Double]

@@ -29,7 +29,7 @@ package struct FrechetInfluence: Sendable {
 
   /// Leaves out every image of one set in turn.
   ///
-  /// Distances agree with those measured anew to `1e-8` of `tr Σ₁ + tr Σ`, which is what eigenvalues below
+  /// Distances agree with those measured again to `1e-8` of `tr Σ₁ + tr Σ`, which is what eigenvalues below
   /// `ε` of the largest add; to about `1e-12` where there are none.
   /// - Parameters:
   ///   - generated: the set that images are left out of, `[N, D]`, at least 3 rows.

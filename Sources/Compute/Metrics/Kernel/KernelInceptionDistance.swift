@@ -60,7 +60,7 @@ package struct KernelInceptionDistance: Equatable, Sendable {
   package let standardDeviation: Double?
   /// Standard error of the mean over the subsets; nil where there is only one.
   ///
-  /// It tells what another seed would change. Subsets share images, so it is too small for what other
+  /// It says what another seed would change. Subsets share images, so it is too small for what other
   /// images would change.
   package let standardError: Double?
   /// Subsets behind the mean.

@@ -90,7 +90,7 @@ package struct StructuralSimilarity: Sendable {
     }
   }
 
-  /// Joins the means of all levels of every channel.
+  /// Combines the means of all levels of every channel.
   private func score(_ means: [[WindowedSimilarity.Means]]) throws(ImagePairError) -> Double {
     let score =
       switch definition.levels {

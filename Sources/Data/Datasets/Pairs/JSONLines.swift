@@ -58,7 +58,7 @@ enum JSONLines {
     }
   }
 
-  /// Says in words what a decoder did not like.
+  /// Describes a decoder's complaint in words.
   static func reason(_ error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound(let key, _): "the key '\(key.stringValue)' is missing"

@@ -21,7 +21,7 @@ package struct Pair: Equatable, Sendable {
   /// SHA-256 of the files whose bytes are known, 64 lower-case hexadecimal digits.
   package var checksums: [PairFile: String]
 
-  /// Joins what is known under an id.
+  /// Creates a pair; what is left out is unknown.
   package init(
     id: String, imagePath: String? = nil, maskPath: String? = nil, text: String? = nil,
     scribblePath: String? = nil, identity: String? = nil, group: String? = nil,
@@ -73,7 +73,7 @@ package struct Pair: Equatable, Sendable {
     throw .checksumMismatch(file: path, expected: expected, found: digest)
   }
 
-  /// Reads a file anew, where its SHA-256 is known, and compares.
+  /// Rereads a file whose SHA-256 is known, and compares.
   ///
   /// - Throws: `DatasetError.unreadable`, `.checksumMismatch`.
   package func verify(_ file: PairFile) throws(DatasetError) {

@@ -10,7 +10,7 @@ import Tensors
 /// SHA-256 of each, and so serves as `pairs:DIR/pairs.jsonl` and as `folder:DIR`. Label maps in further
 /// forms lie in ``MaskEncoding/folder``s beside them.
 package enum PairExport {
-  /// Copies the files byte by byte, each at once or not at all; the manifest comes last.
+  /// Copies the files byte by byte, each as a whole or not at all; the manifest comes last.
   ///
   /// What is no image is not copied.
   ///
@@ -19,7 +19,7 @@ package enum PairExport {
   ///   - directory: made if it is not there.
   ///   - encodings: further forms in which label maps are written.
   ///   - workers: threads that copy.
-  ///   - progress: told after every pair.
+  ///   - progress: called after every pair.
   /// - Returns: the manifest of the copies.
   /// - Throws: `DatasetError.unreadable`, `.unwritable`, `.checksumMismatch`.
   @discardableResult

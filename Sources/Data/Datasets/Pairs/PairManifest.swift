@@ -54,7 +54,7 @@ package struct PairManifest: Equatable, Sendable {
     try self.init(pairs: found)
   }
 
-  /// Writes the manifest, sorted by id, under its name at once or not at all.
+  /// Writes the manifest, sorted by id, under its name as a whole or not at all.
   ///
   /// - Throws: `DatasetError.unwritable`.
   package func write(to path: String) throws(DatasetError) {

@@ -43,7 +43,7 @@ package struct CelebAMaskHQ: Equatable, Sendable {
   ///   - limit: how many pairs are enough; ids after them in the order of ``selection`` are not looked
   ///     at.
   ///   - workers: threads that merge.
-  ///   - watcher: told of every id whose label map is found or merged.
+  ///   - watcher: called for every id whose label map is found or merged.
   /// - Returns: the pairs, and what was left out.
   /// - Throws: `DatasetError`.
   package func dataset(

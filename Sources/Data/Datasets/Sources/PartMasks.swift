@@ -30,7 +30,7 @@ package struct PartMasks: Sendable {
 
   /// Path of the merged label map, made if the cache lacks it; nil if the id has no part at all.
   ///
-  /// The cached file's name carries the SHA-256 of all parts, so that changed parts are merged anew.
+  /// The cached file's name carries the SHA-256 of all parts, so that changed parts are merged again.
   ///
   /// - Throws: `DatasetError.unreadable` for a part that does not decode or has another size than
   ///   the others; `.unwritable`.

@@ -33,7 +33,7 @@ package struct SyntheticFaces: Equatable, Sendable {
   /// - Parameters:
   ///   - cache: folder for the files, `<cache>/synthetic-…/`.
   ///   - workers: threads that draw; the files do not depend on their number.
-  ///   - watcher: told of every pair that is drawn.
+  ///   - watcher: called for every pair that is drawn.
   /// - Returns: the pairs.
   /// - Throws: `DatasetError.unwritable`; `.noPairs` for a count below 1 and a size that is not drawn.
   package func dataset(

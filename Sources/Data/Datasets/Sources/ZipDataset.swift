@@ -28,7 +28,7 @@ package struct ZipDataset {
   ///   - cache: folder for the unpacked images, `<cache>/zip/<digest of archive's directory>/`.
   ///   - selection: which images are taken.
   ///   - limit: how many; nil takes all.
-  ///   - watcher: told of every image that is unpacked.
+  ///   - watcher: called for every image that is unpacked.
   /// - Returns: the pairs.
   /// - Throws: `DatasetError`.
   package func dataset(

@@ -10,7 +10,7 @@ package struct CaptionReading: Equatable, Sendable {
   package private(set) var claims: Set<FaceTraits.Trait> = []
   /// Traits that the caption denies, or excludes by what it claims.
   package private(set) var denials: Set<FaceTraits.Trait> = []
-  /// Whether the caption speaks of a woman; nil where it does not tell.
+  /// Whether the caption describes a woman; nil where it does not say.
   package private(set) var isWoman: Bool?
 
   /// Reads a caption; letter case does not count.

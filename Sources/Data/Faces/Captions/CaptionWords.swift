@@ -52,7 +52,7 @@ enum CaptionWords {
     "no", "not", "without", "never", "isn't", "doesn't", "hasn't", "lacks", "neither", "nor",
   ]
 
-  /// Whom a word speaks of.
+  /// Whom a word refers to.
   static let isWoman: [String: Bool] = [
     "she": true, "her": true, "woman": true, "lady": true, "female": true, "girl": true,
     "he": false, "his": false, "him": false, "man": false, "gentleman": false, "male": false,

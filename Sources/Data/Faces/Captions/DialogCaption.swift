@@ -47,7 +47,7 @@ package enum DialogCaption {
         ("has a fringe of medium length", 1),
       ])
     }
-    // Under a hat nobody can tell.
+    // Under a hat it cannot be seen.
     guard face.isHairSeen, !face.traits.contains(.hat) else { return nil }
     return dice.pick([
       ("has no bangs", 1), ("has no fringe at all", 1), ("shows the whole forehead", 1),

@@ -2,10 +2,10 @@ import Tensors
 
 /// What can be said about a portrait because it can be seen on it.
 ///
-/// Whatever has a class of its own is taken from the label map, so that no caption speaks of what
+/// Whatever has a class of its own is taken from the label map, so that no caption mentions what
 /// the map does not hold, or denies what it does; the rest comes from the scene.
 package struct FaceTraits: Equatable, Sendable {
-  /// Traits that Multi-Modal-CelebA-HQ's captions speak of, named as CelebA's attributes.
+  /// Traits that Multi-Modal-CelebA-HQ's captions mention, named as CelebA's attributes.
   package enum Trait: String, CaseIterable, Sendable {
     case blackHair, brownHair, blondHair, redHair, grayHair, bald, bangs, wavyHair, straightHair
     case recedingHairline, archedEyebrows, bushyEyebrows, bagsUnderEyes, narrowEyes, bigLips

@@ -1,6 +1,6 @@
 /// Captions in the manner of Multi-Modal-CelebA-HQ: attributes, put together by a small grammar.
 ///
-/// Each speaks of some of what can be seen, so that ten of a portrait differ. Source of the manner:
+/// Each mentions some of what can be seen, so that ten of a portrait differ. Source of the manner:
 /// Xia et al. 2021, "TediGAN", and `IIGROUP/MM-CelebA-HQ-Dataset`, whose ten captions an image name
 /// attributes of three groups: what somebody is, has and wears.
 ///

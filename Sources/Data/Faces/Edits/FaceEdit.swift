@@ -24,7 +24,7 @@ package enum FaceEdit: String, CaseIterable, Sendable {
     }
   }
 
-  /// The edit that texts speak of; nil if they are no edit's.
+  /// The edit that texts describe; nil if they describe none.
   package init?(source: String, target: String) {
     guard let edit = Self.allCases.first(where: { $0.texts == (source, target) }) else {
       return nil

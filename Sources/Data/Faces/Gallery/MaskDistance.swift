@@ -24,7 +24,7 @@ enum MaskDistance {
   /// - Parameters:
   ///   - first: classes 0…18.
   ///   - second: as many.
-  ///   - limit: beyond it nobody asks.
+  ///   - limit: beyond it the distance does not matter.
   ///   - start: what the sum begins with.
   /// - Returns: the sum, or anything not below `limit` if it is not below that.
   static func between(

@@ -1,6 +1,6 @@
 /// How much a face contradicts what a caption says, in the units of ``MaskDistance``.
 ///
-/// A caption speaks of some of what it could, so a trait that it leaves out costs nothing.
+/// A caption mentions only some of what it could, so a trait that it leaves out costs nothing.
 struct TraitDistance {
   /// What it costs to be somebody of the other sex.
   static let otherSex = 1500

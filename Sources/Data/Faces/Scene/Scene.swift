@@ -7,7 +7,7 @@ package struct Scene: Equatable, Sendable {
   /// Pose, expression, light, background and camera.
   package var view: View
 
-  /// Joins a person, a look and a photo.
+  /// Creates the scene of a person, a look and a photo.
   package init(identity: Identity, look: Look, view: View) {
     self.identity = identity
     self.look = look
@@ -20,7 +20,7 @@ package struct Scene: Equatable, Sendable {
   /// A person's photo by number: the same face in another pose, light, expression and dress.
   ///
   /// The first four photos share haircut and hair color; glasses, hat, jewelry and make-up are
-  /// drawn anew for each.
+  /// drawn again for each.
   package init(identity: Identity, photo: Int) {
     let number = UInt64(photo)
     let first = identity.seed &* 0xD134_2543_DE82_EF95 &+ 1

@@ -1,6 +1,6 @@
 import Tensors
 
-/// How often the classes of label maps occur, how large they are and where they lie.
+/// How often the classes of label maps occur, how large they are and where they are.
 package struct MaskStatistics: Equatable, Sendable {
   /// One class over all maps that have it.
   package struct Part: Equatable, Sendable {
@@ -23,7 +23,7 @@ package struct MaskStatistics: Equatable, Sendable {
   package private(set) var count = 0
   private var sums = [Part](repeating: Part(), count: 19)
 
-  /// No maps yet.
+  /// Creates statistics of no maps.
   package init() {}
 
   /// By class, in CelebAMask-HQ's order.
@@ -45,7 +45,7 @@ package struct MaskStatistics: Equatable, Sendable {
   /// Share of all pixels that a class has, maps without it included.
   package func frequency(of label: Int) -> Double { parts[label].area * parts[label].presence }
 
-  /// Counts one label map, `[H, W, 1]` with classes 0…18.
+  /// Adds one label map, `[H, W, 1]` with classes 0…18.
   package mutating func add(_ labels: Raster) {
     count += 1
     var moments = [SIMD8<Double>](repeating: SIMD8(repeating: 0), count: 19)

@@ -24,7 +24,7 @@ package struct LineChart: Sendable, Hashable {
     /// Whether equal ratios are equally long; only positive values have a place then.
     package var isLogarithmic: Bool
 
-    /// An axis by its title, linear unless told otherwise.
+    /// An axis by its title, linear by default.
     package init(_ title: String, isLogarithmic: Bool = false) {
       self.title = title
       self.isLogarithmic = isLogarithmic
@@ -55,7 +55,7 @@ package struct LineChart: Sendable, Hashable {
     /// Half the width of the 95 % interval; `nil` where none is known.
     package let halfWidth: Double?
 
-    /// A point, without an interval unless one is given.
+    /// A point, by default without an interval.
     package init(_ x: Double, _ y: Double, halfWidth: Double? = nil) {
       self.x = x
       self.y = y

@@ -37,9 +37,9 @@ package struct PublishedWeights: Hashable, Sendable {
   package let bytes: Int?
   /// What is known of the SHA-256.
   package let digest: Digest
-  /// Tensors that the network uses, counters included; nil where nobody counted them.
+  /// Tensors that the network uses, counters included; nil where they were not counted.
   package let tensorCount: Int?
-  /// Trainable values among them; nil where nobody counted them.
+  /// Trainable values among them; nil where they were not counted.
   package let parameterCount: Int?
   /// The papers whose protocol uses it by default.
   package let papers: [String]

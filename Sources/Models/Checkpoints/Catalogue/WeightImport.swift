@@ -78,14 +78,14 @@ package struct WeightImport: Sendable {
     return weights
   }
 
-  /// The files that `--as` can tell, since nobody has published their digests.
+  /// The files that `--as` is needed for, since their digests are not published.
   private static var namesWithoutDigest: String {
     let names = WeightCatalogue.files.filter { $0.digest == .unknown }.map(\.fileName)
     return names.isEmpty
       ? "" : ", or, if it is \(names.joined(separator: " or ")), say so with --as"
   }
 
-  /// What a file is that holds no weights, as far as its beginning tells.
+  /// What a file without weights is, judged by its beginning.
   private static func strangeness(of path: String) -> String? {
     guard let file = try? ByteStore(path: path).slice else { return nil }
     return StrangeFile(file)?.reason

@@ -27,7 +27,7 @@ package struct DownloadError: Error, Equatable, Sendable, CustomStringConvertibl
     case unwritable
     /// Another process fetches the same file.
     case busy
-    /// Somebody asked to stop.
+    /// The user asked to stop.
     case cancelled
   }
 

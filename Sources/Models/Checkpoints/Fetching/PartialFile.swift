@@ -59,7 +59,7 @@ final class PartialFile: Sendable {
     guard ftruncate(descriptor, 0) == 0 else { throw failure() }
   }
 
-  /// Makes the bytes durable and gives the file its final name.
+  /// Flushes the bytes to disk and gives the file its final name.
   ///
   /// - Throws: ``FileError`` of operation `write`.
   func commit() throws(FileError) {

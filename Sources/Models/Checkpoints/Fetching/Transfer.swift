@@ -6,7 +6,7 @@ import Synchronization
 /// One HTTP request whose body is appended to a partial file.
 ///
 /// It asks for what is missing (`Range: bytes=N-`) and believes the answer only as far as it fits: 206
-/// must start where the file ends, 200 starts anew, any other status is an error.
+/// must start where the file ends, 200 starts over, any other status is an error.
 final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   private static let mostRedirections = 10
 
@@ -30,7 +30,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, Sendable {
   ///   - file: what has arrived so far.
   ///   - expectedBytes: published length, if there is one.
   ///   - limits: how long to wait.
-  ///   - progress: told of the bytes that are there; returns whether to go on.
+  ///   - progress: receives the number of bytes on disk; returns whether to continue.
   init(
     name: String, address: URL, file: PartialFile, expectedBytes: Int?, limits: DownloadLimits,
     progress: @escaping @Sendable (_ bytes: Int) -> Bool

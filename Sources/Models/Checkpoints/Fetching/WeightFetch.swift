@@ -25,7 +25,7 @@ package struct DownloadLimits: Sendable {
 package struct WeightFetch: Sendable {
   /// What became of the file.
   package enum Outcome: Equatable, Sendable {
-    /// It was there already and agrees with what was published, as far as that is known.
+    /// It was there already and agrees with what is known of the published file.
     case present(path: String)
     /// It was fetched; the digest is of what arrived.
     case fetched(path: String, sha256: String)
@@ -52,7 +52,7 @@ package struct WeightFetch: Sendable {
 
   /// Fetches the file unless it is there.
   ///
-  /// - Parameter progress: told of the bytes that have arrived; returns whether to go on.
+  /// - Parameter progress: receives the number of bytes that have arrived; returns whether to continue.
   /// - Returns: what became of it.
   /// - Throws: ``DownloadError``. A partial file stays for the next call, unless its bytes are wrong.
   package func run(progress: @escaping @Sendable (_ bytes: Int) -> Bool) throws(DownloadError)

@@ -84,7 +84,7 @@ struct NamedRecords {
     }
   }
 
-  /// The parts of the outermost dictionary that are state dicts, as far as their names say.
+  /// The parts of the outermost dictionary that are state dicts, judged by their names.
   ///
   /// Averaged weights may lie inside the state of what averages. Of parts of one name the first counts.
   private mutating func sets(

@@ -32,7 +32,7 @@ struct NameRule: Hashable, Sendable {
   }
 
   /// Our name of one of their tensors and its place among those that are joined; nil where the rule does
-  /// not speak of it.
+  /// not cover it.
   func ours(for name: String) -> (name: String, part: Int)? {
     for (part, pattern) in theirs.enumerated() {
       if let found = Self.rewritten(name, from: pattern, to: ours) { return (found, part) }
@@ -40,7 +40,7 @@ struct NameRule: Hashable, Sendable {
     return nil
   }
 
-  /// Their names of one of our tensors; nil where the rule does not speak of it.
+  /// Their names of one of our tensors; nil where the rule does not cover it.
   func theirs(for name: String) -> [String]? {
     let names = theirs.compactMap { Self.rewritten(name, from: ours, to: $0) }
     return names.isEmpty ? nil : names

@@ -6,7 +6,7 @@ package struct NameSpelling: Hashable, Sendable {
   package let name: String
   /// Names of which a file in this spelling has at least one.
   let marks: Set<String>
-  /// One rule for every tensor; the first that speaks of a name counts.
+  /// One rule for every tensor; the first that covers a name applies.
   let rules: [NameRule]
   /// Names that carry nothing a network needs.
   let dropped: Set<String>
@@ -24,7 +24,7 @@ package struct NameSpelling: Hashable, Sendable {
     return nil
   }
 
-  /// Our name of one of their tensors; nil where no rule speaks of it.
+  /// Our name of one of their tensors; nil where no rule covers it.
   package func name(for theirs: String) -> String? { ours(for: theirs)?.name }
 
   /// Their names of one of our tensors; nil where they have none.

@@ -88,7 +88,7 @@ extension ONNXElement {
     }
   }
 
-  /// The integers of the type, as far as 63 bits hold them.
+  /// The integers of the type that 63 bits hold.
   fileprivate var integers: ClosedRange<Int> {
     switch self {
     case .int8: -0x80...0x7F
