@@ -36,4 +36,13 @@ import Testing
       #expect(!named.isEmpty && named.allSatisfy { $0 == version }, "\(path): \(named)")
     }
   }
+
+  /// A misspelled room would not be held to anything.
+  @Test func roomsWithoutPointersAreRooms() throws {
+    let list = try #require(
+      try ProjectFile.text("Package.swift").firstMatch(of: /let memorySafe: Set = \[([^\]]*)\]/)
+    ).1
+    let safe = list.matches(of: /"(\w+)"/).map { String($0.1) }
+    #expect(!safe.isEmpty && Set(safe).isSubset(of: try RoomTests.table().map(\.name)), "\(safe)")
+  }
 }
