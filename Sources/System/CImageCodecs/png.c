@@ -68,7 +68,7 @@ static void take_bytes(png_structp codec, png_bytep destination, size_t count) {
   decoder->left -= count;
 }
 
-// Colour and text chunks change no sample that Pillow delivers, so damage in them is no damage, and
+// Color and text chunks change no sample that Pillow delivers, so damage in them is no damage, and
 // compressed text cannot ask for memory. Transparency goes with them: it is dropped anyway.
 static void skip_ancillary_chunks(png_structp codec) {
   static const png_byte names[] =

@@ -63,7 +63,7 @@ image_decoder *image_decoder_open_png(const uint8_t *bytes, size_t count);
 
 /// Reads a JPEG's header, as `image_decoder_open_png` does.
 ///
-/// Grey and YCbCr files are delivered as RGB; CMYK and YCCK as inverted CMYK.
+/// Gray and YCbCr files are delivered as RGB; CMYK and YCCK as inverted CMYK.
 image_decoder *image_decoder_open_jpeg(const uint8_t *bytes, size_t count);
 
 /// How the last call ended.

@@ -155,7 +155,7 @@ struct ek_layer_norm {
 struct ek_token_kernels {
   /// Replaces values by their GELU of either kind.
   void (*activate)(float *values, size_t count, enum ek_activation);
-  /// Normalises a row, statistics in Float64; the output may be the input.
+  /// Normalizes a row, statistics in Float64; the output may be the input.
   void (*normalize)(const struct ek_layer_norm *, const float *input, float *output);
   /// Replaces x by exp(scale x) / sum exp(scale x); count is a multiple of 16, and -inf yields 0.
   void (*softmax)(float *x, size_t count, float scale);
