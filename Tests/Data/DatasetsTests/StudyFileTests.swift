@@ -53,6 +53,6 @@ import Testing
     let error = #expect(throws: DatasetError.self) {
       try Edits(contentsOf: tree.path("edits.jsonl"))
     }
-    #expect(error?.description.contains("no edit") == true)
+    #expect(error?.description.contains("nothing is edited") == true)
   }
 }

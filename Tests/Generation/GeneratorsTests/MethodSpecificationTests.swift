@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: [
     ("folder:DIR", "expected NAME=SPEC"), ("=folder:x", "the name “” is empty"),
-    ("a/b=folder:x", "contains “/”"), ("a=folder:", "nothing follows “folder:”"),
+    ("a/b=folder:x", "contains '/'"), ("a=folder:", "nothing follows “folder:”"),
     ("a=folder", "nothing follows “folder:”"), ("a=command:  ", "no program is named"),
     ("a=command:x 'y", "the quote ' is not closed"), ("a=command:x \\", "last backslash"),
     ("a=command:'' y", "no program is named"),
