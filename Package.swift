@@ -205,7 +205,7 @@ let tests: [Target] = [
   Wing.models.tests(
     of: "ONNX", also: ["Checkpoints", "Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
   Wing.models.tests(
-    of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "ONNX", "Tensors"],
+    of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Metrics", "ONNX", "Tensors"],
     exclude: ["Goldens"]),
   Wing.models.tests(
     of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),

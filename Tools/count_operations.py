@@ -3,7 +3,8 @@
     python3 Tools/count_operations.py
 
 needs torch. Prints one line a network: name, input size, multiply-adds of all convolutions and
-products in one forward pass of one image, auxiliary heads included. The numbers in
+products in one forward pass of one image, auxiliary heads included, and the
+windows of DISTS's pools, which are convolutions here and averages in evalkit. The numbers in
 Tests/Program/HarnessTests/NetworkTablesTests.swift were made with PyTorch 2.15.0.
 """
 
@@ -17,6 +18,7 @@ SIZES = {
     "alexnet": (256, 256),
     "vgg16": (256, 256),
     "squeezenet1_1": (256, 256),
+    "dists": (256, 256),
     **{name: (112, 112) for name in ("ir-se50", "ir-50", "ir-100", "ir-101")},
     "mobilefacenet": (112, 96),
     **{f"iresnet{depth}": (112, 112) for depth in (18, 34, 50, 100)},

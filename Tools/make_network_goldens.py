@@ -2,8 +2,8 @@
 
     python3 Tools/make_network_goldens.py [--published DIR] [NETWORK ...]
 
-needs torch, torchvision and numpy; torchvision and, where it is installed, pytorch-fid serve as a
-second opinion on the definitions. Writes to Tests/Models/NetworksTests/Goldens:
+needs torch, torchvision and numpy; torchvision and, where they are installed, pytorch-fid and DISTS-pytorch
+serve as a second opinion on the definitions. Writes to Tests/Models/NetworksTests/Goldens:
 
     <network>.parameters.txt   one parameter a line: name, then its extents
     <network>.json             seed, versions, and for every input size every tap's shape, sum,
@@ -34,7 +34,8 @@ from torch import nn
 import seeded_parameters
 from reference_networks import NETWORKS
 
-GOLDENS = pathlib.Path(__file__).resolve().parent.parent / "Tests" / "NetworksTests" / "Goldens"
+TESTS = pathlib.Path(__file__).resolve().parent.parent / "Tests"
+GOLDENS = TESTS / "Models" / "NetworksTests" / "Goldens"
 SEED = 20260102
 
 # (rows, columns) of each run. The first has the network's real size or a cheaper one with the same
@@ -45,6 +46,7 @@ SIZES = {
     "alexnet": [(96, 80), (91, 67)],
     "vgg16": [(64, 96), (65, 47)],
     "squeezenet1_1": [(96, 80), (67, 91), (17, 22)],
+    "dists": [(64, 96), (1, 3), (65, 47)],
     **{name: [(112, 112)] for name in ("ir-se50", "ir-50", "ir-100", "ir-101")},
     "mobilefacenet": [(112, 96)],
     **{f"iresnet{depth}": [(112, 112)] for depth in (18, 34, 50, 100)},
@@ -82,6 +84,7 @@ TOTALS = {
     "alexnet": (10, 2_469_696),
     "vgg16": (26, 14_714_688),
     "squeezenet1_1": (50, 722_496),
+    "dists": (26, 14_714_688),
     "ir-se50": (397, 43_797_696),
     "ir-50": (349, 43_574_976),
     "ir-100": (674, 65_129_792),
@@ -115,7 +118,24 @@ def peer(name):
         return nn.ModuleDict({"features": features}), features
     if name == "inception-fid":
         return fid_inception()
+    if name == "dists":
+        return dists()
     return None
+
+
+def dists():
+    """The package's own trunk, made without its download."""
+    vgg = torchvision.models.vgg16(weights=None)
+    torchvision.models.vgg16 = lambda pretrained: vgg
+    try:
+        from DISTS_pytorch import DISTS
+    except ImportError:
+        return None
+    metric = DISTS(load_weights=False).double()
+    # The package has Float32's nearest values.
+    metric.mean = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64).view(1, -1, 1, 1)
+    metric.std = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64).view(1, -1, 1, 1)
+    return nn.ModuleDict({"features": vgg.features}), lambda x: metric.forward_once(x)[-1]
 
 
 def fid_inception():

@@ -11,13 +11,14 @@ from .inception_v3 import InceptionV3
 from .ir_backbone import IRBackbone
 from .iresnet import BLOCKS, IResNet
 from .mobilefacenet import MobileFaceNet
-from .trunks import VGG16, AlexNet, SqueezeNet
+from .trunks import DISTS, VGG16, AlexNet, SqueezeNet
 
 NETWORKS = {
     "inception-fid": InceptionV3,
     "alexnet": AlexNet,
     "vgg16": VGG16,
     "squeezenet1_1": SqueezeNet,
+    "dists": DISTS,
     "ir-se50": partial(IRBackbone, 50, excites=True),
     "ir-50": partial(IRBackbone, 50),
     "ir-100": partial(IRBackbone, 100),

@@ -1,4 +1,4 @@
-"""The convolutional trunks behind LPIPS, with torchvision's names `features.N`.
+"""The convolutional trunks behind LPIPS and DISTS, with torchvision's names `features.N`.
 
 Sources: Krizhevsky, "One weird trick for parallelizing convolutional neural networks" (AlexNet);
 Simonyan and Zisserman, configuration D (VGG16); Iandola et al., SqueezeNet 1.1. LPIPS's taps as in
@@ -54,6 +54,39 @@ class VGG16(Trunk):
                 channels = width
             layers.append(nn.MaxPool2d(2, 2))
         self.features = in_order(*layers)
+
+
+class L2Pool(nn.Module):
+    """Root of the mean square under a Hann window of 3 by 3 values, by DISTS."""
+
+    def forward(self, x):
+        window = torch.hann_window(5, periodic=False, dtype=torch.float64)[1:-1]
+        window = torch.outer(window, window)
+        window = (window / window.sum()).to(x).expand(x.shape[1], 1, 3, 3)
+        squares = functional.conv2d(x.square(), window, stride=2, padding=1, groups=x.shape[1])
+        return (squares + 1e-12).sqrt()
+
+
+class DISTS(Trunk):
+    """VGG16 up to relu5_3 with L2 pools, behind ImageNet's normalization."""
+
+    perceptual = VGG16.perceptual
+
+    def __init__(self):
+        super().__init__()
+        layers = list(VGG16().features)[:-1]
+        self.features = in_order(
+            *(L2Pool() if isinstance(layer, nn.MaxPool2d) else layer for layer in layers)
+        )
+
+    def forward(self, x):
+        self.tap("input", x)
+        mean, deviation = x.new_tensor([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]])[..., None, None]
+        for index, layer in enumerate(self.features):
+            x = layer((x - mean) / deviation if index == 0 else x)
+            if not isinstance(layer, nn.Conv2d):
+                self.tap(self.perceptual.get(index, f"features.{index}"), x)
+        return x
 
 
 class Fire(nn.Module):

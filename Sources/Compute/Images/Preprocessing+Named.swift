@@ -41,6 +41,11 @@ extension Preprocessing {
       tensorSteps: [.divide(by: 127.5), .scale(by: 1, offset: -1)])
   }
 
+  /// DISTS: `x / 255` at the image's own size; its network normalizes.
+  ///
+  /// Source: `dingkeyan93/DISTS`, `DISTS_pytorch/DISTS_pt.py`, `prepare_image` with `resize=False`.
+  package static let dists = Preprocessing(name: "dists", tensorSteps: [.divide(by: 255)])
+
   /// IR-SE50 on FFHQ-like crops: Pillow's bicubic to 256, `(x / 255 − 0.5) / 0.5`, rows 35..<223 and
   /// columns 32..<220, adaptive average to 112.
   ///
@@ -174,8 +179,8 @@ extension Preprocessing {
 
   /// Every preprocessing that has a name.
   package static let all: [Preprocessing] =
-    [fidPytorch, fidTorchFidelity, fidClean, lpips(), lpips(size: 256), irSE50Crop, aligned112]
-    + [mobileFaceNet112x96, mobileFaceNetCrop, biSeNet512]
+    [fidPytorch, fidTorchFidelity, fidClean, lpips(), lpips(size: 256), dists, irSE50Crop]
+    + [aligned112, mobileFaceNet112x96, mobileFaceNetCrop, biSeNet512]
     + [.bilinear, .nearest, .bicubic].map { celebAMaskUNet512(filter: $0) }
     + [224, 288, 336, 384, 448].map { clip(size: $0) }
     + [unetSmall256, compact128, compact96, compactFace96]

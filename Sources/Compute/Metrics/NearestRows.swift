@@ -61,7 +61,7 @@ package enum NearestRows {
 
 extension KernelRows {
   /// Squared distances of some rows from all of another set, `[range.count, N]`, never below 0.
-  fileprivate func squaredDistances(_ range: Range<Int>, to other: KernelRows) -> [Double] {
+  func squaredDistances(_ range: Range<Int>, to other: KernelRows) -> [Double] {
     var squares = values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return [Double]() }
       return LinearAlgebra.product(

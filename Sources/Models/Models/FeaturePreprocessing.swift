@@ -18,7 +18,8 @@ package enum FeaturePreprocessing {
   /// What each network of the catalogue was published with.
   package static let published: [String: Preprocessing] = [
     "inception-fid": .fidPytorch, "alexnet": imageNet, "vgg16": imageNet,
-    "squeezenet1_1": imageNet, "bisenet": .biSeNet512, "celebamask-unet": .celebAMaskUNet512(),
+    "squeezenet1_1": imageNet, "dists": .dists, "bisenet": .biSeNet512,
+    "celebamask-unet": .celebAMaskUNet512(),
     CompactNetworks.inception.name: .compact128, CompactNetworks.biSeNet.name: .compact128,
     CompactNetworks.alexNet.name: imageNet, CompactNetworks.iResNet.name: .compactFace96,
     CompactNetworks.clip.name: .compact96,

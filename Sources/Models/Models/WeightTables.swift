@@ -43,7 +43,8 @@ package enum WeightTables {
       let digest = file.digest.text.map { "\($0.prefix(8))…" } ?? "unknown"
       table.add([
         file.fileName, file.role.rawValue,
-        file.networks.count > 1 ? "\(file.networks.count) CLIP models" : file.networks[0],
+        file.networks.count > 2
+          ? "\(file.networks.count) CLIP models" : file.networks.joined(separator: ", "),
         file.bytes?.inBytes ?? "?", digest,
         WeightCatalogue.path(of: file, in: folder) == nil ? "no" : "yes", file.license,
       ])

@@ -8,7 +8,7 @@ package enum NetworkCatalogue {
 
   /// Those that have published weights.
   package static let published: [any PublishedNetwork] =
-    [InceptionV3(), AlexNet(), VGG16(), SqueezeNet()]
+    [InceptionV3(), AlexNet(), VGG16(), SqueezeNet(), DISTSNetwork()]
     + IRBackbone.Variant.allCases.map(IRBackbone.init) + [MobileFaceNet()]
     + IResNet.Depth.allCases.map(IResNet.init)
     + [BiSeNet(), CelebAMaskUNet()]

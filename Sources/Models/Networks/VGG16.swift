@@ -28,17 +28,25 @@ package struct VGG16: PerceptualTrunk {
   }
 
   package func describe(_ scope: Scope, _ input: Value) -> Value {
+    let pool: (Value) -> Value = { $0.maxPool(2, stride: 2) }
+    return pool(activations(scope, input, pool: pool)).tapped("features.30")
+  }
+
+  /// The stages up to the last activation, with pools of any kind between them.
+  func activations(_ scope: Scope, _ input: Value, pool: (Value) -> Value) -> Value {
     var x = input
     var index = 0
     for (stage, tap) in zip(stages, perceptualTaps) {
+      if index > 0 {
+        x = pool(x).tapped("features.\(index)")
+        index += 1
+      }
       for convolution in 1...stage.convolutions {
         x = scope["features.\(index)"].convolution(x, to: stage.channels, kernel: 3, padding: 1)
         let isLast = convolution == stage.convolutions
         x = x.relu().tapped(isLast ? tap.name : "features.\(index + 1)")
         index += 2
       }
-      x = x.maxPool(2, stride: 2).tapped("features.\(index)")
-      index += 1
     }
     return x
   }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct CatalogueTests {
   /// The networks that `evalkit features --network` names.
   private static let networks: Set = [
-    "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "ir-se50", "ir-50", "ir-101",
+    "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "dists", "ir-se50", "ir-50", "ir-101",
     "iresnet18", "iresnet34", "iresnet50", "iresnet100", "mobilefacenet", "bisenet",
     "celebamask-unet", "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-vit-l14-336",
     "clip-rn50", "clip-rn101", "clip-rn50x4", "clip-rn50x16", "clip-rn50x64", "mtcnn",
@@ -31,6 +31,7 @@ import Testing
     let names = files.flatMap { [$0.fileName] + $0.otherNames }
     #expect(Set(names).count == names.count)
     #expect(WeightCatalogue.files(for: "alexnet").map(\.role) == [.lpipsTrunk, .lpipsHeads])
+    #expect(WeightCatalogue.files(for: "dists").map(\.role) == [.lpipsTrunk, .distsWeights])
   }
 
   @Test func everyVerdictIsReached() throws {

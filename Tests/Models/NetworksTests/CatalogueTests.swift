@@ -6,7 +6,7 @@ struct CatalogueTests {
   @Test func namesAreTheCommandLines() {
     #expect(
       NetworkCatalogue.names == [
-        "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "ir-se50", "ir-50",
+        "inception-fid", "alexnet", "vgg16", "squeezenet1_1", "dists", "ir-se50", "ir-50",
         "ir-100", "ir-101", "mobilefacenet", "iresnet18", "iresnet34", "iresnet50", "iresnet100",
         "bisenet", "celebamask-unet",
         "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-vit-l14-336", "clip-rn50",

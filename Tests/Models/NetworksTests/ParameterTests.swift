@@ -8,7 +8,7 @@ struct ParameterTests {
   /// Tensors in the state dict and trainable values, as the papers' repositories have them.
   static let totals = [
     "inception-fid": (564, 21_785_568), "alexnet": (10, 2_469_696), "vgg16": (26, 14_714_688),
-    "squeezenet1_1": (50, 722_496), "ir-se50": (397, 43_797_696),
+    "squeezenet1_1": (50, 722_496), "dists": (26, 14_714_688), "ir-se50": (397, 43_797_696),
     "ir-50": (349, 43_574_976), "ir-100": (674, 65_129_792), "ir-101": (672, 65_128_768),
     "mobilefacenet": (333, 999_552),
     "iresnet18": (187, 24_025_600), "iresnet34": (331, 34_139_328),

@@ -19,7 +19,7 @@ import Testing
 
   /// The networks that reach every kernel, at their least size, on each instruction set.
   @Test(arguments: [
-    "squeezenet1_1", "mobilefacenet", "bisenet", "celebamask-unet", "clip-vit-l14",
+    "squeezenet1_1", "dists", "mobilefacenet", "bisenet", "celebamask-unet", "clip-vit-l14",
     "clip-rn50x4", "clip-rn50x4-text",
   ])
   func agreesOnEveryInstructionSet(name: String) throws {

@@ -2,8 +2,8 @@
 package struct PublishedWeights: Hashable, Sendable {
   /// What the file is for.
   package enum Role: String, Sendable, CaseIterable {
-    case fid, lpipsTrunk = "lpips-trunk", lpipsHeads = "lpips-heads", identity, parser, clip
-    case detector, vocabulary
+    case fid, lpipsTrunk = "lpips-trunk", lpipsHeads = "lpips-heads"
+    case distsWeights = "dists-weights", identity, parser, clip, detector, vocabulary
   }
 
   /// How surely a file can be recognized.

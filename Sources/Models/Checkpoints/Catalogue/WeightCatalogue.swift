@@ -3,9 +3,9 @@
 /// Sizes and digests are those of the publishers where they state them. A digest that only third
 /// parties list is marked in the source.
 package enum WeightCatalogue {
-  /// All files: those of FID, LPIPS, identity, parsing, then CLIP and the detector.
+  /// All files: those of FID, LPIPS, DISTS, identity, parsing, then CLIP and the detector.
   package static let files: [PublishedWeights] =
-    fid + lpips + identity + parsers + clip + detector
+    fid + lpips + dists + identity + parsers + clip + detector
 
   /// Files that a network takes weights from.
   package static func files(for network: String) -> [PublishedWeights] {
@@ -38,7 +38,7 @@ package enum WeightCatalogue {
       tensors: 10, parameters: 2_469_696, papers: lpipsPapers),
     trunk(
       "vgg16", "vgg16-397923af.pth", bytes: 553_433_881, .prefix("397923af"), tensors: 26,
-      parameters: 14_714_688),
+      parameters: 14_714_688, also: ["dists"]),
     trunk(
       "squeezenet1_1", "squeezenet1_1-b8a52dc0.pth", bytes: nil, .prefix("b8a52dc0"), tensors: 50,
       parameters: 722_496),
@@ -58,13 +58,24 @@ package enum WeightCatalogue {
 
   private static let lpipsPapers = [ddgi, scaDM, sdg, diffusionCLIP]
 
-  /// A torchvision classifier, of which LPIPS uses `features.*`.
+  /// How much textures and structures weigh; the trunk is torchvision's VGG16.
+  private static let dists = [
+    PublishedWeights(
+      networks: ["dists"], role: .distsWeights, fileName: "DISTS_pytorch/weights.pt",
+      otherNames: [], bytes: 12_288,
+      digest: .exact("f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218"),
+      tensorCount: 2, parameterCount: 2950, papers: [], licence: "MIT",
+      source: "https://github.com/dingkeyan93/DISTS, DISTS_pytorch/weights.pt")
+  ]
+
+  /// A torchvision classifier, of which LPIPS, and of VGG16 also DISTS, uses `features.*`.
   private static func trunk(
     _ network: String, _ fileName: String, bytes: Int?, _ digest: PublishedWeights.Digest,
-    tensors: Int, parameters: Int, papers: [String] = []
+    tensors: Int, parameters: Int, papers: [String] = [], also others: [String] = []
   ) -> PublishedWeights {
     PublishedWeights(
-      networks: [network], role: .lpipsTrunk, fileName: fileName, otherNames: [], bytes: bytes,
+      networks: [network] + others, role: .lpipsTrunk, fileName: fileName, otherNames: [],
+      bytes: bytes,
       digest: digest, tensorCount: tensors, parameterCount: parameters, papers: papers,
       license: "BSD-3-Clause (torchvision); trained on ImageNet",
       source: "https://download.pytorch.org/models/\(fileName)")
