@@ -20,6 +20,7 @@ package struct Cost: Hashable, Sendable {
   /// Floating-point operations: two to a multiply-add.
   package var operations: Int { 2 * multiplyAdds }
 
+  /// Sums of both.
   package static func + (left: Cost, right: Cost) -> Cost {
     Cost(
       parameters: left.parameters + right.parameters,

@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// A graph ready to run: weights folded and packed, memory planned, for one input shape.
+/// A graph ready to run: weights folded and packed, memory planned, for one shape of each input.
 ///
 /// It is immutable and shared by all workers; each worker brings a ``Workspace``. One call treats a few
 /// images, each in memory of its own: layers with many weights read them once for all images, layers
@@ -65,22 +65,43 @@ package final class Executable: Sendable {
   /// Floats of activation memory that a worker needs for one image.
   package var workspaceSize: Int { plan.size(images: 1) }
 
-  /// Computes all results for inputs shaped like the graph's and leaves them in the workspace.
+  /// Computes all results for samples of named inputs and leaves them in the workspace.
+  ///
+  /// - Parameters:
+  ///   - samples: planar tensors by the names of the graph's inputs, a few images.
+  ///   - workspace: the worker's memory.
+  /// - Throws: ``GraphError`` for inputs that are missing, misshapen or unknown; then nothing is computed.
+  package func compute(named samples: [[String: Tensor]], in workspace: Workspace)
+    throws(GraphError)
+  {
+    var arranged: [[Tensor]] = []
+    for sample in samples { arranged.append(try graph.arranged(sample)) }
+    compute(arranged: arranged, in: workspace)
+  }
+
+  /// Computes all results for samples of the only input and leaves them in the workspace.
+  ///
+  /// - Precondition: the graph has one input, and every tensor has its shape.
   package func compute(_ inputs: [Tensor], in workspace: Workspace) {
-    workspace.reserve(floats: plan.size(images: max(inputs.count, groupSize)))
-    for (image, input) in inputs.enumerated() { fill(from: input, image: image, in: workspace) }
+    compute(arranged: inputs.map(graph.sole), in: workspace)
+  }
+
+  /// Computes all results for samples whose tensors stand in the order of the graph's inputs.
+  func compute(arranged samples: [[Tensor]], in workspace: Workspace) {
+    workspace.reserve(floats: plan.size(images: max(samples.count, groupSize)))
+    for (image, sample) in samples.enumerated() { fill(from: sample, image: image, in: workspace) }
     for segment in segments {
       segment.run(
-        images: inputs.count, map: { map($0, image: $1, in: workspace) },
+        images: samples.count, map: { map($0, image: $1, in: workspace) },
         scratch: workspace.scratch)
     }
   }
 
-  /// Puts an input where the first stages read it.
-  func fill(from input: Tensor, image: Int = 0, in workspace: Workspace) {
-    precondition(
-      input.shape == graph.inputShape, "input \(input.shape), compiled for \(graph.inputShape)")
-    map(0, image: image, in: workspace).fill(from: input)
+  /// Puts a sample's inputs, in the graph's order, where the first stages read them.
+  func fill(from sample: [Tensor], image: Int = 0, in workspace: Workspace) {
+    for (input, tensor) in zip(graph.inputs, sample) {
+      map(input.node, image: image, in: workspace).fill(from: tensor)
+    }
   }
 
   /// Runs one stage for the first image on what the stages before it left.
@@ -89,22 +110,50 @@ package final class Executable: Sendable {
       images: 0..<1, map: { map($0, image: $1, in: workspace) }, scratch: workspace.scratch)
   }
 
-  /// Computes all results for any number of inputs, group by group, and copies them out, planar, by
-  /// name.
+  /// Computes all results for any number of samples of named inputs, group by group, and copies them out,
+  /// planar, by name.
+  ///
+  /// - Throws: ``GraphError`` for inputs that are missing, misshapen or unknown.
+  package func run(named samples: [[String: Tensor]], in workspace: Workspace)
+    throws(GraphError) -> [[String: Tensor]]
+  {
+    var arranged: [[Tensor]] = []
+    for sample in samples { arranged.append(try graph.arranged(sample)) }
+    return run(arranged: arranged, in: workspace)
+  }
+
+  /// Computes all results for one sample of named inputs and copies them out, planar, by name.
+  ///
+  /// - Throws: ``GraphError`` for inputs that are missing, misshapen or unknown.
+  package func run(named sample: [String: Tensor], in workspace: Workspace)
+    throws(GraphError) -> [String: Tensor]
+  {
+    run(arranged: [try graph.arranged(sample)], in: workspace)[0]
+  }
+
+  /// Computes all results for any number of samples of the only input and copies them out, planar, by name.
+  ///
+  /// - Precondition: the graph has one input, and every tensor has its shape.
   package func run(_ inputs: [Tensor], in workspace: Workspace) -> [[String: Tensor]] {
-    stride(from: 0, to: inputs.count, by: groupSize).flatMap { start in
-      let group = Array(inputs[start..<min(start + groupSize, inputs.count)])
-      compute(group, in: workspace)
+    run(arranged: inputs.map(graph.sole), in: workspace)
+  }
+
+  /// Computes all results for one sample of the only input and copies them out, planar, by name.
+  ///
+  /// - Precondition: the graph has one input, and the tensor has its shape.
+  package func run(_ input: Tensor, in workspace: Workspace) -> [String: Tensor] {
+    run(arranged: [graph.sole(input)], in: workspace)[0]
+  }
+
+  private func run(arranged samples: [[Tensor]], in workspace: Workspace) -> [[String: Tensor]] {
+    stride(from: 0, to: samples.count, by: groupSize).flatMap { start in
+      let group = Array(samples[start..<min(start + groupSize, samples.count)])
+      compute(arranged: group, in: workspace)
       return group.indices.map { image in
         Dictionary(
           uniqueKeysWithValues: Set(outputs).map { ($0, result($0, image: image, in: workspace)) })
       }
     }
-  }
-
-  /// Computes all results for one input and copies them out, planar, by name.
-  package func run(_ input: Tensor, in workspace: Workspace) -> [String: Tensor] {
-    run([input], in: workspace)[0]
   }
 
   /// A computed result of one image, copied out planar, `[C, H, W]`.
@@ -149,27 +198,5 @@ package final class Executable: Sendable {
       base: workspace.memory.base + plan.start(of: place, image: image),
       rows: shape.count == 3 ? shape[1] : 1, columns: shape.count == 3 ? shape[2] : 1,
       channels: shape[0], pixelStride: place.pixelStride)
-  }
-}
-
-/// One worker's memory for running executables, reused from group to group.
-package final class Workspace {
-  fileprivate var memory: AlignedMemory
-  fileprivate let scratch: KernelScratch
-
-  /// Reserves room for activations.
-  ///
-  /// - Parameters:
-  ///   - floats: how much there will be.
-  ///   - other: a workspace of the same worker, which never runs at the same time: what kernels need
-  ///     only while they run is there once.
-  package init(floats: Int = 0, beside other: Workspace? = nil) {
-    memory = AlignedMemory(count: floats)
-    scratch = other?.scratch ?? KernelScratch()
-  }
-
-  /// One workspace can serve several executables in turn; it grows to the largest.
-  fileprivate func reserve(floats: Int) {
-    if floats > memory.count { memory = AlignedMemory(count: floats) }
   }
 }

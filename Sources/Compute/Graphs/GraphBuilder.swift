@@ -45,8 +45,8 @@ final class GraphBuilder {
       ))
   }
 
-  func refuse(_ reason: String) {
-    if refusal == nil { refusal = .refused(network: network, reason: reason) }
+  func refuse(_ error: GraphError) {
+    if refusal == nil { refusal = error }
   }
 
   /// The first thing that did not fit, of all nodes or of some.

@@ -58,7 +58,7 @@ extension Value {
   /// Makes the tracing fail with ``GraphError/refused(network:reason:)``, for descriptions that come
   /// from files and find that they cannot treat the shape they are given.
   package func refused(because reason: String) -> Value {
-    builder.refuse(reason)
+    builder.refuse(.refused(network: builder.network, reason: reason))
     return self
   }
 }

@@ -20,6 +20,7 @@ extension Lowering {
     case .adaptiveAveragePool: return stage(.adaptiveAverage)
     case .resizeNearest: return stage(.nearest)
     case .resizeBilinear(let alignCorners): return stage(.bilinear(alignCorners: alignCorners))
+    case .broadcast: return stage(.broadcast)
     case .subsample(let stride): return stage(.subsample(stride: stride))
     case .flatten: return isFlattenUnused(index) ? [] : stage(.flatten)
     case .l2Normalize: return stage(.normalize)

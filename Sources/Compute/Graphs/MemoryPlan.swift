@@ -15,6 +15,8 @@ struct MemoryPlan: Sendable {
   }
 
   private(set) var places: [Int: Place] = [:]
+  /// Nodes that are filled from outside before the first stage runs.
+  private let filled: Set<Int>
   /// The stages that run, cut into segments: all but those whose result is in place already.
   private(set) var segments: [Segment] = []
   /// Floats that images use one after the other.
@@ -31,7 +33,8 @@ struct MemoryPlan: Sendable {
   ///
   /// Without `sharing` everything is every image's own, which is the least for an image alone.
   init(_ graph: Graph, stages: [Stage], kept: Set<Int>, sharing: Bool = true) {
-    let written = Set(stages.map(\.output)).union([0])
+    filled = Set(graph.inputs.map(\.node))
+    let written = filled.union(stages.map(\.output))
     var sizes: [Int] = []
     placeConcatenations(graph, stages: stages, written: written, sizes: &sizes)
     let views = Dictionary(
@@ -79,7 +82,7 @@ struct MemoryPlan: Sendable {
         if let place = places[node] { owners[place.buffer].insert(owner) }
       }
     }
-    for node in kept.union([0]) {
+    for node in kept.union(filled) {
       if let place = places[node] { owners[place.buffer].insert(-1) }
     }
     return owners.map { $0.count == 1 && $0 != [-1] }
@@ -111,8 +114,8 @@ struct MemoryPlan: Sendable {
     sizes.append(shape.reduce(1, *))
   }
 
-  /// Outer concatenations first, so that nested ones find their slice; the input, which is filled from
-  /// outside before anything runs, keeps its own buffer.
+  /// Outer concatenations first, so that nested ones find their slice; inputs, which are filled from
+  /// outside before anything runs, keep buffers of their own.
   private mutating func placeConcatenations(
     _ graph: Graph, stages: [Stage], written: Set<Int>, sizes: inout [Int]
   ) {
@@ -124,7 +127,7 @@ struct MemoryPlan: Sendable {
       guard let outer = places[node] else { continue }
       var offset = outer.channelOffset
       for input in graph.nodes[node].inputs {
-        if places[input] == nil, input != 0, written.contains(input) {
+        if places[input] == nil, !filled.contains(input), written.contains(input) {
           places[input] = Place(
             buffer: outer.buffer, channelOffset: offset, pixelStride: outer.pixelStride)
         }
@@ -143,7 +146,7 @@ struct MemoryPlan: Sendable {
       first[buffer] = min(first[buffer], step)
       last[buffer] = max(last[buffer], step)
     }
-    touch(0, at: -1)
+    for node in filled { touch(node, at: -1) }
     for (step, stage) in stages.enumerated() {
       for node in stage.inputs + [stage.output] { touch(node, at: step) }
     }

@@ -4,7 +4,8 @@ import Kernels
 ///
 /// Parameters are referred to by their full checkpoint names.
 package enum Operation: Hashable, Sendable {
-  case input
+  /// What the network reads under a name.
+  case input(String)
   /// Weight `[O, C / groups, R, S]`, or `[C, O / groups, R, S]` if transposed.
   case convolution(ConvolutionGeometry, weight: String, bias: String?)
   /// Weight `[O, D]`; on tokens `[D, T, 1]` the same for each.
@@ -28,6 +29,8 @@ package enum Operation: Hashable, Sendable {
   case add
   case multiply
   case concatenate
+  /// `[D]` or `[D, 1, 1]` to every pixel of `[D, H, W]`.
+  case broadcast
   /// Over the channels of each pixel.
   case layerNorm(prefix: String, epsilon: Float)
   /// `x · σ(1.702 x)`.
@@ -58,7 +61,8 @@ package enum Operation: Hashable, Sendable {
   /// Short name for tables and messages.
   package var name: String {
     switch self {
-    case .input: "input"
+    case .input(Graph.mainInput): "input"
+    case .input(let name): "input \(name)"
     case .convolution(let geometry, _, _): Operation.name(of: geometry)
     case .linear: "linear"
     case .batchNorm: "batch norm"
@@ -77,6 +81,7 @@ package enum Operation: Hashable, Sendable {
     case .add: "add"
     case .multiply: "multiply"
     case .concatenate: "concatenate"
+    case .broadcast: "broadcast"
     case .projection: "projection"
     case .layerNorm: "layer norm"
     case .quickGELU: "quick GELU"

@@ -14,5 +14,6 @@ package protocol ParameterSource: Sendable {
 }
 
 extension Dictionary: ParameterSource where Key == String, Value == Tensor {
+  /// The tensor of this name.
   package func tensor(named name: String) -> Tensor? { self[name] }
 }

@@ -7,15 +7,39 @@ extension Graph {
   ///
   /// It is slow and meant to be read: what ``Executable`` computes is tested against it.
   ///
+  /// - Parameters:
+  ///   - inputs: one sample, planar tensors by the inputs' names.
+  ///   - parameters: tensors by name.
+  /// - Returns: every named result, planar.
+  /// - Throws: ``GraphError`` for inputs and parameters that are missing or have another shape.
+  package func evaluate(named inputs: [String: Tensor], parameters: [String: Tensor])
+    throws(GraphError) -> [String: Tensor]
+  {
+    try evaluate(try arranged(inputs), parameters)
+  }
+
+  /// Evaluates a graph with a single input.
+  ///
+  /// - Precondition: there is one input, and the tensor has its shape.
   /// - Throws: ``GraphError/missingParameter(name:)``.
   package func evaluate(_ input: Tensor, parameters: [String: Tensor]) throws(GraphError)
     -> [String: Tensor]
   {
+    try evaluate(sole(input), parameters)
+  }
+
+  private func evaluate(_ sample: [Tensor], _ parameters: [String: Tensor]) throws(GraphError)
+    -> [String: Tensor]
+  {
+    let given = Dictionary(uniqueKeysWithValues: zip(inputs.map(\.node), sample))
+    let evaluation = Evaluation(parameters: parameters)
     var values: [Tensor] = []
-    for node in nodes {
-      let operands = node.inputs.map { values[$0] }
-      values.append(
-        try Evaluation(parameters: parameters).result(of: node, operands, input: input))
+    for (index, node) in nodes.enumerated() {
+      if let input = given[index] {
+        values.append(input)
+      } else {
+        values.append(try evaluation.result(of: node, node.inputs.map { values[$0] }))
+      }
     }
     return outputs.mapValues { values[$0] }
   }
@@ -35,10 +59,9 @@ private struct Evaluation {
     return try parameter(name).values
   }
 
-  func result(of node: Node, _ x: [Tensor], input: Tensor) throws(GraphError) -> Tensor {
+  func result(of node: Node, _ x: [Tensor]) throws(GraphError) -> Tensor {
     let shape = node.shape
     switch node.operation {
-    case .input: return input
     case .convolution(let geometry, let weight, let bias):
       return Reference.convolution(
         x[0], weights: try parameter(weight), bias: try self.bias(bias), geometry: geometry)
@@ -61,6 +84,7 @@ private struct Evaluation {
     case .resizeBilinear(let alignCorners):
       return Reference.bilinear(
         x[0], rows: shape[1], columns: shape[2], alignCorners: alignCorners)
+    case .broadcast: return Reference.broadcast(x[0], rows: shape[1], columns: shape[2])
     case .subsample(let stride):
       return Reference.maxPool(x[0], Pooling(kernel: 1, stride: stride))
     case .flatten: return x[0].reshaped(shape)

@@ -110,7 +110,9 @@ private struct RowSelection {
       new.append(nodes.count - 1)
     }
     return Graph(
-      network: graph.network, nodes: nodes, parameters: graph.parameters,
+      network: graph.network,
+      inputs: graph.inputs.map { Graph.Input(name: $0.name, shape: $0.shape, node: new[$0.node]) },
+      nodes: nodes, parameters: graph.parameters,
       outputs: outputs.mapValues { new[$0] },
       outputNames: graph.outputNames.filter { outputs[$0] != nil })
   }

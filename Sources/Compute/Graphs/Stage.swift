@@ -13,6 +13,7 @@ struct Stage: Sendable {
     case averagePool(Pooling, countIncludePad: Bool)
     case adaptiveAverage
     case nearest
+    case broadcast
     case bilinear(alignCorners: Bool)
     case subsample(stride: Int)
     case flatten
@@ -61,6 +62,7 @@ struct Stage: Sendable {
         of: input, pooling: pooling, countIncludePad: countIncludePad, level: level)
     case .adaptiveAverage: output.writeAdaptiveAverage(of: input, level: level)
     case .nearest: output.writeNearest(of: input)
+    case .broadcast: output.writeBroadcast(of: input)
     case .bilinear(let alignCorners):
       output.writeBilinear(of: input, alignCorners: alignCorners, level: level)
     case .subsample(let stride): output.writeSubsample(of: input, stride: stride)

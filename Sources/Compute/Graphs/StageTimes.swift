@@ -17,28 +17,44 @@ package struct StageTime: Sendable {
 
 extension Executable {
   /// Runs the network on one image, stage by stage, and keeps each stage's shortest time; the first entry is the
-  /// copy of the input into channels-last order.
+  /// copy of the inputs into channels-last order.
   ///
   /// Stages run in their order, so each finds the caches as it does in use.
   ///
   /// - Precondition: at least one repetition.
+  /// - Throws: ``GraphError`` for inputs that are missing, misshapen or unknown.
+  package func timeStages(
+    named sample: [String: Tensor], in workspace: Workspace, repetitions: Int
+  ) throws(GraphError) -> [StageTime] {
+    timeStages(arranged: try graph.arranged(sample), in: workspace, repetitions: repetitions)
+  }
+
+  /// Times the stages of a network with a single input.
+  ///
+  /// - Precondition: at least one repetition; the graph has one input, and the tensor has its shape.
   package func timeStages(_ input: Tensor, in workspace: Workspace, repetitions: Int)
     -> [StageTime]
   {
+    timeStages(arranged: graph.sole(input), in: workspace, repetitions: repetitions)
+  }
+
+  private func timeStages(
+    arranged sample: [Tensor], in workspace: Workspace, repetitions: Int
+  ) -> [StageTime] {
     precondition(repetitions > 0, "nothing to time")
     let stages = segments.flatMap(\.stages)
-    compute([input], in: workspace)
+    compute(arranged: [sample], in: workspace)
     let clock = ContinuousClock()
     var shortest = [Duration](repeating: .seconds(1_000_000), count: stages.count + 1)
     for _ in 0..<repetitions {
-      shortest[0] = min(shortest[0], clock.measure { fill(from: input, in: workspace) })
+      shortest[0] = min(shortest[0], clock.measure { fill(from: sample, in: workspace) })
       for (index, stage) in stages.enumerated() {
         let time = clock.measure { run(stage, in: workspace) }
         shortest[index + 1] = min(shortest[index + 1], time)
       }
     }
     let filled = StageTime(
-      name: "input", scope: "", shape: input.shape, isProduct: false,
+      name: "input", scope: "", shape: graph.inputShape, isProduct: false,
       seconds: shortest[0] / .seconds(1))
     return [filled]
       + zip(stages, shortest.dropFirst()).map { stage, time in

@@ -67,6 +67,14 @@ package struct Value {
     then(.resizeBilinear(alignCorners: alignCorners), shape: [channels, rows, columns])
   }
 
+  /// The same numbers at every pixel, `[D]` or `[D, 1, 1] → [D, H, W]`.
+  package func broadcast(rows: Int, columns: Int) -> Value {
+    if self.rows != 1 || self.columns != 1 {
+      builder.reject("broadcast", [node], scope: builder.nodes[node].scope)
+    }
+    return then(.broadcast, shape: [channels, rows, columns])
+  }
+
   /// `MaxPool2d(1, stride)`: every `stride`-th pixel; nothing happens for 1.
   package func subsampled(by stride: Int) -> Value {
     guard stride > 1 else { return self }

@@ -73,6 +73,16 @@ extension FeatureMap {
   }
 }
 
+extension FeatureMap {
+  /// The input's only pixel at every pixel.
+  package func writeBroadcast(of input: FeatureMap) {
+    precondition(input.pixels == 1 && input.channels == channels, "shapes differ")
+    for index in 0..<pixels {
+      (base + index * pixelStride).update(from: input.base, count: channels)
+    }
+  }
+}
+
 /// Two input rows interpolated along their columns, kept while output rows lie between them.
 private struct StretchedRows {
   private(set) var top: UnsafeMutablePointer<Float>

@@ -69,8 +69,8 @@ package struct DenoiseMethod: Method {
     var clean = noisy
     for (step, moment) in Self.moments.enumerated() {
       let noise = CompactDenoiser.noiseShare(at: moment)
-      clean = network.clean(
-        CompactDenoiser.input(
+      clean = try network.clean(
+        CompactDenoiser.inputs(
           picture: noisy, labels: labels.samples, attributes: attributes, noise: noise))
       guard step + 1 < Self.moments.count else { break }
       let next = Self.moments[step + 1]
@@ -125,10 +125,16 @@ private final class DenoisingNetwork: Sendable {
   }
 
   /// The picture without noise, planar.
-  func clean(_ input: Tensor) -> [Float] {
+  ///
+  /// - Throws: `MethodError.damagedWeights` if the inputs are not the network's.
+  func clean(_ inputs: [String: Tensor]) throws(MethodError) -> [Float] {
     let box =
       idle.withLock { $0.popLast() } ?? WorkspaceBox(workspace: executable.makeWorkspace())
     defer { idle.withLock { $0.append(box) } }
-    return executable.run(input, in: box.workspace)[Graph.mainOutput]?.values ?? []
+    do throws(GraphError) {
+      return try executable.run(named: inputs, in: box.workspace)[Graph.mainOutput]?.values ?? []
+    } catch {
+      throw .damagedWeights(reason: error.description)
+    }
   }
 }

@@ -44,7 +44,7 @@ final class Apprenticeship {
     }
     initial.merge(beginning ?? [:]) { _, learned in learned }
     let parameters = ParameterBlock(graphs.flatMap(\.trainableParameters) + others.map(\.0))
-    let statistics = ParameterBlock(graphs.flatMap(\.statistics))
+    let statistics = ParameterBlock(graphs.flatMap(\.buffers))
     try parameters.fill(from: initial)
     try statistics.fill(from: initial)
     state = TrainingState(

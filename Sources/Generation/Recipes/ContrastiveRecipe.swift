@@ -97,7 +97,7 @@ package struct ContrastiveRecipe: Recipe {
       for program in [images, texts] {
         program.forward(
           count: batch.pictures.count, parameters: state.parameters,
-          statistics: state.statistics)
+          buffers: state.statistics)
       }
       let measured = loss.measure(
         images: images.values(of: HeadedNetwork.unit), texts: texts.values(of: HeadedNetwork.unit),

@@ -53,9 +53,9 @@ package struct DenoiserRecipe: Recipe {
       let samples = kitchen.workers.map(batch.pictures.count) { index, _ in
         Self.sample(batch.pictures[index], batch.targets[index])
       }
-      program.fill(samples.map(\.input))
+      try program.fill(named: samples.map(\.inputs))
       program.forward(
-        count: samples.count, parameters: state.parameters, statistics: state.statistics)
+        count: samples.count, parameters: state.parameters, buffers: state.statistics)
       let loss = ValueLoss.squared.measure(
         program.values(of: Graph.mainOutput), targets: samples.flatMap(\.picture),
         addingTo: program.gradients(of: Graph.mainOutput))
@@ -68,9 +68,9 @@ package struct DenoiserRecipe: Recipe {
     return [curve]
   }
 
-  /// A noisy picture as the network's input, and the picture itself, interleaved.
+  /// A noisy picture among the network's inputs, and the picture itself, interleaved.
   private static func sample(_ picture: Raster, _ target: Target) -> (
-    input: Tensor, picture: [Float]
+    inputs: [String: Tensor], picture: [Float]
   ) {
     var random = SplitMix64(seed: target.seed)
     // Half of all pictures are nothing but noise, which is where a method begins.
@@ -82,7 +82,7 @@ package struct DenoiserRecipe: Recipe {
     let clean = picture.planes.values.map { $0 / 127.5 - 1 }
     let noisy = clean.map { share * $0 + noise * numbers.next() }
     return (
-      CompactDenoiser.input(
+      CompactDenoiser.inputs(
         picture: noisy, labels: target.labels, attributes: target.attributes, noise: noise),
       picture.samples.map { Float($0) / 127.5 - 1 }
     )
@@ -103,13 +103,14 @@ package struct DenoiserRecipe: Recipe {
         FaceTraits(scene, labels: portrait.labels), index: 0, seed: scene.identity.seed)
       return (picture: picture, labels: labels, caption: CaptionReading(caption))
     }
-    let errors = try network.map(portraits.count) { index in
+    let inputs: @Sendable (Int) -> [String: Tensor] = { index in
       var numbers = NormalNumbers(seed: UInt64(index))
-      return CompactDenoiser.input(
+      return CompactDenoiser.inputs(
         picture: portraits[index].picture.planes.values.map { _ in numbers.next() },
         labels: portraits[index].labels.samples,
         attributes: DrawingAttributes.values(of: portraits[index].caption), noise: 1)
-    } read: { index, result in
+    }
+    let errors = try network.map(portraits.count, named: inputs) { index, result in
       let found = result(Graph.mainOutput)
       var sum = 0.0
       for (place, sample) in portraits[index].picture.samples.enumerated() {

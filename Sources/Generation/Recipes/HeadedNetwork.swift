@@ -1,11 +1,11 @@
 import Graphs
 
 /// A network with what only its training needs: linear readers of its result, or the result at unit length.
-struct HeadedNetwork: Network {
+struct HeadedNetwork: SingleInputNetwork {
   /// Name of the result at unit length.
   static let unit = "unit"
 
-  let trunk: any Network
+  let trunk: any SingleInputNetwork
   /// Names and widths of linear readers; each is a result of its name.
   var heads: [(name: String, width: Int)] = []
   /// Whether the result at unit length is wanted.

@@ -63,7 +63,7 @@ package struct IdentityRecipe: Recipe {
     let curve = try training.run(on: source) { batch, state in
       program.fill(batch.pictures, rows: Self.origin.row, columns: Self.origin.column)
       program.forward(
-        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+        count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
       let (embeddings, gradients) = (
         program.values(of: HeadedNetwork.unit), program.gradients(of: HeadedNetwork.unit)
       )

@@ -53,7 +53,7 @@ package struct InceptionRecipe: Recipe {
     let curve = try training.run(on: source) { batch, state in
       program.fill(batch.pictures)
       program.forward(
-        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+        count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
       let people = CrossEntropy(smoothing: 0.1).measure(
         program.values(of: "people"), targets: batch.targets.map(\.person),
         addingTo: program.gradients(of: "people"), share: 0.3, workers: training.workers)

@@ -78,7 +78,7 @@ package struct ParserRecipe: Recipe {
     let curve = try training.run(on: source) { batch, state in
       program.fill(batch.pictures)
       program.forward(
-        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+        count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
       let measured = loss.measure(
         program.values(of: Graph.mainOutput), targets: batch.targets.flatMap(\.self),
         addingTo: program.gradients(of: Graph.mainOutput), workers: training.workers)

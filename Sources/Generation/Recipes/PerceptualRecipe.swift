@@ -84,7 +84,7 @@ package struct PerceptualRecipe: Recipe {
   }
 
   /// The trunk with a reader of its last map.
-  private struct Reader: Network {
+  private struct Reader: SingleInputNetwork {
     let name = "compact-alexnet-reader"
     var inputShape: [Int] { [3, PerceptualRecipe.cropSide, PerceptualRecipe.cropSide] }
 
@@ -103,7 +103,7 @@ package struct PerceptualRecipe: Recipe {
     let curve = try training.run(on: Crops(faces: faces, positions: positions)) { batch, state in
       program.fill(batch.pictures)
       program.forward(
-        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+        count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
       let measured = CrossEntropy().measure(
         program.values(of: Graph.mainOutput), targets: batch.classes,
         addingTo: program.gradients(of: Graph.mainOutput), workers: training.workers)

@@ -35,16 +35,24 @@ struct TrainedNetwork: Sendable {
     workspaces = Workspaces(all: (0..<workers.count).map { _ in executable.makeWorkspace() })
   }
 
-  /// Runs the network on several inputs at a time.
+  /// Runs the network on several samples of its only input at a time.
   ///
   /// - Parameters:
-  ///   - count: how many inputs there are.
+  ///   - count: how many there are.
   ///   - input: makes one of them, on any thread.
   ///   - read: takes what is wanted from the results, by name, where they lie.
   /// - Returns: in order.
-  /// - Throws: what `input` and `read` throw.
+  /// - Throws: `GraphError` for an input of another shape, and what `input` and `read` throw.
   func map<Value: Sendable>(
     _ count: Int, input: @Sendable (Int) throws -> Tensor,
+    read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value
+  ) throws -> [Value] {
+    try map(count, named: { [Graph.mainInput: try input($0)] }, read: read)
+  }
+
+  /// Runs the network on several samples of its named inputs at a time; see ``map(_:input:read:)``.
+  func map<Value: Sendable>(
+    _ count: Int, named inputs: @Sendable (Int) throws -> [String: Tensor],
     read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value
   ) throws -> [Value] {
     let size = 8
@@ -52,7 +60,7 @@ struct TrainedNetwork: Sendable {
     return try workers.map(groups) { group, worker in
       let range = group * size..<min((group + 1) * size, count)
       let workspace = workspaces.all[worker]
-      executable.compute(try range.map(input), in: workspace)
+      try executable.compute(named: try range.map(inputs), in: workspace)
       return try range.enumerated().map { image, index in
         try read(index) { executable.features($0, image: image, in: workspace) }
       }

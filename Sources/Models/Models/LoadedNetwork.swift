@@ -24,7 +24,7 @@ package final class LoadedNetwork: Sendable {
   private static let limit = 8
 
   private struct Key: Hashable {
-    let shape: [Int]
+    let shape: [Int]?
     let outputs: [String]
   }
 
@@ -45,11 +45,11 @@ package final class LoadedNetwork: Sendable {
     self.parameters = parameters
   }
 
-  /// The network ready to run on one input shape.
+  /// The network ready to run on one shape of its only input; nil takes the network's own shapes.
   ///
   /// - Throws: ``Graphs/GraphError`` if the input is too small or a result is unknown.
   package func executable(inputShape: [Int]? = nil, outputs: [String]) throws -> Executable {
-    let key = Key(shape: inputShape ?? network.inputShape, outputs: outputs)
+    let key = Key(shape: inputShape, outputs: outputs)
     // Compiling inside the lock: a second worker waits instead of packing the same weights again.
     return try compiled.withLock { compiled in
       if let found = compiled[key] { return found }

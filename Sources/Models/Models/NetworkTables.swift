@@ -36,8 +36,10 @@ package struct InputSize: Hashable, Sendable {
 package struct NetworkSummary: Encodable, Equatable, Sendable {
   /// Name on the command line.
   package let name: String
-  /// Shape of one input, `[C, H, W]`.
+  /// Shape of the first input, `[C, H, W]`.
   package let input: [Int]
+  /// All inputs by name; nil where there is one.
+  package let inputs: [String: [Int]]?
   /// Shape of the main result.
   package let output: [Int]
   /// Trainable values.
@@ -55,6 +57,8 @@ package struct NetworkSummary: Encodable, Equatable, Sendable {
     let cost = graph.cost(computing: [Graph.mainOutput])
     name = network.name
     input = graph.inputShape
+    let shapes = graph.inputs.map { ($0.name, $0.shape) }
+    inputs = shapes.count == 1 ? nil : Dictionary(uniqueKeysWithValues: shapes)
     output = graph.shape(of: Graph.mainOutput) ?? []
     parameters = cost.parameters
     tensors = graph.parameters.count
@@ -100,10 +104,15 @@ package struct NetworkLayers: Encodable, Equatable, Sendable {
   /// - Throws: ``HarnessError`` of kind `usage` for unknown names and sizes that it cannot take.
   package init(of name: String, at size: InputSize? = nil) throws(HarnessError) {
     let network = try NetworkTables.network(named: name)
-    let shape = size.map { [network.inputShape[0], $0.rows, $0.columns] }
+    // Where there are several inputs, vectors have no rows and columns.
+    let sized = network.inputs.filter { network.inputs.count == 1 || $0.shape.count == 3 }
+    let shapes = size.map { size in
+      sized.map { ($0.name, [$0.shape[0], size.rows, size.columns]) }
+    }
     let graph: Graph
     do {
-      graph = try Graph(tracing: network, inputShape: shape)
+      graph = try Graph(
+        tracing: network, inputShapes: Dictionary(uniqueKeysWithValues: shapes ?? []))
     } catch { throw HarnessError(.usage, error.description) }
     self.network = NetworkSummary(network, graph)
     let needed = Set(graph.nodes(neededFor: [Graph.mainOutput]))
@@ -136,12 +145,17 @@ package struct NetworkLayers: Encodable, Equatable, Sendable {
     let auxiliary =
       layers.contains(where: \.isAuxiliary)
       ? ["* not needed for the main result and not in its multiply-adds"] : []
+    let input =
+      network.inputs.map { inputs in
+        inputs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.extents)" }
+          .joined(separator: ", ")
+      } ?? "an input of \(network.input.extents)"
     return
       ([
         "\(network.name): \(network.summary)", "", table.text, "",
         "\(network.parameters.grouped) parameters in \(network.tensors) tensors, "
           + "\(network.multiplyAdds.grouped) multiply-adds "
-          + "(\(network.gigaOperations) GFLOP) for an input of \(network.input.extents)",
+          + "(\(network.gigaOperations) GFLOP) for \(input)",
       ] + auxiliary).joined(separator: "\n")
   }
 }

@@ -11,10 +11,15 @@ import Kernels
 /// Source: Krizhevsky, arXiv 1404.5997; torchvision `models/alexnet.py`;
 /// richzhang/PerceptualSimilarity, `lpips/pretrained_networks.py`.
 package struct AlexNet: PerceptualTrunk {
+  /// Name on the command line.
   package let name: String
+  /// Per-sample shape of the published input.
   package let inputShape = [3, 256, 256]
+  /// One line for people.
   package let summary: String
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = ["classifier."]
+  /// LPIPS's activations.
   package let perceptualTaps: [PerceptualTap]
 
   /// The published network.
@@ -38,6 +43,7 @@ package struct AlexNet: PerceptualTrunk {
     }
   }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     lastMap(scope, input).maxPool(3, stride: 2)
   }

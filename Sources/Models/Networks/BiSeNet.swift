@@ -13,15 +13,20 @@ import Kernels
 /// - Deviation: the paper's spatial path is replaced by ResNet's features at an eighth of the size,
 ///   as in the published checkpoint. The auxiliary heads serve training; they are described so that
 ///   binding stays strict, and cost nothing unless their taps are asked for.
-package struct BiSeNet: PublishedNetwork {
+package struct BiSeNet: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name = "bisenet"
+  /// Per-sample shape of the published input.
   package let inputShape = [3, 512, 512]
+  /// One line for people.
   package let summary = "BiSeNet face parser, 19 classes; zllrunning weights 79999_iter.pth"
 
   private let classes = 19
 
+  /// The network as published.
   package init() {}
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let (eighth, sixteenth, thirtysecond) = resNet18(scope, input)
     let average = scope.module("cp.conv_avg") {

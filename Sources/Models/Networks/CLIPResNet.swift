@@ -7,10 +7,14 @@ import Kernels
 /// `[E]`, not normalised to unit length. Taps: `stem`, `layer1.0` … , one for each block.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.
-package struct CLIPResNet: PublishedNetwork {
+package struct CLIPResNet: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name: String
+  /// One line for people.
   package let summary: String
+  /// Per-sample shape of the published input.
   package let inputShape: [Int]
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = CLIPNames.shared + CLIPNames.text
 
   private let width: Int
@@ -37,6 +41,7 @@ package struct CLIPResNet: PublishedNetwork {
     self.embedding = embedding
   }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let visual = scope["visual"]
     var x = stem(visual, input)

@@ -8,10 +8,14 @@ import Kernels
 /// `resblocks.0` … , tokens `[D, 77, 1]`.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.
-package struct CLIPTextTransformer: PublishedNetwork {
+package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name: String
+  /// One line for people.
   package let summary: String
+  /// Per-sample shape of the published input.
   package let inputShape: [Int]
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = CLIPNames.shared + CLIPNames.image
 
   private let width: Int
@@ -42,6 +46,7 @@ package struct CLIPTextTransformer: PublishedNetwork {
     self.vocabulary = vocabulary
   }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     var x = scope["token_embedding"].embedding(input, vocabulary: vocabulary, to: width)
     x = scope.adding("positional_embedding", rows: inputShape[0], to: x)

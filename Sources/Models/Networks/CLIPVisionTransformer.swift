@@ -8,10 +8,14 @@ import Kernels
 /// class token first and the patches row by row.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.
-package struct CLIPVisionTransformer: PublishedNetwork {
+package struct CLIPVisionTransformer: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name: String
+  /// One line for people.
   package let summary: String
+  /// Per-sample shape of the published input.
   package let inputShape: [Int]
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = CLIPNames.shared + CLIPNames.text
 
   private let patch: Int
@@ -42,6 +46,7 @@ package struct CLIPVisionTransformer: PublishedNetwork {
     self.embedding = embedding
   }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let visual = scope["visual"]
     let patches = visual["conv1"].convolution(

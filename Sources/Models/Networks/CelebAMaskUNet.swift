@@ -12,15 +12,20 @@ import Kernels
 ///
 /// - Deviation: other sides than multiples of 16 are refused; the original pads them, wrongly for
 ///   maps that are not square.
-package struct CelebAMaskUNet: PublishedNetwork {
+package struct CelebAMaskUNet: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name = "celebamask-unet"
+  /// Per-sample shape of the published input.
   package let inputShape = [3, 512, 512]
+  /// One line for people.
   package let summary = "CelebAMask-HQ's U-Net face parser, 19 classes; switchablenorms weights"
 
   private let widths = [16, 32, 64, 128]
 
+  /// The network as published.
   package init() {}
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     var x = input
     var skips: [Value] = []

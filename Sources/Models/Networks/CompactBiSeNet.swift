@@ -13,16 +13,21 @@ import Kernels
 /// - Deviation: all maps are four times as large relative to the image as in the paper, since features
 ///   of a 128-pixel face at an eighth of its size would know neither eyes nor lips; a third refinement
 ///   bridges the longer way, and there are no auxiliary heads.
-package struct CompactBiSeNet: PublishedNetwork {
+package struct CompactBiSeNet: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name = "compact-bisenet"
+  /// Per-sample shape of the published input.
   package let inputShape = [3, 128, 128]
+  /// One line for people.
   package let summary = "BiSeNet of a small width for 128-pixel faces, 19 classes; compact suite"
 
   private let classes = 19
   private let context = 48
 
+  /// The network of the compact suite.
   package init() {}
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let half = spatialPath(scope["spatial"], input).tapped("spatial")
     let quarter = scope["layer1"].residual(half, to: 48, stride: 2)

@@ -4,9 +4,10 @@ import Tensors
 
 /// A U-Net that takes the noise off a portrait whose label map and caption it is told.
 ///
-/// Input `[3 + 19 + 1 + A, 128, 128]`: the noisy picture in about −1…1, its label map one-hot, the noise's
-/// share, and `A` attributes that a caption claims (1), denies (−1) or leaves open (0), each a plane.
-/// Output `[3, 128, 128]`, the picture without noise.
+/// Inputs: `picture [3, 128, 128]`, noisy, in about −1…1; `labels [19, 128, 128]`, its label map one-hot;
+/// `noise [1]`, the noise's share; `attributes [A]`, what a caption claims (1), denies (−1) or leaves open (0).
+/// Output `[3, 128, 128]`, the picture without noise. The first layer sees them all as planes, in
+/// this order; so does the result `planes`.
 ///
 /// Source: Ho et al., arXiv 2006.11239, whose U-Net has the same form; that the picture and not the noise is
 /// predicted, Salimans and Ho, arXiv 2202.00512.
@@ -18,15 +19,31 @@ package struct CompactDenoiser: PublishedNetwork {
   /// Number of attributes.
   package static let attributeCount = 12
 
+  /// Name on the command line.
   package let name = "compact-denoiser"
+  /// One line for people.
   package let summary = "U-Net of a denoising diffusion on 128-pixel faces; compact suite"
-  package let inputShape = [
-    3 + classes + 1 + attributeCount, CompactNetworks.imageSize, CompactNetworks.imageSize,
+  /// What it reads.
+  package let inputs: [NetworkInput] = [
+    .map("picture", channels: 3, rows: side, columns: side),
+    .map("labels", channels: classes, rows: side, columns: side),
+    .scalar("noise"),
+    .vector("attributes", attributeCount),
   ]
+  private static let side = CompactNetworks.imageSize
 
+  /// The network.
   package init() {}
 
-  package func describe(_ scope: Scope, _ input: Value) -> Value {
+  /// Describes the network once.
+  package func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
+    let picture = inputs["picture"]
+    func planes(_ name: String) -> Value {
+      inputs[name].broadcast(rows: picture.rows, columns: picture.columns)
+    }
+    let input = Value.concatenated([
+      picture, inputs["labels"], planes("noise"), planes("attributes"),
+    ]).tapped("planes")
     let half = scope["down0"]["1"].unit(
       scope["down0"]["0"].unit(input, to: 24, kernel: 4, stride: 2), to: 24)
     let quarter = scope["down1"]["1"].unit(
@@ -38,28 +55,28 @@ package struct CompactDenoiser: PublishedNetwork {
     return scope["output"].transposedConvolution(x, to: 3, kernel: 4, stride: 2, padding: 1)
   }
 
-  /// The network's input.
+  /// One sample of the network's inputs.
   ///
   /// - Parameters:
   ///   - picture: noisy, planar, `[3 · S · S]`.
   ///   - labels: `[S · S]`, classes 0…18.
   ///   - attributes: `[A]`.
   ///   - noise: its share, ``noiseShare(at:)``.
-  /// - Returns: the planes in the order above.
-  package static func input(
+  /// - Returns: tensors by the inputs' names.
+  package static func inputs(
     picture: [Float], labels: [UInt8], attributes: [Float], noise: Float
-  ) -> Tensor {
-    let side = CompactNetworks.imageSize
+  ) -> [String: Tensor] {
     let size = side * side
     precondition(
       picture.count == 3 * size && labels.count == size && attributes.count == attributeCount,
       "a denoiser's input")
-    var values = picture
-    values.reserveCapacity((3 + classes + 1 + attributeCount) * size)
-    values += [Float](repeating: 0, count: classes * size)
-    for (pixel, label) in labels.enumerated() { values[(3 + Int(label)) * size + pixel] = 1 }
-    for plane in [noise] + attributes { values += [Float](repeating: plane, count: size) }
-    return Tensor(shape: [3 + classes + 1 + attributeCount, side, side], values: values)
+    var oneHot = Tensor(shape: [classes, side, side])
+    for (pixel, label) in labels.enumerated() { oneHot.values[Int(label) * size + pixel] = 1 }
+    return [
+      "picture": Tensor(shape: [3, side, side], values: picture), "labels": oneHot,
+      "noise": Tensor(shape: [1], values: [noise]),
+      "attributes": Tensor(shape: [attributeCount], values: attributes),
+    ]
   }
 
   /// Share of the picture at a moment 0 (all picture) … 1 (all noise) of the diffusion: `cos(π t / 2)`.

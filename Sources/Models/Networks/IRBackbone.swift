@@ -10,7 +10,7 @@ import Kernels
 /// Source: Deng et al., arXiv 1801.07698, section 3.1; TreB1eN/InsightFace_Pytorch, `model.py`;
 /// IR-101: HuangYG123/CurricularFace, `backbone/model_irse.py`, and eladrich/pixel2style2pixel,
 /// `models/encoders/model_irse.py`.
-package struct IRBackbone: PublishedNetwork {
+package struct IRBackbone: PublishedNetwork, SingleInputNetwork {
   /// The published configurations.
   package enum Variant: String, CaseIterable, Sendable {
     /// 24 units, each with squeeze and excitation.
@@ -28,9 +28,12 @@ package struct IRBackbone: PublishedNetwork {
   /// The backbone of a configuration.
   package init(_ variant: Variant) { self.variant = variant }
 
+  /// Name on the command line.
   package var name: String { variant.rawValue }
+  /// Per-sample shape of the published input.
   package var inputShape: [Int] { [3, 112, 112] }
 
+  /// One line for people.
   package var summary: String {
     switch variant {
     case .se50: "IR-SE50 (ArcFace), 512-d face embedding; TreB1eN weights model_ir_se50.pth"
@@ -47,6 +50,7 @@ package struct IRBackbone: PublishedNetwork {
     }
   }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     var x = scope.module("input_layer") {
       let sum = $0["0"].convolution(input, to: 64, kernel: 3, padding: 1, bias: false)

@@ -11,7 +11,7 @@ import Kernels
 ///
 /// Source: Duta et al., arXiv 2004.04989; deepinsight/insightface,
 /// `recognition/arcface_torch/backbones/iresnet.py`.
-package struct IResNet: PublishedNetwork {
+package struct IResNet: PublishedNetwork, SingleInputNetwork {
   /// The published numbers of layers.
   package enum Depth: Int, CaseIterable, Sendable {
     case layers18 = 18
@@ -30,8 +30,11 @@ package struct IResNet: PublishedNetwork {
     }
   }
 
+  /// Name on the command line.
   package let name: String
+  /// Per-sample shape of the published input.
   package let inputShape: [Int]
+  /// One line for people.
   package let summary: String
   /// Residual blocks and channels of the stages.
   private let stages: [(blocks: Int, channels: Int)]
@@ -68,6 +71,7 @@ package struct IResNet: PublishedNetwork {
     self.embedding = embedding
   }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let sum = scope["conv1"].convolution(
       input, to: stem.channels, kernel: 3, stride: stem.stride, padding: 1, bias: false)

@@ -14,10 +14,14 @@ import Kernels
 /// Source: Szegedy et al., arXiv 1512.00567; mseitzer/pytorch-fid, `src/pytorch_fid/inception.py`.
 ///
 /// - Deviation: the classifier `fc` (1008 classes) is left out; no metric here reads it.
-package struct InceptionV3: PublishedNetwork {
+package struct InceptionV3: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name: String
+  /// Per-sample shape of the published input.
   package let inputShape: [Int]
+  /// One line for people.
   package let summary: String
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = ["fc.", "AuxLogits."]
   /// What every number of channels is divided by.
   private let divisor: Int
@@ -52,6 +56,7 @@ package struct InceptionV3: PublishedNetwork {
 
   private func tap(_ published: Int) -> String { "\(published / divisor)" }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let reduced = stem(scope, input)
     let middle = [32, 64, 64].enumerated().reduce(reduced) { x, block in

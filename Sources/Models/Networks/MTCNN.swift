@@ -12,7 +12,7 @@ import Tensors
 /// Source: Zhang et al., arXiv 1604.02878; timesler/facenet-pytorch, `models/mtcnn.py`.
 ///
 /// - Deviation: `classes` are logits; the detector takes their softmax.
-package struct MTCNN: Network {
+package struct MTCNN: SingleInputNetwork {
   /// The place in the cascade.
   package enum Part: String, CaseIterable, Sendable {
     case proposal = "pnet"
@@ -26,8 +26,10 @@ package struct MTCNN: Network {
   /// The network of a place.
   package init(_ part: Part) { self.part = part }
 
+  /// Name in messages.
   package var name: String { "mtcnn-\(part.rawValue)" }
 
+  /// Per-sample shape of the published input.
   package var inputShape: [Int] {
     switch part {
     case .proposal: [3, 12, 12]
@@ -39,6 +41,7 @@ package struct MTCNN: Network {
   /// The named results.
   package var results: [String] { ["classes", "boxes"] + (part == .output ? ["landmarks"] : []) }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     switch part {
     case .proposal:

@@ -8,9 +8,12 @@ import Kernels
 /// `conv2`, `linear7`.
 ///
 /// Source: Chen et al., arXiv 1804.07573, table 1; Xiaoccer/MobileFaceNet_Pytorch, `core/model.py`.
-package struct MobileFaceNet: PublishedNetwork {
+package struct MobileFaceNet: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name = "mobilefacenet"
+  /// Per-sample shape of the published input.
   package let inputShape = [3, 112, 96]
+  /// One line for people.
   package let summary = "MobileFaceNet, 128-d face embedding of 112×96 crops; Xiaoccer weights"
 
   /// The paper's bottleneck table; the stride is the first repetition's.
@@ -18,8 +21,10 @@ package struct MobileFaceNet: PublishedNetwork {
     (2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1),
   ]
 
+  /// The network as published.
   package init() {}
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     var x = scope.module("conv1") {
       $0.unit(input, to: 64, kernel: 3, stride: 2, padding: 1).prelu(in: $0)

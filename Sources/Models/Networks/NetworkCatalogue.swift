@@ -51,6 +51,7 @@ package struct UnknownNetwork: Error, Equatable, CustomStringConvertible {
   /// The known name that is most like it.
   package var nearest: String? { Spelling.nearest(to: name, among: known) }
 
+  /// What was asked for and what there is.
   package var description: String {
     let offer = nearest.map { ", nearest is '\($0)'" } ?? ""
     return "no network is called '\(name)'\(offer); there are \(known.joined(separator: ", "))"

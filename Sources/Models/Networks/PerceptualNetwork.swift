@@ -9,7 +9,7 @@ package struct PerceptualTap: Hashable, Sendable {
 }
 
 /// A classification trunk whose activations LPIPS compares.
-package protocol PerceptualTrunk: PublishedNetwork {
+package protocol PerceptualTrunk: PublishedNetwork, SingleInputNetwork {
   /// LPIPS's activations, in the order of its heads `lin0`, `lin1`, ….
   var perceptualTaps: [PerceptualTap] { get }
 }
@@ -22,16 +22,19 @@ package protocol PerceptualTrunk: PublishedNetwork {
 ///
 /// - Deviation: the scaling layer multiplies by the reciprocal of the scale, which rounds
 ///   differently from the division in the last bit.
-package struct PerceptualNetwork: Network {
+package struct PerceptualNetwork: SingleInputNetwork {
   /// The network behind the scaling layer.
   package let trunk: any PerceptualTrunk
 
   /// Puts the scaling layer before a trunk.
   package init(trunk: any PerceptualTrunk) { self.trunk = trunk }
 
+  /// Name in messages.
   package var name: String { "lpips-\(trunk.name)" }
+  /// The trunk's input shape.
   package var inputShape: [Int] { trunk.inputShape }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     trunk.describe(scope, Self.scaled(input))
   }

@@ -10,6 +10,7 @@ package protocol PublishedNetwork: Network {
 }
 
 extension PublishedNetwork {
+  /// None.
   package var ignorableCheckpointPrefixes: [String] { [] }
 }
 

@@ -10,10 +10,15 @@ import Kernels
 /// Source: Iandola et al., arXiv 1602.07360; torchvision `models/squeezenet.py`;
 /// richzhang/PerceptualSimilarity, `lpips/pretrained_networks.py`.
 package struct SqueezeNet: PerceptualTrunk {
+  /// Name on the command line.
   package let name = "squeezenet1_1"
+  /// Per-sample shape of the published input.
   package let inputShape = [3, 256, 256]
+  /// One line for people.
   package let summary = "SqueezeNet 1.1 trunk with LPIPS taps relu1…relu7; torchvision weights"
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = ["classifier."]
+  /// LPIPS's activations.
   package let perceptualTaps = [
     PerceptualTap(name: "relu1", channels: 64), PerceptualTap(name: "relu2", channels: 128),
     PerceptualTap(name: "relu3", channels: 256), PerceptualTap(name: "relu4", channels: 384),
@@ -21,8 +26,10 @@ package struct SqueezeNet: PerceptualTrunk {
     PerceptualTap(name: "relu7", channels: 512),
   ]
 
+  /// The network as published.
   package init() {}
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let features = scope["features"]
     var x = features["0"].convolution(input, to: 64, kernel: 3, stride: 2)

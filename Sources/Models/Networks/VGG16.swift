@@ -10,23 +10,30 @@ import Kernels
 /// Source: Simonyan and Zisserman, arXiv 1409.1556; torchvision `models/vgg.py`;
 /// richzhang/PerceptualSimilarity, `lpips/pretrained_networks.py`.
 package struct VGG16: PerceptualTrunk {
+  /// Name on the command line.
   package let name = "vgg16"
+  /// Per-sample shape of the published input.
   package let inputShape = [3, 256, 256]
+  /// One line for people.
   package let summary = "VGG16 trunk with LPIPS taps relu1_2…relu5_3; torchvision weights"
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = ["classifier."]
 
   private let stages: [(channels: Int, convolutions: Int)] = [
     (64, 2), (128, 2), (256, 3), (512, 3), (512, 3),
   ]
 
+  /// The network as published.
   package init() {}
 
+  /// LPIPS's activations.
   package var perceptualTaps: [PerceptualTap] {
     stages.enumerated().map { index, stage in
       PerceptualTap(name: "relu\(index + 1)_\(stage.convolutions)", channels: stage.channels)
     }
   }
 
+  /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     let pool: (Value) -> Value = { $0.maxPool(2, stride: 2) }
     return pool(activations(scope, input, pool: pool)).tapped("features.30")

@@ -20,7 +20,7 @@ package struct ONNXError: Error, Equatable, CustomStringConvertible {
     case tensor(name: String, reason: String)
     /// A node or result refers to something that nothing before it yields.
     case unprovided(edge: String, reader: String, laterNode: String?)
-    /// The model's input is not one image or vector of known size.
+    /// An input is not an image or vector of known size, or there are others than the caller can give.
     case input(reason: String)
     /// Operations that no importer exists for, all of them.
     case lacking([LackingOperation])

@@ -40,18 +40,57 @@ package struct ONNXModel: Sendable {
   ///     sizes open, and must agree with it elsewhere.
   ///   - taps: names of edges that the graph shall offer as results beside its own.
   /// - Returns: the network, ready to trace, and its parameters.
-  /// - Throws: ``ONNXError``.
+  /// - Throws: ``ONNXError``, also for a model that has not exactly one input.
   package static func open(
     path: String, name: String? = nil, inputShape: [Int]? = nil, taps: [String] = []
   ) throws(ONNXError) -> ONNXModel {
     let program = try ONNXProgram(path: path)
-    let network = ONNXNetwork(
-      name: name ?? fileStem(path), inputShape: try program.inputShape(given: inputShape),
+    guard program.inputs.count == 1 else {
+      let names = program.inputs.map(\.name)
+      throw ONNXError(
+        path: path,
+        problem: .input(reason: "has \(names.count) inputs (\(names)), but one image is needed"))
+    }
+    return try ONNXModel(
+      program, name, [program.inputs[0].shape(given: inputShape, in: path)], taps)
+  }
+
+  /// Reads a model file with any number of inputs, which the network's inputs are named after.
+  ///
+  /// - Parameters:
+  ///   - path: as above.
+  ///   - name: as above.
+  ///   - inputShapes: inputs without their batch axis, by name; needed where the file leaves sizes open.
+  ///   - taps: as above.
+  /// - Returns: as above.
+  /// - Throws: ``ONNXError``.
+  package static func open(
+    path: String, name: String? = nil, inputShapes: [String: [Int]], taps: [String] = []
+  ) throws(ONNXError) -> ONNXModel {
+    let program = try ONNXProgram(path: path)
+    let names = program.inputs.map(\.name)
+    if let stranger = inputShapes.keys.filter({ !names.contains($0) }).min() {
+      throw ONNXError(
+        path: path, problem: .input(reason: "has no input '\(stranger)'; there are \(names)"))
+    }
+    var shapes: [[Int]] = []
+    for input in program.inputs {
+      shapes.append(try input.shape(given: inputShapes[input.name], in: path))
+    }
+    return try ONNXModel(program, name, shapes, taps)
+  }
+
+  private init(
+    _ program: ONNXProgram, _ name: String?, _ shapes: [[Int]], _ taps: [String]
+  ) throws(ONNXError) {
+    network = ONNXNetwork(
+      name: name ?? Self.fileStem(program.path),
+      inputs: zip(program.inputs, shapes).map { NetworkInput($0.name, shape: $1) },
       program: program, taps: taps)
     let parameters = try Rehearsal(network).parameters()
-    return ONNXModel(
-      network: network, parameters: parameters.tensors, rearranged: parameters.rearranged,
-      externalFiles: program.externalFiles)
+    self.parameters = parameters.tensors
+    rearranged = parameters.rearranged
+    externalFiles = program.externalFiles
   }
 
   private static func fileStem(_ path: String) -> String {
@@ -64,17 +103,17 @@ package struct ONNXModel: Sendable {
 package struct ONNXNetwork: Network {
   /// The name that was given, or the file's without its extension.
   package let name: String
-  /// Shape of the input without the batch axis, `[C, H, W]` or `[D]`.
-  package let inputShape: [Int]
+  /// The inputs, each without the batch axis, `[C, H, W]` or `[D]`.
+  package let inputs: [NetworkInput]
   let program: ONNXProgram
   let taps: [String]
 
   /// Replays the model's nodes in a scope; an operation that cannot be expressed makes the result refuse.
-  package func describe(_ scope: Scope, _ input: Value) -> Value {
+  package func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
     do throws(ONNXError) {
-      return try ONNXWalk(self, scope: scope).run(input)
+      return try ONNXWalk(self, scope: scope).run(inputs)
     } catch {
-      return input.refused(because: error.problem.description)
+      return inputs[self.inputs[0].name].refused(because: error.problem.description)
     }
   }
 }
@@ -87,18 +126,18 @@ private final class Rehearsal: Network {
   init(_ network: ONNXNetwork) { self.network = network }
 
   var name: String { network.name }
-  var inputShape: [Int] { network.inputShape }
+  var inputs: [NetworkInput] { network.inputs }
 
-  func describe(_ scope: Scope, _ input: Value) -> Value {
+  func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
     do throws(ONNXError) {
       let walk = ONNXWalk(network, scope: scope)
-      let output = try walk.run(input)
+      let output = try walk.run(inputs)
       let parameters = walk.parameters
       result.withLock { $0 = .success(parameters) }
       return output
     } catch {
       result.withLock { $0 = .failure(error) }
-      return input
+      return inputs[network.inputs[0].name]
     }
   }
 

@@ -9,13 +9,12 @@ struct ONNXProgram: Sendable {
 
   let path: String
   let operatorSet: Int
-  let input: String
-  /// Extents of the input after the batch axis; nil where the file leaves them open.
-  let inputExtents: [Int?]
+  /// At least one, in the file's order.
+  let inputs: [ONNXInput]
   let outputs: [String]
   let nodes: [ONNXNode]
   let constants: [String: ONNXConstant]
-  /// Types of the input and the constants.
+  /// Types of the inputs and the constants.
   let elements: [String: ONNXElement]
   /// Other files in which constants lie, sorted.
   let externalFiles: [String]
@@ -36,9 +35,7 @@ struct ONNXProgram: Sendable {
     outputs = graph.output.map(\.name)
     constants = try Self.constants(of: graph, path: path)
     externalFiles = try ONNXExternalData.files(of: graph, model: path)
-    let (input, inputExtents) = try Self.input(of: graph, path: path)
-    self.input = input
-    self.inputExtents = inputExtents
+    inputs = try ONNXInput.all(of: graph, path: path)
     let types =
       graph.initializer.map { ($0.name, ONNXElement(rawValue: Int($0.dataType))) }
       + graph.input.map { ($0.name, ONNXElement(rawValue: Int($0.type.tensorType.elemType))) }
@@ -99,33 +96,9 @@ struct ONNXProgram: Sendable {
     return constants
   }
 
-  /// Older files list initializers among the inputs as well.
-  private static func input(of graph: Onnx_GraphProto, path: String) throws(ONNXError) -> (
-    name: String, extents: [Int?]
-  ) {
-    let stored = Set(graph.initializer.map(\.name))
-    let inputs = graph.input.filter { !stored.contains($0.name) }
-    func fail(_ reason: String) -> ONNXError {
-      ONNXError(path: path, problem: .input(reason: reason))
-    }
-    guard let input = inputs.first, inputs.count == 1 else {
-      throw fail("has \(inputs.count) inputs (\(inputs.map(\.name))), but one image is needed")
-    }
-    let type = input.type.tensorType
-    guard ONNXElement(rawValue: Int(type.elemType))?.type.isFloatingPoint == true else {
-      throw fail("input '\(input.name)' has element type \(type.elemType), not a float type")
-    }
-    guard [2, 4].contains(type.shape.dim.count) else {
-      throw fail(
-        "input '\(input.name)' has \(type.shape.dim.count) axes, not [N, C, H, W] or [N, D]")
-    }
-    let extents = type.shape.dim.dropFirst().map { $0.dimValue > 0 ? Int($0.dimValue) : nil }
-    return (input.name, extents)
-  }
-
   /// Every operand must be there before its reader; no result may be written twice.
   private func checkOrder() throws(ONNXError) {
-    var known = Set(constants.keys).union([input])
+    var known = Set(constants.keys).union(inputs.map(\.name))
     for (index, node) in nodes.enumerated() {
       for edge in node.inputs where !edge.isEmpty && !known.contains(edge) {
         throw unprovided(edge, reader: "\(node.operation) '\(node.name)'", after: index)
@@ -158,32 +131,5 @@ struct ONNXProgram: Sendable {
     }
     throw ONNXError(
       path: path, problem: .lacking(lacking.sorted { $0.operation < $1.operation }))
-  }
-
-  /// The input's extents after the batch axis, given by the caller where the file leaves them open.
-  ///
-  /// - Throws: ``ONNXError`` if an extent is missing or contradicts the file.
-  func inputShape(given: [Int]?) throws(ONNXError) -> [Int] {
-    let stated = inputExtents.map { $0.map(String.init) ?? "?" }.joined(separator: ", ")
-    guard let shape = given ?? Self.whole(inputExtents) else {
-      throw ONNXError(
-        path: path,
-        problem: .input(
-          reason: "input '\(input)' is [N, \(stated)]; state the open sizes"))
-    }
-    let agrees =
-      shape.count == inputExtents.count
-      && zip(shape, inputExtents).allSatisfy { $0 == ($1 ?? $0) }
-    guard agrees, shape.allSatisfy((1...ONNXWalk.largestExtent).contains) else {
-      throw ONNXError(
-        path: path,
-        problem: .input(reason: "input '\(input)' is [N, \(stated)], \(shape) does not fit"))
-    }
-    return shape
-  }
-
-  private static func whole(_ extents: [Int?]) -> [Int]? {
-    let present = extents.compactMap(\.self)
-    return present.count == extents.count ? present : nil
   }
 }

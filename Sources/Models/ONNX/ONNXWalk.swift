@@ -28,15 +28,15 @@ final class ONNXWalk {
     self.scope = scope
   }
 
-  /// Describes the network on an input.
+  /// Describes the network on its inputs.
   ///
   /// The first result of the file is the main one; its other results and the taps are named after their
   /// edges.
-  func run(_ input: Value) throws(ONNXError) -> Value {
+  func run(_ inputs: TracedInputs) throws(ONNXError) -> Value {
     for (name, constant) in program.constants {
       edges[name] = ONNXOperand(constant, name: name)
     }
-    edges[program.input] = .value(batchOf: input)
+    for input in program.inputs { edges[input.name] = .value(batchOf: inputs[input.name]) }
     for node in program.nodes {
       // Results beyond those that are imported serve training.
       for (edge, result) in zip(node.outputs, try imported(node)) where !edge.isEmpty {

@@ -13,7 +13,8 @@ enum NetworkBenches {
   static var subjects: [BenchSubject] {
     NetworkCatalogue.networks.map { network in
       BenchSubject(
-        name: network.name, kind: .network, input: network.inputShape.extents,
+        name: network.name, kind: .network,
+        input: network.inputs.map(\.shape.extents).joined(separator: ", "),
         summary: network.summary
       ) { try work(network, workers: $0) }
     }
@@ -34,25 +35,33 @@ enum NetworkBenches {
     // The graph as published: what the executable saves counts as speed, not as fewer operations.
     let operations = try Graph(tracing: network).cost(computing: [Graph.mainOutput]).operations
     let executable = try seeded(network).executable(outputs: [Graph.mainOutput])
-    let input = input(of: network)
-    let group = [Tensor](repeating: input, count: executable.groupSize)
+    let input = sample(of: network)
+    let group = [[String: Tensor]](repeating: input, count: executable.groupSize)
     let memories = (0..<workers).map { _ in WorkerMemory() }
-    let run: @Sendable ([Tensor], Int) -> Double = { inputs, worker in
+    let run: @Sendable ([[String: Tensor]], Int) throws -> Double = { samples, worker in
       let workspace = memories[worker].main
-      executable.compute(inputs, in: workspace)
+      try executable.compute(named: samples, in: workspace)
       return Double(executable.features(Graph.mainOutput, in: workspace).base.pointee)
     }
     return BenchWork(
-      operations: operations, one: { run([input], $0) }, group: { run(group, $0) },
+      operations: operations, one: { try run([input], $0) }, group: { try run(group, $0) },
       groupSize: group.count)
   }
 
-  /// Seeded values, or, for a network that reads tokens, a short sentence of them.
-  static func input(of network: any PublishedNetwork) -> Tensor {
-    guard network.inputShape.count == 1 else {
-      return SeededParameters.input(shape: network.inputShape, seed: seed)
-    }
-    var tokens = Tensor(shape: network.inputShape)
+  /// Seeded values for each input, or, for a network that reads tokens, a short sentence of them.
+  static func sample(of network: any PublishedNetwork) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: network.inputs.map { input in
+        let isText = network.inputs.count == 1 && input.shape.count == 1
+        return (
+          input.name,
+          isText ? sentence(input.shape) : SeededParameters.input(shape: input.shape, seed: seed)
+        )
+      })
+  }
+
+  private static func sentence(_ shape: [Int]) -> Tensor {
+    var tokens = Tensor(shape: shape)
     // CLIP's numbers for the beginning and the end of a text; words between, nothing behind.
     let words = (0..<10).map { Float(320 + 1000 * $0) }
     tokens.values.replaceSubrange(0..<12, with: [49_406] + words + [49_407])

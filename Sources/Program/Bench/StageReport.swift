@@ -53,11 +53,11 @@ package struct StageReport: Encodable, Sendable {
       }
       let executable = try NetworkBenches.seeded(network).executable(
         outputs: [Graph.mainOutput])
-      let times = executable.timeStages(
-        NetworkBenches.input(of: network), in: executable.makeWorkspace(),
+      let times = try executable.timeStages(
+        named: NetworkBenches.sample(of: network), in: executable.makeWorkspace(),
         repetitions: repetitions)
       return NetworkTimes(
-        name: name, input: network.inputShape.extents,
+        name: name, input: network.inputs.map(\.shape.extents).joined(separator: ", "),
         stages: times.map {
           StageLine(
             operation: $0.name, scope: $0.scope, shape: $0.shape.extents,

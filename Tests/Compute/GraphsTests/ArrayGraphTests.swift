@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A small network with every operation on arrays, on memory with and without gaps between pixels.
-struct ArrayZoo: Network {
+struct ArrayZoo: SingleInputNetwork {
   let name = "array zoo"
   let inputShape = [6, 5, 8]
 
@@ -81,7 +81,7 @@ struct ArrayZoo: Network {
 
   /// Where nothing but the view changes, nothing is copied.
   @Test func reinterpretingMovesNothing() throws {
-    struct Views: Network {
+    struct Views: SingleInputNetwork {
       let name = "views"
       let inputShape = [6, 4, 4]
       func describe(_ scope: Scope, _ input: Value) -> Value {
@@ -102,7 +102,7 @@ struct ArrayZoo: Network {
 
   /// Affine steps behind a layer are part of its weights.
   @Test func affineStepsFoldIntoLayers() throws {
-    struct Folded: Network {
+    struct Folded: SingleInputNetwork {
       let name = "folded"
       let inputShape = [3, 6, 6]
       func describe(_ scope: Scope, _ input: Value) -> Value {
@@ -126,7 +126,7 @@ struct ArrayZoo: Network {
   }
 
   @Test func refusesWhatDoesNotFit() {
-    struct Misfit: Network {
+    struct Misfit: SingleInputNetwork {
       let name = "misfit"
       let inputShape = [4, 3, 1]
       let describing: @Sendable (Scope, Value) -> Value

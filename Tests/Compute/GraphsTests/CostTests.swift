@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 /// One layer, so that its cost can be worked out by hand.
-private struct Single: Network {
+private struct Single: SingleInputNetwork {
   let name = "single"
   let inputShape: [Int]
   let body: @Sendable (Scope, Value) -> Value
@@ -44,6 +44,7 @@ struct CostTests {
   @Test func normsAndSlopesHoldButDoNotMultiply() throws {
     let affine = try cost([8, 2, 2]) { scope, x in
       scope["prelu"].prelu(scope["norm"].batchNorm(x)).relu().maxPool(2, stride: 2)
+        .broadcast(rows: 3, columns: 3)
     }
     #expect(affine == Cost(parameters: 8 + 2 * 8, multiplyAdds: 0))
     let bare = try cost([8, 2, 2]) { scope, x in scope["norm"].batchNorm(x, affine: false) }

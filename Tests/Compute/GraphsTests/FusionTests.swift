@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Gated maps in all the ways in which networks join them to something else.
-private struct Gates: Network {
+private struct Gates: SingleInputNetwork {
   let name = "gates"
   let inputShape = [17, 6, 5]
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A network with every operation and every fusion, small enough for the readable evaluation.
-struct Zoo: Network {
+struct Zoo: SingleInputNetwork {
   let name = "zoo"
   let inputShape = [3, 19, 17]
 
@@ -29,6 +29,7 @@ struct Zoo: Network {
       up.resizedBilinear(rows: 9, columns: 8, alignCorners: true),
       x.resizedNearest(rows: 9, columns: 8),
       x.maxPool(2, stride: 1).resizedNearest(rows: 9, columns: 8),
+      gate.broadcast(rows: 9, columns: 8),
     ]).tapped("resized")
     let features = scope["head"]["bn"].batchNorm(
       scope["head"]["fc"].linear(x.adaptiveAveragePool(rows: 2, columns: 3).flattened(), to: 10))
@@ -140,7 +141,7 @@ struct Zoo: Network {
   }
 
   /// Ends in a pool that small inputs have no room for.
-  private struct Narrowing: Network {
+  private struct Narrowing: SingleInputNetwork {
     let name = "narrowing"
     let inputShape = [2, 8, 8]
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A network whose parameters are named in full, as imported ones are.
-private struct Imported: Network {
+private struct Imported: SingleInputNetwork {
   let name = "imported"
   let inputShape = [4, 5, 5]
   var refuses = false

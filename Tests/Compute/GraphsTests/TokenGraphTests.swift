@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A small transformer with every operation on tokens, views into views, and a row picked at its end.
-struct TokenZoo: Network {
+struct TokenZoo: SingleInputNetwork {
   let name = "token zoo"
   let inputShape = [3, 9, 12]
   var isCausal = false
@@ -40,7 +40,7 @@ struct TokenZoo: Network {
 }
 
 /// Token numbers to the feature of the largest.
-private struct Reader: Network {
+private struct Reader: SingleInputNetwork {
   let name = "reader"
   let inputShape = [11]
 

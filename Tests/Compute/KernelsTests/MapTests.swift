@@ -93,6 +93,18 @@ import Testing
     #expect(found == expected)
   }
 
+  @Test(arguments: [0, 3]) func broadcastMatches(gap: Int) {
+    for channels in awkwardChannels {
+      let pixel = SeededParameters.input(shape: [channels, 1, 1], seed: 12)
+      let expected = Reference.broadcast(pixel, rows: 3, columns: 5)
+      #expect(expected.shape == [channels, 3, 5])
+      let found = run(pixel, to: expected.shape, gap: gap) { source, target, _ in
+        target.writeBroadcast(of: source)
+      }
+      #expect(found == expected, "\(channels) channels, gap \(gap)")
+    }
+  }
+
   /// Planar to channels-last and back, which is written by itself.
   @Test(arguments: runnableLevels) func fillingKeepsEveryValue(level: CPULevel) {
     for channels in awkwardChannels {

@@ -18,12 +18,15 @@ import Testing
       uniqueKeysWithValues: graph.parameters.map {
         ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: Self.seed))
       })
-    let input = SeededParameters.input(shape: graph.inputShape, seed: Self.seed)
+    let sample = Dictionary(
+      uniqueKeysWithValues: graph.inputs.map {
+        ($0.name, SeededParameters.input(shape: $0.shape, seed: Self.seed))
+      })
     let plain = try #require(
-      graph.evaluate(input, parameters: parameters)[Graph.mainOutput])
+      graph.evaluate(named: sample, parameters: parameters)[Graph.mainOutput])
     let executable = try Executable(graph, parameters: parameters)
     let found = try #require(
-      executable.run(input, in: executable.makeWorkspace())[Graph.mainOutput])
+      executable.run(named: sample, in: executable.makeWorkspace())[Graph.mainOutput])
     #expect(found.shape == plain.shape)
     // The bound of the published networks' parity.
     let agreement = Agreement(found.values, plain.values)
@@ -37,12 +40,36 @@ import Testing
       (CompactNetworks.iResNet, [3, 96, 96], [128]),
       (CompactNetworks.biSeNet, [3, 128, 128], [19, 128, 128]),
       (CompactNetworks.clip, [3, 96, 96], [128]), (CompactNetworks.clipText, [77], [128]),
-      (CompactNetworks.denoiser, [35, 128, 128], [3, 128, 128]),
+      (CompactNetworks.denoiser, [3, 128, 128], [3, 128, 128]),
     ]
     for (network, input, output) in shapes {
       let graph = try Graph(tracing: network)
       #expect(graph.inputShape == input, "\(network.name)")
       #expect(graph.shape(of: Graph.mainOutput) == output, "\(network.name)")
+    }
+  }
+
+  /// The first layer sees picture, label map, noise and attributes as planes in this order, which is what its
+  /// weights were trained for.
+  @Test func theDenoiserStacksItsInputs() throws {
+    let graph = try Graph(tracing: CompactNetworks.denoiser)
+    #expect(graph.inputs.map(\.name) == ["picture", "labels", "noise", "attributes"])
+    #expect(graph.parameters.first?.shape == [24, 35, 4, 4])
+    let side = CompactNetworks.imageSize
+    let labels = (0..<side * side).map { UInt8($0 % CompactDenoiser.classes) }
+    let attributes = (0..<CompactDenoiser.attributeCount).map { Float($0) - 5.5 }
+    let sample = CompactDenoiser.inputs(
+      picture: (0..<3 * side * side).map { Float($0 % 7) }, labels: labels, attributes: attributes,
+      noise: 0.75)
+    let planes = try #require(sample["picture"]).values + #require(sample["labels"]).values
+    let constants = [Float(0.75)] + attributes
+    let expected = planes + constants.flatMap { [Float](repeating: $0, count: side * side) }
+    let parameters: [String: Tensor] = [:]
+    let executable = try Executable(graph, parameters: parameters, outputs: ["planes"])
+    let found = try executable.run(named: sample, in: executable.makeWorkspace())["planes"]
+    #expect(found == Tensor(shape: [35, side, side], values: expected))
+    for (pixel, label) in labels.enumerated().prefix(40) {
+      #expect(sample["labels"]?.values[Int(label) * side * side + pixel] == 1)
     }
   }
 

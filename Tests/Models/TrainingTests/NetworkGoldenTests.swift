@@ -6,7 +6,7 @@ import Testing
 import Training
 
 /// `Residual` of Tools/make_gradient_goldens.py.
-struct ResidualNetwork: Network {
+struct ResidualNetwork: SingleInputNetwork {
   let name = "residual"
   let inputShape = [3, 16, 16]
 
@@ -30,7 +30,7 @@ struct ResidualNetwork: Network {
 }
 
 /// `Transformer` of Tools/make_gradient_goldens.py.
-struct SmallTransformer: Network {
+struct SmallTransformer: SingleInputNetwork {
   let name = "transformer"
   let inputShape = [3, 16, 16]
 
@@ -80,7 +80,7 @@ struct SmallTransformer: Network {
         ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: Golden.seed))
       })
     let parameters = ParameterBlock(graph.trainableParameters)
-    let statistics = ParameterBlock(graph.statistics)
+    let statistics = ParameterBlock(graph.buffers)
     try parameters.fill(from: values)
     try statistics.fill(from: values)
     let program = try GradientProgram(
@@ -88,7 +88,7 @@ struct SmallTransformer: Network {
       settings: GradientSettings(parameters: Set(parameters.specifications.map(\.name))))
     program.fill(
       (0..<4).map { SeededParameters.input(shape: [3, 16, 16], seed: Golden.seed + UInt64($0)) })
-    program.forward(count: 4, parameters: parameters, statistics: statistics)
+    program.forward(count: 4, parameters: parameters, buffers: statistics)
     let scores = program.values(of: Graph.mainOutput)
     let targets = (0..<scores.pixels).map { Int32($0 % 4) }
     let loss = CrossEntropy().measure(

@@ -6,7 +6,7 @@ import Testing
 import Training
 
 /// A residual network as torchvision's ResNet-18 with half the width, for pictures 64×64.
-private struct BenchResidual: Network {
+private struct BenchResidual: SingleInputNetwork {
   let name = "residual"
   let inputShape = [3, 64, 64]
 
@@ -38,7 +38,7 @@ private struct BenchResidual: Network {
 }
 
 /// A vision transformer of width 192 with 6 blocks and 65 tokens.
-private struct BenchTransformer: Network {
+private struct BenchTransformer: SingleInputNetwork {
   let name = "transformer"
   let inputShape = [3, 64, 64]
 
@@ -72,7 +72,7 @@ struct StepTimes {
   private func time(_ network: some Network) throws {
     let graph = try Graph(tracing: network)
     let parameters = ParameterBlock(graph.trainableParameters)
-    let statistics = ParameterBlock(graph.statistics)
+    let statistics = ParameterBlock(graph.buffers)
     let initial = Initialization.values(of: graph, seed: 3)
     try parameters.fill(from: initial)
     try statistics.fill(from: initial)
@@ -88,7 +88,7 @@ struct StepTimes {
     for _ in 0..<12 {
       let clock = ContinuousClock()
       let forward = clock.measure {
-        program.forward(count: 64, parameters: parameters, statistics: statistics)
+        program.forward(count: 64, parameters: parameters, buffers: statistics)
       }
       let backward = clock.measure {
         _ = CrossEntropy().measure(

@@ -44,7 +44,7 @@ struct ShapePictures: BatchSource {
   }
 }
 
-private struct ShapeReader: Network {
+private struct ShapeReader: SingleInputNetwork {
   let name = "shape reader"
   let inputShape = [1, 12, 12]
 
@@ -72,7 +72,7 @@ private final class ShapeTraining {
     workers = Workers(count: count)
     graph = try Graph(tracing: ShapeReader())
     let parameters = ParameterBlock(graph.trainableParameters)
-    let statistics = ParameterBlock(graph.statistics)
+    let statistics = ParameterBlock(graph.buffers)
     let initial = Initialization.values(of: graph, seed: 3)
     try parameters.fill(from: initial)
     try statistics.fill(from: initial)
@@ -90,7 +90,7 @@ private final class ShapeTraining {
     try Trainer(Self.plan, on: source).run(state, until: stop) { batch, state in
       program.fill(batch.pictures)
       program.forward(
-        count: batch.pictures.count, parameters: state.parameters, statistics: state.statistics)
+        count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
       let loss = CrossEntropy().measure(
         program.values(of: Graph.mainOutput), targets: batch.shapes,
         addingTo: program.gradients(of: Graph.mainOutput), workers: workers

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A parser of one layer.
-private struct PointwiseParser: Network {
+private struct PointwiseParser: SingleInputNetwork {
   let name = "pointwise"
   let inputShape = [3, 32, 32]
   var classes = 19

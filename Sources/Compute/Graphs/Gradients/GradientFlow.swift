@@ -1,32 +1,32 @@
 /// In which order gradients flow back, which of them exist, and how long values and gradients live.
 ///
-/// With `R` rules, rule `i` runs forwards at moment `i` and backwards at `2R − i`; losses are taken at `R`.
+/// With `R` steps, step `i` runs forwards at moment `i` and backwards at `2R − i`; losses are taken at `R`.
 struct GradientFlow {
-  /// One rule's turn on the way back.
-  struct Step {
-    let rule: Int
+  /// One step's turn on the way back.
+  struct Turn {
+    let step: Int
     /// Roots that are set to zero before it, since it only adds to a part of them.
     let cleared: [Int]
-    let targets: [GradientTarget]
+    let destinations: [GradientDestination]
   }
 
-  private(set) var steps: [Step] = []
+  private(set) var turns: [Turn] = []
   /// Lifetimes of the values of roots.
   private(set) var values: [Int: ClosedRange<Int>] = [:]
   /// Lifetimes of the gradients of roots.
   private(set) var gradients: [Int: ClosedRange<Int>] = [:]
-  /// Whether the input's gradient is wanted and nothing reaches it.
-  private(set) var leavesInputUntouched = false
+  /// Inputs whose gradients are wanted and that nothing reaches.
+  private(set) var unreachedInputs: [Int] = []
 
   init(
-    _ rules: [any Rule], views: [BatchMemory.View], isActive: [Bool],
-    requested: Set<Int>
+    _ steps: [any DifferentiableStep], views: [BatchMemory.View], isActive: [Bool],
+    inputs: [Int], requested: Set<Int>
   ) {
-    let middle = rules.count
-    use(value: 0, at: -1)
-    for (index, rule) in rules.enumerated() {
-      use(value: rule.output, at: index)
-      for input in rule.inputs { use(value: views[input].root, at: index) }
+    let middle = steps.count
+    for input in inputs { use(value: input, at: -1) }
+    for (index, step) in steps.enumerated() {
+      use(value: step.output, at: index)
+      for input in step.inputs { use(value: views[input].root, at: index) }
     }
     var started: Set<Int> = []
     for output in requested {
@@ -35,30 +35,30 @@ struct GradientFlow {
       use(gradient: root, at: middle)
       started.insert(root)
     }
-    for index in rules.indices.reversed() {
-      let rule = rules[index]
-      guard isActive[rule.output], started.contains(rule.output) else { continue }
+    for index in steps.indices.reversed() {
+      let step = steps[index]
+      guard isActive[step.output], started.contains(step.output) else { continue }
       let moment = 2 * middle - index
-      use(gradient: rule.output, at: moment)
-      for node in rule.kept { use(value: views[node].root, at: moment) }
+      use(gradient: step.output, at: moment)
+      for node in step.savedForBackward { use(value: views[node].root, at: moment) }
       var cleared: [Int] = []
-      let targets = rule.inputs.enumerated().map { position, input in
-        guard rule.smoothPositions.contains(position), isActive[input] else {
-          return GradientTarget.none
+      let destinations = step.inputs.enumerated().map { position, input in
+        guard step.differentiableInputs.contains(position), isActive[input] else {
+          return GradientDestination.none
         }
         let view = views[input]
         use(gradient: view.root, at: moment)
         if started.insert(view.root).inserted {
-          if view.isWhole && !rule.onlyAdds { return .write }
+          if view.isWhole && !step.onlyAdds { return .write }
           cleared.append(view.root)
         }
         return .add
       }
-      steps.append(Step(rule: index, cleared: cleared, targets: targets))
+      turns.append(Turn(step: index, cleared: cleared, destinations: destinations))
     }
-    if isActive[0] {
-      leavesInputUntouched = !started.contains(0)
-      use(gradient: 0, at: 2 * middle + 1)
+    for input in inputs where isActive[input] {
+      if !started.contains(input) { unreachedInputs.append(input) }
+      use(gradient: input, at: 2 * middle + 1)
     }
   }
 

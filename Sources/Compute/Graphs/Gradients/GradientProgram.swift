@@ -1,38 +1,11 @@
 import Kernels
 import Tensors
 
-/// What a program differentiates and how.
-package struct GradientSettings: Sendable {
-  /// Names of the parameters whose gradients are wanted; the others stay as they are.
-  package let parameters: Set<String>
-  /// Whether the gradient of the input is wanted.
-  package let wantsInputGradient: Bool
-  /// What batch norms do.
-  package let batchNorms: BatchNormMode
-  /// Which algorithms convolutions may use.
-  package let arithmetic: Arithmetic
-
-  /// Training of some parameters, by default without the input's gradient.
-  package init(
-    parameters: Set<String>, wantsInputGradient: Bool = false,
-    batchNorms: BatchNormMode = .training(), arithmetic: Arithmetic = .fast
-  ) {
-    self.parameters = parameters
-    self.wantsInputGradient = wantsInputGradient
-    self.batchNorms = batchNorms
-    self.arithmetic = arithmetic
-  }
-
-  /// The gradient of a network's input alone, the network being used as it is.
-  package static let ofInput = GradientSettings(
-    parameters: [], wantsInputGradient: true, batchNorms: .evaluation)
-}
-
 /// A graph that runs forwards and backwards on batches of images.
 ///
-/// Call ``fill(_:)`` or write to ``input(count:)``, then ``forward(count:parameters:statistics:repacks:)``,
-/// read ``values(of:)``, write ``gradients(of:)``, then ``backward(into:)``. Batches of any size up to the
-/// capacity run in the same memory.
+/// Call ``fill(named:)`` or write to ``input(_:count:)``, then ``forward(count:parameters:buffers:repacks:)``,
+/// read ``values(of:)``, write ``gradients(of:)`` of one result or several, then ``backward(into:)``. Batches
+/// of any size up to the capacity run in the same memory.
 ///
 /// Every step treats the whole batch before the next begins; images are handed to workers, and sums over
 /// images are made in up to eight parts of the batch that are added in order. So no bit depends on the
@@ -49,10 +22,11 @@ package final class GradientProgram {
   private let workers: Workers
   private let scratches: [GradientScratch]
   private let sums = GrowingMemory()
-  private let rules: [any Rule]
+  private let steps: [any DifferentiableStep]
   private let memory: BatchMemory
   private let flow: GradientFlow
-  private var context: RuleContext?
+  private let settings: GradientSettings
+  private var context: StepContext?
 
   /// Prepares the part of a graph that the results need.
   ///
@@ -63,7 +37,7 @@ package final class GradientProgram {
   ///   - settings: what is differentiated.
   ///   - level: instruction set of the kernels.
   ///   - workers: threads; no bit depends on them.
-  /// - Throws: ``GraphError`` for unknown results and operations that have no gradient.
+  /// - Throws: ``GraphError`` for unknown results and inputs, and for operations that have no gradient.
   package init(
     _ graph: Graph, outputs: [String] = [Graph.mainOutput], capacity: Int,
     settings: GradientSettings, level: CPULevel = .current, workers: Workers = Workers()
@@ -72,15 +46,18 @@ package final class GradientProgram {
     for name in outputs where graph.outputs[name] == nil {
       throw .unknownOutput(name: name, available: graph.outputNames)
     }
-    let builder = try RuleBuilder(
+    for name in settings.inputs.sorted() { _ = try graph.input(name) }
+    let builder = try DifferentiableStepBuilder(
       graph, outputs: outputs, capacity: capacity, settings: settings, level: level)
     let requested = Set(outputs.compactMap { graph.outputs[$0] })
     flow = GradientFlow(
-      builder.rules, views: builder.views, isActive: builder.isActive, requested: requested)
+      builder.steps, views: builder.views, isActive: builder.isActive,
+      inputs: graph.inputs.map(\.node), requested: requested)
     memory = BatchMemory(
       graph, views: builder.views, capacity: capacity, values: flow.values,
       gradients: flow.gradients)
-    rules = builder.rules
+    steps = builder.steps
+    self.settings = settings
     self.graph = graph
     self.outputs = outputs
     self.capacity = capacity
@@ -92,14 +69,50 @@ package final class GradientProgram {
   /// Bytes of values and gradients.
   package var byteCount: Int { memory.count * MemoryLayout<Float>.stride }
 
-  /// Where the inputs of a batch go, `[N·H, W, C]`, image below image.
-  package func input(count: Int) -> FeatureMap { memory.values(0, count: count) }
+  /// Where a batch of an input goes, `[N·H, W, C]`, image below image.
+  ///
+  /// - Parameters:
+  ///   - name: the input's; nil means the first.
+  ///   - count: images in the batch.
+  /// - Returns: memory to write to before the next forward pass.
+  /// - Precondition: the graph has such an input.
+  package func input(_ name: String? = nil, count: Int) -> FeatureMap {
+    memory.values(node(ofInput: name), count: count)
+  }
 
-  /// Copies planar inputs `[C, H, W]` in.
+  /// Copies samples of named inputs in, planar tensors by name.
+  ///
+  /// - Throws: ``GraphError`` for inputs that are missing, misshapen or unknown.
+  package func fill(named samples: [[String: Tensor]]) throws(GraphError) {
+    for (image, sample) in samples.enumerated() {
+      fill(image, with: try graph.arranged(sample))
+    }
+  }
+
+  /// Copies samples of the only input in, planar `[C, H, W]`.
+  ///
+  /// - Precondition: the graph has one input, and every tensor has its shape.
   package func fill(_ inputs: [Tensor]) {
-    for (image, input) in inputs.enumerated() {
-      precondition(input.shape == graph.inputShape, "input \(input.shape)")
-      memory.value(0, image).fill(from: input, level: level)
+    for (image, input) in inputs.enumerated() { fill(image, with: graph.sole(input)) }
+  }
+
+  /// Copies one input of a batch in, where others are written by themselves or fed by another program.
+  ///
+  /// - Parameters:
+  ///   - name: the input's.
+  ///   - tensors: planar, one an image.
+  /// - Throws: ``GraphError`` for an unknown input and tensors of another shape.
+  package func fill(_ name: String, with tensors: [Tensor]) throws(GraphError) {
+    let input = try graph.input(name)
+    for (image, tensor) in tensors.enumerated() {
+      try graph.check(tensor, for: input)
+      memory.value(input.node, image).fill(from: tensor, level: level)
+    }
+  }
+
+  private func fill(_ image: Int, with sample: [Tensor]) {
+    for (input, tensor) in zip(graph.inputs, sample) {
+      memory.value(input.node, image).fill(from: tensor, level: level)
     }
   }
 
@@ -107,35 +120,35 @@ package final class GradientProgram {
   ///
   /// - Parameters:
   ///   - count: images in the batch.
-  ///   - parameters: what the network holds; those that are not trained may lie in `statistics`.
-  ///   - statistics: batch norms' running values, which training mode changes, and frozen parameters.
+  ///   - parameters: what the network holds; those that are not trained may lie in `buffers`.
+  ///   - buffers: batch norms' running values, which training mode changes, and frozen parameters.
   ///   - repacks: whether parameters may have changed since the last call.
   package func forward(
-    count: Int, parameters: ParameterBlock, statistics: ParameterBlock, repacks: Bool = true
+    count: Int, parameters: ParameterBlock, buffers: ParameterBlock, repacks: Bool = true
   ) {
     precondition((1...capacity).contains(count), "\(count) images, capacity \(capacity)")
-    let context = makeContext(count, parameters, statistics, gradients: nil)
+    let context = makeContext(count, parameters, buffers, gradients: nil)
     self.context = context
     if repacks { pack(context) }
-    for rule in rules { rule.forward(context) }
+    for step in steps { step.forward(context) }
     for output in Set(outputs) { gradients(of: output).clear() }
   }
 
   private func makeContext(
-    _ count: Int, _ parameters: ParameterBlock, _ statistics: ParameterBlock,
+    _ count: Int, _ parameters: ParameterBlock, _ buffers: ParameterBlock,
     gradients: ParameterBlock?
-  ) -> RuleContext {
-    RuleContext(
+  ) -> StepContext {
+    StepContext(
       memory: memory, images: count, workers: workers, scratches: scratches, sums: sums,
-      level: level, parameters: parameters, statistics: statistics, gradients: gradients)
+      level: level, parameters: parameters, buffers: buffers, gradients: gradients)
   }
 
   /// No layer waits for another, so all are packed at once.
-  private func pack(_ context: RuleContext) {
-    let pieces = rules.flatMap { rule in (0..<rule.packingPieces).map { (rule, $0) } }
+  private func pack(_ context: StepContext) {
+    let pieces = steps.flatMap { step in (0..<step.packingPieces).map { (step, $0) } }
     workers.forEach(pieces.count) { index, _ in
-      let (rule, piece) = pieces[index]
-      rule.pack(piece, context)
+      let (step, piece) = pieces[index]
+      step.pack(piece, context)
     }
   }
 
@@ -150,11 +163,24 @@ package final class GradientProgram {
     memory.gradients(node(of: output), count: context?.images ?? capacity)
   }
 
-  /// The gradient of the input after ``backward(into:)``, `[N·H, W, C]`.
+  /// The gradient of an input after ``backward(into:)``, `[N·H, W, C]`; valid until the next pass.
   ///
+  /// - Parameter name: the input's; nil means the first.
+  /// - Returns: shaped like ``input(_:count:)``.
   /// - Precondition: the settings asked for it.
-  package var inputGradients: FeatureMap {
-    memory.gradients(0, count: context?.images ?? capacity)
+  package func gradients(ofInput name: String? = nil) -> FeatureMap {
+    memory.gradients(node(ofInput: name), count: context?.images ?? capacity)
+  }
+
+  /// Whether the gradient of an input is computed.
+  func differentiates(input name: String) -> Bool { settings.inputs.contains(name) }
+
+  private func node(ofInput name: String?) -> Int {
+    let input = name.map { name in graph.inputs.first { $0.name == name } } ?? graph.inputs.first
+    guard let input else {
+      preconditionFailure("\(graph.network) reads \(graph.inputs.map(\.name))")
+    }
+    return input.node
   }
 
   private func node(of name: String) -> Int {
@@ -164,20 +190,22 @@ package final class GradientProgram {
     return node
   }
 
-  /// Takes the results' gradients back to the parameters and the input.
+  /// Takes the results' gradients back to the parameters and inputs.
   ///
   /// - Parameter gradients: the parameters' gradients, which are added to; nil if none are wanted.
   /// - Precondition: a forward pass came before.
   package func backward(into gradients: ParameterBlock?) {
     guard let forward = context else { preconditionFailure("nothing was computed yet") }
     let context = makeContext(
-      forward.images, forward.parameters, forward.statistics, gradients: gradients)
-    for step in flow.steps {
-      for node in step.cleared {
+      forward.images, forward.parameters, forward.buffers, gradients: gradients)
+    for turn in flow.turns {
+      for node in turn.cleared {
         context.forEachImage { image, _ in context.gradient(node, image).clear() }
       }
-      rules[step.rule].backward(context, targets: step.targets)
+      steps[turn.step].backward(context, destinations: turn.destinations)
     }
-    if flow.leavesInputUntouched { inputGradients.clear() }
+    for input in flow.unreachedInputs {
+      memory.gradients(input, count: context.images).clear()
+    }
   }
 }

@@ -16,14 +16,14 @@ package final class ParameterBlock: @unchecked Sendable {
   /// Reserves room for parameters and fills it with zeros; of equal names the first counts.
   package init(_ specifications: [ParameterSpecification]) {
     var offsets: [String: Int] = [:]
-    var kept: [ParameterSpecification] = []
+    var distinct: [ParameterSpecification] = []
     var count = 0
     for specification in specifications where offsets[specification.name] == nil {
       offsets[specification.name] = count
       count += specification.shape.elementCount
-      kept.append(specification)
+      distinct.append(specification)
     }
-    self.specifications = kept
+    self.specifications = distinct
     self.offsets = offsets
     self.count = count
     memory = .zeros(count)
@@ -81,19 +81,19 @@ package final class ParameterBlock: @unchecked Sendable {
 }
 
 extension Graph {
-  /// Parameters that training changes: all but batch norms' statistics and counters.
+  /// Parameters that training changes: all but the buffers and counters.
   package var trainableParameters: [ParameterSpecification] {
-    let statistics = statisticNames
-    return parameters.filter { !$0.isCounter && !statistics.contains($0.name) }
+    let buffers = bufferNames
+    return parameters.filter { !$0.isCounter && !buffers.contains($0.name) }
   }
 
-  /// Batch norms' running means and variances.
-  package var statistics: [ParameterSpecification] {
-    let names = statisticNames
+  /// Batch norms' running means and variances, which training updates without a gradient.
+  package var buffers: [ParameterSpecification] {
+    let names = bufferNames
     return parameters.filter { names.contains($0.name) }
   }
 
-  private var statisticNames: Set<String> {
+  private var bufferNames: Set<String> {
     var names: Set<String> = []
     for node in nodes {
       guard case .batchNorm(let prefix, _, _) = node.operation else { continue }

@@ -104,6 +104,29 @@ extension FeatureMap {
     }
   }
 
+  /// `dx[c] (+)= Σ_p dy[p, c] · factor[p, c]`, or without the factor: the gradient of one pixel that was used
+  /// everywhere.
+  ///
+  /// - Exactness: sums in Float64, rounded once.
+  package func writePixelSums(
+    of gradient: FeatureMap, times factor: FeatureMap? = nil, accumulates: Bool,
+    level: CPULevel = .current
+  ) {
+    precondition(pixels == 1 && gradient.channels == channels, "shapes differ")
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: channels) { sums in
+      guard let sums = sums.baseAddress else { return }
+      sums.initialize(repeating: 0, count: channels)
+      if let factor {
+        gradient.addSums(to: nil, products: sums, of: .all(factor), level: level)
+      } else {
+        gradient.addSums(to: sums, level: level)
+      }
+      for channel in 0..<channels {
+        base[channel] = Float(sums[channel]) + (accumulates ? base[channel] : 0)
+      }
+    }
+  }
+
   /// `self += scale · x`, pixel by pixel.
   package func add(_ other: FeatureMap, scale: Float = 1, level: CPULevel = .current) {
     precondition(other.pixels == pixels && other.channels == channels, "shapes differ")

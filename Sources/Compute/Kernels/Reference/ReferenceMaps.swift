@@ -79,6 +79,13 @@ extension Reference {
     return y
   }
 
+  /// `x[c]` everywhere.
+  package static func broadcast(_ x: Tensor, rows: Int, columns: Int) -> Tensor {
+    Tensor(
+      shape: [x.count, rows, columns],
+      values: x.values.flatMap { [Float](repeating: $0, count: rows * columns) })
+  }
+
   /// Two-tap interpolation with half-pixel centers or aligned corners.
   package static func bilinear(_ x: Tensor, rows: Int, columns: Int, alignCorners: Bool) -> Tensor {
     func position(_ index: Int, _ outputs: Int, _ inputs: Int) -> Double {

@@ -2,7 +2,7 @@ import Graphs
 import Kernels
 
 /// One small network for a gradient test.
-struct GradientCase: Network, CustomStringConvertible {
+struct GradientCase: SingleInputNetwork, CustomStringConvertible {
   let name: String
   let inputShape: [Int]
   /// Whether batch norms learn.
@@ -104,6 +104,11 @@ struct GradientCase: Network, CustomStringConvertible {
       let y = s["a"].convolution(x, to: 6, kernel: 1)
       let gate = s["g"].convolution(y.globalAveragePool(), to: 6, kernel: 1).sigmoid()
       return (y * gate + gate).adaptiveAveragePool(rows: 2, columns: 3)
+    },
+    GradientCase(name: "broadcasting", inputShape: [5]) { s, x in
+      let map = s["a"].linear(x, to: 6).broadcast(rows: 4, columns: 3)
+      let other = s["b"].convolution(x.asMap(), to: 6, kernel: 1).broadcast(rows: 4, columns: 3)
+      return s["c"].convolution(map * other, to: 3, kernel: 3, padding: 1)
     },
     GradientCase(name: "resampling", inputShape: [4, 5, 4]) { s, x in
       let y = s["a"].convolution(x, to: 4, kernel: 1)

@@ -38,24 +38,27 @@ struct GradientRun {
     workers: Int = 2, level: CPULevel = .current, wantsInput: Bool = true
   ) throws -> (outputs: Tensor, gradients: [String: Tensor], statistics: [String: Tensor]) {
     let trained = ParameterBlock(graph.trainableParameters)
-    let statistics = ParameterBlock(graph.statistics)
+    let statistics = ParameterBlock(graph.buffers)
     try trained.fill(from: parameters)
     try statistics.fill(from: parameters)
     let program = try GradientProgram(
       graph, capacity: inputs.count + 1,
       settings: GradientSettings(
-        parameters: Set(graph.trainableParameters.map(\.name)), wantsInputGradient: wantsInput,
+        parameters: Set(graph.trainableParameters.map(\.name)),
+        inputs: wantsInput ? [Graph.mainInput] : [],
         batchNorms: learns ? .training() : .evaluation),
       level: level, workers: Workers(count: workers))
     program.fill(inputs)
-    program.forward(count: inputs.count, parameters: trained, statistics: statistics)
+    program.forward(count: inputs.count, parameters: trained, buffers: statistics)
     let name = Graph.mainOutput
     let outputs = program.values(of: name).planarImages(inputs.count)
     program.gradients(of: name).fill(images: weights)
     let gradients = trained.zeroed()
     program.backward(into: gradients)
     var tensors = gradients.tensors
-    if wantsInput { tensors["input"] = program.inputGradients.planarImages(inputs.count) }
+    if wantsInput {
+      tensors["input"] = program.gradients(ofInput: Graph.mainInput).planarImages(inputs.count)
+    }
     return (outputs, tensors, statistics.tensors)
   }
 
@@ -231,7 +234,7 @@ extension FeatureMap {
     let program = try GradientProgram(
       run.graph, capacity: 3, settings: GradientSettings(parameters: ["b.weight"]))
     program.fill(run.inputs)
-    program.forward(count: 3, parameters: trained, statistics: frozen)
+    program.forward(count: 3, parameters: trained, buffers: frozen)
     program.gradients(of: Graph.mainOutput).fill(images: run.weights)
     let gradients = trained.zeroed()
     program.backward(into: gradients)
@@ -248,10 +251,10 @@ extension FeatureMap {
     let nothing = ParameterBlock([])
     func gradient(_ images: Range<Int>) -> [Float] {
       program.fill(Array(run.inputs[images]))
-      program.forward(count: images.count, parameters: parameters, statistics: nothing)
+      program.forward(count: images.count, parameters: parameters, buffers: nothing)
       program.gradients(of: Graph.mainOutput).fill(images: Array(run.weights[images]))
       program.backward(into: nil)
-      return program.inputGradients.planarImages(images.count).values
+      return program.gradients(ofInput: Graph.mainInput).planarImages(images.count).values
     }
     let all = gradient(0..<5)
     #expect(gradient(0..<2) + gradient(2..<5) == all)

@@ -48,19 +48,24 @@ struct WideEvaluation {
   /// Whether batch norms use the batch's statistics.
   let learns: Bool
 
-  /// The results of all images by name.
+  /// The results of all images of the only input, by name.
   func results(_ inputs: [WideTensor]) -> [String: [WideTensor]] {
+    results(named: inputs.map { [Graph.mainInput: $0] })
+  }
+
+  /// The results of all images by name.
+  func results(named inputs: [[String: WideTensor]]) -> [String: [WideTensor]] {
     var values: [[WideTensor]] = []
     for node in graph.nodes {
       let operands = node.inputs.map { values[$0] }
-      if case .batchNorm(let prefix, let epsilon, let affine) = node.operation {
+      if case .input(let name) = node.operation {
+        values.append(inputs.compactMap { $0[name] })
+      } else if case .batchNorm(let prefix, let epsilon, let affine) = node.operation {
         values.append(
           batchNorm(operands[0], prefix: prefix, epsilon: Double(epsilon), affine: affine))
       } else {
         values.append(
-          inputs.indices.map { image in
-            result(of: node, operands.map { $0[image] }, input: inputs[image])
-          })
+          inputs.indices.map { image in result(of: node, operands.map { $0[image] }) })
       }
     }
     return graph.outputs.mapValues { values[$0] }
@@ -68,10 +73,9 @@ struct WideEvaluation {
 
   private func values(_ name: String) -> [Double] { parameters[name]?.values ?? [] }
 
-  private func result(of node: Node, _ x: [WideTensor], input: WideTensor) -> WideTensor {
+  private func result(of node: Node, _ x: [WideTensor]) -> WideTensor {
     let shape = node.shape
     switch node.operation {
-    case .input: return input
     case .convolution(let geometry, let weight, let bias):
       return convolution(
         x[0], geometry, values(weight), bias.map(values), shape: shape)
@@ -143,6 +147,7 @@ struct WideEvaluation {
         source[c, i * source.rows / shape[1], j * source.columns / shape[2]]
       }
     case .resizeBilinear(let alignCorners): return bilinear(source, shape, alignCorners)
+    case .broadcast: return .computed(shape) { c, _, _ in source.values[c] }
     case .subsample(let stride):
       return .computed(shape) { c, i, j in source[c, i * stride, j * stride] }
     default: return tokens(node, x)

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Functions of one value.
-final class FunctionRule: Rule {
+final class FunctionStep: DifferentiableStep {
   /// Which one.
   enum Function: Sendable {
     case relu, sigmoid, quickGELU, gelu
@@ -29,9 +29,9 @@ final class FunctionRule: Rule {
 
   private var reference: Int { function.derivative.usesResult ? output : inputs[0] }
 
-  var kept: [Int] { [reference] }
+  var savedForBackward: [Int] { [reference] }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, _ in
       let (x, y) = (context.value(inputs[0], image), context.value(output, image))
       switch function {
@@ -43,19 +43,19 @@ final class FunctionRule: Rule {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
-    guard targets[0].isWanted else { return }
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
+    guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, _ in
       context.gradient(inputs[0], image).writeGradient(
         function.derivative, at: context.value(reference, image),
-        of: context.gradient(output, image), accumulates: targets[0].accumulates,
+        of: context.gradient(output, image), accumulates: destinations[0].accumulates,
         level: context.level)
     }
   }
 }
 
 /// PReLU with a slope for each channel.
-final class PReLURule: Rule {
+final class PReLUStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let weight: String
@@ -68,9 +68,9 @@ final class PReLURule: Rule {
     self.output = output
   }
 
-  var kept: [Int] { inputs }
+  var savedForBackward: [Int] { inputs }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     let slopes = Array(UnsafeBufferPointer(start: context.weights(weight), count: channels))
     context.forEachImage { [self] image, _ in
       context.value(output, image).writeActivation(
@@ -78,7 +78,7 @@ final class PReLURule: Rule {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     if let gradient = context.gradient(of: weight) {
       let sums = context.sumOverShards(channels) { [self] images, sums, _ in
         for image in images {
@@ -89,18 +89,18 @@ final class PReLURule: Rule {
       }
       gradient.add(sums[...])
     }
-    guard targets[0].isWanted else { return }
+    guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, _ in
       context.gradient(inputs[0], image).writePReLUGradient(
         slopes: context.weights(weight), at: context.value(inputs[0], image),
-        of: context.gradient(output, image), accumulates: targets[0].accumulates,
+        of: context.gradient(output, image), accumulates: destinations[0].accumulates,
         level: context.level)
     }
   }
 }
 
 /// `x · scale[c] + shift[c]` with constants.
-final class AffineRule: Rule {
+final class AffineStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let scale: [Float]
@@ -113,26 +113,26 @@ final class AffineRule: Rule {
     self.output = output
   }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, _ in
       context.value(output, image).writeAffine(
         of: context.value(inputs[0], image), scale: scale, shift: shift, level: context.level)
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
-    guard targets[0].isWanted else { return }
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
+    guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, scratch in
       let target = context.gradient(inputs[0], image)
       target.writeGradientProduct(
         of: context.gradient(output, image), scratch.pixel(scale),
-        accumulates: targets[0].accumulates, level: context.level)
+        accumulates: destinations[0].accumulates, level: context.level)
     }
   }
 }
 
 /// Sums and products of two maps, the second of which may be one pixel used everywhere.
-final class CombinationRule: Rule {
+final class CombinationStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let isProduct: Bool
@@ -146,9 +146,9 @@ final class CombinationRule: Rule {
     self.broadcasts = broadcasts
   }
 
-  var kept: [Int] { isProduct ? inputs : [] }
+  var savedForBackward: [Int] { isProduct ? inputs : [] }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, _ in
       let (a, b) = (context.value(inputs[0], image), context.value(inputs[1], image))
       if isProduct {
@@ -159,41 +159,22 @@ final class CombinationRule: Rule {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     context.forEachImage { [self] image, _ in
       let gradient = context.gradient(output, image)
-      for (position, target) in targets.enumerated() where target.isWanted {
+      for (position, destination) in destinations.enumerated() where destination.isWanted {
         let change = context.gradient(inputs[position], image)
         let other = isProduct ? context.value(inputs[1 - position], image) : nil
         if position == 1 && broadcasts {
-          reduce(gradient, other, into: change, target, level: context.level)
+          change.writePixelSums(
+            of: gradient, times: other, accumulates: destination.accumulates, level: context.level)
         } else if let other {
           change.writeGradientProduct(
-            of: gradient, other, accumulates: target.accumulates, level: context.level)
+            of: gradient, other, accumulates: destination.accumulates, level: context.level)
         } else {
           change.writeGradientCopy(
-            of: gradient, accumulates: target.accumulates, level: context.level)
+            of: gradient, accumulates: destination.accumulates, level: context.level)
         }
-      }
-    }
-  }
-
-  /// `db[c] (+)= Σ_p dy[p, c] · a[p, c]`, or without the factor for a sum.
-  private func reduce(
-    _ gradient: FeatureMap, _ factor: FeatureMap?, into target: FeatureMap,
-    _ kind: GradientTarget, level: CPULevel
-  ) {
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: target.channels) { sums in
-      guard let sums = sums.baseAddress else { return }
-      sums.initialize(repeating: 0, count: target.channels)
-      if let factor {
-        gradient.addSums(to: nil, products: sums, of: .all(factor), level: level)
-      } else {
-        gradient.addSums(to: sums, level: level)
-      }
-      for channel in 0..<target.channels {
-        target.base[channel] =
-          Float(sums[channel]) + (kind.accumulates ? target.base[channel] : 0)
       }
     }
   }

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Operations on each image that have no parameters and whose gradients are spread over the input.
-final class MapRule: Rule {
+final class MapStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let operation: Operation
@@ -14,7 +14,7 @@ final class MapRule: Rule {
     self.output = output
   }
 
-  var kept: [Int] {
+  var savedForBackward: [Int] {
     switch operation {
     case .maxPool: inputs
     case .rowOfLargest: [inputs[1]]
@@ -22,10 +22,10 @@ final class MapRule: Rule {
     }
   }
 
-  var smoothPositions: Range<Int> { 0..<1 }
+  var differentiableInputs: Range<Int> { 0..<1 }
   var onlyAdds: Bool { true }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, _ in
       let (x, y) = (context.value(inputs[0], image), context.value(output, image))
       let level = context.level
@@ -41,13 +41,13 @@ final class MapRule: Rule {
       case .flatten: y.writeFlattened(x)
       case .prependMean: y.writePrependedMean(before: x)
       case .rowOfLargest: y.writeRow(of: x, atLargestOf: context.value(inputs[1], image))
-      default: preconditionFailure("\(operation.name) has a rule of its own")
+      default: preconditionFailure("\(operation.name) has a step of its own")
       }
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
-    guard targets[0].isWanted else { return }
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
+    guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, _ in
       let (dx, dy) = (context.gradient(inputs[0], image), context.gradient(output, image))
       let level = context.level
@@ -67,14 +67,14 @@ final class MapRule: Rule {
       case .prependMean: dx.addPrependedMeanGradient(of: dy, level: level)
       case .rowOfLargest:
         dx.add(dy, toRowAtLargestOf: context.value(inputs[1], image), level: level)
-      default: preconditionFailure("\(operation.name) has a rule of its own")
+      default: preconditionFailure("\(operation.name) has a step of its own")
       }
     }
   }
 }
 
 /// Copies into one map: a concatenation's parts, or a part of another map that is asked for by itself.
-final class CopyRule: Rule {
+final class CopyStep: DifferentiableStep {
   /// Which pixels and channels of the input or the output a copy concerns.
   struct Part {
     let pixel: Int
@@ -126,7 +126,7 @@ final class CopyRule: Rule {
 
   var onlyAdds: Bool { places == nil }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, _ in
       for position in inputs.indices {
         let (input, output) = parts(position) { context.value($0, image) }
@@ -135,19 +135,19 @@ final class CopyRule: Rule {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     context.forEachImage { [self] image, _ in
-      for (position, target) in targets.enumerated() where target.isWanted {
+      for (position, destination) in destinations.enumerated() where destination.isWanted {
         let (input, output) = parts(position) { context.gradient($0, image) }
         input.writeGradientCopy(
-          of: output, accumulates: target.accumulates, level: context.level)
+          of: output, accumulates: destination.accumulates, level: context.level)
       }
     }
   }
 }
 
-/// `x / ‖x‖₂` of a vector.
-final class L2NormalizeRule: Rule {
+/// One pixel that is used everywhere.
+final class BroadcastStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
 
@@ -156,20 +156,46 @@ final class L2NormalizeRule: Rule {
     self.output = output
   }
 
-  var kept: [Int] { inputs }
+  func forward(_ context: StepContext) {
+    context.forEachImage { [self] image, _ in
+      context.value(output, image).writeBroadcast(of: context.value(inputs[0], image))
+    }
+  }
 
-  func forward(_ context: RuleContext) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
+    guard destinations[0].isWanted else { return }
+    context.forEachImage { [self] image, _ in
+      context.gradient(inputs[0], image).writePixelSums(
+        of: context.gradient(output, image), accumulates: destinations[0].accumulates,
+        level: context.level)
+    }
+  }
+}
+
+/// `x / ‖x‖₂` of a vector.
+final class L2NormalizeStep: DifferentiableStep {
+  let inputs: [Int]
+  let output: Int
+
+  init(input: Int, output: Int) {
+    inputs = [input]
+    self.output = output
+  }
+
+  var savedForBackward: [Int] { inputs }
+
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, _ in
       context.value(output, image).writeNormalized(context.value(inputs[0], image))
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
-    guard targets[0].isWanted else { return }
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
+    guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, _ in
       context.gradient(inputs[0], image).writeL2NormalizedGradient(
         of: context.gradient(output, image), input: context.value(inputs[0], image),
-        accumulates: targets[0].accumulates)
+        accumulates: destinations[0].accumulates)
     }
   }
 }

@@ -11,7 +11,7 @@ package enum BatchNormMode: Hashable, Sendable {
 }
 
 /// Batch norm, with a residual sum and a ReLU behind it if there are any.
-final class BatchNormRule: Rule, @unchecked Sendable {
+final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
   // Its arrays are written between steps alone, by the thread that runs the program.
 
   /// Which parameters belong to it.
@@ -53,18 +53,18 @@ final class BatchNormRule: Rule, @unchecked Sendable {
     factors = .zeros(4 * channels)
   }
 
-  var kept: [Int] { isReLU ? [inputs[0], output] : [inputs[0]] }
+  var savedForBackward: [Int] { isReLU ? [inputs[0], output] : [inputs[0]] }
 
-  private func weight(_ context: RuleContext, _ channel: Int) -> Double {
+  private func weight(_ context: StepContext, _ channel: Int) -> Double {
     names.weight.map { Double(context.weights($0)[channel]) } ?? 1
   }
 
   /// Values of a channel over the batch.
-  private func population(_ context: RuleContext) -> Int {
+  private func population(_ context: StepContext) -> Int {
     context.images * context.value(inputs[0], 0).pixels
   }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     switch mode {
     case .training(let momentum): measure(context, momentum: Double(momentum))
     case .evaluation:
@@ -90,7 +90,7 @@ final class BatchNormRule: Rule, @unchecked Sendable {
     inverseDeviations[channel] = 1 / (variance + epsilon).squareRoot()
   }
 
-  private func measure(_ context: RuleContext, momentum: Double) {
+  private func measure(_ context: StepContext, momentum: Double) {
     let sums = context.sumOverShards(2 * channels) { [inputs, channels] images, sums, _ in
       for image in images {
         let map = context.value(inputs[0], image)
@@ -109,33 +109,35 @@ final class BatchNormRule: Rule, @unchecked Sendable {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     let needsSums =
       mode != .evaluation || context.gradient(of: names.weight) != nil
       || context.gradient(of: names.bias) != nil
-    if needsSums || targets[0].isWanted { backwardThroughNorm(context, targets[0], needsSums) }
-    guard targets.count > 1, targets[1].isWanted else { return }
+    if needsSums || destinations[0].isWanted {
+      backwardThroughNorm(context, destinations[0], needsSums)
+    }
+    guard destinations.count > 1, destinations[1].isWanted else { return }
     context.forEachImage { [self] image, _ in
       let gradient = context.gradient(output, image)
       let target = context.gradient(inputs[1], image)
       if isReLU {
         target.writeGradient(
           .relu, at: context.value(output, image), of: gradient,
-          accumulates: targets[1].accumulates, level: context.level)
+          accumulates: destinations[1].accumulates, level: context.level)
       } else {
         target.writeGradientCopy(
-          of: gradient, accumulates: targets[1].accumulates, level: context.level)
+          of: gradient, accumulates: destinations[1].accumulates, level: context.level)
       }
     }
   }
 
   private func backwardThroughNorm(
-    _ context: RuleContext, _ target: GradientTarget, _ needsSums: Bool
+    _ context: StepContext, _ destination: GradientDestination, _ needsSums: Bool
   ) {
     let sums = needsSums ? sums(context) : [Double](repeating: 0, count: 2 * channels)
     context.gradient(of: names.bias)?.add(sums[..<channels])
     context.gradient(of: names.weight)?.add(sums[channels...])
-    guard target.isWanted else { return }
+    guard destination.isWanted else { return }
     let count = Double(population(context))
     for c in 0..<channels {
       let scale = weight(context, c) * inverseDeviations[c]
@@ -152,13 +154,13 @@ final class BatchNormRule: Rule, @unchecked Sendable {
         factors: FeatureMap.GradientFactors(
           scale: factors.base, slope: factors.base + channels, mean: factors.base + 2 * channels,
           shift: factors.base + 3 * channels),
-        where: isReLU ? context.value(output, image) : nil, accumulates: target.accumulates,
+        where: isReLU ? context.value(output, image) : nil, accumulates: destination.accumulates,
         level: context.level)
     }
   }
 
   /// `Σ dy` and `Σ dy · x̂`, `[C]` each.
-  private func sums(_ context: RuleContext) -> [Double] {
+  private func sums(_ context: StepContext) -> [Double] {
     var sums = context.sumOverShards(2 * channels) {
       [inputs, output, channels, isReLU] images, sums, _ in
       for image in images {

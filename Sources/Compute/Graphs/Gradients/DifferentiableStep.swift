@@ -3,32 +3,32 @@ import Tensors
 
 /// How a step of a graph is computed for a batch, and how gradients go back through it.
 ///
-/// A rule holds what it remembers from one pass to the other. All images of a batch pass a rule before
+/// A step holds what it remembers from one pass to the other. All images of a batch pass a step before
 /// the next begins.
-protocol Rule: AnyObject, Sendable {
+protocol DifferentiableStep: AnyObject, Sendable {
   /// Nodes read.
   var inputs: [Int] { get }
   /// Node written.
   var output: Int { get }
   /// Positions among the inputs on which the output depends smoothly; numbers of rows are none.
-  var smoothPositions: Range<Int> { get }
-  /// Nodes whose values ``backward(_:targets:)`` reads.
-  var kept: [Int] { get }
-  /// Whether ``backward(_:targets:)`` only ever adds, so that somebody must clear the targets first.
+  var differentiableInputs: Range<Int> { get }
+  /// Nodes whose values ``backward(_:destinations:)`` reads.
+  var savedForBackward: [Int] { get }
+  /// Whether ``backward(_:destinations:)`` only ever adds, so that somebody must clear the destinations first.
   var onlyAdds: Bool { get }
 
   /// Pieces of work that bring changed parameters into the form that the kernels read.
   var packingPieces: Int { get }
   /// One of these pieces; they may run at once.
-  func pack(_ piece: Int, _ context: RuleContext)
+  func pack(_ piece: Int, _ context: StepContext)
   /// Computes the output's value.
-  func forward(_ context: RuleContext)
-  /// Adds to the parameters' gradients and writes those of the inputs, one target each.
-  func backward(_ context: RuleContext, targets: [GradientTarget])
+  func forward(_ context: StepContext)
+  /// Adds to the parameters' gradients and writes those of the inputs, one destination each.
+  func backward(_ context: StepContext, destinations: [GradientDestination])
 }
 
 /// What happens to an input's gradient.
-enum GradientTarget: Sendable {
+enum GradientDestination: Sendable {
   /// Nobody wants it.
   case none
   /// It holds nothing yet.
@@ -45,18 +45,18 @@ enum GradientTarget: Sendable {
   }
 }
 
-extension Rule {
-  var smoothPositions: Range<Int> { inputs.indices }
-  var kept: [Int] { [] }
+extension DifferentiableStep {
+  var differentiableInputs: Range<Int> { inputs.indices }
+  var savedForBackward: [Int] { [] }
   var onlyAdds: Bool { false }
   var packingPieces: Int { 0 }
-  func pack(_ piece: Int, _ context: RuleContext) {}
+  func pack(_ piece: Int, _ context: StepContext) {}
 }
 
-/// What a rule works on: memory, parameters and workers.
+/// What a step works on: memory, parameters and workers.
 ///
 /// Pieces of one step write different images, or sums of their own.
-struct RuleContext: @unchecked Sendable {
+struct StepContext: @unchecked Sendable {
   /// Parts of the batch whose sums are kept apart at most.
   ///
   /// They are added in order, so no bit depends on the workers.
@@ -71,7 +71,7 @@ struct RuleContext: @unchecked Sendable {
   let sums: GrowingMemory
   let level: CPULevel
   let parameters: ParameterBlock
-  let statistics: ParameterBlock
+  let buffers: ParameterBlock
   /// Nil in a forward pass.
   let gradients: ParameterBlock?
 
@@ -81,7 +81,7 @@ struct RuleContext: @unchecked Sendable {
 
   /// A parameter's values; the program has checked that it is there.
   func weights(_ name: String) -> UnsafeMutablePointer<Float> {
-    guard let values = parameters.values(of: name) ?? statistics.values(of: name) else {
+    guard let values = parameters.values(of: name) ?? buffers.values(of: name) else {
       preconditionFailure("'\(name)' is not among the parameters")
     }
     return values

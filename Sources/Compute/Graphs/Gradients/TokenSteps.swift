@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Layer norm over the channels of each pixel.
-final class LayerNormRule: Rule {
+final class LayerNormStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let names: (weight: String, bias: String)
@@ -17,9 +17,9 @@ final class LayerNormRule: Rule {
     self.output = output
   }
 
-  var kept: [Int] { inputs }
+  var savedForBackward: [Int] { inputs }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     func array(_ name: String) -> [Float] {
       Array(UnsafeBufferPointer(start: context.weights(name), count: channels))
     }
@@ -31,7 +31,7 @@ final class LayerNormRule: Rule {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     let (weight, bias) = (
       context.gradient(of: names.weight), context.gradient(of: names.bias)
     )
@@ -41,10 +41,10 @@ final class LayerNormRule: Rule {
       let target = learns ? (weight: sums, bias: sums + channels) : nil
       for image in images {
         let (x, dy) = (context.value(inputs[0], image), context.gradient(output, image))
-        if targets[0].isWanted {
+        if destinations[0].isWanted {
           context.gradient(inputs[0], image).writeLayerNormGradient(
             of: dy, input: x, weight: context.weights(names.weight), epsilon: epsilon,
-            sums: target, accumulates: targets[0].accumulates, level: context.level)
+            sums: target, accumulates: destinations[0].accumulates, level: context.level)
         } else if let target {
           x.addLayerNormSums(
             of: dy, weight: context.weights(names.weight), epsilon: epsilon, sums: target,
@@ -58,7 +58,7 @@ final class LayerNormRule: Rule {
 }
 
 /// Attention without its projections.
-final class AttentionRule: Rule {
+final class AttentionStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let attention: Attention
@@ -69,10 +69,10 @@ final class AttentionRule: Rule {
     self.output = output
   }
 
-  var kept: [Int] { inputs }
+  var savedForBackward: [Int] { inputs }
   var onlyAdds: Bool { true }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, scratch in
       context.value(output, image).writeAttention(
         attention, queries: context.value(inputs[0], image),
@@ -81,11 +81,11 @@ final class AttentionRule: Rule {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
-    guard targets.contains(where: \.isWanted) else { return }
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
+    guard destinations.contains(where: \.isWanted) else { return }
     context.forEachImage { [self] image, scratch in
       func target(_ position: Int) -> FeatureMap? {
-        targets[position].isWanted ? context.gradient(inputs[position], image) : nil
+        destinations[position].isWanted ? context.gradient(inputs[position], image) : nil
       }
       context.gradient(output, image).addAttentionGradient(
         attention,
@@ -99,7 +99,7 @@ final class AttentionRule: Rule {
 }
 
 /// Learned rows: one before all others, or one added to each.
-final class LearnedRowsRule: Rule {
+final class LearnedRowsStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let weight: String
@@ -116,7 +116,7 @@ final class LearnedRowsRule: Rule {
     self.output = output
   }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     let values = Array(
       UnsafeBufferPointer(start: context.weights(weight), count: shape.elementCount))
     let rows = Tensor(shape: shape, values: values)
@@ -130,7 +130,7 @@ final class LearnedRowsRule: Rule {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     if let gradient = context.gradient(of: weight) {
       let count = shape.elementCount
       let sums = context.sumOverShards(count) { [self] images, sums, _ in
@@ -141,20 +141,20 @@ final class LearnedRowsRule: Rule {
       }
       gradient.add(sums[...])
     }
-    guard targets[0].isWanted else { return }
+    guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, _ in
       let dy = context.gradient(output, image)
       let rows =
         isPrepended
         ? dy.window(from: 1, pixels: dy.pixels - 1, channel: 0, channels: dy.channels) : dy
       context.gradient(inputs[0], image).writeGradientCopy(
-        of: rows, accumulates: targets[0].accumulates, level: context.level)
+        of: rows, accumulates: destinations[0].accumulates, level: context.level)
     }
   }
 }
 
 /// Rows of a table by their numbers, which have no gradient.
-final class EmbeddingRule: Rule {
+final class EmbeddingStep: DifferentiableStep {
   let inputs: [Int]
   let output: Int
   private let weight: String
@@ -168,10 +168,10 @@ final class EmbeddingRule: Rule {
     self.output = output
   }
 
-  var smoothPositions: Range<Int> { 0..<0 }
-  var kept: [Int] { inputs }
+  var differentiableInputs: Range<Int> { 0..<0 }
+  var savedForBackward: [Int] { inputs }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     let table = UnsafeBufferPointer(start: context.weights(weight), count: shape.elementCount)
     let rows = ConstantRows(values: table)
     context.forEachImage { [self] image, _ in
@@ -181,7 +181,7 @@ final class EmbeddingRule: Rule {
   }
 
   /// Numbers repeat, so the rows are added one after the other.
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     guard let gradient = context.gradient(of: weight) else { return }
     for image in 0..<context.images {
       context.gradient(output, image).addEmbeddingGradient(

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 
 /// Convolutions and linear layers, with a ReLU behind them if there is one.
-final class LayerRule: Rule {
+final class LayerStep: DifferentiableStep {
   /// What multiplies.
   struct Layer {
     let forward: UpdatableConvolution
@@ -37,11 +37,11 @@ final class LayerRule: Rule {
     groupSize = max(1, (isHeavy ? 4096 : 1024) / (size.rows * size.columns))
   }
 
-  var kept: [Int] { isReLU ? inputs + [output] : inputs }
+  var savedForBackward: [Int] { isReLU ? inputs + [output] : inputs }
 
   var packingPieces: Int { layer.forward.panelCount + (layer.gradient?.panelCount ?? 0) }
 
-  func pack(_ piece: Int, _ context: RuleContext) {
+  func pack(_ piece: Int, _ context: StepContext) {
     let weights = context.weights(layer.weight)
     if piece < layer.forward.panelCount {
       layer.forward.pack(piece, weights: weights, bias: layer.bias.map { context.weights($0) })
@@ -50,7 +50,7 @@ final class LayerRule: Rule {
     }
   }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachGroup(of: groupSize(context)) { [self] images, scratch in
       layer.forward.apply(
         images.map { context.value(inputs[0], $0) }, to: images.map { context.value(output, $0) },
@@ -59,11 +59,11 @@ final class LayerRule: Rule {
   }
 
   /// Whole tiles of pixels, yet work for everybody.
-  private func groupSize(_ context: RuleContext) -> Int {
+  private func groupSize(_ context: StepContext) -> Int {
     min(groupSize, (context.images + context.workers.count - 1) / context.workers.count)
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     if isReLU {
       context.forEachImage { [output] image, _ in
         let gradient = context.gradient(output, image)
@@ -74,16 +74,17 @@ final class LayerRule: Rule {
     }
     context.addPixelSums(of: output, to: layer.bias)
     if let weight = context.gradient(of: layer.weight) { addWeights(context, to: weight) }
-    guard let gradient = layer.gradient, targets[0].isWanted else { return }
+    guard let gradient = layer.gradient, destinations[0].isWanted else { return }
     context.forEachGroup(of: groupSize(context)) { [self] images, scratch in
       gradient.apply(
         images.map { context.gradient(output, $0) },
-        to: images.map { context.gradient(inputs[0], $0) }, accumulates: targets[0].accumulates,
+        to: images.map { context.gradient(inputs[0], $0) },
+        accumulates: destinations[0].accumulates,
         scratch: scratch)
     }
   }
 
-  private func addWeights(_ context: RuleContext, to gradient: UnsafeMutablePointer<Float>) {
+  private func addWeights(_ context: StepContext, to gradient: UnsafeMutablePointer<Float>) {
     let filters = layer.filters
     let (source, change) = (context.value(inputs[0], 0), context.gradient(output, 0))
     let pixels = context.images * min(source.pixels, change.pixels)
@@ -122,7 +123,7 @@ private struct WeightSums: @unchecked Sendable {
 }
 
 /// Convolutions in which every channel has its own filter.
-final class DepthwiseRule: Rule, @unchecked Sendable {
+final class DepthwiseStep: DifferentiableStep, @unchecked Sendable {
   // Packing is one piece and precedes every use.
 
   let inputs: [Int]
@@ -147,11 +148,11 @@ final class DepthwiseRule: Rule, @unchecked Sendable {
     self.output = output
   }
 
-  var kept: [Int] { inputs }
+  var savedForBackward: [Int] { inputs }
   var onlyAdds: Bool { true }
   var packingPieces: Int { 1 }
 
-  func pack(_ piece: Int, _ context: RuleContext) {
+  func pack(_ piece: Int, _ context: StepContext) {
     let weights = UnsafeBufferPointer(
       start: context.weights(names.weight), count: gradient.weightCount)
     let bias = names.bias.map {
@@ -163,7 +164,7 @@ final class DepthwiseRule: Rule, @unchecked Sendable {
       bias: bias ?? [Float](repeating: 0, count: channels), geometry: geometry, level: level)
   }
 
-  func forward(_ context: RuleContext) {
+  func forward(_ context: StepContext) {
     context.forEachImage { [self] image, scratch in
       packed?.apply(
         context.value(inputs[0], image), to: context.value(output, image),
@@ -171,7 +172,7 @@ final class DepthwiseRule: Rule, @unchecked Sendable {
     }
   }
 
-  func backward(_ context: RuleContext, targets: [GradientTarget]) {
+  func backward(_ context: StepContext, destinations: [GradientDestination]) {
     context.addPixelSums(of: output, to: names.bias)
     if let weight = context.gradient(of: names.weight) {
       let sums = context.sumOverShards(gradient.weightCount) { [self] images, sums, _ in
@@ -184,7 +185,7 @@ final class DepthwiseRule: Rule, @unchecked Sendable {
         weight[index] += Float(sums[gradient.sumIndex(ofWeight: index)])
       }
     }
-    guard targets[0].isWanted else { return }
+    guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, scratch in
       gradient.add(
         context.gradient(output, image), weights: context.weights(names.weight),

@@ -1,13 +1,14 @@
 import Kernels
 
-/// Finds the rule of every step that some results need, and which nodes are parts of others.
+/// Finds the differentiable step of every operation that some results need, and which nodes are parts of
+/// others.
 ///
 /// A ReLU is fused behind convolutions, linear layers and batch norms, a residual sum also behind batch
 /// norms, where nobody else reads what lies between.
-struct RuleBuilder {
-  private let graph: Graph
-  private let settings: GradientSettings
-  private let level: CPULevel
+struct DifferentiableStepBuilder {
+  let graph: Graph
+  let settings: GradientSettings
+  let level: CPULevel
   private let capacity: Int
   private let requested: Set<Int>
   private let needed: [Int]
@@ -15,7 +16,7 @@ struct RuleBuilder {
   private var absorbed: Set<Int> = []
   private var chains: [Int: Chain] = [:]
 
-  private(set) var rules: [any Rule] = []
+  private(set) var steps: [any DifferentiableStep] = []
   private(set) var views: [BatchMemory.View]
   /// Whether a node's value depends on something whose gradient is wanted.
   private(set) var isActive: [Bool]
@@ -44,20 +45,23 @@ struct RuleBuilder {
     for node in needed {
       for input in graph.nodes[node].inputs { consumers[input, default: []].append(node) }
     }
+    // Also inputs that no result needs, whose gradients are zeros.
+    for input in graph.inputs { isActive[input.node] = settings.inputs.contains(input.name) }
     for node in needed where !absorbed.contains(node) { fuse(from: node) }
     for node in needed {
-      let operation = graph.nodes[node]
-      isActive[node] =
-        operation.operation == .input
-        ? settings.wantsInputGradient
-        : !settings.parameters.isDisjoint(with: operation.operation.trainableNames)
-          || operation.smoothInputs.contains { isActive[$0] }
+      if isDifferentiated(graph.nodes[node]) { isActive[node] = true }
       if let chain = chains[node] {
-        rules.append(try rule(chain, output: node))
+        steps.append(try step(chain, output: node))
       } else if !absorbed.contains(node) {
         try add(node)
       }
     }
+  }
+
+  /// Whether the gradient of a node's parameter is wanted, or of something that it reads.
+  private func isDifferentiated(_ node: Node) -> Bool {
+    !settings.parameters.isDisjoint(with: node.operation.trainableNames)
+      || node.differentiableInputs.contains { isActive[$0] }
   }
 
   // MARK: Chains
@@ -103,7 +107,7 @@ struct RuleBuilder {
       && geometry.groups == graph.nodes[node].shape[0]
   }
 
-  private func rule(_ chain: Chain, output: Int) throws(GraphError) -> any Rule {
+  private func step(_ chain: Chain, output: Int) throws(GraphError) -> any DifferentiableStep {
     let node = graph.nodes[chain.start]
     guard case .batchNorm(let prefix, let epsilon, let affine) = node.operation else {
       return try layer(chain.start, output: output, isReLU: chain.isReLU)
@@ -113,74 +117,10 @@ struct RuleBuilder {
         network: node.scope,
         reason: "a batch norm cannot learn from one value a channel; use larger batches")
     }
-    return BatchNormRule(
-      BatchNormRule.Names(prefix: prefix, isAffine: affine), epsilon: epsilon,
+    return BatchNormStep(
+      BatchNormStep.Names(prefix: prefix, isAffine: affine), epsilon: epsilon,
       mode: settings.batchNorms, channels: node.shape[0], input: node.inputs[0],
       residual: chain.residual, output: output, isReLU: chain.isReLU)
-  }
-
-  // MARK: Layers
-
-  private func layer(_ index: Int, output: Int, isReLU: Bool) throws(GraphError) -> any Rule {
-    let node = graph.nodes[index]
-    let source = graph.nodes[node.inputs[0]]
-    let (inputs, outputs) = (source.shape[0], node.shape[0])
-    let layer: LayerRule.Layer
-    switch node.operation {
-    case .convolution(let geometry, let weight, let bias):
-      layer = convolution(
-        geometry, inputs: inputs, outputs: outputs, size: source.extent, input: node.inputs[0],
-        names: (weight, bias))
-    case .linear(let weight, let bias):
-      layer = matrix(
-        from: inputs, to: outputs, isTransposed: false, input: node.inputs[0],
-        names: (weight, bias))
-    case .projection(let weight):
-      layer = matrix(
-        from: inputs, to: outputs, isTransposed: true, input: node.inputs[0],
-        names: (weight, nil))
-    default: throw noGradient(node)
-    }
-    return LayerRule(
-      layer, input: node.inputs[0], output: output, size: node.extent, isReLU: isReLU)
-  }
-
-  private func convolution(
-    _ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, size: Extent, input: Int,
-    names: (weight: String, bias: String?)
-  ) -> LayerRule.Layer {
-    let arithmetic = settings.arithmetic
-    // The inputs of the ordinary convolution that a transposed one turns round are its outputs.
-    let plain = ConvolutionGeometry(
-      kernel: geometry.kernel, stride: geometry.stride, padding: geometry.padding,
-      dilation: geometry.dilation, groups: geometry.groups)
-    return LayerRule.Layer(
-      forward: UpdatableConvolution(
-        geometry, inputs: inputs, outputs: outputs, size: size, level: level,
-        arithmetic: arithmetic),
-      gradient: isActive[input]
-        ? UpdatableConvolution(
-          gradientOf: geometry, inputs: inputs, outputs: outputs, size: size, level: level,
-          arithmetic: arithmetic) : nil,
-      filters: FilterGradient(
-        plain, inputs: geometry.isTransposed ? outputs : inputs,
-        outputs: geometry.isTransposed ? inputs : outputs, level: level),
-      exchanges: geometry.isTransposed, weight: names.weight, bias: names.bias)
-  }
-
-  private func matrix(
-    from inputs: Int, to outputs: Int, isTransposed: Bool, input: Int,
-    names: (weight: String, bias: String?)
-  ) -> LayerRule.Layer {
-    LayerRule.Layer(
-      forward: UpdatableConvolution(
-        matrixFrom: inputs, to: outputs, isTransposed: isTransposed, level: level),
-      gradient: isActive[input]
-        ? UpdatableConvolution(
-          matrixFrom: outputs, to: inputs, isTransposed: !isTransposed, level: level) : nil,
-      filters: FilterGradient(
-        matrixFrom: inputs, to: outputs, isTransposed: isTransposed, level: level),
-      exchanges: false, weight: names.weight, bias: names.bias)
   }
 
   // MARK: Everything else
@@ -194,7 +134,7 @@ struct RuleBuilder {
       view(index, pixel: 0, channel: 0, isWhole: true)
     case .channels(let first): view(index, pixel: 0, channel: first, isWhole: false)
     case .row(let row): view(index, pixel: row, channel: 0, isWhole: false)
-    default: rules.append(try rule(of: index))
+    default: steps.append(try step(of: index))
     }
   }
 
@@ -202,9 +142,9 @@ struct RuleBuilder {
   private mutating func view(_ index: Int, pixel: Int, channel: Int, isWhole: Bool) {
     let input = graph.nodes[index].inputs[0]
     if requested.contains(index) {
-      rules.append(
-        CopyRule(
-          part: CopyRule.Part(pixel: pixel, channel: channel), of: input, output: index))
+      steps.append(
+        CopyStep(
+          part: CopyStep.Part(pixel: pixel, channel: channel), of: input, output: index))
       return
     }
     let source = views[input]
@@ -213,67 +153,68 @@ struct RuleBuilder {
       isWhole: source.isWhole && isWhole)
   }
 
-  private func rule(of index: Int) throws(GraphError) -> any Rule {
+  private func step(of index: Int) throws(GraphError) -> any DifferentiableStep {
     let node = graph.nodes[index]
     // Stored values read nothing.
     guard let input = node.inputs.first else { throw noGradient(node) }
     let channels = node.shape[0]
     switch node.operation {
     case .convolution(let geometry, let weight, let bias) where isDepthwise(geometry, index):
-      return DepthwiseRule(
+      return DepthwiseStep(
         geometry, weight: weight, bias: bias, input: input, output: index, channels: channels,
         level: level)
     case .convolution, .linear, .projection: return try layer(index, output: index, isReLU: false)
-    case .batchNorm: return try rule(Chain(start: index), output: index)
+    case .batchNorm: return try step(Chain(start: index), output: index)
     case .prelu(let weight):
-      return PReLURule(weight: weight, channels: channels, input: input, output: index)
-    case .relu: return FunctionRule(.relu, input: input, output: index)
-    case .sigmoid: return FunctionRule(.sigmoid, input: input, output: index)
-    case .quickGELU: return FunctionRule(.quickGELU, input: input, output: index)
-    case .gelu: return FunctionRule(.gelu, input: input, output: index)
+      return PReLUStep(weight: weight, channels: channels, input: input, output: index)
+    case .relu: return FunctionStep(.relu, input: input, output: index)
+    case .sigmoid: return FunctionStep(.sigmoid, input: input, output: index)
+    case .quickGELU: return FunctionStep(.quickGELU, input: input, output: index)
+    case .gelu: return FunctionStep(.gelu, input: input, output: index)
     case .affine(let scale, let shift):
-      return AffineRule(scale: scale, shift: shift, input: input, output: index)
+      return AffineStep(scale: scale, shift: shift, input: input, output: index)
     case .add, .multiply:
-      return CombinationRule(
+      return CombinationStep(
         isProduct: node.operation == .multiply, inputs: node.inputs, output: index,
         broadcasts: graph.nodes[node.inputs[1]].shape != node.shape)
     case .maxPool, .averagePool, .adaptiveAveragePool, .resizeNearest, .resizeBilinear,
       .subsample, .flatten, .prependMean, .rowOfLargest:
-      return MapRule(node.operation, inputs: node.inputs, output: index)
+      return MapStep(node.operation, inputs: node.inputs, output: index)
+    case .broadcast: return BroadcastStep(input: input, output: index)
     case .concatenate:
-      return CopyRule(
+      return CopyStep(
         joining: node.inputs, channels: node.inputs.map { graph.nodes[$0].shape[0] },
         output: index)
-    case .l2Normalize: return L2NormalizeRule(input: input, output: index)
-    default: return try tokenRule(of: index)
+    case .l2Normalize: return L2NormalizeStep(input: input, output: index)
+    default: return try tokenStep(of: index)
     }
   }
 
-  private func tokenRule(of index: Int) throws(GraphError) -> any Rule {
+  private func tokenStep(of index: Int) throws(GraphError) -> any DifferentiableStep {
     let node = graph.nodes[index]
     let input = node.inputs[0]
     let channels = node.shape[0]
     switch node.operation {
     case .layerNorm(let prefix, let epsilon):
-      return LayerNormRule(
+      return LayerNormStep(
         prefix: prefix, epsilon: epsilon, channels: channels, input: input, output: index)
     case .attention(let attention):
-      return AttentionRule(attention, inputs: node.inputs, output: index)
+      return AttentionStep(attention, inputs: node.inputs, output: index)
     case .prepend(let weight):
-      return LearnedRowsRule(
+      return LearnedRowsStep(
         weight: weight, shape: [1, channels], isPrepended: true, input: input, output: index)
     case .addRows(let weight):
-      return LearnedRowsRule(
+      return LearnedRowsStep(
         weight: weight, shape: [node.shape[1], channels], isPrepended: false, input: input,
         output: index)
     case .embedding(let weight):
       let shape = graph.parameters.first { $0.name == weight }?.shape ?? [0, channels]
-      return EmbeddingRule(weight: weight, shape: shape, input: input, output: index)
+      return EmbeddingStep(weight: weight, shape: shape, input: input, output: index)
     default: throw noGradient(node)
     }
   }
 
-  private func noGradient(_ node: Node) -> GraphError {
+  func noGradient(_ node: Node) -> GraphError {
     .refused(
       network: node.scope.isEmpty ? "the network" : node.scope,
       reason: "no gradient is known for the operation '\(node.operation.name)'")
@@ -282,7 +223,7 @@ struct RuleBuilder {
 
 extension Node {
   /// Inputs on whose values the result depends smoothly; numbers of rows are none.
-  var smoothInputs: [Int] {
+  var differentiableInputs: [Int] {
     switch operation {
     case .embedding: []
     case .rowOfLargest: [inputs[0]]
