@@ -73,7 +73,7 @@ struct Remeasurement {
     of run: StoredRun, _ pairs: [Pair], plan: MeterPlan, results: String, workers: Workers
   ) throws -> [any Method] {
     var context = MethodContext(pairs: pairs, outputDirectory: results)
-    context.size = plan.working.side ?? 256
+    context.size = plan.generatedSide
     context.seed = run.settings.seed
     context.workers = workers
     context.cache = TableOptions.cache(in: results)
