@@ -79,7 +79,7 @@ struct Remeasurement {
     context.cache = TableOptions.cache(in: results)
     return try run.methods.map { method in
       let source =
-        method.kind == "command"
+        method.kind == .command
         ? "folder:\(TableOptions.outputFolder(of: method.name, in: results))"
         : method.specification
       return try MethodSpecification(parsing: "\(method.name)=\(source)").open(in: context)

@@ -90,7 +90,7 @@ package struct ScoreJob {
     let session = try RunSession(
       store, try description(plan, sides, findings),
       methods: [
-        MethodRecord(name: Self.row, specification: "folder:\(options.generated)", kind: "folder"),
+        MethodRecord(name: Self.row, specification: "folder:\(options.generated)", kind: .folder),
         MethodRecord.reference,
       ], fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     return try session.perform(objection: \.objection) {

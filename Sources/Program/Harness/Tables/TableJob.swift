@@ -166,11 +166,11 @@ package struct TableJob {
     let method: any Method
 
     var record: MethodRecord {
-      let (kind, text): (String, String) =
+      let (kind, text): (MethodRecord.Kind, String) =
         switch specification.source {
-        case .folder(let directory): ("folder", "folder:\(directory)")
-        case .command(let arguments): ("command", "command:\(arguments.joined(separator: " "))")
-        case .builtin(let method): ("builtin", method.specification)
+        case .folder(let directory): (.folder, "folder:\(directory)")
+        case .command(let arguments): (.command, "command:\(arguments.joined(separator: " "))")
+        case .builtin(let method): (.builtin, method.specification)
         }
       return MethodRecord(name: specification.name, specification: text, kind: kind)
     }
@@ -246,7 +246,7 @@ package struct TableJob {
       SwitchUse(
         table: table, request: try MeterRequest(table, options: options), plan: plan,
         pairCount: chosen.pairs.count, dataset: options.dataset,
-        runsCommands: methods.contains { $0.record.kind == "command" }
+        runsCommands: methods.contains { $0.record.kind == .command }
       ).departures
     return RunDescription(
       protocolID: table.id, commandLine: options.commandLine,
