@@ -180,8 +180,8 @@ let program: [Target] = [
   .executableTarget(
     name: "evalkit",
     dependencies: [
-      "Bench", "CBuild", "CMemory", "Essentials", "Gate", "Harness", "Measurement", "Models",
-      "Provenance", "Runs", "Verdicts", argumentParser,
+      "Bench", "CBuild", "CMemory", "Datasets", "Essentials", "Gate", "Generators", "Harness",
+      "Measurement", "Models", "Provenance", "Runs", "Verdicts", argumentParser,
     ], path: "Sources/Program/evalkit", swiftSettings: strict),
 ]
 

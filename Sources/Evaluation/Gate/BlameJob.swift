@@ -10,7 +10,9 @@ import Tensors
 import Verdicts
 
 /// Says which images and classes a run's change from a baseline comes from.
-package struct BlameJob {
+package struct BlameJob: RunConfigurable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Name of the baseline.
   package var baseline: String
   /// A run's id or the beginning of one; nil takes the latest.
@@ -23,15 +25,10 @@ package struct BlameJob {
   package var gate: String?
   /// Images to name for each metric.
   package var count = 10
-  /// Folder of the database and the baselines.
-  package var results = "Results"
   /// Where the page is written; nil writes nothing.
   package var reports: String?
-  /// Whether files may be replaced that evalkit did not write.
-  package var isReplacing = false
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
 
+  /// Explains a run beside a baseline.
   package init(baseline: String) { self.baseline = baseline }
 
   /// What the command prints: JSON, or Markdown that is also written with its links.
@@ -42,27 +39,29 @@ package struct BlameJob {
     let report = try report()
     if json { return JSONText.encode(report, pretty: true) }
     let path = reports.map { $0 + "/blame.md" }
-    if let path { try OutputPlace(isReplacing: isReplacing).prepare(path, as: .blame) }
+    if let path { try OutputPlace(isReplacing: self.isReplacing).prepare(path, as: .blame) }
     let markdown = report.markdown(link: GateOutputs.link(from: path ?? "blame.md"))
     if let path { try AtomicFile.write(Array(markdown.utf8), to: path) }
     return markdown
   }
 
   /// One section for each metric of each row.
+  ///
+  /// - Throws: as ``text(json:)``.
   package func report() throws -> BlameReport {
     try metrics.forEach {
       try NamedChoice.check($0, as: "metric", from: MetricIdentifier.allCases.map(\.rawValue))
     }
     var request = GateRequest()
     (request.run, request.baseline, request.gate) = (run, baseline, gate)
-    (request.results, request.jobs) = (results, jobs)
+    request.runOptions = runOptions
     let materials = try GateMaterials(request)
     guard let comparison = materials.comparison(request) else {
       throw HarnessError(.usage, "blame needs a baseline")
     }
     let rows = try chosen(comparison)
     let wanted = try questions(comparison, rows)
-    let places = ImagePlaces(materials.run, results: results)
+    let places = ImagePlaces(materials.run, results: self.results)
     return BlameReport(
       run: materials.run.record.id, baseline: baseline,
       sections: try wanted.map { row, metric in

@@ -8,16 +8,17 @@ import Tensors
 import Verdicts
 
 /// Compares two stored runs, or two rows of one run, pair by pair.
-package struct CompareJob {
+package struct CompareJob: RunConfigurable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// What is compared with: a run, `RUN:METHOD`, or a method of ``run``.
   package var first: String
   /// What is compared.
   package var second: String
   /// The run that bare method names belong to; nil takes the latest.
   package var run: String?
-  package var results = "Results"
-  package var jobs: Int?
 
+  /// Compares a second run or row with a first.
   package init(first: String, second: String) {
     self.first = first
     self.second = second
@@ -28,9 +29,9 @@ package struct CompareJob {
   /// - Throws: ``HarnessError`` of kind `usage` for what names nothing, `notComparable` where no metric
   ///   can be compared; errors of the store.
   package func report() throws -> ChangeReport {
-    let store = try ResultsDatabase.open(results)
+    let store = try ResultsDatabase.open(self.results)
     let (one, other) = (try Side(first, run: run, in: store), try Side(second, run: run, in: store))
-    let workers = Workers(count: jobs)
+    let workers = runOptions.workers
     var comparisons: [MetricComparison] = []
     for (mine, theirs) in try Self.rows(of: other, beside: one) {
       let candidate = try StoredArm(other.run, method: mine, in: store, workers: workers)

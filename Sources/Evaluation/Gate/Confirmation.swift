@@ -1,4 +1,5 @@
 import Foundation
+import Provenance
 import Runs
 import Store
 import Verdicts

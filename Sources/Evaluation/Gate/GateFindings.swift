@@ -1,4 +1,5 @@
 import Metrics
+import Provenance
 import Reports
 import Runs
 import Store
@@ -39,7 +40,7 @@ struct GateFindings {
     return try run.judgedMethods.flatMap { method in
       let doubles = DoubleImages(
         try StoredArm(
-          run, method: method.name, in: materials.store, workers: Workers(count: request.jobs)))
+          run, method: method.name, in: materials.store, workers: request.workers))
       return DoubleImages.Kind.allCases.flatMap { kind in
         (doubles[kind] ?? []).map { match in
           FileFinding(

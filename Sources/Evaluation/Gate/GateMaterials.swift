@@ -48,7 +48,7 @@ struct GateMaterials {
     var verdict = Verdict(
       lines: age.lines(limit: request.freshHours ?? gate?.freshHours), isStrict: request.isStrict)
     let arms = try run.judgedMethods.map {
-      try StoredArm(run, method: $0.name, in: store, workers: Workers(count: request.jobs))
+      try StoredArm(run, method: $0.name, in: store, workers: request.workers)
     }
     if !requirements.isEmpty {
       let missing = Dictionary(
@@ -70,7 +70,7 @@ struct GateMaterials {
       var comparison = BaselineGate(
         run: run, table: table, baseline: baseline, gate: gate, store: store)
       comparison.allowedFailures = allowedFailures(request)
-      comparison.workers = Workers(count: request.jobs)
+      comparison.workers = request.workers
       return comparison
     }
   }

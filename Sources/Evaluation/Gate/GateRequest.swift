@@ -1,8 +1,10 @@
 import Foundation
-import Measurement
+import Provenance
 
 /// What the command line asks of a gate.
-package struct GateRequest: Sendable {
+package struct GateRequest: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// A run's id or the beginning of one; nil takes the latest.
   package var run: String?
   /// Bounds as they are typed.
@@ -31,16 +33,7 @@ package struct GateRequest: Sendable {
   package var html: String?
   /// A line of shell that makes and measures a second run where the first one fails the gate.
   package var confirm: String?
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
-  /// Whether outputs may replace files that evalkit did not write.
-  package var isReplacing = false
-  /// Told what is going on.
-  package var progress: @Sendable (JobProgress) -> Void = { _ in }
-  /// Folder of the database and the baselines.
-  package var results = "Results"
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
 
+  /// Asks for nothing yet.
   package init() {}
 }

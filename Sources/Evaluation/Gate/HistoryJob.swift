@@ -9,17 +9,17 @@ import Tables
 import Verdicts
 
 /// Gathers each metric over all complete runs.
-package struct HistoryJob {
+package struct HistoryJob: RunConfigurable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// The metric to show; nil for all.
   package var metric: String?
-  package var results = "Results"
   /// Where the Markdown and its pictures are written; nil writes nothing.
   package var reports: String?
-  /// Whether files may be replaced that evalkit did not write.
-  package var isReplacing = false
   /// The day up to which nights are expected.
   package var now = Date()
 
+  /// Shows every metric.
   package init() {}
 
   /// What the command prints: JSON, or Markdown that is also written with its pictures.
@@ -30,7 +30,7 @@ package struct HistoryJob {
     if json { return JSONText.encode(report, pretty: true) }
     let markdown = report.markdown(pictures: reports == nil ? nil : "history")
     if let reports {
-      let place = OutputPlace(isReplacing: isReplacing)
+      let place = OutputPlace(isReplacing: self.isReplacing)
       try place.prepare("\(reports)/history.md", as: .history)
       for series in report.series {
         let path = "\(reports)/history/\(series.pictureName)"
@@ -48,9 +48,9 @@ package struct HistoryJob {
       try NamedChoice.check(
         metric, as: "metric", from: MetricIdentifier.allCases.map(\.rawValue))
     }
-    let store = try ResultsDatabase.open(results)
+    let store = try ResultsDatabase.open(self.results)
     let runs = try store.runs(RunFilter(statuses: [.complete])).reversed()
-    let baselines = try BaselineLibrary(results: results).documents()
+    let baselines = try BaselineLibrary(results: self.results).documents()
     var points: [Key: [HistoryReport.Point]] = [:]
     var leftOut: [String] = []
     var tables: [String: PaperTable?] = [:]

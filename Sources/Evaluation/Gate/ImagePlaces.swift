@@ -23,8 +23,8 @@ struct ImagePlaces {
     made = Dictionary(
       run.methods.map { method in
         switch method.kind {
-        case "folder": (method.name, images(in: String(method.specification.dropFirst(7))))
-        case "command": (method.name, images(in: "\(results)/generated/\(method.name)"))
+        case .folder: (method.name, images(in: String(method.specification.dropFirst(7))))
+        case .command: (method.name, images(in: "\(results)/generated/\(method.name)"))
         default: (method.name, [:])
         }
       }, uniquingKeysWith: { $1 })

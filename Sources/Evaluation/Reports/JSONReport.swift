@@ -99,10 +99,10 @@ enum JSONReport {
 
   private struct Cell: Encodable {
     let column: String
-    let measured: Nullable<Double>
+    let measured: ExplicitNull<Double>
     let measuredText: String?
     let standardError: Double?
-    let published: Nullable<Double>
+    let published: ExplicitNull<Double>
     let publishedText: String?
     let difference: Double?
     let n, nExpected, nReference: Int?
@@ -111,10 +111,10 @@ enum JSONReport {
 
     init(_ cell: TableReport.Cell, printed: PrintedTable.Cell, column: TableReport.Column) {
       self.column = column.id
-      measured = Nullable(value: cell.value)
+      measured = ExplicitNull(cell.value)
       measuredText = printed.measured
       standardError = cell.standardError
-      published = Nullable(value: cell.published)
+      published = ExplicitNull(cell.published)
       publishedText = printed.published
       difference = cell.difference
       n = cell.measured?.count
@@ -123,16 +123,6 @@ enum JSONReport {
       best = printed.isBest
       note = cell.explanation
       fingerprint = cell.measured?.fingerprint
-    }
-  }
-
-  /// An optional that is written as `null`, where the encoder would leave the key out.
-  private struct Nullable<Value: Encodable>: Encodable {
-    let value: Value?
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      if let value { try container.encode(value) } else { try container.encodeNil() }
     }
   }
 }

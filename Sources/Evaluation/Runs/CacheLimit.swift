@@ -2,21 +2,7 @@ import Metrics
 import Provenance
 import Store
 
-/// How many bytes remembered results may take.
-package struct CacheLimit: Equatable, Sendable {
-  /// The bytes.
-  package let bytes: Int
-
-  /// Takes a number of bytes.
-  package init(bytes: Int) { self.bytes = bytes }
-
-  /// Reads a size, for example `2GB`; see ``ByteSize``.
-  ///
-  /// - Throws: ``HarnessError`` of kind `usage`.
-  package init(parsing text: String) throws(HarnessError) {
-    bytes = try ByteSize(parsing: text).bytes
-  }
-
+extension CacheLimit {
   /// Forgets what is too much; nothing is lost but time.
   ///
   /// Those results go first that were of no use for the longest time. What scores of stored runs' sets

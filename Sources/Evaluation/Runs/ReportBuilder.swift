@@ -78,7 +78,7 @@ package struct ReportBuilder {
 
   private func measured(_ method: MethodRecord, _ columns: [ReportColumn]) -> TableReport.Row {
     TableReport.Row(
-      name: method.name, details: table == nil ? [] : [method.kind, ""],
+      name: method.name, details: table == nil ? [] : [method.kind.rawValue, ""],
       isAnchor: run.isAnchor(method),
       cells: columns.map { cell(method.name, $0, published: nil) })
   }

@@ -10,6 +10,8 @@ package struct RunValidity {
   let failures: [ImageFailure]
   /// What was asked for by name and is not there, a clause each.
   package var missing: [String] = []
+  /// What to say of a run without any result.
+  package var nothing = "nothing was measured"
 
   /// Joins the parts.
   package init(isMeasured: Bool, failures: [ImageFailure], missing: [String] = []) {
@@ -18,16 +20,18 @@ package struct RunValidity {
     self.missing = missing
   }
 
+  /// What keeps the run from counting.
+  ///
   /// - Parameters:
   ///   - limit: most images that may fail; nil allows any number but all.
-  ///   - ledger: the database that names each.
+  ///   - ledger: the file that names each.
   /// - Returns: what keeps the run from counting, of kind `invalid`; nil if nothing does.
   package func objection(allowing limit: Int?, ledger: String) -> HarnessError? {
     var clauses = missing
     if !isMeasured {
       let reason = failures.first?.reason ?? "there are no images"
       clauses = clauses.isEmpty ? ["the first reason is: \(reason)"] : clauses
-      clauses[0] = "nothing was measured; " + clauses[0]
+      clauses[0] = "\(nothing); " + clauses[0]
     } else if let limit, failures.count > limit {
       clauses.append(
         "\(failures.count) images failed, more than the \(limit) allowed; the ledger in "

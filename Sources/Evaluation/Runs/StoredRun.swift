@@ -28,7 +28,7 @@ package struct StoredRun: Sendable {
     self.record = record
     settings = try RunSettings(json: record.settings, run: record.id)
     methods = try store.methods(ofRun: record.id)
-      .filter { $0.kind != MethodRecord.reference.kind }
+      .filter { $0.kind != .reference }
     let scores = try store.setScores(ofRun: record.id)
     self.scores = Dictionary(grouping: scores, by: \.method).mapValues { list in
       Dictionary(list.map { ($0.metric, $0) }, uniquingKeysWith: { $1 })

@@ -6,8 +6,10 @@ import GRDB
 package struct ArtifactRecord: Sendable, Hashable {
   /// Content hash and fingerprint of whatever made it; equal keys mean equal payloads.
   package let key: String
+  /// The result's bytes, in the form of whatever made it.
   package let payload: Data
 
+  /// A result under its key.
   package init(key: String, payload: Data) {
     self.key = key
     self.payload = payload
@@ -26,7 +28,7 @@ package struct ArtifactRecord: Sendable, Hashable {
   }
 }
 
-/// What a database remembers under some keys.
+/// What is cached under some keys.
 package struct FoundArtifacts: Sendable {
   /// Payloads as they were stored, by key.
   package internal(set) var payloads: [String: Data] = [:]

@@ -1,6 +1,8 @@
 /// What a run knows of one of its pairs, apart from the methods' images.
 package struct PairRecord: Sendable, Hashable {
+  /// Id of the run.
   package let run: String
+  /// Id of the pair, which its images share.
   package let imageID: String
   /// Who is on the image; `nil` where nobody says.
   package let identity: String?
@@ -17,6 +19,7 @@ package struct PairRecord: Sendable, Hashable {
   /// Id of the pair whose real image stands for this one's too; `nil` where it is its own.
   package let owner: String?
 
+  /// What is known of a pair; `nil` for what is not.
   package init(
     run: String, imageID: String, identity: String?, prompt: String?, referenceHash: String?,
     labelsHash: String?, caption: String? = nil, group: String? = nil, owner: String? = nil

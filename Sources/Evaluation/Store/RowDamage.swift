@@ -75,6 +75,19 @@ extension Row {
     return date
   }
 
+  /// One of a few words.
+  ///
+  /// - Throws: ``RowDamage`` for any other.
+  func word<Word: RawRepresentable<String>>(
+    _ column: String, as type: Word.Type = Word.self
+  ) throws -> Word {
+    let text: String = try value(column)
+    guard let word = Word(rawValue: text) else {
+      throw RowDamage(column: column, found: "'\(text.prefix(40))'")
+    }
+    return word
+  }
+
   /// A measured number or why there is none.
   func storedValue() throws -> StoredValue {
     let (number, reason) = (try number("value"), try optional("reason", as: String.self))

@@ -8,8 +8,11 @@ package struct RunRecord: Sendable, Hashable {
   package let protocolID: String
   /// When it began; kept to the millisecond.
   package let created: Date
+  /// The command as it was typed.
   package let commandLine: String
+  /// Version of the evalkit that began it.
   package let toolVersion: String
+  /// How far it has come.
   package var status: RunStatus
   /// Hash of everything that can move a number of this run.
   package let fingerprint: String
@@ -43,19 +46,26 @@ package struct RunRecord: Sendable, Hashable {
 package enum RunStatus: String, CaseIterable, Sendable {
   /// Begun and not ended, or killed without a chance to say so.
   case running
+  /// Everything was measured and counts.
   case complete
   /// Ended by a signal; a further call resumes it.
   case interrupted
+  /// Ended by an error, or by more failed images than were allowed.
   case failed
 }
 
 /// Which runs to look for; `nil` means any.
 package struct RunFilter: Sendable {
+  /// The table measured.
   package var protocolID: String?
+  /// Hash of everything that can move a number.
   package var fingerprint: String?
+  /// SHA-256 of the list of pairs.
   package var pairsHash: String?
+  /// Those that a run may have.
   package var statuses: [RunStatus]
 
+  /// Looks for runs that match in everything named.
   package init(
     protocolID: String? = nil, fingerprint: String? = nil, pairsHash: String? = nil,
     statuses: [RunStatus] = RunStatus.allCases
@@ -69,13 +79,33 @@ package struct RunFilter: Sendable {
 
 /// A row of the table that a run measures.
 package struct MethodRecord: Sendable, Hashable {
+  /// Name of the row, unique in its run.
   package let name: String
   /// What was asked for, for example `folder:results/ours`.
   package let specification: String
-  /// What the specification begins with: `folder`, `command` or `builtin`.
-  package let kind: String
+  /// What the specification begins with.
+  package let kind: Kind
 
-  package init(name: String, specification: String, kind: String) {
+  /// How a row comes by its images; words of newer versions are kept as they are.
+  package struct Kind: RawRepresentable, Hashable, Sendable {
+    /// The word that is stored.
+    package let rawValue: String
+
+    /// Takes any word.
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Images that lie in a folder.
+    package static let folder = Kind(rawValue: "folder")
+    /// Images that an external command makes.
+    package static let command = Kind(rawValue: "command")
+    /// Images that evalkit itself makes.
+    package static let builtin = Kind(rawValue: "builtin")
+    /// The real images.
+    package static let reference = Kind(rawValue: "reference")
+  }
+
+  /// Describes a row.
+  package init(name: String, specification: String, kind: Kind) {
     self.name = name
     self.specification = specification
     self.kind = kind
@@ -83,14 +113,17 @@ package struct MethodRecord: Sendable, Hashable {
 
   /// The real images, which stand in the ledger as a method of their own.
   package static let reference = MethodRecord(
-    name: "reference", specification: "reference", kind: "reference")
+    name: "reference", specification: "reference", kind: .reference)
 }
 
 /// A hash and the canonical text that it stands for.
 package struct FingerprintRecord: Sendable, Hashable {
+  /// SHA-256 of the text.
   package let hash: String
+  /// Every setting that it covers, one a line.
   package let text: String
 
+  /// A hash with its text.
   package init(hash: String, text: String) {
     self.hash = hash
     self.text = text

@@ -2,20 +2,26 @@ import Foundation
 
 /// What became of one image of one method; exactly one row for each.
 package struct ImageRecord: Sendable, Hashable {
+  /// Id of the run.
   package let run: String
+  /// Name of the row.
   package let method: String
+  /// Id of the pair that it was made for.
   package let imageID: String
   /// SHA-256 of the decoded pixels, or of the file; `nil` where there is none to hash.
   package let contentHash: String?
+  /// How it ended.
   package let outcome: Outcome
 
   /// The one state in which every input ends.
   package enum Outcome: Sendable, Hashable {
+    /// It has scores.
     case scored
     /// `state` is one word for the ledger, such as `truncated`; `reason` is a sentence.
     case failed(state: String, reason: String)
   }
 
+  /// Says how an image ended.
   package init(
     run: String, method: String, imageID: String, contentHash: String?, outcome: Outcome
   ) {
@@ -29,10 +35,14 @@ package struct ImageRecord: Sendable, Hashable {
 
 /// An image that a run no longer has.
 package struct AbsentImage: Sendable, Hashable {
+  /// Id of the run.
   package let run: String
+  /// Name of the row.
   package let method: String
+  /// Id of the pair.
   package let imageID: String
 
+  /// Names an image that is not there.
   package init(run: String, method: String, imageID: String) {
     self.run = run
     self.method = method
@@ -45,7 +55,9 @@ package struct AbsentImage: Sendable, Hashable {
 /// Finite values are kept to the last bit, but for the sign of a zero, which carries nothing: it is
 /// dropped here, before SQLite would. NaN and infinities become reasons.
 package enum StoredValue: Sendable, Hashable {
+  /// A finite number.
   case number(Double)
+  /// There is none, for a reason in words.
   case absent(reason: String)
 
   /// Wraps any result of a computation.
@@ -83,17 +95,21 @@ package enum StoredValue: Sendable, Hashable {
 
 /// One metric of one image.
 package struct ScoreRecord: Sendable, Hashable {
+  /// Name of the metric.
   package let metric: String
+  /// The score in the metric's own unit.
   package let value: StoredValue
   /// Hash of everything that can move the value; must be registered before.
   package let fingerprint: String
 
+  /// A score as it is stored.
   package init(metric: String, value: StoredValue, fingerprint: String) {
     self.metric = metric
     self.value = value
     self.fingerprint = fingerprint
   }
 
+  /// A score as it was computed; NaN and infinities become reasons.
   package init(metric: String, value: Double, fingerprint: String) {
     self.init(metric: metric, value: StoredValue(value), fingerprint: fingerprint)
   }
@@ -101,18 +117,26 @@ package struct ScoreRecord: Sendable, Hashable {
 
 /// A stored score together with the image that it belongs to.
 package struct ImageScore: Sendable, Hashable {
+  /// Name of the row.
   package let method: String
+  /// Id of the pair.
   package let imageID: String
+  /// The score.
   package let score: ScoreRecord
 }
 
 /// What must agree for a stored score to be used instead of measuring again.
 package struct ScoreKey: Sendable, Hashable {
+  /// Name of the row.
   package let method: String
+  /// Id of the pair.
   package let imageID: String
+  /// Name of the metric.
   package let metric: String
+  /// Hash of everything that can move the value.
   package let fingerprint: String
 
+  /// Joins the parts.
   package init(method: String, imageID: String, metric: String, fingerprint: String) {
     self.method = method
     self.imageID = imageID
@@ -123,8 +147,11 @@ package struct ScoreKey: Sendable, Hashable {
 
 /// One metric of a method's whole set of images.
 package struct SetScoreRecord: Sendable, Hashable {
+  /// Name of the row.
   package let method: String
+  /// Name of the metric.
   package let metric: String
+  /// The score in the metric's own unit.
   package let value: StoredValue
   /// Images on the real side; `nil` where the metric has no such side.
   package let referenceCount: Int?
@@ -134,8 +161,10 @@ package struct SetScoreRecord: Sendable, Hashable {
   package let standardError: Double?
   /// What else belongs to the value, as a JSON text.
   package let details: String
+  /// Hash of everything that can move the value; must be registered before.
   package let fingerprint: String
 
+  /// A set's score; a standard error that is not finite is dropped.
   package init(
     method: String, metric: String, value: StoredValue, referenceCount: Int? = nil,
     generatedCount: Int, standardError: Double? = nil, details: String = "{}",
@@ -154,14 +183,20 @@ package struct SetScoreRecord: Sendable, Hashable {
 
 /// A row of the failure ledger.
 package struct FailureRecord: Sendable, Hashable {
+  /// Name of the row, or of the reference.
   package let method: String
+  /// Id of the pair.
   package let imageID: String
+  /// One word, for example `truncated`.
   package let state: String
+  /// A sentence.
   package let reason: String
 }
 
 /// How a method's images ended.
 package struct ImageCounts: Sendable, Hashable {
+  /// Images with scores.
   package let scored: Int
+  /// Images in the failure ledger.
   package let failed: Int
 }

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// What was forgotten to save room.
+/// What was evicted to save room.
 package struct Eviction: Sendable, Hashable {
   /// Which results.
   package let keys: [String]
@@ -10,7 +10,7 @@ package struct Eviction: Sendable, Hashable {
 }
 
 extension Store {
-  /// Forgets remembered results until the rest takes no more than `limit` bytes, those first that
+  /// Evicts cached results until the rest takes no more than `limit` bytes, those first that
   /// were of no use for the longest time; equally old ones go by their keys.
   ///
   /// Several processes may do so at once, and others read meanwhile: what is gone is computed again.

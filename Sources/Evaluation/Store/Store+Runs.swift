@@ -109,7 +109,7 @@ extension Store {
       ).map { row in
         MethodRecord(
           name: try row.value("name"), specification: try row.value("specification"),
-          kind: try row.value("kind"))
+          kind: try row.word("kind"))
       }
       try RowDamage.check(methods.map(\.name), of: "name")
       return methods
@@ -153,21 +153,17 @@ extension Store {
           VALUES (?1, ?2, (SELECT count(*) FROM method WHERE runID = ?1), ?3, ?4)
           ON CONFLICT DO NOTHING
           """,
-        arguments: [run, method.name, method.specification, method.kind])
+        arguments: [run, method.name, method.specification, method.kind.rawValue])
     }
   }
 }
 
 extension RunRecord {
   fileprivate init(row: Row) throws {
-    let status: String = try row.value("status")
-    guard let known = RunStatus(rawValue: status) else {
-      throw RowDamage(column: "status", found: "'\(status.prefix(40))'")
-    }
     self.init(
       id: try row.value("id"), protocolID: try row.value("protocolID"),
       created: try row.date("created"), commandLine: try row.value("commandLine"),
-      toolVersion: try row.value("toolVersion"), status: known,
+      toolVersion: try row.value("toolVersion"), status: try row.word("status"),
       fingerprint: try row.value("fingerprint"), settings: try row.value("settings"),
       machine: try row.value("machine"), pairsHash: try row.value("pairsHash"))
   }

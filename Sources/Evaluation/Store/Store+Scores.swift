@@ -96,13 +96,12 @@ extension Store {
           """, arguments: [run, method]
       ).map { row in
         let outcome: ImageRecord.Outcome =
-          switch try row.value("state", as: String.self) {
-          case "scored": .scored
-          case "failed":
+          switch try row.word("state", as: ImageState.self) {
+          case .scored: .scored
+          case .failed:
             .failed(
               state: try row.optional("failureState") ?? "failed",
               reason: try row.optional("reason") ?? "unknown")
-          case let state: throw RowDamage(column: "state", found: "'\(state.prefix(40))'")
           }
         return ImageRecord(
           run: run, method: method, imageID: try row.value("imageID"),
@@ -189,7 +188,7 @@ extension Store {
   }
 
   private func upsert(_ image: ImageRecord, in database: Database) throws {
-    let state = image.outcome == .scored ? "scored" : "failed"
+    let state: ImageState = image.outcome == .scored ? .scored : .failed
     let key: StatementArguments = [image.run, image.method, image.imageID]
     try database.cachedStatement(
       sql: """
@@ -203,7 +202,7 @@ extension Store {
         INSERT INTO image (runID, method, imageID, state, contentHash) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET state = excluded.state, contentHash = excluded.contentHash
         """
-    ).execute(arguments: key + [state, image.contentHash])
+    ).execute(arguments: key + [state.rawValue, image.contentHash])
   }
 
   private func upsert(
@@ -239,4 +238,9 @@ extension Store {
       sql: "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?)",
       arguments: [image.run, image.method, image.imageID, state, reason])
   }
+}
+
+/// The words of the column `state` of images.
+private enum ImageState: String {
+  case scored, failed
 }

@@ -2,12 +2,16 @@ import GRDB
 
 /// How long one image took to make.
 package struct GenerationRecord: Sendable, Hashable {
+  /// Name of the row.
   package let method: String
+  /// Id of the pair.
   package let imageID: String
+  /// Seconds, not negative.
   package let seconds: Double
   /// Sampling steps, where they are known.
   package let steps: Int?
 
+  /// Joins the parts.
   package init(method: String, imageID: String, seconds: Double, steps: Int?) {
     self.method = method
     self.imageID = imageID

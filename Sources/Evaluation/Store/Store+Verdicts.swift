@@ -3,6 +3,7 @@ import GRDB
 
 /// A baseline as it is kept beside its files.
 package struct BaselineRecord: Sendable, Hashable {
+  /// Name of the baseline.
   package let name: String
   /// The run that it was made from, which may be gone.
   package let run: String
@@ -11,6 +12,7 @@ package struct BaselineRecord: Sendable, Hashable {
   /// The companion with per-image values.
   package let images: String
 
+  /// Joins the parts.
   package init(name: String, run: String, document: String, images: String) {
     self.name = name
     self.run = run
@@ -21,15 +23,20 @@ package struct BaselineRecord: Sendable, Hashable {
 
 /// What a gate said about a run.
 package struct VerdictRecord: Sendable, Hashable {
+  /// Id of the run that was judged.
   package let run: String
   /// Name of the baseline.
   package let baseline: String
+  /// When it was judged; kept to the millisecond.
   package let created: Date
+  /// The verdict in one word, for example `regression`.
   package let outcome: String
+  /// The exit code.
   package let code: Int
   /// The whole judgement, as a JSON text.
   package let report: String
 
+  /// Joins the parts.
   package init(
     run: String, baseline: String, created: Date, outcome: String, code: Int, report: String
   ) {
@@ -71,7 +78,7 @@ extension Store {
     }
   }
 
-  /// Forgets a baseline; returns whether there was one.
+  /// Deletes a baseline; returns whether there was one.
   package func deleteBaseline(_ name: String) throws(StoreError) -> Bool {
     try write { database in
       try database.execute(sql: "DELETE FROM baseline WHERE name = ?", arguments: [name])

@@ -52,7 +52,7 @@ package final class Store: Sendable {
       queue = try DatabaseQueue(path: path, configuration: configuration)
       try Self.checkOwner(of: queue, path: path, access: access)
       if access == .readWrite {
-        try Self.takingTurns(for: busyTimeout) { try Self.prepare(queue) }
+        try Self.prepare(queue, within: busyTimeout)
       }
     } catch { throw StoreError(error, at: path) }
   }
@@ -129,23 +129,33 @@ package final class Store: Sendable {
     }
   }
 
-  /// Begins again while other connections prepare the same file.
+  /// Makes the file ready to be written, and begins again while other connections do the same.
   ///
   /// SQLite refuses at once, whatever the time-out, where two connections wait for each other's lock, as those do
-  /// that switch a new file to write-ahead logging at the same moment.
-  private static func takingTurns(for seconds: TimeInterval, _ body: () throws -> Void) throws {
+  /// that switch a new file to write-ahead logging at the same moment. Another process may also apply a migration
+  /// between our look and our turn, which makes ours fail; the next look sees it done.
+  private static func prepare(_ queue: DatabaseQueue, within seconds: TimeInterval) throws {
     let end = ContinuousClock.now + .seconds(seconds)
     while true {
-      do { return try body() } catch let error as DatabaseError
-        where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
-      {
+      let before = try? version(of: queue)
+      do {
+        try enableLogging(queue)
+        return try Schema.migrator.migrate(queue)
+      } catch {
+        let isBusy = (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
+        let isOvertaken = (try? version(of: queue)) != before
+        guard isOvertaken || isBusy && ContinuousClock.now < end else { throw error }
         // Of different length, so that they do not meet again.
         Thread.sleep(forTimeInterval: .random(in: 0.001...0.02))
       }
     }
   }
 
-  private static func prepare(_ queue: DatabaseQueue) throws {
+  private static func version(of queue: DatabaseQueue) throws -> Int? {
+    try queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+  }
+
+  private static func enableLogging(_ queue: DatabaseQueue) throws {
     try queue.writeWithoutTransaction { database in
       let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
       guard mode == "wal" else {
@@ -154,15 +164,6 @@ package final class Store: Sendable {
       try database.execute(sql: "PRAGMA synchronous = NORMAL")
       guard try Int.fetchOne(database, sql: "PRAGMA user_version") != Schema.version else { return }
       try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
-    }
-    try migrate(queue)
-  }
-
-  /// Another process may apply a migration between our look and our turn, which makes ours fail;
-  /// the next look sees it done.
-  private static func migrate(_ queue: DatabaseQueue) throws {
-    for attempt in 0...Schema.version {
-      do { return try Schema.migrator.migrate(queue) } catch _ where attempt < Schema.version {}
     }
   }
 }

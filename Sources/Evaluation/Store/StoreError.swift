@@ -10,24 +10,34 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case foreignDatabase(path: String)
   /// There is no file to read.
   case missing(path: String)
+  /// The file or its folder cannot be opened or made.
   case cannotOpen(path: String, reason: String)
+  /// The file or its folder must not be written.
   case readOnly(path: String)
+  /// The disk has no room left.
   case full(path: String)
+  /// The file is damaged, or no SQLite database.
   case corrupt(path: String, reason: String)
+  /// Another program held the file for longer than the time-out.
   case locked(path: String)
+  /// The operating system fails to read or write.
   case inputOutput(path: String, reason: String)
+  /// No run's id begins like this.
   case unknownRun(path: String, prefix: String)
+  /// Several runs' ids begin like this.
   case ambiguousRun(path: String, prefix: String, matches: [String])
   /// One fingerprint stands for two different texts.
   case fingerprintCollision(path: String, hash: String)
   /// A file says something else than another of the same run.
   case contradiction(path: String, row: String)
-  /// A remembered result is not what was stored.
+  /// A cached result is not what was stored.
   case damagedResult(path: String, key: String)
   /// A row breaks a rule of the schema, such as a score whose fingerprint was never registered.
   case rejected(path: String, reason: String)
+  /// Anything else that SQLite reports.
   case failed(path: String, reason: String)
 
+  /// One sentence: the file, what is wrong, what to do.
   package var description: String {
     switch self {
     case .newerSchema(let path, let found, let supported):

@@ -4,19 +4,15 @@ import Provenance
 import Tensors
 
 /// What the command line says about benchmarks.
-package struct BenchOptions: Sendable {
+package struct BenchOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Which subjects, in this order; empty means all.
   package var names: [String] = []
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
   /// Time to spend on each number.
   package var seconds = 2.0
   /// The clock.
   package var stopwatch = Stopwatch.monotonic
-  /// Told what is measured next.
-  package var notice: @Sendable (String) -> Void = { _ in }
-  /// Asked before each subject whether to stop.
-  package var shouldStop: @Sendable () -> Bool = { false }
 
   /// The defaults.
   package init() {}
@@ -49,7 +45,7 @@ package struct BenchJob {
   ///
   /// - Throws: what a subject throws; ``HarnessError`` of kind `cancelled` after a stop.
   package func run() throws -> BenchReport {
-    let workers = Workers(count: options.jobs)
+    let workers = options.workers
     let runner = BenchRunner(
       workers: workers, seconds: options.seconds, stopwatch: options.stopwatch)
     options.notice("measuring the machine's peak")

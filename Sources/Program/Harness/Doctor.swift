@@ -5,6 +5,7 @@ import Kernels
 import Metrics
 import Models
 import Provenance
+import Runs
 import Store
 
 /// What `evalkit doctor` is asked to look at.
@@ -50,7 +51,7 @@ package struct Doctor: Encodable, Sendable {
       let disk = DiskReport(path)
       note(subject, disk.text, problem: disk.problem)
     }
-    lookAtDatabase(options.results + "/evalkit.sqlite")
+    lookAtDatabase(ResultsDatabase.path(options.results))
   }
 
   /// The report for terminals.

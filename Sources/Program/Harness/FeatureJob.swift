@@ -131,13 +131,13 @@ private struct FeatureRows {
   let failures = FeatureLedger()
 
   /// Bytes that each worker may take for an image.
-  private var limit: Int { options.memory.bytes / Workers(count: options.jobs).count }
+  private var limit: Int { options.memory.bytes / options.workers.count }
 
   /// Writes all rows.
   ///
   /// - Returns: the shape of one row.
   func write() throws -> [Int] {
-    let workers = Workers(count: options.jobs)
+    let workers = options.workers
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     // The first row that works decides the shape, whoever would finish first.
     guard let head = try firstResult(in: memories[0]) else { throw report() }

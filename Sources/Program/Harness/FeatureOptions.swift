@@ -5,7 +5,9 @@ import Provenance
 import Terms
 
 /// What the command line says about writing features.
-package struct FeatureOptions: Sendable {
+package struct FeatureOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Name in the network catalogue; may be missing with ``onnx``.
   package var network: String?
   /// Checkpoint of the network.
@@ -24,20 +26,6 @@ package struct FeatureOptions: Sendable {
   package var preprocessing: String?
   /// Where to write, `.npy`.
   package var output = ""
-  /// Whether the output may replace a file that evalkit did not write.
-  package var isReplacing = false
-  /// Whether convolutions are plain sums, without Winograd's algorithm.
-  package var isExact = false
-  /// What images may take of the memory.
-  package var memory = MemoryLimit.ofMachine
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
-  /// Asked often whether to stop.
-  package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told what is going on.
-  package var progress: @Sendable (JobProgress) -> Void = { _ in }
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}

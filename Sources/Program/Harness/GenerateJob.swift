@@ -6,19 +6,18 @@ import Measurement
 import Provenance
 import Runs
 import Tensors
+import Terms
 
 /// What the command line says about running one method.
-package struct GenerateOptions: Sendable {
+package struct GenerateOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Where the pairs come from.
   package var dataset = ""
   /// `NAME=SPEC`.
   package var method = ""
   /// Folder of the images.
   package var output = ""
-  /// Whether the folder may hold what evalkit did not put there.
-  package var isReplacing = false
-  /// Folder of the caches.
-  package var results = "Results"
   /// Which of several processes this is; nil makes every image.
   package var shard: Shard?
   /// Whether a pair manifest may name files outside its folder without their SHA-256.
@@ -26,27 +25,20 @@ package struct GenerateOptions: Sendable {
   /// At most so many pairs, of the lowest ids.
   package var limit: Int?
   /// Width and height of what built-in methods make.
-  package var size = 256
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
-  /// Seed that each id's own seed is made from.
-  package var seed: UInt64 = 0
+  package var size = GenerateOptions.defaultSide
   /// Most images that may fail before the run counts as invalid; nil allows any number but all.
   package var maximumFailures: Int?
   /// How an external command is run.
-  package var command = CommandLimits()
-  /// Asked often whether to stop.
-  package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told what is going on.
-  package var progress: @Sendable (JobProgress) -> Void = { _ in }
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
+  package var command = CommandOptions()
+
+  /// Width and height of what built-in methods make where nobody says another.
+  package static let defaultSide = 256
 
   /// The defaults.
   package init() {}
 
   /// Folder of what is drawn for pairs and methods.
-  var cache: String { TableOptions.cache(in: results) }
+  var cache: String { TableOptions.cache(in: self.results) }
 
   /// Reads `i/n`; nil makes every image.
   ///
@@ -105,7 +97,7 @@ package struct GenerateJob {
   /// - Throws: errors of the dataset and the method, each one sentence; ``HarnessError`` of kind
   ///   `invalid` if no image is there in the end, or more failed than allowed.
   package func run() throws -> Output {
-    let workers = Workers(count: options.jobs)
+    let workers = options.workers
     let specification = try MethodSpecification(parsing: options.method)
     try OutputPlace(isReplacing: options.isReplacing).checkFolder(options.output) {
       $0.contains(".evalkit")
@@ -119,18 +111,23 @@ package struct GenerateJob {
     for finding in dataset.findings { options.notice(finding.description) }
     let output = try finished(specification, dataset.pairs, workers: workers)
     try writeLedger(output)
-    guard output.made + output.reused > 0 else {
+    if let objection = objection(to: output) { throw objection }
+    return output
+  }
+
+  /// What keeps the images from counting; nil if nothing does.
+  private func objection(to output: Output) -> HarnessError? {
+    var validity = RunValidity(
+      isMeasured: output.made + output.reused > 0,
+      failures: output.failures.map { ImageFailure(state: $0.state, reason: $0.reason) })
+    validity.nothing = "no image was made"
+    if !validity.isMeasured {
       let reason = output.failures.first?.reason ?? "there are no pairs"
       let log = output.log.map { "; \(CommandLog(path: $0))" } ?? ""
-      throw HarnessError(.invalid, "no image was made; the first reason is: \(reason)\(log)")
+      validity.missing = ["the first reason is: \(reason)\(log)"]
     }
-    if let limit = options.maximumFailures, output.failures.count > limit {
-      throw HarnessError(
-        .invalid,
-        "\(output.failures.count) images failed, more than the \(limit) allowed; "
-          + "\(options.output)/\(ledger) names each")
-    }
-    return output
+    return validity.objection(
+      allowing: options.maximumFailures, ledger: "\(options.output)/\(ledger)")
   }
 
   private func finished(
@@ -151,7 +148,7 @@ package struct GenerateJob {
     context.cache = options.cache
     context.shouldStop = options.shouldStop
     context.progress = show
-    options.command.apply(to: &context.command)
+    context.command = options.command
     let method = try specification.open(in: context)
     for finding in method.findings { options.notice("\(method.name): \(finding)") }
     if !method.surplus.isEmpty {

@@ -57,7 +57,7 @@ package struct PairsJob {
 
   private func sampled() throws -> Output {
     let parsed = try options.parsed()
-    let workers = Workers(count: options.jobs)
+    let workers = options.workers
     let cache = TableOptions.cache(in: options.results)
     try checkOutput(of: parsed.dataset)
     var dataset = try parsed.dataset.open(

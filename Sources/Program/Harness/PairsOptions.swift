@@ -4,15 +4,15 @@ import Measurement
 import Provenance
 
 /// What the command line says about writing a pair manifest; texts are as they were typed.
-package struct PairsOptions: Sendable {
+package struct PairsOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Where the images, masks and captions come from.
   package var dataset = "synthetic"
   /// Whether a pair manifest may name files outside its folder without their SHA-256.
   package var allowsOutside = false
   /// How many pairs.
   package var count = 2000
-  /// Seed of the sample and of everything else that is drawn.
-  package var seed: UInt64 = 0
   /// `seeded` or `lowest`.
   package var sampling = "seeded"
   /// A published split of CelebA-HQ.
@@ -47,16 +47,6 @@ package struct PairsOptions: Sendable {
   package var exportDirectory: String?
   /// Further forms of the label maps that are copied: a comma list.
   package var encodings: String?
-  /// Folder of the caches.
-  package var results = "Results"
-  /// Whether outputs may replace files that evalkit did not write.
-  package var isReplacing = false
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
-  /// Told what is going on.
-  package var progress: @Sendable (JobProgress) -> Void = { _ in }
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
@@ -82,7 +72,7 @@ extension PairsOptions {
     var parsed = Choices()
     parsed.dataset = try DatasetSpecification(parsing: dataset)
     parsed.selection = try choose(sampling, as: "sampling", from: ["seeded", "lowest"]) {
-      ["seeded": .seeded(seed), "lowest": .lowestIDs][$0]
+      ["seeded": .seeded(self.seed), "lowest": .lowestIDs][$0]
     }
     if require != "nothing" {
       parsed.requirements = try list(require, as: "requirement")
@@ -131,7 +121,7 @@ extension PairsOptions {
   private func captionChoice() throws -> CaptionChoice {
     switch captionIndex {
     case nil: return .line(0)
-    case "seeded"?: return .seeded(seed)
+    case "seeded"?: return .seeded(self.seed)
     case let text?:
       do { return .line(try NumberRange.captionIndex.value(of: text)) } catch {
         throw HarnessError(.usage, "--caption-index \(error) or 'seeded', not '\(text)'")

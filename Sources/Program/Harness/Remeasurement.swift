@@ -73,13 +73,13 @@ struct Remeasurement {
     of run: StoredRun, _ pairs: [Pair], plan: MeterPlan, results: String, workers: Workers
   ) throws -> [any Method] {
     var context = MethodContext(pairs: pairs, outputDirectory: results)
-    context.size = plan.working.side ?? 256
+    context.size = plan.generatedSide
     context.seed = run.settings.seed
     context.workers = workers
     context.cache = TableOptions.cache(in: results)
     return try run.methods.map { method in
       let source =
-        method.kind == "command"
+        method.kind == .command
         ? "folder:\(TableOptions.outputFolder(of: method.name, in: results))"
         : method.specification
       return try MethodSpecification(parsing: "\(method.name)=\(source)").open(in: context)

@@ -12,7 +12,7 @@ extension TableOptions {
       RunRecipe.Table(
         dataset: dataset.description, pairCount: pairCount,
         switches: switches.map { "\($0.name)=\($0.value)" }, fidMode: fidMode?.rawValue,
-        isExact: isExact, allowsOutside: allowsOutside))
+        isExact: self.isExact, allowsOutside: allowsOutside))
   }
 
   /// The options of a stored run, with the metrics that it measured.
@@ -24,9 +24,9 @@ extension TableOptions {
     try setSwitches(recipe.switches)
     pairCount = recipe.pairCount
     allowsOutside = recipe.allowsOutside ?? true
-    isExact = recipe.isExact
-    weights = settings.weights
-    seed = settings.seed
+    self.isExact = recipe.isExact
+    self.weights = settings.weights
+    self.seed = settings.seed
   }
 }
 
@@ -37,7 +37,7 @@ extension ScoreOptions {
     return .score(
       RunRecipe.Score(
         reference: reference, generated: generated, masks: masks, captions: captions, edits: edits,
-        grouping: grouping.rawValue, choices: choices, limit: limit, isExact: isExact))
+        grouping: grouping.rawValue, choices: choices, limit: limit, isExact: self.isExact))
   }
 
   /// The options of a stored run.
@@ -49,8 +49,8 @@ extension ScoreOptions {
     edits = recipe.edits
     grouping = try ScoreGrouping.named(recipe.grouping)
     limit = recipe.limit
-    isExact = recipe.isExact
-    weights = settings.weights
+    self.isExact = recipe.isExact
+    self.weights = settings.weights
     try choose(recipe.choices)
   }
 

@@ -6,43 +6,16 @@ import Recipes
 import Tensors
 
 /// What `evalkit train` is asked for.
-package struct TrainOptions: Sendable {
+package struct TrainOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Names of networks; `all` stands for every one, none for a list of them.
   package var names: [String] = []
   /// Folder of what is written.
   package var output = "Results/training"
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
-  /// Asked often whether to stop.
-  package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told what is going on.
-  package var progress: @Sendable (TrainProgress) -> Void = { _ in }
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
-}
-
-/// How far a training has come.
-package struct TrainProgress: Sendable {
-  /// What is being done, for example `drawing faces` or a network's name.
-  package let activity: String
-  /// Faces or steps that are done.
-  package let done: Int
-  /// Faces or steps in all.
-  package let total: Int
-  /// The last batch's loss, where there is one.
-  package let loss: Double?
-
-  init(_ news: Kitchen.News) {
-    switch news {
-    case .drawing(let done, let total):
-      (activity, self.done, self.total, loss) = ("drawing faces", done, total, nil)
-    case .step(let recipe, let step, let steps, let loss):
-      (activity, done, total, self.loss) = (recipe, step, steps, loss)
-    }
-  }
 }
 
 /// Trains networks of the compact suite from nothing, judges them and writes their cards.
@@ -63,10 +36,10 @@ package struct TrainJob {
       names.contains { $0.hasPrefix("compact-") || $0.hasPrefix("faces-") }
     }
     try DatasetFiles.makeFolder(options.output)
-    var kitchen = Kitchen(folder: options.output, workers: Workers(count: options.jobs))
+    var kitchen = Kitchen(folder: options.output, workers: options.workers)
     kitchen.shouldStop = options.shouldStop
     let progress = options.progress
-    kitchen.tell = { progress(TrainProgress($0)) }
+    kitchen.tell = { progress(JobProgress($0)) }
     var cards: [ModelCard] = []
     for recipe in recipes {
       do { cards.append(try follow(recipe, in: kitchen)) } catch let stop as TrainingStopped {
@@ -111,5 +84,19 @@ package enum RecipeListing {
   package static var text: String {
     RecipeBook.recipes.map { "\($0.name)\n  \($0.purpose)" }.joined(separator: "\n")
       + "\nall\n  every one of them, from nothing"
+  }
+}
+
+extension JobProgress {
+  /// How far a training has come, with the last batch's loss.
+  fileprivate init(_ news: Kitchen.News) {
+    switch news {
+    case .drawing(let done, let total):
+      self.init(activity: "drawing faces", finished: done, total: total)
+    case .step(let recipe, let step, let steps, let loss):
+      self.init(
+        activity: recipe, finished: step, total: steps,
+        detail: String(format: "loss %.4f", loss))
+    }
   }
 }

@@ -7,23 +7,13 @@ import Store
 import Tensors
 
 /// What the command line says about verifying a run.
-package struct VerifyOptions: Sendable {
+package struct VerifyOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// The run's id or the beginning of it; nil takes the latest.
   package var run: String?
-  /// Folder of the database and the caches.
-  package var results = "Results"
   /// How many images are measured again.
   package var sample = 32
-  /// Which ones.
-  package var seed: UInt64 = 0
-  /// What images may take of the memory.
-  package var memory = MemoryLimit.ofMachine
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
-  /// Asked often whether to stop.
-  package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told what is going on.
-  package var progress: @Sendable (JobProgress) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
@@ -38,7 +28,7 @@ package struct VerifyJob {
   /// Prepares to verify.
   package init(_ options: VerifyOptions) {
     self.options = options
-    workers = Workers(count: options.jobs)
+    workers = options.workers
   }
 
   /// Compares everything.

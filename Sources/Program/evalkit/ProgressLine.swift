@@ -1,6 +1,6 @@
 import Foundation
 import Harness
-import Measurement
+import Provenance
 import Synchronization
 
 /// A line that says how far the work has come: it rewrites itself on a terminal; elsewhere there is one

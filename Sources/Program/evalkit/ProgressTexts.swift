@@ -1,15 +1,6 @@
 import Foundation
-import Harness
 
 extension ProgressLine {
-  /// Shows how far a training has come, and its loss.
-  func show(_ progress: TrainProgress) {
-    let loss = progress.loss.map { String(format: ", loss %.4f", $0) } ?? ""
-    show(
-      "\(progress.activity): \(progress.done) of \(progress.total)\(loss)",
-      isLasting: progress.done == progress.total)
-  }
-
   /// Shows the bytes of a file that are there, of all if their number is known.
   func show(_ file: String, _ count: Int, of total: Int?) {
     let megabytes = String(format: "%.1f", Double(count) / 1e6)

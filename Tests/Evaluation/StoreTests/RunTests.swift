@@ -15,7 +15,7 @@ struct RunTests {
 
   @Test func addsMethodsOnce() throws {
     let fixture = try StoreFixture()
-    let more = MethodRecord(name: "another", specification: "folder:x", kind: "folder")
+    let more = MethodRecord(name: "another", specification: "folder:x", kind: .folder)
     try fixture.store.add([StoreFixture.methods[0], more], toRun: "r1")
     #expect(try fixture.store.methods(ofRun: "r1") == StoreFixture.methods + [more])
   }

@@ -21,8 +21,8 @@ final class StoreFixture: Sendable {
   }
 
   static let methods = [
-    MethodRecord(name: "ours", specification: "folder:out", kind: "folder"),
-    MethodRecord(name: "blurred", specification: "builtin:blurred", kind: "builtin"),
+    MethodRecord(name: "ours", specification: "folder:out", kind: .folder),
+    MethodRecord(name: "blurred", specification: "builtin:blurred", kind: .builtin),
   ]
 
   static func run(_ id: String, at seconds: Double = 1_700_000_000.1234) -> RunRecord {

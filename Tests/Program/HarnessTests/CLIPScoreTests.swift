@@ -118,7 +118,7 @@ import Testing
     let found = try [1, 2, 3].map { jobs in
       try study.score(clip.meter(.distance(.unbiased))) {
         $0.jobs = jobs
-        $0.isRecalling = jobs != 2
+        $0.usesCache = jobs != 2
       }.scores.first?.value
     }
     #expect(found[0] != nil && found[0] == found[1] && found[0] == found[2])

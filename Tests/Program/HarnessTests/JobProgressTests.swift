@@ -1,5 +1,6 @@
 import Harness
 import Measurement
+import Provenance
 import Testing
 
 /// What a line of progress says, on a clock of the test's.

@@ -1,6 +1,7 @@
 import Foundation
 import Harness
 import Measurement
+import Provenance
 import Synchronization
 import Tensors
 import Testing

@@ -3,6 +3,7 @@ import Harness
 import Images
 import Measurement
 import Metrics
+import Provenance
 import Tensors
 import Terms
 import TestSupport
@@ -51,7 +52,7 @@ struct RememberedPixelsTests {
       $0.results = folder.path("others")
     }
     #expect(others == first)
-    #expect(try score { $0.isRecalling = false } == first)
+    #expect(try score { $0.usesCache = false } == first)
   }
 
   /// A file's name and date say nothing, its bytes everything.

@@ -4,6 +4,7 @@ import Harness
 import Images
 import Measurement
 import Metrics
+import Provenance
 import Tensors
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Generators
 import Harness
+import Provenance
 import Runs
 import Tables
 import Testing

@@ -6,6 +6,7 @@ import Measurement
 import Metrics
 import Models
 import Networks
+import Provenance
 import Tensors
 import TestSupport
 

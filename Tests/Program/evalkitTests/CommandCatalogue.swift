@@ -28,7 +28,7 @@ struct CommandCatalogue: Decodable {
 
     /// The range that the help tells, as it is written there; nil for what is no number.
     var range: (lowest: Substring, highest: Substring)? {
-      abstract?.firstMatch(of: /\((-?[0-9.]+)…([0-9.]+)\)\.?$/).map { ($0.1, $0.2) }
+      abstract?.firstMatch(of: /, (-?[0-9.]+)…([0-9.]+)(?: \(default: .*\))?$/).map { ($0.1, $0.2) }
     }
   }
 

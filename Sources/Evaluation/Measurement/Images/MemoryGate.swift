@@ -1,4 +1,5 @@
 import Foundation
+import Provenance
 
 /// Hands a limit's bytes to workers.
 ///

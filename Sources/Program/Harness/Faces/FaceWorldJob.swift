@@ -6,11 +6,11 @@ import Provenance
 import Tensors
 
 /// What `evalkit faces` is asked for.
-package struct FaceWorldOptions: Sendable {
+package struct FaceWorldOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Which population.
   package var world = World.test
-  /// Which of the population's seeds.
-  package var seed: UInt64 = 0
   /// How many faces are counted.
   package var count = 1000
   /// Pixels on each side of a face.
@@ -23,10 +23,6 @@ package struct FaceWorldOptions: Sendable {
   package var sheet: String?
   /// Where the statistics of ``real`` go, as a table.
   package var table: String?
-  /// Whether files may be replaced that evalkit did not write.
-  package var isReplacing = false
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
 
   /// The defaults.
   package init() {}
@@ -50,7 +46,7 @@ package struct FaceWorldJob {
     _ = try NumberRange.faceSide.checked(options.size, for: "--size")
     _ = try NumberRange.faces.checked(options.count, for: "--count")
     self.options = options
-    workers = Workers(count: options.jobs)
+    workers = options.workers
   }
 
   /// Draws, counts and writes what was asked for.

@@ -1,6 +1,7 @@
 import Faces
 import Foundation
 import Images
+import Provenance
 
 /// The statistics of drawn label maps beside real ones, as Markdown.
 struct FaceWorldReport {

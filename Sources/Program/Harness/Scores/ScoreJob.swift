@@ -13,7 +13,9 @@ import Tensors
 import Terms
 
 /// What the command line says about scoring one folder against another.
-package struct ScoreOptions: Sendable {
+package struct ScoreOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Folder of the real images, or a `.npz` with their statistics.
   package var reference = ""
   /// Folder of the images to score.
@@ -34,38 +36,14 @@ package struct ScoreOptions: Sendable {
   var choices: MeterChoices?
   /// Meters made elsewhere, in place of those that ``request`` and ``weights`` name.
   package var meters: [Meter]?
-  /// The suite of weights.
-  package var weights = "compact"
-  /// Whether convolutions are plain sums, without Winograd's algorithm.
-  package var isExact = false
-  /// Folder of the database and the caches.
-  package var results = "Results"
   /// Where to write the real images' statistics.
   package var statisticsOutput: String?
   /// Where to write per-image values.
   package var perImageOutput: String?
-  /// Whether outputs may replace files that evalkit did not write.
-  package var isReplacing = false
-  /// What images may take of the memory.
-  package var memory = MemoryLimit.ofMachine
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
   /// Score at most this many images of each side, those with a counterpart first.
   package var limit: Int?
   /// Most images that may fail before the run counts as invalid.
   package var maximumFailures: Int?
-  /// Whether results of earlier runs on the same content may be used.
-  package var isRecalling = true
-  /// How much remembered results may take in the end; nil sets no limit.
-  package var cacheLimit: CacheLimit?
-  /// The command as it was typed, for the record.
-  package var commandLine = ""
-  /// Asked often whether to stop.
-  package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told what is going on.
-  package var progress: @Sendable (JobProgress) -> Void = { _ in }
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
@@ -98,7 +76,7 @@ package struct ScoreJob {
       )
     }
     try checkOutputs()
-    let store = try Store(path: options.results + "/evalkit.sqlite")
+    let store = try Store(path: ResultsDatabase.path(options.results))
     options.progress(JobProgress(activity: "opening images"))
     let sides = try ScoreSides(options)
     let findings = sides.findings.filter { !$0.isEmpty }.map(\.description)
@@ -112,14 +90,14 @@ package struct ScoreJob {
     let session = try RunSession(
       store, try description(plan, sides, findings),
       methods: [
-        MethodRecord(name: Self.row, specification: "folder:\(options.generated)", kind: "folder"),
+        MethodRecord(name: Self.row, specification: "folder:\(options.generated)", kind: .folder),
         MethodRecord.reference,
       ], fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     return try session.perform(objection: \.objection) {
       let job = MeasurementJob(
         pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
         requiresCounterpart: !sides.hasReference, store: store, run: session.id,
-        workers: Workers(count: options.jobs), isRecalling: options.isRecalling,
+        workers: options.workers, isRecalling: options.usesCache,
         memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
         notice: options.notice)
       let items = try job.measure()
@@ -213,6 +191,6 @@ extension ScoreOptions {
   func meterPlan() throws -> MeterPlan {
     if let meters { return MeterPlan(meters: meters, working: request.working) }
     return try MeterPlan(
-      request, shop: InstrumentShop(WeightSuite(parsing: weights), isExact: isExact))
+      request, shop: InstrumentShop(WeightSuite(parsing: self.weights), isExact: self.isExact))
   }
 }

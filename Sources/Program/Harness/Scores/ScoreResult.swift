@@ -66,8 +66,7 @@ package struct ScoreResult: Sendable {
       Document(
         counts: Counts(
           reference: ExplicitNull(
-            wrappedValue: statistics == nil
-              ? items.count { $0.reference?.value != nil } : statistics?.count),
+            statistics == nil ? items.count { $0.reference?.value != nil } : statistics?.count),
           generated: items.count { $0.candidates[0]?.value != nil },
           paired: items.count { $0.candidates[0]?.value != nil && $0.reference?.value != nil },
           failed: failures.count, missing: missing.count, surplus: surplus.count),
@@ -137,7 +136,7 @@ package struct ScoreResult: Sendable {
 
   private func entry(_ score: SetScore) -> Entry {
     var entry = Entry(
-      value: ExplicitNull(wrappedValue: score.value.flatMap { $0.isFinite ? $0 : nil }),
+      value: ExplicitNull(score.value.flatMap { $0.isFinite ? $0 : nil }),
       n: score.metric.comparesSets ? .two(score.referenceCount, score.count) : .one(score.count),
       fingerprint: score.fingerprint.hash)
     entry.stderr = score.standardError
@@ -172,18 +171,8 @@ private struct Failure: Encodable {
   let id, side, state, reason: String
 }
 
-/// A number that appears as `null` where it is absent, so that its key is always there.
-@propertyWrapper private struct ExplicitNull<Number: Encodable>: Encodable {
-  var wrappedValue: Number?
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
-  }
-}
-
 private struct Entry: Encodable {
-  @ExplicitNull var value: Double?
+  let value: ExplicitNull<Double>
   let n: Count
   var fingerprint: String?
   var stderr: Double?
@@ -193,14 +182,14 @@ private struct Entry: Encodable {
   var details: [String: String]?
 
   init(value: ExplicitNull<Double>, n: Count, fingerprint: String) {
-    _value = value
+    self.value = value
     self.n = n
     self.fingerprint = fingerprint
   }
 
   /// A metric that was asked for and has no meter.
   init(notRun unmeasured: UnmeasuredMetric) {
-    _value = ExplicitNull(wrappedValue: nil)
+    value = ExplicitNull(nil)
     n = unmeasured.metric.comparesSets ? .two(nil, 0) : .one(0)
     reason = "not run: \(unmeasured.reason)"
   }

@@ -34,41 +34,60 @@ struct ScoreSides {
     self.options = options
     generated = try ImageFolder(directory: options.generated)
     findings = [try Self.finding(generated, lacking: "to score")]
-    var real: [String: String] = [:]
-    if options.hasStatistics {
-      statisticsFile = try ReferenceStatistics(contentsOf: options.reference)
-    } else {
-      statisticsFile = nil
-      if !options.reference.isEmpty {
-        let reference = try ImageFolder(directory: options.reference)
-        findings.append(try Self.finding(reference, lacking: "to compare with"))
-        real = reference.paths
-      }
-    }
-    let masks = try options.masks.map { try ImageFolder(directory: $0) }
-    findings += masks.map { [.unread($0.unread)] } ?? []
-    let captions = try options.captions.map { try Captions(contentsOf: $0).texts }
-    let edits = try options.edits.map { try Edits(contentsOf: $0).texts }
+    statisticsFile =
+      options.hasStatistics ? try ReferenceStatistics(contentsOf: options.reference) : nil
+    let reference =
+      options.hasStatistics || options.reference.isEmpty
+      ? nil : try ImageFolder(directory: options.reference)
+    if let reference { findings.append(try Self.finding(reference, lacking: "to compare with")) }
+    let companions = try Companions(options)
+    findings += companions.masks.map { [.unread($0.unread)] } ?? []
+    known = companions.known
 
-    var known: [MeterInput: Set<String>] = [:]
-    known[.labelMap] = masks.map { Set($0.paths.keys) }
-    known[.caption] = captions.map { Set($0.keys) }
-    known[.edit] = edits.map { Set($0.keys) }
-    self.known = known
-    let partners = real.isEmpty ? generated.paths : real
     let order = Order(
-      paired: Set(partners.keys).intersection(generated.paths.keys), known: Array(known.values))
+      paired: Set((reference ?? generated).paths.keys).intersection(generated.paths.keys),
+      known: Array(known.values))
     generatedPaths = order.first(options.limit, of: generated.paths)
-    real = order.first(options.limit, of: real)
+    let real = order.first(options.limit, of: reference?.paths ?? [:])
     let match = IDMatch(wanted: real.keys, found: generatedPaths.keys)
     (missing, surplus) = real.isEmpty ? ([], []) : (match.missing, match.surplus)
-    if !real.isEmpty { findings.append(match.spelling(of: "images to score are named")) }
 
+    if !real.isEmpty { findings.append(match.spelling(of: "images to score are named")) }
     pairs = Set(real.keys).union(generatedPaths.keys).sortedByBytes().map { id in
-      var pair = Pair(id: id, imagePath: real[id], maskPath: masks?.paths[id], text: captions?[id])
+      var pair = companions.pair(id, imagePath: real[id])
+      if options.grouping == .prefix { pair.group = ScoreGrouping.prefix(of: id) }
+      return pair
+    }
+  }
+
+  /// What is known of images beside their pixels, by id.
+  private struct Companions {
+    let masks: ImageFolder?
+    let captions: [String: String]?
+    let edits: [String: Edits.Texts]?
+
+    /// Reads the files and folders that are named.
+    init(_ options: ScoreOptions) throws {
+      masks = try options.masks.map { try ImageFolder(directory: $0) }
+      captions = try options.captions.map { try Captions(contentsOf: $0).texts }
+      edits = try options.edits.map { try Edits(contentsOf: $0).texts }
+    }
+
+    /// For each of the files and folders, the ids that it knows.
+    var known: [MeterInput: Set<String>] {
+      var known: [MeterInput: Set<String>] = [:]
+      known[.labelMap] = masks.map { Set($0.paths.keys) }
+      known[.caption] = captions.map { Set($0.keys) }
+      known[.edit] = edits.map { Set($0.keys) }
+      return known
+    }
+
+    /// A pair with everything that is known of its id.
+    func pair(_ id: String, imagePath: String?) -> Pair {
+      var pair = Pair(
+        id: id, imagePath: imagePath, maskPath: masks?.paths[id], text: captions?[id])
       pair.sourceText = edits?[id]?.source
       pair.targetText = edits?[id]?.target
-      if options.grouping == .prefix { pair.group = ScoreGrouping.prefix(of: id) }
       return pair
     }
   }

@@ -1,4 +1,5 @@
 import Gate
+import Provenance
 import Tensors
 import Verdicts
 
@@ -11,7 +12,7 @@ extension Judgement {
   /// - Throws: as ``init(_:knownAnswers:)``.
   package init(_ request: GateRequest, canary: Canary? = nil) throws {
     try self.init(request) {
-      try canary?.findings(workers: Workers(count: request.jobs)).lines
+      try canary?.findings(workers: request.workers).lines
         ?? Canary.ownFindings.get().lines
     }
   }

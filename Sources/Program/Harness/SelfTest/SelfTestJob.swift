@@ -13,30 +13,22 @@ import Verdicts
 /// Everything runs in a folder of its own, which goes away afterwards, through the same jobs that the command
 /// line starts.
 package struct SelfTestJob {
-  private let workers: Workers
-  private let notice: @Sendable (String) -> Void
+  private let runOptions: RunOptions
 
   /// Prepares the test.
-  ///
-  /// - Parameters:
-  ///   - jobs: threads; nil takes all cores.
-  ///   - notice: told which part begins.
-  package init(jobs: Int? = nil, notice: @escaping @Sendable (String) -> Void = { _ in }) {
-    workers = Workers(count: jobs)
-    self.notice = notice
-  }
+  package init(_ runOptions: RunOptions = RunOptions()) { self.runOptions = runOptions }
 
   /// Asks for all known answers and plants everything.
   ///
   /// - Throws: errors of files.
   package func run() throws -> SelfTestReport {
-    notice("known answers")
+    runOptions.notice("known answers")
     let answers = try Canary.ownFindings.get()
-    let bench = try PlantedBench(workers: workers)
+    let bench = try PlantedBench(workers: runOptions.workers)
     return SelfTestReport(
       answers: answers,
       planted: try PlantedCase.all.map { planted in
-        notice("planting \(planted.name)")
+        runOptions.notice("planting \(planted.name)")
         return try bench.outcome(of: planted)
       })
   }
@@ -45,7 +37,7 @@ package struct SelfTestJob {
   ///
   /// - Throws: errors of files.
   package func record(to folder: String) throws {
-    try CanaryAnswers.record(to: folder, workers: workers)
+    try CanaryAnswers.record(to: folder, workers: runOptions.workers)
   }
 }
 

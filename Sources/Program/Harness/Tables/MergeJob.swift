@@ -12,21 +12,13 @@ import Tensors
 import Terms
 
 /// What the command line says about joining shards.
-package struct MergeOptions: Sendable {
+package struct MergeOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Databases of shards, or folders with them.
   package var shards: [String] = []
-  /// Folder of the database that they are joined to.
-  package var results = "Results"
   /// Most images that may fail before the run counts as invalid; nil allows any number but all.
   package var maximumFailures: Int?
-  /// Whether reports may replace files that evalkit did not write.
-  package var isReplacing = false
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
-  /// The command as it was typed, for the record.
-  package var commandLine = ""
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
@@ -55,7 +47,7 @@ package struct MergeJob {
     let store = try Store(path: ResultsDatabase.path(options.results))
     let session = try self.session(shards, in: store)
     options.notice("run \(session.id) of \(shards.count) shards")
-    let workers = Workers(count: options.jobs)
+    let workers = options.workers
     let objection = try session.perform(objection: { $0 }) { () throws -> HarnessError? in
       let items = try StoredItems(
         StoredRun(store.run(idPrefix: session.id), in: store), in: store)

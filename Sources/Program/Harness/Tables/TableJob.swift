@@ -11,15 +11,13 @@ import Tables
 import Tensors
 
 /// What the command line says about measuring a table.
-package struct TableOptions: Sendable {
+package struct TableOptions: RunConfigurable, Sendable {
+  /// How the job runs.
+  package var runOptions = RunOptions()
   /// Where the pairs come from.
   package var dataset = DatasetSpecification.synthetic
   /// How many pairs; nil takes the protocol's number.
   package var pairCount: Int?
-  /// The suite of weights.
-  package var weights = "compact"
-  /// Whether convolutions are plain sums, without Winograd's algorithm.
-  package var isExact = false
   /// Rows to measure.
   package var methods: [MethodSpecification] = []
   /// Metrics to measure; nil takes the protocol's columns.
@@ -28,38 +26,14 @@ package struct TableOptions: Sendable {
   package var switches: [(name: String, value: String)] = []
   /// FID's input pipeline; nil takes the protocol's.
   package var fidMode: FrechetMode?
-  /// Folder of the database and the caches.
-  package var results = "Results"
   /// Which of several processes this is; nil measures everything.
   package var shard: Shard?
-  /// Whether reports may replace files that evalkit did not write.
-  package var isReplacing = false
-  /// What images may take of the memory.
-  package var memory = MemoryLimit.ofMachine
-  /// Threads; nil takes all cores.
-  package var jobs: Int?
-  /// Seed of everything random.
-  package var seed: UInt64 = 0
   /// Whether a pair manifest may name files outside its folder without their SHA-256.
   package var allowsOutside = false
   /// Most images that may fail before the run counts as invalid; nil allows any number but all.
   package var maximumFailures: Int?
   /// How external commands are run.
   package var command = CommandOptions()
-  /// Whether results of earlier runs on the same content may be used.
-  package var isRecalling = true
-  /// How much remembered results may take in the end; nil sets no limit.
-  ///
-  /// A shard forgets nothing, because the whole rests on it.
-  package var cacheLimit: CacheLimit?
-  /// The command as it was typed, for the record.
-  package var commandLine = ""
-  /// Asked often whether to stop.
-  package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told what is going on.
-  package var progress: @Sendable (JobProgress) -> Void = { _ in }
-  /// Told what a person should know at once.
-  package var notice: @Sendable (String) -> Void = { _ in }
 
   /// The defaults.
   package init() {}
@@ -71,7 +45,7 @@ package struct TableOptions: Sendable {
 
   /// Where the database lies: a shard has its own.
   var databasePath: String {
-    shard?.databasePath(in: results) ?? ResultsDatabase.path(results)
+    shard?.databasePath(in: self.results) ?? ResultsDatabase.path(self.results)
   }
 }
 
@@ -98,61 +72,87 @@ package struct TableJob {
   /// - Throws: errors of datasets, methods, weights and the store, each one sentence;
   ///   ``HarnessError`` of kind `cancelled`, or `invalid` if nothing was measured.
   package func run() throws -> Outcome {
-    let workers = Workers(count: options.jobs)
     let store = try Store(path: options.databasePath)
+    let materials = try open()
+    let methods = materials.methods
+    let session = try RunSession(
+      store, try description(materials.plan, materials.chosen, methods),
+      methods: methods.map(\.record) + [MethodRecord.reference],
+      fingerprints: materials.plan.measured.compactMap { materials.plan.fingerprint(of: $0) })
+    options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
+    let objection = try session.perform(objection: { $0 }) {
+      try measure(materials, for: session)
+    }
+    paintSheet(methods, materials.chosen.pairs, of: session)
+    return Outcome(session: session, objection: objection)
+  }
+
+  /// What is measured by what, opened.
+  private struct Materials {
+    let plan: MeterPlan
+    let chosen: TablePairs
+    /// The shard's part of the pairs, or all of them.
+    let part: ShardPairs
+    let methods: [OpenMethod]
+  }
+
+  /// Opens weights, pairs and methods.
+  private func open() throws -> Materials {
     options.progress(JobProgress(activity: "opening weights"))
     let shop = try InstrumentShop(options)
     let request = try MeterRequest(table, options: options)
     let possible = try possiblePlan(MeterPlan(request, shop: shop))
     options.progress(JobProgress(activity: "opening \(options.dataset)"))
     let chosen = try TablePairs(
-      table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
+      table, size: shop.suite.drawnSize(for: request), options: options, workers: options.workers)
     let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
     let methods = try openMethods(
-      chosen.pairs, measuring: part.ids, size: plan.working.side ?? 256, workers: workers)
-    let session = try RunSession(
-      store, try description(plan, chosen, methods),
-      methods: methods.map(\.record) + [MethodRecord.reference],
-      fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
-    options.notice(session.isResumed ? "resuming run \(session.id)" : "run \(session.id)")
-    let objection = try session.perform(objection: { $0 }) { () throws -> HarnessError? in
-      try store.setShards(part.shards, ofRun: session.id)
-      let references = chosen.referenceIDs
-      var job = MeasurementJob(
-        pairs: part.pairs,
-        candidates: methods.map { Candidate($0.method, references: references) }, plan: plan,
-        owners: chosen.owners, requiresCounterpart: true, store: store, run: session.id,
-        workers: workers, isRecalling: options.isRecalling, memory: options.memory,
-        shouldStop: options.shouldStop, progress: options.progress, notice: options.notice)
-      // What a row cannot have is known of the whole only.
-      if options.shard != nil { job.needed = job.strictlyNeeded }
-      let items = try job.measure()
-      guard options.shard == nil else {
-        // A part of a set has no scores; what belongs to whole groups is kept for the whole.
-        for (row, method) in methods.enumerated() {
-          try job.setMeasurements(of: items, row: row, times: { method.method.times })
-        }
-        return nil
+      chosen.pairs, measuring: part.ids, size: plan.generatedSide, workers: options.workers)
+    return Materials(plan: plan, chosen: chosen, part: part, methods: methods)
+  }
+
+  /// Measures and stores; of a shard only the images.
+  ///
+  /// - Returns: what keeps the run from counting; nil if nothing does.
+  private func measure(
+    _ materials: Materials, for session: RunSession
+  ) throws -> HarnessError? {
+    let (chosen, methods, store) = (materials.chosen, materials.methods, session.store)
+    try store.setShards(materials.part.shards, ofRun: session.id)
+    let references = chosen.referenceIDs
+    var job = MeasurementJob(
+      pairs: materials.part.pairs,
+      candidates: methods.map { Candidate($0.method, references: references) },
+      plan: materials.plan, owners: chosen.owners, requiresCounterpart: true, store: store,
+      run: session.id, workers: options.workers, isRecalling: options.usesCache,
+      memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
+      notice: options.notice)
+    // What a row cannot have is known of the whole only.
+    if options.shard != nil { job.needed = job.strictlyNeeded }
+    let items = try job.measure()
+    guard options.shard == nil else {
+      // A part of a set has no scores; what belongs to whole groups is kept for the whole.
+      for (row, method) in methods.enumerated() {
+        try job.setMeasurements(of: items, row: row, times: { method.method.times })
       }
-      let scores = try reduce(methods, items, job, to: session)
-      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
-      return try self.objection(methods, items, scores, plan)
+      return nil
     }
-    paintSheet(methods, chosen.pairs, of: session, workers)
-    return Outcome(session: session, objection: objection)
+    let scores = try reduce(methods, items, job, to: session)
+    _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
+    return try objection(methods, items, scores, materials.plan)
   }
 
   /// Paints some of the images; that it could not be done is no reason to lose the numbers.
   private func paintSheet(
-    _ methods: [OpenMethod], _ pairs: [Pair], of session: RunSession, _ workers: Workers
+    _ methods: [OpenMethod], _ pairs: [Pair], of session: RunSession
   ) {
     options.progress(JobProgress(activity: "painting the contact sheet"))
     do {
       let run = try StoredRun.find(session.id, in: session.store)
       try SheetFile(run, in: session.store, results: options.results)
-        .write(pairs, methods.map(\.method), workers: workers)
+        .write(pairs, methods.map(\.method), workers: options.workers)
     } catch {
       options.notice("the contact sheet is missing: \(error)")
     }
@@ -166,11 +166,11 @@ package struct TableJob {
     let method: any Method
 
     var record: MethodRecord {
-      let (kind, text): (String, String) =
+      let (kind, text): (MethodRecord.Kind, String) =
         switch specification.source {
-        case .folder(let directory): ("folder", "folder:\(directory)")
-        case .command(let arguments): ("command", "command:\(arguments.joined(separator: " "))")
-        case .builtin(let method): ("builtin", method.specification)
+        case .folder(let directory): (.folder, "folder:\(directory)")
+        case .command(let arguments): (.command, "command:\(arguments.joined(separator: " "))")
+        case .builtin(let method): (.builtin, method.specification)
         }
       return MethodRecord(name: specification.name, specification: text, kind: kind)
     }
@@ -246,7 +246,7 @@ package struct TableJob {
       SwitchUse(
         table: table, request: try MeterRequest(table, options: options), plan: plan,
         pairCount: chosen.pairs.count, dataset: options.dataset,
-        runsCommands: methods.contains { $0.record.kind == "command" }
+        runsCommands: methods.contains { $0.record.kind == .command }
       ).departures
     return RunDescription(
       protocolID: table.id, commandLine: options.commandLine,

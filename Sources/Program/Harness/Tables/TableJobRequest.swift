@@ -82,7 +82,4 @@ extension TableOptions {
   package mutating func setShard(_ text: String?) throws {
     shard = try text.map { try Shard(parsing: $0) }
   }
-
-  /// Changes how external commands are run.
-  package mutating func setCommand(_ limits: CommandLimits) { limits.apply(to: &command) }
 }

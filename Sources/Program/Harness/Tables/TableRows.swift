@@ -6,7 +6,7 @@ import Tables
 
 extension TableOptions {
   /// Folder of what is drawn for pairs and methods.
-  var cache: String { Self.cache(in: results) }
+  var cache: String { Self.cache(in: self.results) }
 
   /// The same in a results folder.
   static func cache(in results: String) -> String { results + "/datasets" }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Gate
 import Harness
 import Provenance
@@ -18,27 +17,21 @@ struct BaselineCommand: ParsableCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List all baselines.")
 
-    @OptionGroup var place: ResultsOption
+    @OptionGroup var store: StoreOptions
 
-    @Flag(help: "Print the result as JSON on stdout.")
-    var json = false
-
-    func run() throws { try Console.result(place.baselines.list(json: json)) }
+    func run() throws { try Console.result(store.place.baselines.list(json: store.json)) }
   }
 
   /// `evalkit baseline show NAME`.
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show a baseline's scores.")
 
-    @Argument(help: "The baseline's name.")
+    @Argument(help: "Name of the baseline")
     var name: String
 
-    @OptionGroup var place: ResultsOption
+    @OptionGroup var store: StoreOptions
 
-    @Flag(help: "Print the file as JSON on stdout.")
-    var json = false
-
-    func run() throws { try Console.result(place.baselines.show(name, json: json)) }
+    func run() throws { try Console.result(store.place.baselines.show(name, json: store.json)) }
   }
 
   /// `evalkit baseline set NAME`.
@@ -46,22 +39,18 @@ struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "set", abstract: "Freeze a run under a name, in place of what had it.")
 
-    @Argument(help: "The baseline's name.")
+    @Argument(help: "Name of the baseline")
     var name: String
 
-    @Option(
-      name: .customLong("run"),
-      help: ArgumentHelp(
-        "A run id or the beginning of one; the latest run unless given.", valueName: "id"))
+    @Option(name: .customLong("run"), help: .storedRun)
     var id: String?
 
-    @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-    var jobs: Int?
+    @OptionGroup var threads: JobsOption
 
     @OptionGroup var place: ResultsOption
 
     func run() throws {
-      try Console.result(place.baselines.set(name, run: id, jobs: jobs))
+      try Console.result(place.baselines.set(name, run: id, jobs: threads.jobs))
     }
   }
 
@@ -69,7 +58,7 @@ struct BaselineCommand: ParsableCommand {
   struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Remove a baseline.")
 
-    @Argument(help: "The baseline's name.")
+    @Argument(help: "Name of the baseline")
     var name: String
 
     @OptionGroup var place: ResultsOption
@@ -78,11 +67,7 @@ struct BaselineCommand: ParsableCommand {
   }
 }
 
-/// Where the database and the baselines lie.
-struct ResultsOption: ParsableArguments {
-  @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
-  var results = "Results"
-
+extension ResultsOption {
   /// The folder's baselines.
-  var baselines: BaselineLibrary { BaselineLibrary(results: results) }
+  fileprivate var baselines: BaselineLibrary { BaselineLibrary(results: results) }
 }

@@ -19,47 +19,40 @@ struct BenchCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Networks, metrics and operations to measure; all unless given.", valueName: "name"))
+      "Networks, metrics and operations to measure", default: "all", valueName: "name"))
   var names: [String] = []
 
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
+  @OptionGroup var threads: JobsOption
 
   @Option(
-    in: .measuring, help: ArgumentHelp("Time to spend on each number, at least.", valueName: "s"))
+    in: .measuring, help: ArgumentHelp("Minimum seconds to spend on each number", valueName: "s"))
   var seconds = BenchOptions().seconds
 
-  @Flag(help: "List what can be measured, and measure nothing.")
+  @Flag(help: "List what can be measured, and measure nothing")
   var list = false
 
-  @Flag(help: "Instead, time the networks given stage by stage, one image on one core.")
+  @Flag(help: "Instead, time the networks given stage by stage, one image on one core")
   var stages = false
 
-  @Flag(help: "Print JSON on stdout.")
-  var json = false
-
-  @Flag(help: "Print no diagnostics but errors.")
-  var quiet = false
+  @OptionGroup var format: JSONFlag
+  @OptionGroup var diagnostics: QuietFlag
 
   func run() throws {
     if list {
-      try Console.result(json ? BenchCatalogue.json() : BenchCatalogue.text())
+      try Console.result(format.json ? BenchCatalogue.json() : BenchCatalogue.text())
       return
     }
     if stages {
       let report = try StageReport(of: names)
-      try Console.result(json ? report.json : report.text)
+      try Console.result(format.json ? report.json : report.text)
       return
     }
     Interruption.listen()
     var options = BenchOptions()
+    options.runOptions = try RunOptions(threads, diagnostics)
     options.names = names
-    options.jobs = jobs
     options.seconds = seconds
-    let isQuiet = quiet
-    options.notice = { if !isQuiet { Console.error("evalkit: \($0)") } }
-    options.shouldStop = { Interruption.isRequested }
     let report = try BenchJob(options).run()
-    try Console.result(json ? report.json : report.text)
+    try Console.result(format.json ? report.json : report.text)
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Gate
 import Harness
 import Provenance
@@ -15,57 +14,49 @@ struct BlameCommand: ParsableCommand {
       also written to blame.md in --reports, with links to the images.
       """)
 
-  @Argument(help: "A baseline's name.")
+  @Argument(help: "Name of the baseline")
   var baseline: String
 
-  @Option(
-    name: .customLong("run"),
-    help: ArgumentHelp(
-      "A run id or the beginning of one; the latest run unless given.", valueName: "id"))
+  @Option(name: .customLong("run"), help: .storedRun)
   var id: String?
 
   @Option(
     name: .customLong("metric"),
     help: ArgumentHelp(
-      "A metric to explain; those that got worse unless given. Repeatable.", valueName: "metric"))
+      "Metric to explain", default: "those that got worse", valueName: "metric"
+    ).repeatable)
   var metrics: [String] = []
 
-  @Option(help: ArgumentHelp("The row to explain; all of them unless given.", valueName: "name"))
+  @Option(help: ArgumentHelp("Row to explain", default: "all", valueName: "name"))
   var method: String?
 
   @Option(
     help: ArgumentHelp(
-      "Rules that tell what got worse, as for gate.", valueName: "gate"))
+      "Rules that say what got worse, as for gate", default: "those of the baseline's protocol",
+      valueName: "gate"))
   var gate: String?
 
-  @Option(in: .entries, help: ArgumentHelp("Images to name for each metric.", valueName: "n"))
+  @Option(in: .entries, help: ArgumentHelp("Images to name for each metric", valueName: "n"))
   var count = 10
 
-  @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
-  var results = "Results"
+  @OptionGroup var place: ResultsOption
+  @OptionGroup var reports: ReportsOption
+  @OptionGroup var threads: JobsOption
 
-  @Option(help: ArgumentHelp("Folder of the rendered reports.", valueName: "dir"))
-  var reports = "Reports"
-
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Print the report as JSON on stdout, and write nothing.")
+  @Flag(help: "Print the report as JSON on stdout, and write nothing")
   var json = false
 
-  @OptionGroup var outputs: OutputArguments
+  @OptionGroup var force: ForceFlag
 
   func run() throws {
     var job = BlameJob(baseline: baseline)
+    job.runOptions = try RunOptions(place, threads, force)
     job.run = id
     job.metrics = metrics
     job.method = method
     job.gate = gate
     job.count = count
-    job.results = results
-    job.reports = json ? nil : reports
-    job.isReplacing = outputs.force
-    job.jobs = jobs
+    job.reports = json ? nil : reports.reports
     try Console.result(job.text(json: json))
   }
 }

@@ -5,22 +5,24 @@ import Runs
 /// `evalkit cache`.
 struct CacheCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cache", abstract: "Tell what remembered results take, and forget the oldest.",
+    commandName: "cache",
+    abstract: "Show the size of the cache; with --limit, evict least recently used entries.",
     discussion: """
-      Features, distances and counts are remembered by the content of images, so that an unchanged image is \
-      never measured twice; what is forgotten is measured again when it is needed. --limit forgets what \
-      was of no use for the longest time, and last of all what stored runs' scores of sets rest on. \
-      Other processes may work meanwhile.
+      Features, distances and counts are cached by the content of images, so that an unchanged image is \
+      never measured twice; what is evicted is measured again when it is needed. --limit evicts the least \
+      recently used entries, and last of all those that stored runs' scores of sets rest on. Other \
+      processes may work meanwhile.
       """)
 
-  @OptionGroup var place: StoredPlace
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var diagnostics: QuietFlag
 
-  @Option(help: ArgumentHelp("What may stay, for example 20GB.", valueName: "size"))
+  @Option(help: ArgumentHelp("Maximum cache size, for example 20GB", valueName: "size"))
   var limit: String?
 
   func run() throws {
     let report = try CacheReport.of(
-      results: place.results, limit: limit, notice: { place.notice($0) })
-    try Console.result(place.json ? report.json : report.text)
+      results: store.results, limit: limit, notice: { diagnostics.notice($0) })
+    try Console.result(store.json ? report.json : report.text)
   }
 }

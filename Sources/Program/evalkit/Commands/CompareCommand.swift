@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Gate
 import Harness
 import Provenance
@@ -13,31 +12,24 @@ struct CompareCommand: ParsableCommand {
       latest). Differences are B minus A.
       """)
 
-  @Argument(help: "What is compared with.")
+  @Argument(help: "What is compared with")
   var first: String
 
-  @Argument(help: "What is compared.")
+  @Argument(help: "What is compared")
   var second: String
 
   @Option(
     name: .customLong("run"),
-    help: ArgumentHelp("The run that methods belong to; the latest unless given.", valueName: "id"))
+    help: ArgumentHelp("Run that methods belong to", default: "the latest run", valueName: "id"))
   var id: String?
 
-  @Option(help: ArgumentHelp("Folder of the database.", valueName: "dir"))
-  var results = "Results"
-
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Print the changes as JSON on stdout.")
-  var json = false
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var threads: JobsOption
 
   func run() throws {
     var job = CompareJob(first: first, second: second)
+    job.runOptions = try RunOptions(store, threads)
     job.run = id
-    job.results = results
-    job.jobs = jobs
-    try Console.result(job.text(json: json))
+    try Console.result(job.text(json: store.json))
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Harness
-import Measurement
 import Provenance
 
 /// `evalkit features`.
@@ -14,81 +13,66 @@ struct FeaturesCommand: ParsableCommand {
       and the exit code is 1.
       """)
 
-  @Option(help: "Network, as 'evalkit networks' lists it.")
+  @Option(help: ArgumentHelp("Network, as 'evalkit networks' lists it", valueName: "name"))
   var network: String?
 
-  @Option(help: ArgumentHelp("Checkpoint of the network.", valueName: "file"))
+  @Option(help: ArgumentHelp("Checkpoint of the network", valueName: "file"))
   var checkpoint: String?
 
   @Option(
     help: ArgumentHelp(
-      "ONNX model, instead of a checkpoint; --network then only chooses the preprocessing.",
+      "ONNX model, instead of a checkpoint; --network then only chooses the preprocessing",
       valueName: "file"))
   var onnx: String?
 
   @Option(
     help: ArgumentHelp(
-      "Which result to write; the main one unless given. 'evalkit networks show' lists them.",
+      "Result to write, as 'evalkit networks show' lists them", default: "the main one",
       valueName: "name"))
   var tap: String?
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Folders of images and image files.", valueName: "dir|file"))
+    help: ArgumentHelp("Folders of images and image files", valueName: "dir|file"))
   var images: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Prepared inputs instead of images: float32 .npy, [N, C, H, W].", valueName: "file"))
+      "Prepared inputs instead of images: float32 .npy, [N, C, H, W]", valueName: "file"))
   var input: String?
 
   @Option(
     help: ArgumentHelp(
-      "Texts instead of images, one a line, for the text tower of a CLIP model.",
+      "Texts instead of images, one per line, for the text tower of a CLIP model",
       valueName: "file"))
   var texts: String?
 
   @Option(
     help: ArgumentHelp(
-      "How images become inputs; as the network was published unless given.", valueName: "name"))
+      "Preprocessing of images", default: "as the network was published", valueName: "name"))
   var preprocess: String?
 
-  @Option(help: ArgumentHelp("The .npy file to write.", valueName: "file"))
+  @Option(help: ArgumentHelp(".npy file to write", valueName: "file"))
   var output: String
 
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
-
-  @Option(help: .memory)
-  var memory: String?
-
-  @Flag(help: "Print shape, ids and weights as JSON on stdout.")
-  var json = false
-
-  @Flag(help: "Print no diagnostics but errors.")
-  var quiet = false
-
-  @Flag(help: "Show no progress.")
-  var noProgress = false
-
-  @Flag(help: "Compute convolutions as plain sums, without Winograd's algorithm.")
-  var exact = false
-
-  @OptionGroup var outputs: OutputArguments
+  @OptionGroup var threads: JobsOption
+  @OptionGroup var memory: MemoryOption
+  @OptionGroup var format: JSONFlag
+  @OptionGroup var diagnostics: DiagnosticOptions
+  @OptionGroup var exactness: ExactFlag
+  @OptionGroup var force: ForceFlag
 
   func run() throws {
     Interruption.listen()
     let result = try FeatureJob(options()).run()
-    if json {
-      try Console.result(JSONText.encode(result, pretty: true))
-    } else if !quiet {
-      Console.error("evalkit: wrote \(result.text)")
-    }
+    if format.json { return try Console.result(JSONText.encode(result, pretty: true)) }
+    diagnostics.notice("wrote \(result.text)")
   }
 
   private func options() throws -> FeatureOptions {
     var options = FeatureOptions()
-    options.memory = try MemoryLimit(parsing: memory)
+    options.runOptions = try RunOptions(threads, memory, exactness, force)
+    diagnostics.apply(to: &options.runOptions, counting: "rows")
     options.network = network
     options.checkpoint = checkpoint
     options.onnx = onnx
@@ -98,14 +82,6 @@ struct FeaturesCommand: ParsableCommand {
     options.texts = texts
     options.preprocessing = preprocess
     options.output = output
-    options.isReplacing = outputs.force
-    options.jobs = jobs
-    options.shouldStop = { Interruption.isRequested }
-    options.isExact = exact
-    let progressLine = ProgressLine(isSilent: quiet || noProgress, unit: "rows")
-    options.progress = { progressLine.show($0) }
-    let isQuiet = quiet
-    options.notice = { if !isQuiet { Console.error("evalkit: \($0)") } }
     return options
   }
 }

@@ -20,78 +20,68 @@ struct GateCommand: ParsableCommand {
 
   @Option(
     name: .customLong("require"),
-    help: ArgumentHelp("A bound that must hold. Repeatable.", valueName: "requirement"))
+    help: ArgumentHelp("Bound that must hold", valueName: "requirement").repeatable)
   var requirements: [String] = []
 
-  @Option(help: ArgumentHelp("A baseline to compare with.", valueName: "name"))
+  @Option(help: ArgumentHelp("Baseline to compare with", valueName: "name"))
   var baseline: String?
 
   @Option(
     help: ArgumentHelp(
-      "Rules of the comparison: a name in Protocols/gates or a .yaml file; that of the baseline's "
-        + "protocol unless given.", valueName: "gate"))
+      "Rules of the comparison: a name in Protocols/gates or a .yaml file",
+      default: "those of the baseline's protocol", valueName: "gate"))
   var gate: String?
 
-  @Option(
-    name: .customLong("run"),
-    help: ArgumentHelp(
-      "A run id or the beginning of one; the latest run unless given.", valueName: "id"))
+  @Option(name: .customLong("run"), help: .storedRun)
   var id: String?
 
   @Option(
-    in: .images,
-    help: ArgumentHelp(
-      "Images of a method that may have failed; the gate's number or 0.", valueName: "n"))
+    in: .images, default: "the gate's number, or 0",
+    help: ArgumentHelp("Images of a method that may have failed", valueName: "n"))
   var maxFailures: Int?
 
-  @Option(in: .hours, help: ArgumentHelp("Refuse runs that began earlier.", valueName: "hours"))
+  @Option(in: .hours, help: ArgumentHelp("Maximum age of the run in hours", valueName: "hours"))
   var maxAge: Double?
 
-  @Flag(help: "Fail with code 3 where nothing is decided.")
+  @Flag(help: "Fail with code 3 where nothing is decided")
   var strict = false
 
   @Flag(
     help:
-      "Judge nothing; measure how often the gate fires without a change, on the run's own images.")
+      "Judge nothing; measure how often the gate fires without a change, on the run's own images")
   var audit = false
 
-  @Option(help: ArgumentHelp("Write the checks as JUnit XML.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the checks as JUnit XML", valueName: "file"))
   var junit: String?
 
   @Option(
     help: ArgumentHelp(
-      "Append the checks as Markdown, for example to $GITHUB_STEP_SUMMARY.", valueName: "file"))
+      "Append the checks as Markdown, for example to $GITHUB_STEP_SUMMARY", valueName: "file"))
   var summary: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write failed, double and worst images as SARIF 2.1.0.", valueName: "file"))
+      "Write failed, duplicate and worst images as SARIF 2.1.0", valueName: "file"))
   var sarif: String?
 
   @Option(
     name: .customLong("openmetrics"),
-    help: ArgumentHelp("Write scores and checks as OpenMetrics text.", valueName: "file"))
+    help: ArgumentHelp("Write scores and checks as OpenMetrics text", valueName: "file"))
   var openMetrics: String?
 
-  @Option(help: ArgumentHelp("Write everything as one page.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write everything as one HTML page", valueName: "file"))
   var html: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where the gate fails, run this line of shell, which makes and measures the images again by "
-        + "$EVALKIT_SEED, and fail only for what got worse there, too.", valueName: "command"))
+      "Shell command that generates and measures the images again with the seed $EVALKIT_SEED, run where "
+        + "the gate fails; only regressions seen in both runs fail it", valueName: "command"))
   var confirm: String?
 
-  @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
-  var results = "Results"
-
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
-
-  @Flag(help: "Print the verdict as JSON on stdout.")
-  var json = false
-
-  @OptionGroup var outputs: OutputArguments
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var threads: JobsOption
+  @OptionGroup var diagnostics: DiagnosticOptions
+  @OptionGroup var force: ForceFlag
 
   func validate() throws {
     if requirements.isEmpty, baseline == nil {
@@ -103,6 +93,7 @@ struct GateCommand: ParsableCommand {
 
   func run() throws {
     var request = GateRequest()
+    request.runOptions = try RunOptions(store, threads, diagnostics, force)
     request.run = id
     request.requirements = requirements
     request.baseline = baseline
@@ -115,16 +106,10 @@ struct GateCommand: ParsableCommand {
     request.sarif = sarif
     request.openMetrics = openMetrics
     request.html = html
-    request.isReplacing = outputs.force
     request.confirm = confirm
-    let line = ProgressLine(isSilent: false)
-    request.progress = { line.show($0) }
-    request.notice = { Console.error("evalkit: \($0)") }
-    request.results = results
-    request.jobs = jobs
     if audit { return try Console.result(Judgement.audit(request)) }
     let judgement = try Judgement(request)
-    try Console.result(json ? judgement.json : judgement.text)
+    try Console.result(store.json ? judgement.json : judgement.text)
     Console.error(judgement.sentence)
     if judgement.code != 0 { throw ExitCode(judgement.code) }
   }

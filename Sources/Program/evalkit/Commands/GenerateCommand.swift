@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Harness
 import Provenance
 
@@ -18,59 +17,40 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "pairs:MANIFEST.jsonl, celebamask-hq:DIR, folder:DIR, ffhq:DIR, lsun:DIR, zip:FILE or synthetic.",
-      valueName: "spec"))
+  @Option(help: .dataset)
   var dataset: String
 
-  @Flag(help: .allowOutside)
-  var allowOutside = false
+  @OptionGroup var outside: OutsideFlag
 
-  @Option(
-    help: ArgumentHelp(
-      "NAME=folder:DIR, NAME=command:PROGRAM ARGS… or NAME=builtin:ID.", valueName: "name=spec"))
+  @Option(help: .method)
   var method: String
 
-  @Option(help: ArgumentHelp("Folder of the images.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder to write the images to", valueName: "dir"))
   var output: String
 
   @Option(
     in: .side,
-    help: ArgumentHelp("Width and height of what built-in methods make.", valueName: "pixels"))
-  var size = 256
+    help: ArgumentHelp("Width and height of what built-in methods make", valueName: "pixels"))
+  var size = GenerateOptions.defaultSide
 
-  @Option(
-    in: .images,
-    help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
-  var maxFailures: Int?
-
-  @Option(help: .shard)
-  var shard: String?
-
+  @OptionGroup var failures: FailureLimit
+  @OptionGroup var part: ShardOption
   @OptionGroup var command: CommandArguments
 
   func run() throws {
     Interruption.listen()
     var options = GenerateOptions()
+    options.runOptions = try RunOptions(common)
+    common.diagnostics.apply(to: &options.runOptions, counting: "images")
     options.dataset = dataset
     options.method = method
     options.output = output
-    options.isReplacing = common.output.force
-    options.results = common.results
-    try options.setShard(shard)
+    try options.setShard(part.shard)
     options.limit = common.limit
     options.size = size
-    options.jobs = common.jobs
-    options.seed = common.seed
-    options.allowsOutside = allowOutside
-    options.maximumFailures = maxFailures
-    options.command = command.limits
-    let line = ProgressLine(isSilent: common.quiet || common.noProgress, unit: "images")
-    options.shouldStop = { Interruption.isRequested }
-    options.progress = { line.show($0) }
-    let common = common
-    options.notice = { common.notice($0) }
+    options.allowsOutside = outside.allowOutside
+    options.maximumFailures = failures.maxFailures
+    options.command = command.options
     let output = try GenerateJob(options).run()
     try Console.result(common.json ? output.json : output.text)
   }

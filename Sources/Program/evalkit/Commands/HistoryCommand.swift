@@ -1,7 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gate
 import Harness
+import Provenance
 
 /// `evalkit history [METRIC]`.
 struct HistoryCommand: ParsableCommand {
@@ -15,26 +15,22 @@ struct HistoryCommand: ParsableCommand {
       --reports, with a picture for each series.
       """)
 
-  @Argument(help: "A metric, for example fid; all of them unless given.")
+  @Argument(help: ArgumentHelp("Metric, for example fid", default: "all"))
   var metric: String?
 
-  @Option(help: ArgumentHelp("Folder of the database and the baselines.", valueName: "dir"))
-  var results = "Results"
+  @OptionGroup var place: ResultsOption
+  @OptionGroup var reports: ReportsOption
 
-  @Option(help: ArgumentHelp("Folder of the rendered reports.", valueName: "dir"))
-  var reports = "Reports"
-
-  @Flag(help: "Print the history as JSON on stdout, and write nothing.")
+  @Flag(help: "Print the history as JSON on stdout, and write nothing")
   var json = false
 
-  @OptionGroup var outputs: OutputArguments
+  @OptionGroup var force: ForceFlag
 
   func run() throws {
     var job = HistoryJob()
+    job.runOptions = try RunOptions(place, force)
     job.metric = metric
-    job.results = results
-    job.reports = json ? nil : reports
-    job.isReplacing = outputs.force
+    job.reports = json ? nil : reports.reports
     try Console.result(job.text(json: json))
   }
 }

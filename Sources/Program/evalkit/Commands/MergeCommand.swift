@@ -1,8 +1,6 @@
 import ArgumentParser
-import Foundation
 import Harness
 import Provenance
-import Runs
 
 /// `evalkit merge`.
 struct MergeCommand: ParsableCommand {
@@ -16,37 +14,24 @@ struct MergeCommand: ParsableCommand {
       was not measured, nothing is joined and the missing ids are named.
       """)
 
-  @Argument(help: "Databases of shards, or folders with them.")
+  @Argument(help: "Databases of shards, or folders with them")
   var shards: [String]
 
-  @OptionGroup var place: StoredPlace
-
-  @Option(help: ArgumentHelp("Folder of the rendered reports.", valueName: "dir"))
-  var reports = "Reports"
-
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
-
-  @Option(
-    in: .images,
-    help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
-  var maxFailures: Int?
-
-  @OptionGroup var outputs: OutputArguments
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var diagnostics: QuietFlag
+  @OptionGroup var reports: ReportsOption
+  @OptionGroup var threads: JobsOption
+  @OptionGroup var failures: FailureLimit
+  @OptionGroup var force: ForceFlag
 
   func run() throws {
     var options = MergeOptions()
+    options.runOptions = try RunOptions(store, diagnostics, threads, force)
     options.shards = shards
-    options.results = place.results
-    options.maximumFailures = maxFailures
-    options.isReplacing = outputs.force
-    options.jobs = jobs
-    options.commandLine = CommandLine.arguments.joined(separator: " ")
-    let place = place
-    options.notice = { place.notice($0) }
-    let output = try MergeJob(options).run(reports: reports)
-    try Console.result(place.json ? output.json : output.text)
-    place.notice(output.note)
+    options.maximumFailures = failures.maxFailures
+    let output = try MergeJob(options).run(reports: reports.reports)
+    try Console.result(store.json ? output.json : output.text)
+    diagnostics.notice(output.note)
     if let objection = output.objection { throw objection }
   }
 }

@@ -22,13 +22,12 @@ struct NetworksListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List all networks at their published input sizes.")
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var format: JSONFlag
 
   func run() throws {
     let summaries = try NetworkTables.summaries()
     try Console.result(
-      json ? JSONText.encode(summaries, pretty: true) : NetworkTables.text(summaries))
+      format.json ? JSONText.encode(summaries, pretty: true) : NetworkTables.text(summaries))
   }
 }
 
@@ -38,19 +37,18 @@ struct NetworksShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Show a network's layers: shapes, parameters, multiply-adds, results.")
 
-  @Argument(help: "Name of the network, as 'evalkit networks' lists it.")
+  @Argument(help: "Name of the network, as 'evalkit networks' lists it")
   var name: String
 
   @Option(
     help: ArgumentHelp(
-      "Rows and columns of the input; the published size unless given.", valueName: "HxW"))
+      "Rows and columns of the input", default: "the published size", valueName: "HxW"))
   var inputSize: String?
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var format: JSONFlag
 
   func run() throws {
     let layers = try NetworkLayers(of: name, at: inputSize.map(InputSize.init(parsing:)))
-    try Console.result(json ? JSONText.encode(layers, pretty: true) : layers.text)
+    try Console.result(format.json ? JSONText.encode(layers, pretty: true) : layers.text)
   }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Harness
 import Provenance
 
@@ -16,91 +15,89 @@ struct PairsCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "celebamask-hq:DIR, folder:DIR, pairs:MANIFEST.jsonl, ffhq:DIR, lsun:DIR, zip:FILE or synthetic.",
-      valueName: "spec"))
+  @Option(help: .dataset)
   var dataset = "synthetic"
 
-  @Flag(help: .allowOutside)
-  var allowOutside = false
+  @OptionGroup var outside: OutsideFlag
 
-  @Option(in: .pairs, help: ArgumentHelp("How many pairs.", valueName: "n"))
+  @Option(in: .pairs, help: ArgumentHelp("How many pairs to sample", valueName: "n"))
   var pairs = 2000
 
-  @Option(help: ArgumentHelp("seeded or lowest (ids).", valueName: "rule"))
+  @Option(help: ArgumentHelp("Sampling: seeded, or lowest for the lowest ids", valueName: "rule"))
   var sampling = "seeded"
 
   @Option(
     help: ArgumentHelp(
       "Split of CelebA-HQ: all, sca-dm-train, sca-dm-test, collaborative-train, collaborative-test, "
-        + "celeba-train, celeba-val or celeba-test; sca-dm-test unless given.", valueName: "name"))
+        + "celeba-train, celeba-val or celeba-test", default: "sca-dm-test", valueName: "name"))
   var split: String?
 
-  @Option(help: ArgumentHelp("File of the only ids to use, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("File of the only ids to use, one per line", valueName: "file"))
   var ids: String?
 
-  @Option(help: ArgumentHelp("File of ids to leave out, one a line.", valueName: "file"))
+  @Option(help: ArgumentHelp("File of ids to leave out, one per line", valueName: "file"))
   var skip: String?
 
   @Option(
     help: ArgumentHelp(
-      "What every pair must have: image, mask, text, scribble, or nothing.", valueName: "list"))
+      "What every pair must have: image, mask, text, scribble, or nothing", valueName: "list"))
   var require = "mask,text"
 
   @Option(
     help: ArgumentHelp(
-      "Captions: a folder of <id>.txt with one a line (Multi-Modal-CelebA-HQ), a .json of "
-        + "CelebA-Dialog, a .jsonl, or lines of 'image : caption'.", valueName: "path"))
+      "Captions: a folder of <id>.txt with one per line (Multi-Modal-CelebA-HQ), a .json of "
+        + "CelebA-Dialog, a .jsonl, or lines of 'image : caption'", valueName: "path"))
   var captions: String?
 
   @Option(
-    help: ArgumentHelp("CelebA-Dialog's text; Beard_and_Age unless given.", valueName: "name"))
+    help: ArgumentHelp("Text of CelebA-Dialog", default: "Beard_and_Age", valueName: "name"))
   var captionField: String?
 
   @Option(
-    help: ArgumentHelp("Which of an image's captions: a number from 0, or seeded.", valueName: "n"))
+    help: ArgumentHelp(
+      "Which of an image's captions: a number from 0, or seeded", default: "0", valueName: "n"))
   var captionIndex: String?
 
-  @Flag(help: "Describe the label maps of pairs that have no caption.")
+  @Flag(help: "Describe the label maps of pairs that have no caption")
   var describeMasks = false
 
   @Option(
     help: ArgumentHelp(
-      "Guidance texts, one a line, handed out in turn; pairs of one text are a group.",
+      "Guidance texts, one per line, handed out in turn; pairs of one text are a group",
       valueName: "file"))
   var texts: String?
 
   @Option(
-    in: .pairs, help: ArgumentHelp("How many pairs get the same guidance text.", valueName: "n"))
+    in: .pairs, help: ArgumentHelp("Pairs that get the same guidance text", valueName: "n"))
   var perText = 25
 
   @Option(
     in: .samples,
     help: ArgumentHelp(
-      "Pairs for each condition, named <id>_s00, <id>_s01, …, for methods that make several images of it.",
+      "Pairs per condition, named <id>_s00, <id>_s01, …, for methods that make several images of it",
       valueName: "n"))
   var samples = 1
 
   @Option(
     help: ArgumentHelp(
-      "Texts of an edit, for every pair: 'face=tanned face'.", valueName: "source=target"))
+      "Texts of an edit, for every pair: 'face=tanned face'", valueName: "source=target"))
   var edit: String?
 
   @Option(
     help: ArgumentHelp(
       "Scribble maps: labels (along the borders of the label map), soft-edges:DIR (along the ridges "
-        + "of PiDiNet's maps, as ControlNet does) or folder:DIR.", valueName: "source"))
+        + "of PiDiNet's maps, as ControlNet does) or folder:DIR", valueName: "source"))
   var scribbles: String?
 
-  @Option(help: ArgumentHelp("The manifest; RESULTS/pairs.jsonl unless given.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Manifest to write", default: "RESULTS/pairs.jsonl", valueName: "file"))
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Copy all files here; the manifest is DIR/pairs.jsonl.", valueName: "dir"))
+    help: ArgumentHelp("Copy all files here; the manifest is DIR/pairs.jsonl", valueName: "dir"))
   var export: String?
 
-  @Option(help: ArgumentHelp("Further forms of exported label maps.", valueName: "list"))
+  @Option(help: ArgumentHelp("Further encodings of exported label maps", valueName: "list"))
   var encodings: String?
 
   func validate() throws {
@@ -114,10 +111,10 @@ struct PairsCommand: ParsableCommand {
 
   func run() throws {
     var options = PairsOptions()
+    options.runOptions = try RunOptions(common)
     options.dataset = dataset
     options.count = min(pairs, common.limit ?? pairs)
-    options.seed = common.seed
-    options.allowsOutside = allowOutside
+    options.allowsOutside = outside.allowOutside
     options.sampling = sampling
     options.split = split
     options.ids = ids
@@ -132,16 +129,9 @@ struct PairsCommand: ParsableCommand {
     options.samples = samples
     options.edit = edit
     options.scribbles = scribbles
-    options.output = output ?? common.results + "/pairs.jsonl"
+    options.output = output ?? options.results + "/pairs.jsonl"
     options.exportDirectory = export
     options.encodings = encodings
-    options.isReplacing = common.output.force
-    options.results = common.results
-    options.jobs = common.jobs
-    let line = common.progressLine
-    options.progress = { line.show($0) }
-    let common = common
-    options.notice = { common.notice($0) }
     let result = try PairsJob(options).run()
     try Console.result(common.json ? result.json : result.text)
   }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Harness
 import Measurement
 import Provenance
@@ -16,86 +15,96 @@ struct ScoreCommand: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var measurement: MeasurementOptions
 
   @Option(
     help: ArgumentHelp(
       "Folder of real images, or a .npz with their statistics; accuracy, miou, clip, lpips-diversity "
-        + "and time need none."))
+        + "and time need none", valueName: "dir|file.npz"))
   var reference: String?
 
   @OptionGroup var studies: StudyOptions
 
-  @Option(help: ArgumentHelp("Folder of the images to score."))
+  @Option(help: ArgumentHelp("Folder of the images to score", valueName: "dir"))
   var generated: String
 
   @Option(
     help: ArgumentHelp(
-      "Comma list of metrics; \(ScoreCommand.usualMetrics) unless given. What cannot be measured is "
-        + "told, and ends the run with 6 if it was named here, after the others are measured.",
-      valueName: "list"))
+      "Comma list of metrics; one named here that cannot be measured ends the run with 6, after the "
+        + "others are measured", default: ScoreCommand.usualMetrics, valueName: "list"))
   var metrics: String?
 
   private static let usualMetrics = "fid,lpips-alex,ssim,ms-ssim,mae,psnr"
 
-  @Option(help: ArgumentHelp("Folder of label maps, for accuracy and miou.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of label maps, for accuracy and miou", valueName: "dir"))
   var masks: String?
 
-  @Option(help: ArgumentHelp("pytorch-fid, torch-fidelity or clean-fid.", valueName: "mode"))
+  @Option(help: .fidMode(default: "pytorch-fid"))
   var fidMode: String?
 
-  @Option(help: ArgumentHelp("FID's tap: 64, 192, 768 or 2048.", valueName: "dims"))
+  @Option(
+    help: ArgumentHelp(
+      "Inception features of FID: 64, 192, 768 or 2048", default: "2048", valueName: "dims"))
   var fidDims: Int?
 
-  @Option(help: ArgumentHelp("KID's subsets: clean-fid, torch-fidelity or full-set."))
+  @Option(
+    help: ArgumentHelp(
+      "KID subsets: torch-fidelity, clean-fid or full-set", default: "clean-fid",
+      valueName: "variant"))
   var kidVariant: String?
 
   @Option(
-    in: .kidSubsets,
-    help: ArgumentHelp("How many subsets KID draws; 100 unless given.", valueName: "n"))
+    in: .kidSubsets, default: "100",
+    help: ArgumentHelp("Number of KID subsets", valueName: "n"))
   var kidSubsets: Int?
 
   @Option(
-    in: .kidSubsetSize,
-    help: ArgumentHelp("Images of each side in a subset; 1000 unless given.", valueName: "n"))
+    in: .kidSubsetSize, default: "1000",
+    help: ArgumentHelp("Images of each side in a KID subset", valueName: "n"))
   var kidSubsetSize: Int?
 
-  @Option(help: ArgumentHelp("Definition of the metric ssim.", valueName: "variant"))
+  @Option(
+    help: ArgumentHelp(
+      "Definition of ssim: skimage, skimage-wang, vainf-ssim, vainf-msssim, jorge-msssim, pyiqa-ssim or "
+        + "pyiqa-msssim", default: "skimage", valueName: "variant"))
   var ssimVariant: String?
 
-  @Option(help: ArgumentHelp("How intersections over unions are averaged.", valueName: "variant"))
+  @Option(
+    help: ArgumentHelp(
+      "Averaging of miou: agg19, agg18, img_nan, img_gt, img19_zero, img19_one or csail",
+      default: "agg19", valueName: "variant"))
   var miouMode: String?
 
-  @Option(help: ArgumentHelp("celebamask-unet or bisenet.", valueName: "network"))
+  @Option(
+    help: ArgumentHelp(
+      "Face parser: celebamask-unet or bisenet", default: "celebamask-unet", valueName: "network"))
   var parser: String?
 
   @Option(
     help: ArgumentHelp(
-      "ir-se50, ir-50, ir-100, ir-101, mobilefacenet or iresnet18, 34, 50, 100.",
-      valueName: "network"))
+      "Identity network: ir-se50, ir-50, ir-100, ir-101, mobilefacenet, iresnet18, iresnet34, iresnet50 "
+        + "or iresnet100", default: "ir-se50", valueName: "network"))
   var idNetwork: String?
 
   @Option(
     help: ArgumentHelp(
-      "From RGB to the identity network, for example aligned-112; mtcnn+aligned-112 aligns first.",
-      valueName: "name"))
+      "Preprocessing for the identity network, for example aligned-112; mtcnn+aligned-112 aligns first",
+      default: "as the network was published", valueName: "name"))
   var idPreprocess: String?
 
   @Option(
     in: .side,
     help: ArgumentHelp(
-      "Resize all images to this side by Pillow's bicubic before measuring.", valueName: "pixels"))
+      "Resize all images to this side by Pillow's bicubic before measuring", valueName: "pixels"))
   var size: Int?
 
-  @Option(help: ArgumentHelp("Write the reference's FID statistics here.", valueName: "file.npz"))
+  @Option(help: ArgumentHelp("Write the reference's FID statistics here", valueName: "file.npz"))
   var saveStats: String?
 
-  @Option(help: ArgumentHelp("Write per-image values here.", valueName: "file.csv"))
+  @Option(help: ArgumentHelp("Write per-image values here", valueName: "file.csv"))
   var perImage: String?
 
-  @Option(
-    in: .images,
-    help: ArgumentHelp("Images that may fail before the run counts as invalid.", valueName: "n"))
-  var maxFailures: Int?
+  @OptionGroup var failures: FailureLimit
 
   private var choices: MeterChoices {
     var choices = MeterChoices()
@@ -111,7 +120,7 @@ struct ScoreCommand: ParsableCommand {
     choices.identity = idNetwork
     choices.identityPreprocessing = idPreprocess
     choices.size = size
-    choices.seed = common.seed
+    choices.seed = common.seed.seed
     studies.fill(&choices)
     return choices
   }
@@ -119,6 +128,7 @@ struct ScoreCommand: ParsableCommand {
   func run() throws {
     Interruption.listen()
     var options = ScoreOptions()
+    options.runOptions = try RunOptions(common, measurement)
     options.reference = reference ?? ""
     options.generated = generated
     options.masks = masks
@@ -127,24 +137,10 @@ struct ScoreCommand: ParsableCommand {
     options.grouping = try studies.grouping
     try options.choose(choices)
     options.requiresEveryMetric = metrics != nil
-    options.weights = common.weights
-    options.results = common.results
     options.statisticsOutput = saveStats
     options.perImageOutput = perImage
-    options.isReplacing = common.output.force
-    options.memory = try MemoryLimit(parsing: common.memory)
-    options.jobs = common.jobs
     options.limit = common.limit
-    options.maximumFailures = maxFailures
-    options.isRecalling = !common.noCache
-    options.cacheLimit = try common.cache
-    options.isExact = common.exact
-    options.commandLine = CommandLine.arguments.joined(separator: " ")
-    let progressLine = common.progressLine
-    options.shouldStop = { Interruption.isRequested }
-    options.progress = { progressLine.show($0) }
-    let common = common
-    options.notice = { common.notice($0) }
+    options.maximumFailures = failures.maxFailures
     let result = try ScoreJob(options).run()
     if !result.missing.isEmpty {
       common.notice(

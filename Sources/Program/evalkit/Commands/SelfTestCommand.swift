@@ -14,30 +14,25 @@ struct SelfTestCommand: ParsableCommand {
       right check. Exit codes: 0 all as it must be, 6 not.
       """)
 
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
+  @OptionGroup var threads: JobsOption
 
   @Option(
     help: ArgumentHelp(
-      "Test nothing; write the faces and this program's answers, for a build after an intended change.",
+      "Test nothing; write the faces and this program's answers, for a build after an intended change",
       valueName: "dir"))
   var record: String?
 
-  @Flag(help: "Print everything as JSON.")
-  var json = false
-
-  @Flag(help: "Print no diagnostics but errors.")
-  var quiet = false
+  @OptionGroup var format: JSONFlag
+  @OptionGroup var diagnostics: QuietFlag
 
   func run() throws {
-    let isQuiet = quiet
-    let job = SelfTestJob(jobs: jobs) { if !isQuiet { Console.error("evalkit: \($0)") } }
+    let job = SelfTestJob(try RunOptions(threads, diagnostics))
     if let record {
       try job.record(to: record)
       return try Console.result("canary written to \(record)")
     }
     let report = try job.run()
-    try Console.result(json ? report.json : report.text)
+    try Console.result(format.json ? report.json : report.text)
     Console.error(report.sentence)
     if !report.isPassed { throw ExitCode(report.code) }
   }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Harness
 import Runs
 
@@ -16,16 +15,15 @@ struct ProtocolsCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Weights to look for: published, published:DIR or the path of a manifest.",
+        "Weights to look for: published, published:DIR or the path of a manifest",
         valueName: "spec"))
     var weights = "published"
 
-    @Flag(help: "Print the result as JSON on stdout.")
-    var json = false
+    @OptionGroup var format: JSONFlag
 
     func run() throws {
       let list = try ProtocolListing(weights: weights)
-      try Console.result(json ? list.json : list.text)
+      try Console.result(format.json ? list.json : list.text)
       if let problem = list.problem { throw problem }
     }
   }
@@ -35,7 +33,7 @@ struct ProtocolsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show a table's columns, switches and published values.")
 
-    @Argument(help: "A protocol id, for example ddgi.table1.")
+    @Argument(help: "Protocol id, for example ddgi.table1")
     var id: String
 
     func run() throws { try Console.result(ProtocolListing.show(id)) }
@@ -47,16 +45,17 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Print a stored run.")
 
-  @Argument(help: "A run id or the beginning of one; the latest run unless given.")
+  @Argument(help: .storedRun)
   var id: String?
 
-  @Option(help: "markdown, csv, json, latex, junit or html.")
+  @Option(
+    help: ArgumentHelp(
+      "Format of the report: markdown, csv, json, latex, junit or html", valueName: "format"))
   var format = "markdown"
 
-  @Option(help: ArgumentHelp("Folder of the database.", valueName: "dir"))
-  var results = "Results"
+  @OptionGroup var place: ResultsOption
 
   func run() throws {
-    try Console.result(StoredReports.report(id, format: format, results: results))
+    try Console.result(StoredReports.report(id, format: format, results: place.results))
   }
 }

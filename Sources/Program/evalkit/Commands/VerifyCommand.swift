@@ -1,6 +1,5 @@
 import ArgumentParser
 import Harness
-import Measurement
 import Provenance
 
 /// `evalkit verify RUN`.
@@ -13,41 +12,28 @@ struct VerifyCommand: ParsableCommand {
       exit code 6 says that one is not.
       """)
 
-  @Argument(help: "A run id or the beginning of one; the latest run unless given.")
+  @Argument(help: .storedRun)
   var id: String?
 
-  @OptionGroup var place: StoredPlace
+  @OptionGroup var store: StoreOptions
 
-  @Option(in: .images, help: ArgumentHelp("How many images are measured again.", valueName: "n"))
+  @Option(in: .images, help: ArgumentHelp("How many images are measured again", valueName: "n"))
   var sample = 32
 
-  @Option(in: .seed, help: ArgumentHelp("Seed of the sample.", valueName: "s"))
-  var seed: UInt64 = 0
-
-  @Option(in: .threads, help: ArgumentHelp("Threads; all cores unless given.", valueName: "n"))
-  var jobs: Int?
-
-  @Option(help: .memory)
-  var memory: String?
-
-  @Flag(help: "Show no progress.")
-  var noProgress = false
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var threads: JobsOption
+  @OptionGroup var memory: MemoryOption
+  @OptionGroup var diagnostics: DiagnosticOptions
 
   func run() throws {
     Interruption.listen()
     var options = VerifyOptions()
+    options.runOptions = try RunOptions(store, seed, threads, memory, diagnostics)
     options.run = id
-    options.results = place.results
     options.sample = sample
-    options.seed = seed
-    options.jobs = jobs
-    options.memory = try MemoryLimit(parsing: memory)
-    let line = ProgressLine(isSilent: place.quiet || noProgress)
-    options.shouldStop = { Interruption.isRequested }
-    options.progress = { line.show($0) }
     let report = try VerifyJob(options).run()
-    try Console.result(place.json ? report.json : report.text)
+    try Console.result(store.json ? report.json : report.text)
     if let problem = report.problem { throw problem }
-    place.notice("everything that was compared agrees")
+    diagnostics.notice("everything that was compared agrees")
   }
 }

@@ -11,14 +11,13 @@ struct VotesCommand: ParsableCommand {
       is that of the questions in which it was shown; intervals are Wilson's, of 95 %.
       """)
 
-  @Argument(help: "File of answers, JSON Lines.")
+  @Argument(help: "File of answers, JSON Lines")
   var file: String
 
-  @Flag(help: "Print the result as JSON on stdout.")
-  var json = false
+  @OptionGroup var format: JSONFlag
 
   func run() throws {
     let report = try VoteReport(contentsOf: file)
-    try Console.result(json ? report.json : report.text)
+    try Console.result(format.json ? report.json : report.text)
   }
 }

@@ -17,25 +17,24 @@ struct WeightsFetchCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Networks, roles, papers or file names; 'all' for every file.", valueName: "name"))
+      "Networks, roles, papers or file names; 'all' for every file", valueName: "name"))
   var names: [String]
 
-  @Option(help: ArgumentHelp("The folder of weights.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"))
   var to: String = WeightSuite.defaultDirectory
 
   @Option(
     help: ArgumentHelp(
-      "A folder of the same files on another server, in place of the published addresses.",
+      "Folder of the same files on another server, in place of the published addresses",
       valueName: "url"))
   var mirror: String?
 
-  @Flag(help: "Say what would be fetched and from where.")
+  @Flag(help: "Show what would be fetched and from where")
   var dryRun = false
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var format: JSONFlag
 
-  @Flag(help: "Show no progress.")
+  @Flag(help: "Show no progress")
   var noProgress = false
 
   func run() throws {
@@ -48,7 +47,7 @@ struct WeightsFetchCommand: ParsableCommand {
     }
     line.clear()
     let text = entries.map { "\($0.file): \($0.state), \($0.detail)" }.joined(separator: "\n")
-    try Console.result(json ? JSONText.encode(entries, pretty: true) : text)
+    try Console.result(format.json ? JSONText.encode(entries, pretty: true) : text)
     if Interruption.isRequested { throw ExitCode(Interruption.exitStatus.code) }
     let failed = entries.filter { $0.state == "failed" }
     guard !failed.isEmpty else { return }
@@ -65,20 +64,20 @@ struct WeightsImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Put files into the weights folder under their published names, found by SHA-256.")
 
-  @Argument(help: "Files on this machine.")
+  @Argument(help: "Files on this machine")
   var files: [String]
 
-  @Option(help: ArgumentHelp("The folder of weights.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"))
   var to: String = WeightSuite.defaultDirectory
 
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "The published name that the one file is to have, where its digest is not known.",
+      "Published name that the one file is to have, where its digest is not known",
       valueName: "name"))
   var name: String?
 
-  @Flag(help: "Make symbolic links instead of copies.")
+  @Flag(help: "Make symbolic links instead of copies")
   var link = false
 
   func validate() throws {

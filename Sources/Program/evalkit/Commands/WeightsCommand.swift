@@ -21,15 +21,14 @@ struct WeightsListCommand: ParsableCommand {
     abstract: "List the published files: size, SHA-256, licence, source, present or not.")
 
   @Argument(
-    help: ArgumentHelp("The folder of weights that presence is told of.", valueName: "dir"))
+    help: ArgumentHelp("Folder of weights to look into", valueName: "dir"))
   var folder: String = WeightSuite.defaultDirectory
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var format: JSONFlag
 
   func run() throws {
     try Console.result(
-      json
+      format.json
         ? JSONText.encode(WeightTables.entries(in: folder), pretty: true)
         : WeightTables.list(folder))
   }
@@ -43,15 +42,14 @@ struct WeightsVerifyCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A folder of weights or one file; the weights folder unless given.", valueName: "dir|file"))
+      "Folder of weights or one file", valueName: "dir|file"))
   var place: String = WeightSuite.defaultDirectory
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var format: JSONFlag
 
   func run() throws {
     let check = try WeightCheck(place)
-    try Console.result(json ? JSONText.encode(check.files, pretty: true) : check.text)
+    try Console.result(format.json ? JSONText.encode(check.files, pretty: true) : check.text)
     guard !check.wrong.isEmpty else { return }
     Console.error("evalkit: \(check.verdict)")
     throw ExitCode(1)
@@ -64,14 +62,13 @@ struct WeightsInspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Show a checkpoint's tensors and which network they fit; executes nothing in it.")
 
-  @Argument(help: "PyTorch, safetensors or NumPy file.")
+  @Argument(help: "PyTorch, safetensors or NumPy file")
   var file: String
 
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var format: JSONFlag
 
   func run() throws {
     let inspection = try WeightInspection(file)
-    try Console.result(json ? JSONText.encode(inspection, pretty: true) : inspection.text)
+    try Console.result(format.json ? JSONText.encode(inspection, pretty: true) : inspection.text)
   }
 }

@@ -1,5 +1,3 @@
-import Provenance
-
 /// How much memory measuring images may take.
 ///
 /// It counts what grows with the images: pixels, planes and activations. Weights and what networks of a

@@ -1,4 +1,3 @@
-import Datasets
 import Foundation
 
 /// How far a job has come.
@@ -13,16 +12,20 @@ package struct JobProgress: Equatable, Sendable {
   package let failures: Int
   /// Those of ``finished`` that were there from an earlier call.
   package let remembered: Int
+  /// What else is known, for example `loss 0.0123`.
+  package let detail: String?
 
+  /// A state of the job; `total` 0 counts nothing.
   package init(
     activity: String? = nil, finished: Int = 0, total: Int = 0, failures: Int = 0,
-    remembered: Int = 0
+    remembered: Int = 0, detail: String? = nil
   ) {
     self.activity = activity
     self.finished = finished
     self.total = total
     self.failures = failures
     self.remembered = remembered
+    self.detail = detail
   }
 
   /// Whether everything that is counted is finished.
@@ -48,6 +51,7 @@ package struct JobProgress: Equatable, Sendable {
     if isFinished { text += ", took \(Self.duration(elapsed))" }
     if remembered > 0 { text += ", \(remembered) remembered" }
     if failures > 0 { text += ", \(failures) failed" }
+    if let detail { text += ", \(detail)" }
     return text
   }
 
@@ -65,6 +69,7 @@ package struct ActivityClock: Sendable {
   private var start: TimeInterval?
   private var working: TimeInterval = 0
 
+  /// A clock that has seen nothing.
   package init() {}
 
   /// Notes a progress at a moment.
@@ -82,16 +87,5 @@ package struct ActivityClock: Sendable {
     // What was there costs no time, and says nothing of what the rest will take.
     if progress.finished == progress.remembered { working = now }
     return (now - (start ?? now), now - working)
-  }
-}
-
-/// Tells of the work on a dataset as of a job's, and stops it on request.
-package func datasetWatcher(
-  _ progress: @escaping @Sendable (JobProgress) -> Void,
-  shouldStop: @escaping @Sendable () -> Bool = { false }
-) -> DatasetWatcher {
-  { (activity, finished, total) throws(DatasetError) in
-    if shouldStop() { throw .cancelled }
-    progress(JobProgress(activity: activity, finished: finished, total: total))
   }
 }

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Harness
+import Provenance
+
+/// Options of all commands that make or measure images.
+struct CommonOptions: RunArguments {
+  @OptionGroup var place: ResultsOption
+  @OptionGroup var reports: ReportsOption
+  @OptionGroup var threads: JobsOption
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var weights: WeightsOption
+  @OptionGroup var exactness: ExactFlag
+
+  @Option(
+    in: .pairs, help: ArgumentHelp("Use at most this many pairs or images", valueName: "n"))
+  var limit: Int?
+
+  @OptionGroup var output: JSONFlag
+  @OptionGroup var diagnostics: DiagnosticOptions
+  @OptionGroup var force: ForceFlag
+
+  /// Whether the result is printed as JSON.
+  var json: Bool { output.json }
+
+  func apply(to options: inout RunOptions) throws {
+    let groups: [any RunArguments] = [
+      place, threads, seed, weights, exactness, diagnostics, force,
+    ]
+    for group in groups { try group.apply(to: &options) }
+  }
+
+  /// Tells a person something at once.
+  func notice(_ text: String) { diagnostics.notice(text) }
+}
+
+/// Options of all commands that measure images, beside the common ones.
+struct MeasurementOptions: RunArguments {
+  @OptionGroup var cache: CacheOptions
+  @OptionGroup var memory: MemoryOption
+
+  func apply(to options: inout RunOptions) throws {
+    try cache.apply(to: &options)
+    try memory.apply(to: &options)
+  }
+}
+
+/// Options of commands that work on what is stored.
+struct StoreOptions: RunArguments {
+  @OptionGroup var place: ResultsOption
+  @OptionGroup var output: JSONFlag
+
+  /// Folder of the database.
+  var results: String { place.results }
+
+  /// Whether the result is printed as JSON.
+  var json: Bool { output.json }
+
+  func apply(to options: inout RunOptions) { place.apply(to: &options) }
+}
+
+/// `--reports`.
+struct ReportsOption: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder of the rendered reports", valueName: "dir"))
+  var reports = "Reports"
+}
+
+/// `--json`.
+struct JSONFlag: ParsableArguments {
+  @Flag(help: "Print the result as JSON on stdout")
+  var json = false
+}
+
+/// `--shard`.
+struct ShardOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Do only the i-th of n parts of the work; 'evalkit merge' joins what was measured",
+      valueName: "i/n"))
+  var shard: String?
+}
+
+/// `--max-failures`.
+struct FailureLimit: ParsableArguments {
+  @Option(
+    in: .images, default: "any number but all",
+    help: ArgumentHelp("Images that may fail before the run counts as invalid", valueName: "n"))
+  var maxFailures: Int?
+}
+
+/// `--allow-outside`.
+struct OutsideFlag: ParsableArguments {
+  @Flag(
+    help:
+      "Let a pair manifest name files outside its folder without their SHA-256; commands and exports can read them"
+  )
+  var allowOutside = false
+}
