@@ -144,6 +144,7 @@ package enum DISTSError: Error, Equatable, CustomStringConvertible {
   /// The weights do not sum up to more than 0.
   case noWeight(sum: Double)
 
+  /// What does not fit, with both sides.
   package var description: String {
     switch self {
     case .shapeMismatch(let first, let second):

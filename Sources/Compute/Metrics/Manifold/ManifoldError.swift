@@ -12,6 +12,7 @@ package enum ManifoldError: Error, Equatable, CustomStringConvertible {
   /// A neighborhood without neighbors.
   case noNeighbors(count: Int)
 
+  /// What does not fit, with both sides.
   package var description: String {
     switch self {
     case .dimensionMismatch(let real, let generated):
