@@ -4,6 +4,7 @@ import Foundation
 import Graphs
 import Images
 import Kernels
+import Models
 import Networks
 import Tensors
 import Texts
@@ -143,10 +144,8 @@ package struct ContrastiveRecipe: Recipe {
     let path = kitchen.path(fileNames[0])
     let reader = try TokenReader(file: path)
     let (image, text) = (CompactNetworks.clip, CompactNetworks.clipText)
-    let images = try TrainedNetwork(
-      image, file: path, ignoring: image.ignorableCheckpointPrefixes, workers: kitchen.workers)
-    let texts = try TrainedNetwork(
-      text, file: path, ignoring: text.ignorableCheckpointPrefixes, workers: kitchen.workers)
+    let images = try LoadedNetwork(image, checkpoint: path)
+    let texts = try LoadedNetwork(text, checkpoint: path)
     let candidates = kitchen.workers.map(Self.galleries * Self.gallerySize * 5 / 4) { number, _ in
       let scene = World.test.scene(number, seed: 4)
       let portrait = Portrait(scene, size: StudyFaces.drawnSide)
@@ -167,11 +166,12 @@ package struct ContrastiveRecipe: Recipe {
         }
       }
       let shown = gallery
-      let pictures = try images.vectors(shown.count) {
+      let pictures = try images.vectors(shown.count, workers: kitchen.workers) {
         try Preprocessing.compact96.apply(shown[$0].picture)
       }.map(\.unitVector)
-      let captions = try texts.vectors(shown.count) { try reader.input(of: shown[$0].caption) }
-        .map(\.unitVector)
+      let captions = try texts.vectors(shown.count, workers: kitchen.workers) {
+        try reader.input(of: shown[$0].caption)
+      }.map(\.unitVector)
       for (index, caption) in captions.enumerated() {
         let own = caption.dot(pictures[index])
         ranks.append(pictures.count { caption.dot($0) > own })

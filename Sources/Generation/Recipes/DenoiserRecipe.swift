@@ -2,6 +2,7 @@ import Faces
 import Graphs
 import Images
 import Kernels
+import Models
 import Networks
 import Tensors
 import Training
@@ -93,8 +94,8 @@ package struct DenoiserRecipe: Recipe {
   private static let judgedFaces = 200
 
   package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let network = try TrainedNetwork(
-      CompactNetworks.denoiser, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
+    let network = try LoadedNetwork(
+      CompactNetworks.denoiser, checkpoint: kitchen.path(fileNames[0]))
     let portraits = kitchen.workers.map(Self.judgedFaces) { number, _ in
       let scene = World.test.scene(number, seed: 6)
       let portrait = Portrait(scene, size: StudyFaces.drawnSide)
@@ -103,7 +104,7 @@ package struct DenoiserRecipe: Recipe {
         FaceTraits(scene, labels: portrait.labels), index: 0, seed: scene.identity.seed)
       return (picture: picture, labels: labels, caption: CaptionReading(caption))
     }
-    let errors = try network.map(portraits.count) { index in
+    let errors = try network.map(portraits.count, workers: kitchen.workers) { index in
       var numbers = NormalNumbers(seed: UInt64(index))
       return CompactDenoiser.input(
         picture: portraits[index].picture.planes.values.map { _ in numbers.next() },

@@ -2,6 +2,7 @@ import Faces
 import Graphs
 import Images
 import Kernels
+import Models
 import Networks
 import Tensors
 import Training
@@ -95,10 +96,11 @@ package struct IdentityRecipe: Recipe {
   private static let photos = 4
 
   package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let network = try TrainedNetwork(
-      CompactNetworks.iResNet, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
-    let threshold = Self.bestThreshold(try cosines(network, .validation, people: 250))
-    let judged = try cosines(network, .test, people: Self.people)
+    let network = try LoadedNetwork(
+      CompactNetworks.iResNet, checkpoint: kitchen.path(fileNames[0]))
+    let threshold = Self.bestThreshold(
+      try cosines(network, .validation, people: 250, kitchen.workers))
+    let judged = try cosines(network, .test, people: Self.people, kitchen.workers)
     let right = judged.count { ($0.cosine >= threshold) == $0.isSame }
     let (same, other) = (judged.filter(\.isSame), judged.filter { !$0.isSame })
     func mean(_ pairs: [JudgedPair]) -> Double {
@@ -123,15 +125,15 @@ package struct IdentityRecipe: Recipe {
   }
 
   /// Cosines of four pairs of a person: two of its own photos, two with another person's.
-  private func cosines(_ network: TrainedNetwork, _ world: World, people: Int) throws
-    -> [JudgedPair]
-  {
+  private func cosines(
+    _ network: LoadedNetwork, _ world: World, people: Int, _ workers: Workers
+  ) throws -> [JudgedPair] {
     let plan = {
       var plan = StudyFaces.Plan(people: people, photos: Self.photos)
       (plan.world, plan.seed) = (world, 2)
       return plan
     }()
-    let vectors = try network.vectors(plan.count) { sample in
+    let vectors = try network.vectors(plan.count, workers: workers) { sample in
       try Preprocessing.compactFace96.apply(
         Portrait(plan.scene(sample), size: StudyFaces.drawnSide).image)
     }.map(\.unitVector)

@@ -2,6 +2,7 @@ import Faces
 import Graphs
 import Images
 import Metrics
+import Models
 import Networks
 import Tensors
 import Training
@@ -76,13 +77,13 @@ package struct InceptionRecipe: Recipe {
   private static let setSize = 600
 
   package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let network = try TrainedNetwork(
-      CompactNetworks.inception, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
+    let network = try LoadedNetwork(
+      CompactNetworks.inception, checkpoint: kitchen.path(fileNames[0]))
     let pictures = kitchen.workers.map(Self.setSize) { number, _ in
       Portrait(World.test.scene(number, seed: 1), size: StudyFaces.drawnSide).image
     }
     func features(_ picture: @Sendable (Int) throws -> Raster) throws -> FeatureMatrix {
-      let vectors = try network.vectors(pictures.count) {
+      let vectors = try network.vectors(pictures.count, workers: kitchen.workers) {
         try Preprocessing.compact128.apply(try picture($0))
       }
       return try FeatureMatrix(

@@ -5,6 +5,7 @@ import Graphs
 import Images
 import Kernels
 import Metrics
+import Models
 import Networks
 import Tensors
 import Training
@@ -96,12 +97,12 @@ package struct ParserRecipe: Recipe {
   private static let judgedFaces = 400
 
   package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let network = try TrainedNetwork(
-      CompactNetworks.biSeNet, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
+    let network = try LoadedNetwork(
+      CompactNetworks.biSeNet, checkpoint: kitchen.path(fileNames[0]))
     let portraits = kitchen.workers.map(Self.judgedFaces) { number, _ in
       Portrait(World.test.scene(number, seed: 3), size: StudyFaces.drawnSide)
     }
-    let matrices = try network.map(portraits.count) {
+    let matrices = try network.map(portraits.count, workers: kitchen.workers) {
       try Preprocessing.compact128.apply(portraits[$0].image)
     } read: { index, result in
       let logits = result(Graph.mainOutput)

@@ -125,22 +125,18 @@ package struct PerceptualRecipe: Recipe {
 
   // MARK: Heads
 
-  private func network(_ kitchen: Kitchen) throws -> TrainedNetwork {
-    let network = PerceptualNetwork(trunk: CompactNetworks.alexNet)
-    return try TrainedNetwork(
-      network, file: kitchen.path(fileNames[0]),
-      inputShape: [3, StudyFaces.drawnSide, StudyFaces.drawnSide],
-      outputs: network.trunk.perceptualTaps.map(\.name), workers: kitchen.workers)
+  private func trunk(_ kitchen: Kitchen) throws -> PerceptualTrunk {
+    try PerceptualTrunk(file: kitchen.path(fileNames[0]), workers: kitchen.workers)
   }
 
   private func fitHeads(_ kitchen: Kitchen) throws -> LossCurve {
     let faces = portraits(Self.headFaces, from: Self.trunkFaces, kitchen).map(\.image)
     let triplets = DistortionTriplet.drawn(faces, seed: 7)
-    let network = try network(kitchen)
-    let measured = try DistortionTriplet.differences(triplets, of: faces, network)
+    let trunk = try trunk(kitchen)
+    let measured = try DistortionTriplet.differences(triplets, of: faces, trunk)
     let fit = PerceptualHeads.fitted(to: measured)
     let weights = PerceptualHeads.scaled(
-      fit.weights, putting: try network.differencesOfNeighbours(faces), at: Self.strangers)
+      fit.weights, putting: try trunk.differencesOfNeighbors(faces), at: Self.strangers)
     let specifications = PerceptualNetwork(trunk: CompactNetworks.alexNet).heads
     var next = 0
     let heads = specifications.map { head in
@@ -164,7 +160,7 @@ package struct PerceptualRecipe: Recipe {
       Portrait(World.test.scene(number, seed: 5), size: StudyFaces.drawnSide).image
     }
     let triplets = DistortionTriplet.drawn(faces, seed: 8)
-    let measured = try DistortionTriplet.differences(triplets, of: faces, try network(kitchen))
+    let measured = try DistortionTriplet.differences(triplets, of: faces, try trunk(kitchen))
     let heads = try PerceptualHeads.read(kitchen.path(fileNames[1]))
     let right = measured.map {
       PerceptualHeads.distance(heads, $0.nearer) < PerceptualHeads.distance(heads, $0.farther)

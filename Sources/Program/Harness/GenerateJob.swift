@@ -3,6 +3,7 @@ import Essentials
 import Foundation
 import Generators
 import Measurement
+import Models
 import Provenance
 import Runs
 import Tensors
@@ -23,6 +24,10 @@ package struct GenerateOptions: Sendable {
   package var shard: Shard?
   /// Whether a pair manifest may name files outside its folder without their SHA-256.
   package var allowsOutside = false
+  /// The suite of weights that built-in methods take their networks from.
+  package var weights = "compact"
+  /// Whether convolutions are plain sums, without Winograd's algorithm.
+  package var isExact = false
   /// At most so many pairs, of the lowest ids.
   package var limit: Int?
   /// Width and height of what built-in methods make.
@@ -149,6 +154,8 @@ package struct GenerateJob {
     context.seed = options.seed
     context.workers = workers
     context.cache = options.cache
+    context.shop = InstrumentShop(
+      try WeightSuite(parsing: options.weights), isExact: options.isExact)
     context.shouldStop = options.shouldStop
     context.progress = show
     options.command.apply(to: &context.command)

@@ -111,7 +111,8 @@ package struct TableJob {
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
     let methods = try openMethods(
-      chosen.pairs, measuring: part.ids, size: plan.working.side ?? 256, workers: workers)
+      chosen.pairs, measuring: part.ids, size: plan.working.side ?? 256, shop: shop,
+      workers: workers)
     let session = try RunSession(
       store, try description(plan, chosen, methods),
       methods: methods.map(\.record) + [MethodRecord.reference],
@@ -177,11 +178,13 @@ package struct TableJob {
   }
 
   private func openMethods(
-    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, workers: Workers
+    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, shop: InstrumentShop,
+    workers: Workers
   ) throws -> [OpenMethod] {
     var context = MethodContext(pairs: pairs, outputDirectory: options.results)
     context.ids = ids
     context.size = size
+    context.shop = shop
     context.seed = options.seed
     context.workers = workers
     context.command = options.command

@@ -59,6 +59,8 @@ struct GenerateCommand: ParsableCommand {
     options.isReplacing = common.output.force
     options.results = common.results
     try options.setShard(shard)
+    options.weights = common.weights
+    options.isExact = common.exact
     options.limit = common.limit
     options.size = size
     options.jobs = common.jobs
