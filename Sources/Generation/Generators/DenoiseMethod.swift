@@ -20,6 +20,7 @@ package struct DenoiseMethod: Method {
   /// Times of the diffusion at which the network runs, from 1, nothing but noise, towards 0.
   static let timesteps = [1.0, 0.75, 0.5, 0.25]
 
+  /// The row's name.
   package let name: String
   /// What else a reader must know of the network's weights.
   package let note: String?
@@ -48,18 +49,21 @@ package struct DenoiseMethod: Method {
     self.seeds = seeds
   }
 
+  /// Names sampler, weights, steps, sizes, seed and arithmetic.
   package var fingerprint: String {
     "denoise@\(Self.version) words@\(CaptionReading.version) weights=\(network.weights.identity) "
       + "steps=\(Self.timesteps.count) size=\(size) resize=pillow-bicubic seed=\(seeds.runSeed) "
       + "arithmetic=\(network.arithmetic.name)"
   }
 
+  /// That the weights are not the program's own, where they are not.
   package var findings: [DatasetFinding] {
     let finding = DatasetFinding.otherWeights(
       file: network.weights.name, sha256: network.weights.sha256, note: note)
     return network.weights.isOfProgram ? [] : [finding]
   }
 
+  /// The label map's file, and in the recipe all else: caption, seed and ``fingerprint``; nil without a label map.
   package func origin(of pair: Pair) -> ImageOrigin? {
     pair.maskPath.map { mask in
       let text = FileDigest.sha256(of: (pair.text ?? "").utf8)
@@ -70,6 +74,9 @@ package struct DenoiseMethod: Method {
     }
   }
 
+  /// Makes an image of `[size, size, 3]`.
+  ///
+  /// - Throws: `MethodError.noMask`, `.image`, `.file`; `.notComputed` if a result is not finite.
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     let side = CompactNetworks.imageSize
     let labels = try ConditionMask.labels(of: pair)

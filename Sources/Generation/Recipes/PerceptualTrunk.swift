@@ -33,7 +33,8 @@ struct PerceptualTrunk: Sendable {
     read: @Sendable (_ index: Int, _ layers: [NormalizedLayer]) throws -> Value
   ) throws -> [Value] {
     try network.map(
-      count, inputShape: [3, StudyFaces.drawnSide, StudyFaces.drawnSide], outputs: taps,
+      count, inputShape: [3, SyntheticTrainingSet.drawnSide, SyntheticTrainingSet.drawnSide],
+      outputs: taps,
       workers: workers
     ) {
       try Preprocessing.lpips().apply(picture($0))

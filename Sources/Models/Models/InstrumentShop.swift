@@ -11,8 +11,10 @@ import Tensors
 
 /// Why a column is not measured; the sentence stands in the report.
 package struct NotRun: Error, Equatable, CustomStringConvertible {
+  /// A sentence without its full stop.
   package let description: String
 
+  /// Says why.
   package init(_ description: String) { self.description = description }
 
   /// A file that is not there.

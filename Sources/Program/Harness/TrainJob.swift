@@ -35,8 +35,8 @@ package struct TrainProgress: Sendable {
   /// The last batch's loss, where there is one.
   package let loss: Double?
 
-  init(_ news: Kitchen.News) {
-    switch news {
+  init(_ progress: TrainingProgress) {
+    switch progress {
     case .drawing(let done, let total):
       (activity, self.done, self.total, loss) = ("drawing faces", done, total, nil)
     case .step(let recipe, let step, let steps, let loss):
@@ -45,16 +45,16 @@ package struct TrainProgress: Sendable {
   }
 }
 
-/// Trains networks of the compact suite from nothing, judges them and writes their cards.
+/// Trains networks of the compact suite from nothing, evaluates them and writes their cards.
 package struct TrainJob {
   private let options: TrainOptions
 
   /// Prepares trainings.
   package init(_ options: TrainOptions) { self.options = options }
 
-  /// Follows the recipes.
+  /// Runs the recipes.
   ///
-  /// - Returns: the figures of every network, as Markdown.
+  /// - Returns: the held-out metrics of every network, one a line.
   /// - Throws: ``HarnessError`` for unknown names, when interrupted, and if a network misses what is asked of
   ///   it; errors of files.
   package func run() throws -> String {
@@ -63,13 +63,14 @@ package struct TrainJob {
       names.contains { $0.hasPrefix("compact-") || $0.hasPrefix("faces-") }
     }
     try DatasetFiles.makeFolder(options.output)
-    var kitchen = Kitchen(folder: options.output, workers: Workers(count: options.jobs))
-    kitchen.shouldStop = options.shouldStop
+    var environment = TrainingEnvironment(
+      folder: options.output, workers: Workers(count: options.jobs))
+    environment.shouldStop = options.shouldStop
     let progress = options.progress
-    kitchen.tell = { progress(TrainProgress($0)) }
+    environment.report = { progress(TrainProgress($0)) }
     var cards: [ModelCard] = []
     for recipe in recipes {
-      do { cards.append(try follow(recipe, in: kitchen)) } catch let stop as TrainingStopped {
+      do { cards.append(try run(recipe, in: environment)) } catch let stop as TrainingStopped {
         throw HarnessError(.cancelled, stop.description)
       }
     }
@@ -82,23 +83,23 @@ package struct TrainJob {
   }
 
   private func chosen() throws -> [any Recipe] {
-    if options.names == ["all"] { return RecipeBook.recipes }
-    let known = RecipeBook.recipes.map(\.name)
+    if options.names == ["all"] { return CompactRecipes.all }
+    let known = CompactRecipes.all.map(\.name)
     return try options.names.map { name in
       try choose(name, as: "compact network", from: known + ["all"]) { name in
-        RecipeBook.recipes.first { $0.name == name }
+        CompactRecipes.all.first { $0.name == name }
       }
     }
   }
 
-  private func follow(_ recipe: any Recipe, in kitchen: Kitchen) throws -> ModelCard {
+  private func run(_ recipe: any Recipe, in environment: TrainingEnvironment) throws -> ModelCard {
     let began = ContinuousClock.now
-    let curves = try recipe.train(kitchen)
+    let curves = try recipe.train(in: environment)
     let seconds = (ContinuousClock.now - began) / .seconds(1)
-    options.notice("\(recipe.name): trained in \(Int(seconds)) s, measuring its figures")
+    options.notice("\(recipe.name): trained in \(Int(seconds)) s, evaluating it")
     let card = try ModelCard(
-      recipe, figures: try recipe.figures(kitchen), curves: curves, seconds: seconds,
-      kitchen: kitchen)
+      recipe, metrics: try recipe.evaluate(in: environment), curves: curves, seconds: seconds,
+      environment: environment)
     try card.write(to: options.output)
     options.notice("\(recipe.name): card in \(options.output)/\(recipe.name).md")
     return card
@@ -107,9 +108,9 @@ package struct TrainJob {
 
 /// The table of recipes that `evalkit train` without a name prints.
 package enum RecipeListing {
-  /// Name and purpose of every network of the compact suite.
+  /// Name and summary of every network of the compact suite.
   package static var text: String {
-    RecipeBook.recipes.map { "\($0.name)\n  \($0.purpose)" }.joined(separator: "\n")
+    CompactRecipes.all.map { "\($0.name)\n  \($0.summary)" }.joined(separator: "\n")
       + "\nall\n  every one of them, from nothing"
   }
 }
