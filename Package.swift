@@ -127,14 +127,13 @@ let generation: [Target] = [
   Wing.generation.room(
     "Generators",
     needs: [
-      "Checkpoints", "Datasets", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Networks",
-      "Tensors", "Terms",
+      "Datasets", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors", "Terms",
     ]),
   Wing.generation.room(
     "Recipes",
     needs: [
-      "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Networks",
-      "Tensors", "Texts", "Training",
+      "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Models",
+      "Networks", "Tensors", "Texts", "Training",
     ]),
 ]
 
@@ -213,11 +212,16 @@ let tests: [Target] = [
   Wing.models.tests(
     of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],
     exclude: ["Goldens"]),
+  Wing.models.tests(
+    of: "Models", also: ["Checkpoints", "Graphs", "Kernels", "Networks", "Provenance", "Tensors"]),
   Wing.data.tests(of: "Faces", also: ["Essentials", "Images", "Tensors"], exclude: ["Goldens"]),
   Wing.data.tests(
     of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
   Wing.generation.tests(
-    of: "Generators", also: ["Datasets", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
+    of: "Generators",
+    also: [
+      "Checkpoints", "Datasets", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors",
+    ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Recipes",
     also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),

@@ -93,6 +93,8 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
   case paddedOtherwise(what: String, wanted: String, found: String, count: Int)
   /// Fewer pairs than were asked for.
   case fewerPairs(asked: Int, found: Int)
+  /// A method made the images with weights that are not part of the program.
+  case otherWeights(file: String, sha256: String, note: String?)
 
   /// Whether there is nothing to tell.
   package var isEmpty: Bool {
@@ -102,7 +104,7 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
       ids.isEmpty
     case .unread(let files): files.isEmpty
     case .paddedOtherwise(_, _, _, let count): count == 0
-    case .brokenMask, .fewerPairs: false
+    case .brokenMask, .fewerPairs, .otherWeights: false
     }
   }
 
@@ -121,6 +123,9 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
     case .paddedOtherwise(let what, let wanted, let found, let count):
       "\(count) \(what) with other leading zeros, as \(found) for \(wanted); rename them"
     case .fewerPairs(let asked, let found): "\(asked) pairs were asked for, \(found) are there"
+    case .otherWeights(let file, let sha256, let note):
+      "made with the weights \(file) (SHA-256 \(sha256)) in place of the program's own"
+        + (note.map { "; \($0)" } ?? "")
     }
   }
 }

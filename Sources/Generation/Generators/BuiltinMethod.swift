@@ -1,3 +1,5 @@
+import Models
+
 /// What `builtin:ID` names: anchors, and methods whose weakness is known.
 ///
 /// Anchors are made from the ground truth and give every column of a table a floor and a ceiling. The
@@ -60,8 +62,12 @@ extension BuiltinMethod {
         name: name, size: context.size,
         gallery: try GalleryFile.gallery(in: context.cache, workers: context.workers))
     case .denoise:
-      return try DenoiseMethod(
-        name: name, size: context.size, seeds: SeedPlan(runSeed: context.seed))
+      do {
+        return DenoiseMethod(
+          name: name, network: try context.shop.denoiser(),
+          note: context.shop.suite.roles[.denoiser]?.note, size: context.size,
+          seeds: SeedPlan(runSeed: context.seed))
+      } catch { throw .unusableWeights(self, reason: "\(error)") }
     }
   }
 }

@@ -1,13 +1,11 @@
-import Checkpoints
 import Datasets
 import Essentials
 import Faces
-import Graphs
 import Images
-import Kernels
+import Models
 import Networks
-import Synchronization
 import Tensors
+import Terms
 
 /// A small denoising diffusion that follows label map and caption: right in layout and colours, soft, and
 /// nobody in particular.
@@ -19,36 +17,53 @@ import Tensors
 package struct DenoiseMethod: Method {
   /// Changes with every change of the sampler.
   static let version = 1
-  /// Moments of the diffusion at which the network runs, from nothing but noise on.
-  static let moments = [1.0, 0.75, 0.5, 0.25]
+  /// Times of the diffusion at which the network runs, from 1, nothing but noise, towards 0.
+  static let timesteps = [1.0, 0.75, 0.5, 0.25]
 
+  /// The row's name.
   package let name: String
+  /// What else a reader must know of the network's weights.
+  package let note: String?
   /// Width and height of the images.
   package let size: Int
   /// Where noise comes from.
   package let seeds: SeedPlan
-  private let network: DenoisingNetwork
+  private let network: LoadedNetwork
 
   /// The method at a working size.
   ///
-  /// - Throws: `MethodError.damagedWeights` if the program's own weights are unusable.
+  /// - Parameters:
+  ///   - name: the row's name.
+  ///   - network: shaped like ``CompactDenoiser``, as `InstrumentShop.denoiser()` makes sure of.
+  ///   - note: what a reader must know of its weights.
+  ///   - size: width and height of the images in pixels.
+  ///   - seeds: where noise comes from.
   package init(
-    name: String = BuiltinMethod.denoise.rawValue, size: Int, seeds: SeedPlan = SeedPlan(runSeed: 0)
-  ) throws(MethodError) {
+    name: String = BuiltinMethod.denoise.rawValue, network: LoadedNetwork, note: String? = nil,
+    size: Int, seeds: SeedPlan = SeedPlan(runSeed: 0)
+  ) {
     self.name = name
+    self.network = network
+    self.note = note
     self.size = size
     self.seeds = seeds
-    do { network = try DenoisingNetwork() } catch {
-      throw .damagedWeights(reason: "\(error)")
-    }
   }
 
+  /// Names sampler, weights, steps, sizes, seed and arithmetic.
   package var fingerprint: String {
-    "denoise@\(Self.version) words@\(CaptionReading.version) weights=\(network.digest) "
-      + "steps=\(Self.moments.count) size=\(size) resize=pillow-bicubic seed=\(seeds.runSeed) "
-      + "arithmetic=\(CPULevel.current == .portable ? "float32" : "float32-fma")"
+    "denoise@\(Self.version) words@\(CaptionReading.version) weights=\(network.weights.identity) "
+      + "steps=\(Self.timesteps.count) size=\(size) resize=pillow-bicubic seed=\(seeds.runSeed) "
+      + "arithmetic=\(network.arithmetic.name)"
   }
 
+  /// That the weights are not the program's own, where they are not.
+  package var findings: [DatasetFinding] {
+    let finding = DatasetFinding.otherWeights(
+      file: network.weights.name, sha256: network.weights.sha256, note: note)
+    return network.weights.isOfProgram ? [] : [finding]
+  }
+
+  /// The label map's file, and in the recipe all else: caption, seed and ``fingerprint``; nil without a label map.
   package func origin(of pair: Pair) -> ImageOrigin? {
     pair.maskPath.map { mask in
       let text = FileDigest.sha256(of: (pair.text ?? "").utf8)
@@ -59,6 +74,9 @@ package struct DenoiseMethod: Method {
     }
   }
 
+  /// Makes an image of `[size, size, 3]`.
+  ///
+  /// - Throws: `MethodError.noMask`, `.image`, `.file`; `.notComputed` if a result is not finite.
   package func image(for pair: Pair) throws(MethodError) -> Raster {
     let side = CompactNetworks.imageSize
     let labels = try ConditionMask.labels(of: pair)
@@ -66,31 +84,40 @@ package struct DenoiseMethod: Method {
     let attributes = DrawingAttributes.values(of: CaptionReading(pair.text ?? ""))
     var numbers = NormalNumbers(seed: seeds.seed(for: pair.id))
     var noisy = (0..<3 * side * side).map { _ in numbers.next() }
-    var clean = noisy
-    for (step, moment) in Self.moments.enumerated() {
-      let noise = CompactDenoiser.noiseShare(at: moment)
-      clean = try network.clean(
-        CompactDenoiser.inputs(
-          picture: noisy, labels: labels.samples, attributes: attributes, noise: noise))
-      guard step + 1 < Self.moments.count else { break }
-      let next = Self.moments[step + 1]
-      noisy = Self.step(noisy, clean, from: moment, to: next)
+    var x0 = noisy
+    for (step, t) in Self.timesteps.enumerated() {
+      do {
+        x0 = try predictX0(noisy, at: t, labels: labels.samples, attributes: attributes)
+      } catch { throw .notComputed(id: pair.id, ImageFailure(error)) }
+      guard step + 1 < Self.timesteps.count else { break }
+      noisy = Self.step(noisy, x0, from: t, to: Self.timesteps[step + 1])
     }
-    return Self.raster(clean, side: side).resized(width: size, height: size, filter: .bicubic)
+    return Self.raster(x0, side: side).resized(width: size, height: size, filter: .bicubic)
   }
 
-  /// The noise that is in a picture, in the next moment's share.
+  /// The picture without noise that the network sees in a noisy one, planar `[3 · S · S]` like it.
+  private func predictX0(
+    _ noisy: [Float], at t: Double, labels: [UInt8], attributes: [Float]
+  ) throws -> [Float] {
+    try network.result(
+      of: CompactDenoiser.inputs(
+        picture: noisy, labels: labels, attributes: attributes,
+        noise: CompactDenoiser.noiseRate(at: t))
+    ).values
+  }
+
+  /// A step of DDIM: the noise that is in a picture, at the next time's rate; all planar.
   private static func step(
-    _ noisy: [Float], _ clean: [Float], from moment: Double, to next: Double
+    _ noisy: [Float], _ x0: [Float], from t: Double, to next: Double
   ) -> [Float] {
-    let (share, noise) = (
-      CompactDenoiser.pictureShare(at: moment), CompactDenoiser.noiseShare(at: moment)
+    let (signalRate, noiseRate) = (
+      CompactDenoiser.signalRate(at: t), CompactDenoiser.noiseRate(at: t)
     )
-    let (nextShare, nextNoise) = (
-      CompactDenoiser.pictureShare(at: next), CompactDenoiser.noiseShare(at: next)
+    let (nextSignalRate, nextNoiseRate) = (
+      CompactDenoiser.signalRate(at: next), CompactDenoiser.noiseRate(at: next)
     )
-    return zip(noisy, clean).map { noisy, clean in
-      nextShare * clean + nextNoise * (noisy - share * clean) / noise
+    return zip(noisy, x0).map { noisy, x0 in
+      nextSignalRate * x0 + nextNoiseRate * (noisy - signalRate * x0) / noiseRate
     }
   }
 
@@ -102,39 +129,5 @@ package struct DenoiseMethod: Method {
       return UInt8(min(max((value + 1) * 127.5 + 0.5, 0), 255))
     }
     return Raster(width: side, height: side, channels: 3, samples: samples)
-  }
-}
-
-/// The network with the program's own weights; any thread may run it.
-private final class DenoisingNetwork: Sendable {
-  let digest: String
-  private let executable: Executable
-  private let idle = Mutex<[WorkspaceBox]>([])
-
-  /// Memory that one thread at a time uses.
-  private struct WorkspaceBox: @unchecked Sendable { let workspace: Workspace }
-
-  /// - Throws: `CheckpointError`, `BindingError` or `GraphError`.
-  init() throws {
-    let path = CompactWeights.path(of: CompactNetworks.denoiser.name)
-    let bytes = CompactWeights.bytes(of: path) ?? []
-    let graph = try Graph(tracing: CompactNetworks.denoiser)
-    executable = try Executable(
-      graph, parameters: Checkpoint.decode(bytes, named: path).bound(to: graph.parameters))
-    digest = FileDigest.sha256(of: bytes)
-  }
-
-  /// The picture without noise, planar.
-  ///
-  /// - Throws: `MethodError.damagedWeights` if the inputs are not the network's.
-  func clean(_ inputs: [String: Tensor]) throws(MethodError) -> [Float] {
-    let box =
-      idle.withLock { $0.popLast() } ?? WorkspaceBox(workspace: executable.makeWorkspace())
-    defer { idle.withLock { $0.append(box) } }
-    do throws(GraphError) {
-      return try executable.run(named: inputs, in: box.workspace)[Graph.mainOutput]?.values ?? []
-    } catch {
-      throw .damagedWeights(reason: error.description)
-    }
   }
 }

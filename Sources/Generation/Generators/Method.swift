@@ -1,5 +1,6 @@
 import Datasets
 import Images
+import Models
 import Tensors
 
 /// Whatever turns a condition into an image.
@@ -53,6 +54,8 @@ package struct MethodContext: Sendable {
   package var outputDirectory: String
   /// Folder for what is drawn once for all runs; nil draws it anew.
   package var cache: String?
+  /// Where built-in methods get their networks.
+  package var shop = InstrumentShop(.compact)
   /// How an external command is run.
   package var command = CommandOptions()
   /// Asked several times a second whether to stop.

@@ -32,8 +32,10 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
   case notStarted(program: String, reason: String)
   /// The folder for an external command's images held images before the command's first run.
   case foreignImages(directory: String, ids: [String])
-  /// The weights of a built-in method, which are part of the program, are unusable.
-  case damagedWeights(reason: String)
+  /// The weights that a built-in method was given are missing or unusable.
+  case unusableWeights(BuiltinMethod, reason: String)
+  /// A built-in method's network made no image of this id.
+  case notComputed(id: String, ImageFailure)
   /// Somebody asked to stop; what is finished is kept.
   case cancelled
 
@@ -47,6 +49,7 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
     case .image(let error): error.state.rawValue
     case .file(.checksumMismatch): "wrong-checksum"
     case .notGenerated(_, let failure): failure.state.rawValue
+    case .notComputed(_, let failure): failure.state
     default: "failed"
     }
   }
@@ -76,7 +79,9 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
     case .foreignImages(let directory, let ids):
       "\(directory) holds images that this command did not make (\(ids.summary())); "
         + "choose an empty folder."
-    case .damagedWeights(let reason): "The program's own weights are damaged: \(reason)."
+    case .unusableWeights(let method, let reason):
+      "\(method.specification) cannot use its weights: \(reason)."
+    case .notComputed(let id, let failure): "No image of “\(id)”: \(failure.reason)."
     case .cancelled: "Stopped on request; a second call resumes."
     }
   }

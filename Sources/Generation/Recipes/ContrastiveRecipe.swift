@@ -4,6 +4,7 @@ import Foundation
 import Graphs
 import Images
 import Kernels
+import Models
 import Networks
 import Tensors
 import Texts
@@ -11,58 +12,68 @@ import Training
 
 /// CLIP's pair of towers: learns which caption belongs to which picture.
 package struct ContrastiveRecipe: Recipe {
+  /// The image tower's name; the text tower lies in the same file.
   package let name = CompactNetworks.clip.name
-  package let purpose =
+  /// What it is for and what it learns.
+  package let summary =
     "Image and text embeddings for CLIP scores, directions and retrieval: trained to match captions "
     + "with pictures, and to name the attributes besides."
-  package var material: String {
+  /// The faces that it is trained on.
+  package var data: String {
     faces.text
       + ", each with ten captions in Multi-Modal-CelebA-HQ's style, four in CelebA-Dialog's and "
       + "short prompts"
   }
+  /// Steps and hyperparameters of the first part.
   package let plan: TrainingPlan
   private let refinement: TrainingPlan
-  private let faces: StudyFaces.Plan
+  private let faces: SyntheticTrainingSet.Plan
 
   /// Chooses length, batches and faces of the training.
   package init(
     steps: Int = 1400, refiningSteps: Int = 1600, batchSize: Int = 64,
-    faces: StudyFaces.Plan = .shared
+    faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
     func plan(_ steps: Int, peak: Float, seed: UInt64) -> TrainingPlan {
       TrainingPlan(
-        steps: steps, batchSize: batchSize, seed: seed, rule: .adamW(decay: 0.05),
-        schedule: .cosine(peak: peak, warmUp: steps / 20, steps: steps, final: 1e-5),
-        greatestNorm: 2, averageDecay: 0.995)
+        steps: steps, batchSize: batchSize, seed: seed, optimizer: .adamW(weightDecay: 0.05),
+        schedule: .cosine(peak: peak, warmupSteps: steps / 20, totalSteps: steps, minimum: 1e-5),
+        maximumGradientNorm: 2, emaDecay: 0.995)
     }
     self.plan = plan(steps, peak: 2e-3, seed: 109)
     refinement = plan(refiningSteps, peak: 1e-3, seed: 131)
   }
 
-  package var rules: String { "\(plan.description); then \(refinement.description)" }
+  /// Both plans in words.
+  package var hyperparameters: String { "\(plan.description); then \(refinement.description)" }
 
-  /// Share of the attributes' loss: captions name some of them at random, so a tower that learns from
+  /// Weight of the attributes' loss: captions name some of them at random, so a tower that learns from
   /// captions alone finds the lesser ones late.
-  private static let traitShare = 15.0
+  private static let traitWeight = 15.0
 
   private struct Target: Sendable {
     let tokens: Tensor
     let traits: [Float]
   }
 
-  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let faces = try kitchen.faces(self.faces)
+  /// Trains both towers in two parts, the second with a lower learning rate, and writes them with the vocabulary.
+  ///
+  /// A sample is a picture of `[96, 96, 3]` and the 77 tokens of a caption drawn for it.
+  ///
+  /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
+  package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
+    let faces = try environment.trainingSet(self.faces)
     let first = "\(name).first"
     let firstCurve =
-      try kitchen.finished(name, plan, in: first)
-      ?? train(name, plan, on: faces, from: nil, to: first, kitchen)
+      try environment.finished(name, plan, in: first)
+      ?? train(name, plan, on: faces, from: nil, to: first, in: environment)
     let graphs = try Self.towers.map { try Graph(tracing: $0) }
-    let learned = try Checkpoint.open(path: kitchen.path(first))
+    let learned = try Checkpoint.open(path: environment.path(first))
       .bind(to: graphs.flatMap(\.parameters), ignoring: [CompactVocabulary.tensorName])
     let refinedCurve = try train(
-      "\(name)-refinement", refinement, on: faces, from: learned, to: fileNames[0], kitchen)
-    unlink(kitchen.path(first))
+      "\(name)-refinement", refinement, on: faces, from: learned, to: fileNames[0], in: environment)
+    unlink(environment.path(first))
     return [firstCurve, refinedCurve]
   }
 
@@ -71,126 +82,157 @@ package struct ContrastiveRecipe: Recipe {
   ]
 
   /// One part of the training.
+  ///
+  /// - Parameters:
+  ///   - part: its name, for messages and checkpoints.
+  ///   - plan: steps and hyperparameters.
+  ///   - faces: what is learned from.
+  ///   - learned: what the part before ended with; nil draws first values.
+  ///   - file: name of the file that is written.
+  ///   - environment: threads, folder and reports.
+  /// - Returns: the loss curve.
+  /// - Throws: as ``train(in:)``.
   private func train(
-    _ part: String, _ plan: TrainingPlan, on faces: StudyFaces, from learned: [String: Tensor]?,
-    to file: String, _ kitchen: Kitchen
+    _ part: String, _ plan: TrainingPlan, on faces: SyntheticTrainingSet,
+    from learned: [String: Tensor]?, to file: String, in environment: TrainingEnvironment
   ) throws -> LossCurve {
-    let imageGraph = try Graph(
-      tracing: HeadedNetwork(
-        trunk: CompactNetworks.clip, heads: [("traits", StudyFaces.traitCount)],
-        isNormalized: true))
-    let textGraph = try Graph(
-      tracing: HeadedNetwork(trunk: CompactNetworks.clipText, isNormalized: true))
+    let (imageGraph, textGraph) = try Self.graphs()
     let loss = ContrastiveLoss(name: "logit_scale", width: 128, capacity: plan.batchSize)
     let temperature = Tensor(shape: [], values: [ContrastiveLoss.initialTemperature])
-    let training = try Apprenticeship(
-      part, graphs: [imageGraph, textGraph], others: [(loss.parameter, temperature)],
-      beginning: learned, plan: plan, kitchen: kitchen)
+    let training = try TrainingSession(
+      part, graphs: [imageGraph, textGraph], lossParameters: [(loss.parameter, temperature)],
+      initialValues: learned, plan: plan, environment: environment)
     let images = try training.program(imageGraph, outputs: ["traits", HeadedNetwork.unit])
     let texts = try training.program(textGraph, outputs: [HeadedNetwork.unit])
-    let seen = kitchen.workers.map(faces.count) { sample, _ in faces.traits(sample) }
+    let seen = environment.workers.map(faces.count) { sample, _ in faces.traits(sample) }
     let reader = try TokenReader(captionsOf: seen)
-    let source = batches(faces, seen, reader, kitchen)
+    let source = batches(faces, seen, reader, environment.workers)
     let curve = try training.run(on: source) { batch, state in
-      images.fill(batch.pictures)
-      texts.fill(batch.targets.map(\.tokens))
-      for program in [images, texts] {
-        program.forward(
-          count: batch.pictures.count, parameters: state.parameters,
-          buffers: state.statistics)
-      }
-      let measured = loss.measure(
-        images: images.values(of: HeadedNetwork.unit), texts: texts.values(of: HeadedNetwork.unit),
-        parameters: state.parameters,
-        addingTo: (
-          images.gradients(of: HeadedNetwork.unit), texts.gradients(of: HeadedNetwork.unit),
-          state.gradients
-        ), workers: training.workers)
-      let traits = ValueLoss.binaryCrossEntropy.measure(
-        images.values(of: "traits"), targets: batch.targets.flatMap(\.traits),
-        addingTo: images.gradients(of: "traits"), share: Self.traitShare)
-      images.backward(into: state.gradients)
-      texts.backward(into: state.gradients)
-      return measured.loss + Self.traitShare * traits
+      Self.step(images, texts, loss, on: batch, state, workers: training.workers)
     }
     let graphs = try Self.towers.map { try Graph(tracing: $0) }
-    try kitchen.write(
+    try environment.write(
       graphs.flatMap { training.tensors(of: $0) } + [reader.vocabulary?.tensor].compactMap(\.self),
-      note: kitchen.note(plan, learned == nil ? curve : nil), to: file)
-    training.finish()
+      metadata: environment.metadata(plan, learned == nil ? curve : nil), to: file)
+    training.removeCheckpoint()
     return curve
+  }
+
+  /// The image tower with a reader of the attributes, and the text tower, both with results at unit length.
+  private static func graphs() throws -> (image: Graph, text: Graph) {
+    let image = HeadedNetwork(
+      trunk: CompactNetworks.clip, heads: [("traits", SyntheticTrainingSet.traitCount)],
+      isNormalized: true)
+    let text = HeadedNetwork(trunk: CompactNetworks.clipText, isNormalized: true)
+    return (try Graph(tracing: image), try Graph(tracing: text))
+  }
+
+  /// Runs both towers on a batch and adds the gradients of both losses; returns the losses' sum.
+  private static func step(
+    _ images: GradientProgram, _ texts: GradientProgram, _ loss: ContrastiveLoss,
+    on batch: SyntheticBatches<Target>.Batch, _ state: TrainingState, workers: Workers
+  ) -> Double {
+    images.fill(batch.pictures)
+    texts.fill(batch.targets.map(\.tokens))
+    for program in [images, texts] {
+      program.forward(
+        count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
+    }
+    let unit = HeadedNetwork.unit
+    let measured = loss.measure(
+      images: images.values(of: unit), texts: texts.values(of: unit),
+      parameters: state.parameters,
+      addingTo: (images.gradients(of: unit), texts.gradients(of: unit), state.gradients),
+      workers: workers)
+    let traits = ValueLoss.binaryCrossEntropy.measure(
+      images.values(of: "traits"), targets: batch.targets.flatMap(\.traits),
+      addingTo: images.gradients(of: "traits"), weight: traitWeight)
+    images.backward(into: state.gradients)
+    texts.backward(into: state.gradients)
+    return measured.loss + traitWeight * traits
   }
 
   /// Pictures at the tower's size, each with a caption drawn for it.
   private func batches(
-    _ faces: StudyFaces, _ seen: [FaceTraits], _ reader: TokenReader, _ kitchen: Kitchen
-  ) -> StudyBatches<Target> {
-    StudyBatches(
+    _ faces: SyntheticTrainingSet, _ seen: [FaceTraits], _ reader: TokenReader,
+    _ workers: Workers
+  ) -> SyntheticBatches<Target> {
+    SyntheticBatches(
       faces: faces, variation: Variation(gain: 0.06, offset: 5),
-      side: CompactNetworks.clipSize, workers: kitchen.workers
+      side: CompactNetworks.clipSize, workers: workers
     ) { sample, _, seed in
-      let caption = StudyCaptions.text(seen[sample], seed: seed)
+      let caption = SyntheticCaptions.text(seen[sample], seed: seed)
       return Target(tokens: try reader.input(of: caption), traits: seen[sample].values)
     }
   }
 
-  // MARK: Judging
+  // MARK: Evaluation
 
-  private static let galleries = 10
+  private static let galleryCount = 10
   private static let gallerySize = 100
 
-  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let path = kitchen.path(fileNames[0])
+  /// A portrait of 256 pixels and what is said of it.
+  private struct CaptionedPicture: Sendable {
+    let picture: Raster
+    let caption: String
+  }
+
+  /// How often a caption of the test world finds its own picture among 100, first or among the first five; 0…1.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func evaluate(in environment: TrainingEnvironment) throws -> [HeldOutMetric] {
+    let path = environment.path(fileNames[0])
     let reader = try TokenReader(file: path)
-    let (image, text) = (CompactNetworks.clip, CompactNetworks.clipText)
-    let images = try TrainedNetwork(
-      image, file: path, ignoring: image.ignorableCheckpointPrefixes, workers: kitchen.workers)
-    let texts = try TrainedNetwork(
-      text, file: path, ignoring: text.ignorableCheckpointPrefixes, workers: kitchen.workers)
-    let candidates = kitchen.workers.map(Self.galleries * Self.gallerySize * 5 / 4) { number, _ in
+    let images = try LoadedNetwork(CompactNetworks.clip, checkpoint: path)
+    let texts = try LoadedNetwork(CompactNetworks.clipText, checkpoint: path)
+    let ranks = try Self.galleries(environment.workers).flatMap { gallery in
+      let pictures = try images.vectors(gallery.count, workers: environment.workers) {
+        try Preprocessing.compact96.apply(gallery[$0].picture)
+      }.map(\.unitVector)
+      let captions = try texts.vectors(gallery.count, workers: environment.workers) {
+        try reader.input(of: gallery[$0].caption)
+      }.map(\.unitVector)
+      return Self.ranks(of: captions, among: pictures)
+    }
+    let data =
+      "\(ranks.count) captions, each among the pictures of \(Self.gallerySize) faces of the test "
+      + "world whose captions differ"
+    func share(_ limit: Int) -> Double { Double(ranks.count { $0 < limit }) / Double(ranks.count) }
+    return [
+      HeldOutMetric(name: "retrieval, top 1", value: share(1), minimum: 0.6, data: data),
+      HeldOutMetric(name: "retrieval, top 5", value: share(5), minimum: 0.9, data: data),
+    ]
+  }
+
+  /// Faces of the test world in galleries within which no two captions are the same.
+  private static func galleries(_ workers: Workers) -> [[CaptionedPicture]] {
+    let candidates = workers.map(galleryCount * gallerySize * 5 / 4) { number, _ in
       let scene = World.test.scene(number, seed: 4)
-      let portrait = Portrait(scene, size: StudyFaces.drawnSide)
+      let portrait = Portrait(scene, size: SyntheticTrainingSet.drawnSide)
       let caption = MultiModalCaption.text(
         FaceTraits(scene, labels: portrait.labels), index: 0, seed: scene.identity.seed)
-      return (picture: portrait.image, caption: caption)
+      return CaptionedPicture(picture: portrait.image, caption: caption)
     }
-    var ranks: [Int] = []
     var next = 0
-    for _ in 0..<Self.galleries {
-      // Captions of a gallery differ; whoever repeats one is passed over.
-      var gallery: [(picture: Raster, caption: String)] = []
-      while gallery.count < Self.gallerySize, next < candidates.count {
+    return (0..<galleryCount).map { _ in
+      // Whoever repeats a caption is passed over.
+      var gallery: [CaptionedPicture] = []
+      while gallery.count < gallerySize, next < candidates.count {
         let candidate = candidates[next]
         next += 1
         if !gallery.contains(where: { $0.caption == candidate.caption }) {
           gallery.append(candidate)
         }
       }
-      let shown = gallery
-      let pictures = try images.vectors(shown.count) {
-        try Preprocessing.compact96.apply(shown[$0].picture)
-      }.map(\.unitVector)
-      let captions = try texts.vectors(shown.count) { try reader.input(of: shown[$0].caption) }
-        .map(\.unitVector)
-      for (index, caption) in captions.enumerated() {
-        let own = caption.dot(pictures[index])
-        ranks.append(pictures.count { caption.dot($0) > own })
-      }
+      return gallery
     }
-    let material =
-      "\(ranks.count) captions, each among the pictures of \(Self.gallerySize) faces of the test "
-      + "world whose captions differ"
-    func share(_ limit: Int) -> Double { Double(ranks.count { $0 < limit }) / Double(ranks.count) }
-    return [
-      Figure(name: "retrieval, top 1", value: share(1), floor: 0.6, material: material),
-      Figure(name: "retrieval, top 5", value: share(5), floor: 0.9, material: material),
-    ]
   }
-}
 
-extension FaceTraits {
-  /// One value a trait in the order of `Trait.allCases`, then whether it is a woman.
-  var values: [Float] {
-    Trait.allCases.map { traits.contains($0) ? 1 : 0 } + [isWoman ? 1 : 0]
+  /// How many pictures are nearer to each caption than its own, which has the same index; unit vectors.
+  private static func ranks(of captions: [[Float]], among pictures: [[Float]]) -> [Int] {
+    captions.enumerated().map { index, caption in
+      let own = caption.dot(pictures[index])
+      return pictures.count { caption.dot($0) > own }
+    }
   }
 }

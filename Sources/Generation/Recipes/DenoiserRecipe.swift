@@ -2,27 +2,32 @@ import Faces
 import Graphs
 import Images
 import Kernels
+import Models
 import Networks
 import Tensors
 import Training
 
 /// The built-in method `denoise`: learns to take noise off portraits whose label map and caption it is told.
 package struct DenoiserRecipe: Recipe {
+  /// The network's name, and that of its files.
   package let name = CompactNetworks.denoiser.name
-  package let purpose =
+  /// What it is for and what it learns.
+  package let summary =
     "The built-in method `denoise`: a small denoising diffusion that follows label map and caption; a "
     + "method to be measured, not to measure with."
-  package var material: String { faces.text + ", each with a caption" }
+  /// The faces that it is trained on.
+  package var data: String { faces.text + ", each with a caption" }
+  /// Steps and hyperparameters.
   package let plan: TrainingPlan
-  private let faces: StudyFaces.Plan
+  private let faces: SyntheticTrainingSet.Plan
 
   /// Chooses length, batches and faces of the training.
-  package init(steps: Int = 800, batchSize: Int = 16, faces: StudyFaces.Plan = .shared) {
+  package init(steps: Int = 800, batchSize: Int = 16, faces: SyntheticTrainingSet.Plan = .shared) {
     self.faces = faces
     plan = TrainingPlan(
-      steps: steps, batchSize: batchSize, seed: 113, rule: .adamW(decay: 0.01),
-      schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
-      greatestNorm: 1, averageDecay: 0.99)
+      steps: steps, batchSize: batchSize, seed: 113, optimizer: .adamW(weightDecay: 0.01),
+      schedule: .cosine(peak: 2e-3, warmupSteps: steps / 20, totalSteps: steps, minimum: 1e-5),
+      maximumGradientNorm: 1, emaDecay: 0.99)
   }
 
   private struct Target: Sendable {
@@ -31,16 +36,22 @@ package struct DenoiserRecipe: Recipe {
     let seed: UInt64
   }
 
-  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let faces = try kitchen.faces(self.faces)
+  /// Trains the U-Net to predict the picture `x₀` from a noisy one.
+  ///
+  /// A sample is the input `[35, 128, 128]` of `CompactDenoiser` with values in about −1…1; the loss is the mean squared
+  /// error of the picture `[3, 128, 128]` in −1…1.
+  ///
+  /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
+  package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
+    let faces = try environment.trainingSet(self.faces)
     let network = CompactNetworks.denoiser
     let graph = try Graph(tracing: network)
-    let training = try Apprenticeship(name, graphs: [graph], plan: plan, kitchen: kitchen)
+    let training = try TrainingSession(name, graphs: [graph], plan: plan, environment: environment)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
-    let seen = kitchen.workers.map(faces.count) { sample, _ in faces.traits(sample) }
-    let source = StudyBatches<Target>(
+    let seen = environment.workers.map(faces.count) { sample, _ in faces.traits(sample) }
+    let source = SyntheticBatches<Target>(
       faces: faces, variation: Variation(shift: 2, gain: 0, offset: 0, blurring: 0, noise: 0),
-      workers: kitchen.workers
+      workers: environment.workers
     ) { sample, labels, seed in
       var random = SplitMix64(seed: seed)
       let caption = MultiModalCaption.text(
@@ -50,7 +61,7 @@ package struct DenoiserRecipe: Recipe {
         attributes: DrawingAttributes.values(of: CaptionReading(caption)), seed: random.next())
     }
     let curve = try training.run(on: source) { batch, state in
-      let samples = kitchen.workers.map(batch.pictures.count) { index, _ in
+      let samples = environment.workers.map(batch.pictures.count) { index, _ in
         Self.sample(batch.pictures[index], batch.targets[index])
       }
       try program.fill(named: samples.map(\.inputs))
@@ -62,43 +73,46 @@ package struct DenoiserRecipe: Recipe {
       program.backward(into: state.gradients)
       return loss
     }
-    try kitchen.write(
-      training.tensors(of: graph), note: kitchen.note(plan), to: fileNames[0])
-    training.finish()
+    try environment.write(
+      training.tensors(of: graph), metadata: environment.metadata(plan), to: fileNames[0])
+    training.removeCheckpoint()
     return [curve]
   }
 
-  /// A noisy picture among the network's inputs, and the picture itself, interleaved.
+  /// A noisy picture as the network's input, planar, and the picture itself, interleaved; both in −1…1.
   private static func sample(_ picture: Raster, _ target: Target) -> (
     inputs: [String: Tensor], picture: [Float]
   ) {
     var random = SplitMix64(seed: target.seed)
     // Half of all pictures are nothing but noise, which is where a method begins.
-    let moment = max(0.05, min(1, 2 * Double(random.nextUnit())))
-    let (share, noise) = (
-      CompactDenoiser.pictureShare(at: moment), CompactDenoiser.noiseShare(at: moment)
+    let t = max(0.05, min(1, 2 * Double(random.nextUnit())))
+    let (signalRate, noiseRate) = (
+      CompactDenoiser.signalRate(at: t), CompactDenoiser.noiseRate(at: t)
     )
     var numbers = NormalNumbers(seed: random.next())
-    let clean = picture.planes.values.map { $0 / 127.5 - 1 }
-    let noisy = clean.map { share * $0 + noise * numbers.next() }
+    let x0 = picture.planes.values.map { $0 / 127.5 - 1 }
+    let noisy = x0.map { signalRate * $0 + noiseRate * numbers.next() }
     return (
       CompactDenoiser.inputs(
-        picture: noisy, labels: target.labels, attributes: target.attributes, noise: noise),
+        picture: noisy, labels: target.labels, attributes: target.attributes, noise: noiseRate),
       picture.samples.map { Float($0) / 127.5 - 1 }
     )
   }
 
-  // MARK: Judging
+  // MARK: Evaluation
 
-  private static let judgedFaces = 200
+  private static let evaluatedFaces = 200
 
-  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let network = try TrainedNetwork(
-      CompactNetworks.denoiser, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
-    let portraits = kitchen.workers.map(Self.judgedFaces) { number, _ in
+  /// The mean squared error of faces that the network makes from noise alone, values in −1…1.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func evaluate(in environment: TrainingEnvironment) throws -> [HeldOutMetric] {
+    let network = try LoadedNetwork(
+      CompactNetworks.denoiser, checkpoint: environment.path(fileNames[0]))
+    let portraits = environment.workers.map(Self.evaluatedFaces) { number, _ in
       let scene = World.test.scene(number, seed: 6)
-      let portrait = Portrait(scene, size: StudyFaces.drawnSide)
-      let (picture, labels) = StudyFaces.reduced(portrait)
+      let portrait = Portrait(scene, size: SyntheticTrainingSet.drawnSide)
+      let (picture, labels) = SyntheticTrainingSet.reduced(portrait)
       let caption = MultiModalCaption.text(
         FaceTraits(scene, labels: portrait.labels), index: 0, seed: scene.identity.seed)
       return (picture: picture, labels: labels, caption: CaptionReading(caption))
@@ -110,8 +124,9 @@ package struct DenoiserRecipe: Recipe {
         labels: portraits[index].labels.samples,
         attributes: DrawingAttributes.values(of: portraits[index].caption), noise: 1)
     }
-    let errors = try network.map(portraits.count, named: inputs) { index, result in
-      let found = result(Graph.mainOutput)
+    let errors = try network.map(
+      portraits.count, workers: environment.workers, named: inputs
+    ) { index, found in
       var sum = 0.0
       for (place, sample) in portraits[index].picture.samples.enumerated() {
         let value = found.base[place / 3 * found.pixelStride + place % 3]
@@ -121,10 +136,10 @@ package struct DenoiserRecipe: Recipe {
       return sum / Double(portraits[index].picture.samples.count)
     }
     return [
-      Figure(
+      HeldOutMetric(
         name: "mean squared error of a face from noise alone",
-        value: errors.reduce(0, +) / Double(errors.count), floor: nil,
-        material: "\(errors.count) faces of the test world, values in −1…1")
+        value: errors.reduce(0, +) / Double(errors.count), minimum: nil,
+        data: "\(errors.count) faces of the test world, values in −1…1")
     ]
   }
 }

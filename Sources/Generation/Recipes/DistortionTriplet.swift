@@ -1,6 +1,3 @@
-import Graphs
-import Images
-import Kernels
 import Tensors
 
 /// A picture damaged twice in one way, once more strongly.
@@ -35,81 +32,29 @@ struct DistortionTriplet: Sendable {
     let farther: [Float]
   }
 
-  /// The mean squared differences of normalised activations, channel by channel.
+  /// The mean squared differences of normalized activations between the whole picture and a damaged one, channel
+  /// by channel.
+  ///
+  /// - Parameters:
+  ///   - triplets: what is done to the pictures.
+  ///   - pictures: whole, `[S, S, 3]` each.
+  ///   - trunk: whose activations are compared.
+  /// - Returns: one for each triplet.
+  /// - Throws: `ImageError` if a JPEG just made cannot be read; `GraphError` if an activation is not finite.
   static func differences(
-    _ triplets: [DistortionTriplet], of pictures: [Raster], _ network: TrainedNetwork
+    _ triplets: [DistortionTriplet], of pictures: [Raster], _ trunk: PerceptualTrunk
   ) throws -> [Differences] {
-    let whole = try network.activations(pictures.count) { pictures[$0] }
-    let damaged = try network.map(2 * triplets.count) { index in
+    let whole = try trunk.activations(of: pictures)
+    let damaged = try trunk.map(2 * triplets.count) { index in
       let triplet = triplets[index / 2]
-      return try Preprocessing.lpips().apply(
-        triplet.kind.apply(
-          strength: index.isMultiple(of: 2) ? triplet.weaker : triplet.stronger,
-          to: pictures[triplet.picture], seed: triplet.seed))
-    } read: { index, result in
-      network.taps.enumerated().flatMap { layer, tap in
-        result(tap).normalized.meanSquares(beside: whole[triplets[index / 2].picture][layer])
-      }
+      return try triplet.kind.apply(
+        strength: index.isMultiple(of: 2) ? triplet.weaker : triplet.stronger,
+        to: pictures[triplet.picture], seed: triplet.seed)
+    } read: { index, layers in
+      zip(layers, whole[triplets[index / 2].picture]).flatMap { $0.meanSquares(beside: $1) }
     }
     return triplets.indices.map {
       Differences(nearer: damaged[2 * $0], farther: damaged[2 * $0 + 1])
-    }
-  }
-}
-
-extension TrainedNetwork {
-  /// Differences between every picture and the next one, as between whole and damaged ones.
-  func differencesOfNeighbours(_ pictures: [Raster]) throws -> [[Float]] {
-    let whole = try activations(pictures.count) { pictures[$0] }
-    return zip(whole, whole.dropFirst()).map { one, other in
-      zip(one, other).flatMap { $0.meanSquares(beside: $1) }
-    }
-  }
-}
-
-/// Activations of one layer, every pixel's channels at unit length.
-struct NormalizedLayer: Sendable {
-  let channels: Int
-  /// `[H·W, C]`.
-  let values: [Float]
-
-  /// The mean over pixels of the squared differences, `[C]`.
-  func meanSquares(beside other: NormalizedLayer) -> [Float] {
-    var sums = [Double](repeating: 0, count: channels)
-    for index in values.indices {
-      let difference = Double(values[index]) - Double(other.values[index])
-      sums[index % channels] += difference * difference
-    }
-    let pixels = Double(values.count / channels)
-    return sums.map { Float($0 / pixels) }
-  }
-}
-
-extension FeatureMap {
-  /// As ``LPIPS`` normalises them.
-  var normalized: NormalizedLayer {
-    var values: [Float] = []
-    values.reserveCapacity(pixels * channels)
-    for pixel in 0..<pixels {
-      let start = base + pixel * pixelStride
-      var sum: Float = 0
-      for channel in 0..<channels { sum += start[channel] * start[channel] }
-      let norm = sum.squareRoot() + 1e-10
-      for channel in 0..<channels { values.append(start[channel] / norm) }
-    }
-    return NormalizedLayer(channels: channels, values: values)
-  }
-}
-
-extension TrainedNetwork {
-  /// The compared layers of whole pictures.
-  fileprivate func activations(
-    _ count: Int, picture: @Sendable (Int) -> Raster
-  ) throws -> [[NormalizedLayer]] {
-    try map(count) {
-      try Preprocessing.lpips().apply(picture($0))
-    } read: { _, result in
-      taps.map { result($0).normalized }
     }
   }
 }

@@ -1,21 +1,26 @@
 import Faces
 import Graphs
 import Images
-import Kernels
+import Models
 import Networks
 import Tensors
 import Training
 
 /// The identity network: learns to bring photos of a person together and other persons apart.
 package struct IdentityRecipe: Recipe {
+  /// The network's name, and that of its files.
   package let name = CompactNetworks.iResNet.name
-  package let purpose =
+  /// What it is for and what it learns.
+  package let summary =
     "Face embeddings for ID: trained on persons in changing pose, light, expression and dress, to find a "
     + "person's other photo among those of others and, with the additive angular margin, its centre."
-  package var material: String { faces.text }
+  /// The faces that it is trained on.
+  package var data: String { faces.text }
+  /// Steps and hyperparameters.
   package let plan: TrainingPlan
-  package var rules: String { "\(plan.description); a sample is two photos of a person" }
-  private let faces: StudyFaces.Plan
+  /// The plan in words, and what a sample is.
+  package var hyperparameters: String { "\(plan.description); a sample is two photos of a person" }
+  private let faces: SyntheticTrainingSet.Plan
 
   /// Chooses length, batches and faces of the training.
   ///
@@ -24,116 +29,111 @@ package struct IdentityRecipe: Recipe {
   ///   - batchSize: persons of a batch; each shows two of its photos.
   ///   - faces: who is learned from, at least two photos each.
   package init(
-    steps: Int = 2400, batchSize: Int = 64, faces: StudyFaces.Plan = .shared
+    steps: Int = 2400, batchSize: Int = 64, faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
     plan = TrainingPlan(
-      steps: steps, batchSize: batchSize, seed: 103, rule: .adamW(decay: 0.05),
-      schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
-      greatestNorm: 5, averageDecay: 0.995)
+      steps: steps, batchSize: batchSize, seed: 103, optimizer: .adamW(weightDecay: 0.05),
+      schedule: .cosine(peak: 2e-3, warmupSteps: steps / 20, totalSteps: steps, minimum: 1e-5),
+      maximumGradientNorm: 5, emaDecay: 0.995)
   }
 
   /// Where the face's part of a picture begins, as in `Preprocessing.compactFace96`.
   private static let origin = (row: 17, column: 15)
-  private static let embeddingWidth = 128
 
-  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let faces = try kitchen.faces(self.faces)
+  /// Trains the network on two photos of each person of a batch.
+  ///
+  /// A photo is `[128, 128, 3]`, of which the network sees 96×96 pixels; its result is an embedding of 128 values.
+  ///
+  /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
+  package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
+    let faces = try environment.trainingSet(self.faces)
     let trunk = CompactNetworks.iResNet
     let graph = try Graph(tracing: HeadedNetwork(trunk: trunk, isNormalized: true))
-    let (pairs, pictures) = (plan.batchSize, 2 * plan.batchSize)
-    let matching = ContrastiveLoss(
-      name: "scale", width: Self.embeddingWidth, capacity: pairs)
-    let margin = AngularMargin(
-      name: "centres", classes: faces.plan.people, width: Self.embeddingWidth, capacity: pictures,
-      scale: 24, margin: 0.25)
-    // Short centres, since a step turns long ones by little.
-    let centres = NormalNumbers(seed: plan.seed).tensor(margin.parameter.shape, deviation: 0.02)
-    let scale = Tensor(shape: [], values: [ContrastiveLoss.initialTemperature])
-    let training = try Apprenticeship(
-      name, graphs: [graph], others: [(margin.parameter, centres), (matching.parameter, scale)],
-      plan: plan, kitchen: kitchen)
+    let losses = EmbeddingLosses(plan, people: faces.plan.people)
+    let training = try TrainingSession(
+      name, graphs: [graph], lossParameters: losses.parameters(seed: plan.seed), plan: plan,
+      environment: environment)
     let program = try training.program(
-      graph, outputs: [HeadedNetwork.unit], capacity: pictures)
-    let ignored = AlignedMemory.zeros(pictures * Self.embeddingWidth)
-    let source = PhotoPairs(
-      photos: StudyBatches(
-        faces: faces, variation: Variation(gain: 0.06, offset: 5), workers: kitchen.workers
-      ) { sample, _, _ in Int32(sample / faces.plan.photos) })
-    let curve = try training.run(on: source) { batch, state in
+      graph, outputs: [HeadedNetwork.unit], capacity: 2 * plan.batchSize)
+    let curve = try training.run(on: photoPairs(of: faces, environment.workers)) { batch, state in
       program.fill(batch.pictures, rows: Self.origin.row, columns: Self.origin.column)
       program.forward(
         count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
-      let (embeddings, gradients) = (
-        program.values(of: HeadedNetwork.unit), program.gradients(of: HeadedNetwork.unit)
-      )
-      let matched = matching.measure(
-        images: embeddings.half(0), texts: embeddings.half(1), parameters: state.parameters,
-        addingTo: (gradients.half(0), gradients.half(1), state.gradients),
-        workers: training.workers)
-      // Centres follow the embeddings before they lead them: what a centre that knows nobody yet asks
-      // for would be noise.
-      let leads = state.step >= plan.steps / 3
-      let marked = margin.measure(
-        embeddings, targets: batch.targets, parameters: state.parameters,
-        addingTo: leads ? gradients : ignored.rows(embeddings.pixels, width: embeddings.channels),
-        gradients: state.gradients, workers: training.workers)
+      let loss = losses.measure(
+        program.values(of: HeadedNetwork.unit), of: batch.targets, in: state,
+        addingTo: program.gradients(of: HeadedNetwork.unit), workers: training.workers)
       program.backward(into: state.gradients)
-      return matched.loss + marked.loss
+      return loss
     }
-    try kitchen.write(
-      training.tensors(of: try Graph(tracing: trunk)), note: kitchen.note(plan),
+    try environment.write(
+      training.tensors(of: try Graph(tracing: trunk)), metadata: environment.metadata(plan),
       to: fileNames[0])
-    training.finish()
+    training.removeCheckpoint()
     return [curve]
   }
 
-  // MARK: Judging
+  /// Batches of two varied photos a person, whose targets are the persons' numbers.
+  private func photoPairs(of faces: SyntheticTrainingSet, _ workers: Workers) -> PhotoPairs {
+    PhotoPairs(
+      photos: SyntheticBatches(
+        faces: faces, variation: Variation(gain: 0.06, offset: 5), workers: workers
+      ) { sample, _, _ in Int32(sample / faces.plan.photos) })
+  }
 
-  /// Persons that are judged, four pairs each.
+  // MARK: Evaluation
+
+  /// Persons that are evaluated, four pairs each.
   private static let people = 750
   private static let photos = 4
 
-  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let network = try TrainedNetwork(
-      CompactNetworks.iResNet, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
-    let threshold = Self.bestThreshold(try cosines(network, .validation, people: 250))
-    let judged = try cosines(network, .test, people: Self.people)
-    let right = judged.count { ($0.cosine >= threshold) == $0.isSame }
-    let (same, other) = (judged.filter(\.isSame), judged.filter { !$0.isSame })
-    func mean(_ pairs: [JudgedPair]) -> Double {
+  /// The accuracy of verification on persons of the test world, 0…1, and the mean cosines, −1…1.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func evaluate(in environment: TrainingEnvironment) throws -> [HeldOutMetric] {
+    let network = try LoadedNetwork(
+      CompactNetworks.iResNet, checkpoint: environment.path(fileNames[0]))
+    let threshold = Self.bestThreshold(
+      try cosines(network, .validation, people: 250, environment.workers))
+    let pairs = try cosines(network, .test, people: Self.people, environment.workers)
+    let right = pairs.count { ($0.cosine >= threshold) == $0.isSame }
+    let (same, other) = (pairs.filter(\.isSame), pairs.filter { !$0.isSame })
+    func meanCosine(_ pairs: [ComparedPhotos]) -> Double {
       pairs.reduce(0) { $0 + $1.cosine } / Double(pairs.count)
     }
-    let material =
-      "\(judged.count) pairs of photos of \(Self.people) persons of the test world, half of them of one "
+    let data =
+      "\(pairs.count) pairs of photos of \(Self.people) persons of the test world, half of them of one "
       + "person in another pose, light, expression and dress; threshold "
       + "\(Double(Int(threshold * 1000)) / 1000) from the validation world"
     return [
-      Figure(
-        name: "verification accuracy", value: Double(right) / Double(judged.count), floor: 0.98,
-        material: material),
-      Figure(name: "mean cosine, one person", value: mean(same), floor: nil, material: material),
-      Figure(name: "mean cosine, two persons", value: mean(other), floor: nil, material: material),
+      HeldOutMetric(
+        name: "verification accuracy", value: Double(right) / Double(pairs.count), minimum: 0.98,
+        data: data),
+      HeldOutMetric(
+        name: "mean cosine, one person", value: meanCosine(same), minimum: nil, data: data),
+      HeldOutMetric(
+        name: "mean cosine, two persons", value: meanCosine(other), minimum: nil, data: data),
     ]
   }
 
-  private struct JudgedPair {
+  /// Two photos whose embeddings were compared.
+  private struct ComparedPhotos {
     let cosine: Double
     let isSame: Bool
   }
 
   /// Cosines of four pairs of a person: two of its own photos, two with another person's.
-  private func cosines(_ network: TrainedNetwork, _ world: World, people: Int) throws
-    -> [JudgedPair]
-  {
+  private func cosines(
+    _ network: LoadedNetwork, _ world: World, people: Int, _ workers: Workers
+  ) throws -> [ComparedPhotos] {
     let plan = {
-      var plan = StudyFaces.Plan(people: people, photos: Self.photos)
+      var plan = SyntheticTrainingSet.Plan(people: people, photos: Self.photos)
       (plan.world, plan.seed) = (world, 2)
       return plan
     }()
-    let vectors = try network.vectors(plan.count) { sample in
+    let vectors = try network.vectors(plan.count, workers: workers) { sample in
       try Preprocessing.compactFace96.apply(
-        Portrait(plan.scene(sample), size: StudyFaces.drawnSide).image)
+        Portrait(plan.scene(sample), size: SyntheticTrainingSet.drawnSide).image)
     }.map(\.unitVector)
     var random = SplitMix64(seed: 11)
     return (0..<people).flatMap { person in
@@ -146,13 +146,13 @@ package struct IdentityRecipe: Recipe {
           isSame
           ? vectors[own + number + 2]
           : vectors[other * Self.photos + random.nextIndex(below: Self.photos)]
-        return JudgedPair(cosine: first.dot(second), isSame: isSame)
+        return ComparedPhotos(cosine: first.dot(second), isSame: isSame)
       }
     }
   }
 
   /// The threshold that is right most often, in the middle of the two cosines around it.
-  private static func bestThreshold(_ pairs: [JudgedPair]) -> Double {
+  private static func bestThreshold(_ pairs: [ComparedPhotos]) -> Double {
     let sorted = pairs.sorted { ($0.cosine, $0.isSame ? 1 : 0) < ($1.cosine, $1.isSame ? 1 : 0) }
     // Below the first cosine everything counts as one person.
     var right = sorted.count(where: \.isSame)
@@ -168,11 +168,11 @@ package struct IdentityRecipe: Recipe {
 
 /// Two photos of every person of a batch: the first ones of all, then the second ones in the same order.
 private struct PhotoPairs: BatchSource {
-  let photos: StudyBatches<Int32>
+  let photos: SyntheticBatches<Int32>
 
   var sampleCount: Int { photos.faces.plan.people }
 
-  func batch(_ request: BatchRequest) throws -> StudyBatches<Int32>.Batch {
+  func batch(_ request: BatchRequest) throws -> SyntheticBatches<Int32>.Batch {
     var random = SplitMix64(seed: request.seed)
     let count = photos.faces.plan.photos
     let pairs = request.samples.map { person in
@@ -183,15 +183,5 @@ private struct PhotoPairs: BatchSource {
     return try photos.batch(
       BatchRequest(
         step: request.step, samples: pairs.map(\.0) + pairs.map(\.1), seed: request.seed))
-  }
-}
-
-extension FeatureMap {
-  /// The first or the second half of the rows `[2N, D]`.
-  fileprivate func half(_ number: Int) -> FeatureMap {
-    let count = pixels / 2
-    return FeatureMap(
-      base: base + number * count * pixelStride, rows: count, columns: 1, channels: channels,
-      pixelStride: pixelStride)
   }
 }

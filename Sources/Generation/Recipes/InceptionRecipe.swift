@@ -2,51 +2,61 @@ import Faces
 import Graphs
 import Images
 import Metrics
+import Models
 import Networks
 import Tensors
 import Training
 
 /// FID's extractor: learns who is on a picture and what can be said of them.
 package struct InceptionRecipe: Recipe {
+  /// The network's name, and that of its files.
   package let name = CompactNetworks.inception.name
-  package let purpose =
-    "Features for FID and KID: trained to tell persons and their attributes apart."
-  package var material: String { faces.text }
+  /// What it is for and what it learns.
+  package let summary =
+    "Features for FID and KID: trained to report persons and their attributes apart."
+  /// The faces that it is trained on.
+  package var data: String { faces.text }
+  /// Steps and hyperparameters.
   package let plan: TrainingPlan
-  private let faces: StudyFaces.Plan
+  private let faces: SyntheticTrainingSet.Plan
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 1000, batchSize: Int = 48, faces: StudyFaces.Plan = .shared
+    steps: Int = 1000, batchSize: Int = 48, faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
     plan = TrainingPlan(
-      steps: steps, batchSize: batchSize, seed: 101, rule: .adamW(decay: 0.02),
-      schedule: .cosine(peak: 3e-3, warmUp: steps / 20, steps: steps, final: 1e-5),
-      greatestNorm: 5, averageDecay: 0.995)
+      steps: steps, batchSize: batchSize, seed: 101, optimizer: .adamW(weightDecay: 0.02),
+      schedule: .cosine(peak: 3e-3, warmupSteps: steps / 20, totalSteps: steps, minimum: 1e-5),
+      maximumGradientNorm: 5, emaDecay: 0.995)
   }
 
-  /// Share of the attributes' loss; that of persons counts 0.3.
-  private static let traitShare = 15.0
+  /// Weight of the attributes' loss; that of persons counts 0.3.
+  private static let traitWeight = 15.0
 
   private struct Target: Sendable {
     let person: Int32
     let traits: [Float]
   }
 
-  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let faces = try kitchen.faces(self.faces)
+  /// Trains the network with two linear heads on its features, persons and attributes, which are dropped in the end.
+  ///
+  /// A sample is a picture of `[128, 128, 3]`, its person's number and its attributes, 0 or 1 each.
+  ///
+  /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
+  package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
+    let faces = try environment.trainingSet(self.faces)
     let photos = faces.plan.photos
     let trunk = CompactNetworks.inception
     let graph = try Graph(
       tracing: HeadedNetwork(
         trunk: trunk,
-        heads: [("traits", StudyFaces.traitCount), ("people", faces.plan.people)]))
-    let training = try Apprenticeship(name, graphs: [graph], plan: plan, kitchen: kitchen)
+        heads: [("traits", SyntheticTrainingSet.traitCount), ("people", faces.plan.people)]))
+    let training = try TrainingSession(name, graphs: [graph], plan: plan, environment: environment)
     let program = try training.program(graph, outputs: ["traits", "people"])
-    let traits = kitchen.workers.map(faces.count) { sample, _ in faces.traitValues(sample) }
-    let source = StudyBatches<Target>(
-      faces: faces, variation: Variation(), workers: kitchen.workers
+    let traits = environment.workers.map(faces.count) { sample, _ in faces.traits(sample).values }
+    let source = SyntheticBatches<Target>(
+      faces: faces, variation: Variation(), workers: environment.workers
     ) { sample, _, _ in
       Target(person: Int32(sample / photos), traits: traits[sample])
     }
@@ -56,33 +66,36 @@ package struct InceptionRecipe: Recipe {
         count: batch.pictures.count, parameters: state.parameters, buffers: state.statistics)
       let people = CrossEntropy(smoothing: 0.1).measure(
         program.values(of: "people"), targets: batch.targets.map(\.person),
-        addingTo: program.gradients(of: "people"), share: 0.3, workers: training.workers)
+        addingTo: program.gradients(of: "people"), weight: 0.3, workers: training.workers)
       let traits = ValueLoss.binaryCrossEntropy.measure(
         program.values(of: "traits"), targets: batch.targets.flatMap(\.traits),
-        addingTo: program.gradients(of: "traits"), share: Self.traitShare)
+        addingTo: program.gradients(of: "traits"), weight: Self.traitWeight)
       program.backward(into: state.gradients)
-      return 0.3 * people.loss + Self.traitShare * traits
+      return 0.3 * people.loss + Self.traitWeight * traits
     }
-    try kitchen.write(
-      training.tensors(of: try Graph(tracing: trunk)), note: kitchen.note(plan),
+    try environment.write(
+      training.tensors(of: try Graph(tracing: trunk)), metadata: environment.metadata(plan),
       to: fileNames[0])
-    training.finish()
+    training.removeCheckpoint()
     return [curve]
   }
 
-  // MARK: Judging
+  // MARK: Evaluation
 
   /// Images of a set whose distance is measured.
   private static let setSize = 600
 
-  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let network = try TrainedNetwork(
-      CompactNetworks.inception, file: kitchen.path(fileNames[0]), workers: kitchen.workers)
-    let pictures = kitchen.workers.map(Self.setSize) { number, _ in
-      Portrait(World.test.scene(number, seed: 1), size: StudyFaces.drawnSide).image
+  /// Whether FID grows with each of five kinds of disturbance in five levels: 1 or 0 each.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func evaluate(in environment: TrainingEnvironment) throws -> [HeldOutMetric] {
+    let network = try LoadedNetwork(
+      CompactNetworks.inception, checkpoint: environment.path(fileNames[0]))
+    let pictures = environment.workers.map(Self.setSize) { number, _ in
+      Portrait(World.test.scene(number, seed: 1), size: SyntheticTrainingSet.drawnSide).image
     }
     func features(_ picture: @Sendable (Int) throws -> Raster) throws -> FeatureMatrix {
-      let vectors = try network.vectors(pictures.count) {
+      let vectors = try network.vectors(pictures.count, workers: environment.workers) {
         try Preprocessing.compact128.apply(try picture($0))
       }
       return try FeatureMatrix(
@@ -93,15 +106,15 @@ package struct InceptionRecipe: Recipe {
       let distances = try (1...5).map { level in
         try FrechetDistance.between(
           real, try features { try kind.apply(level, to: $0, of: pictures) },
-          workers: kitchen.workers
+          workers: environment.workers
         ).value
       }
       let grows = zip([0] + distances, distances).allSatisfy { $0 < $1 }
       let text = distances.map { "\(Double(Int($0 * 1000)) / 1000)" }.joined(separator: ", ")
       return [
-        Figure(
-          name: "FID grows with \(kind.rawValue)", value: grows ? 1 : 0, floor: 1,
-          material: "\(pictures.count) faces of the test world; \(text)")
+        HeldOutMetric(
+          name: "FID grows with \(kind.rawValue)", value: grows ? 1 : 0, minimum: 1,
+          data: "\(pictures.count) faces of the test world; \(text)")
       ]
     }
   }

@@ -12,22 +12,27 @@ import Training
 ///
 /// It is the smallest of the suite: all of it is done again whenever the tests run.
 package struct PerceptualRecipe: Recipe {
+  /// The network's name, and that of its files.
   package let name = CompactNetworks.alexNet.name
-  package let purpose =
+  /// What it is for and what it learns.
+  package let summary =
     "Distances for LPIPS: the trunk is trained to name the class at every sixteenth pixel, then the "
     + "linear heads are fitted to rendered distortions of known order."
-  package let material =
+  /// The faces that it is trained on.
+  package let data =
     "256 faces of the train world for the trunk, 64 for the heads, each damaged in eight ways"
+  /// Steps and hyperparameters of the trunk.
   package let plan: TrainingPlan
 
   /// Trains the trunk for a number of steps.
   package init(steps: Int = 400) {
     plan = TrainingPlan(
-      steps: steps, batchSize: 24, seed: 97, rule: .adamW(decay: 0.01),
-      schedule: .cosine(peak: 2e-3, warmUp: steps / 20, steps: steps, final: 2e-5),
-      greatestNorm: 5)
+      steps: steps, batchSize: 24, seed: 97, optimizer: .adamW(weightDecay: 0.01),
+      schedule: .cosine(peak: 2e-3, warmupSteps: steps / 20, totalSteps: steps, minimum: 2e-5),
+      maximumGradientNorm: 5)
   }
 
+  /// The trunk's file and that of the heads.
   package var fileNames: [String] { ["\(name).safetensors", "\(name)-heads.safetensors"] }
 
   private static let trunkFaces = 256
@@ -39,9 +44,12 @@ package struct PerceptualRecipe: Recipe {
   /// Side of the crops that the trunk learns from.
   private static let cropSide = 128
 
-  package func train(_ kitchen: Kitchen) throws -> [LossCurve] {
-    let trunkCurve = try trainTrunk(kitchen)
-    let headCurve = try fitHeads(kitchen)
+  /// Trains the trunk on crops of `[128, 128, 3]` with 19 classes, then fits the heads on distorted faces.
+  ///
+  /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
+  package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
+    let trunkCurve = try trainTrunk(in: environment)
+    let headCurve = try fitHeads(in: environment)
     return [trunkCurve, headCurve]
   }
 
@@ -94,11 +102,11 @@ package struct PerceptualRecipe: Recipe {
     }
   }
 
-  private func trainTrunk(_ kitchen: Kitchen) throws -> LossCurve {
+  private func trainTrunk(in environment: TrainingEnvironment) throws -> LossCurve {
     let graph = try Graph(tracing: Reader())
-    let training = try Apprenticeship(name, graphs: [graph], plan: plan, kitchen: kitchen)
+    let training = try TrainingSession(name, graphs: [graph], plan: plan, environment: environment)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
-    let faces = portraits(Self.trunkFaces, from: 0, kitchen)
+    let faces = portraits(Self.trunkFaces, from: 0, in: environment)
     let positions = graph.shape(of: Graph.mainOutput)?[1] ?? 0
     let curve = try training.run(on: Crops(faces: faces, positions: positions)) { batch, state in
       program.fill(batch.pictures)
@@ -110,37 +118,35 @@ package struct PerceptualRecipe: Recipe {
       program.backward(into: state.gradients)
       return measured.loss
     }
-    try kitchen.write(
+    try environment.write(
       training.tensors(of: try Graph(tracing: CompactNetworks.alexNet)),
-      note: kitchen.note(plan), to: fileNames[0])
-    training.finish()
+      metadata: environment.metadata(plan), to: fileNames[0])
+    training.removeCheckpoint()
     return curve
   }
 
-  private func portraits(_ count: Int, from first: Int, _ kitchen: Kitchen) -> [Portrait] {
-    kitchen.workers.map(count) { number, _ in
-      Portrait(World.train.scene(first + number, seed: 5), size: StudyFaces.drawnSide)
+  private func portraits(_ count: Int, from first: Int, in environment: TrainingEnvironment)
+    -> [Portrait]
+  {
+    environment.workers.map(count) { number, _ in
+      Portrait(World.train.scene(first + number, seed: 5), size: SyntheticTrainingSet.drawnSide)
     }
   }
 
   // MARK: Heads
 
-  private func network(_ kitchen: Kitchen) throws -> TrainedNetwork {
-    let network = PerceptualNetwork(trunk: CompactNetworks.alexNet)
-    return try TrainedNetwork(
-      network, file: kitchen.path(fileNames[0]),
-      inputShape: [3, StudyFaces.drawnSide, StudyFaces.drawnSide],
-      outputs: network.trunk.perceptualTaps.map(\.name), workers: kitchen.workers)
+  private func trunk(in environment: TrainingEnvironment) throws -> PerceptualTrunk {
+    try PerceptualTrunk(file: environment.path(fileNames[0]), workers: environment.workers)
   }
 
-  private func fitHeads(_ kitchen: Kitchen) throws -> LossCurve {
-    let faces = portraits(Self.headFaces, from: Self.trunkFaces, kitchen).map(\.image)
+  private func fitHeads(in environment: TrainingEnvironment) throws -> LossCurve {
+    let faces = portraits(Self.headFaces, from: Self.trunkFaces, in: environment).map(\.image)
     let triplets = DistortionTriplet.drawn(faces, seed: 7)
-    let network = try network(kitchen)
-    let measured = try DistortionTriplet.differences(triplets, of: faces, network)
+    let trunk = try trunk(in: environment)
+    let measured = try DistortionTriplet.differences(triplets, of: faces, trunk)
     let fit = PerceptualHeads.fitted(to: measured)
     let weights = PerceptualHeads.scaled(
-      fit.weights, putting: try network.differencesOfNeighbours(faces), at: Self.strangers)
+      fit.weights, putting: try trunk.differencesOfNeighbors(faces), at: Self.strangers)
     let specifications = PerceptualNetwork(trunk: CompactNetworks.alexNet).heads
     var next = 0
     let heads = specifications.map { head in
@@ -151,21 +157,25 @@ package struct PerceptualRecipe: Recipe {
         tensor: Tensor(shape: head.shape, values: Array(weights[next..<next + count]))
       )
     }
-    try kitchen.write(heads, note: ["triplets": "\(triplets.count)"], to: fileNames[1])
+    try environment.write(heads, metadata: ["triplets": "\(triplets.count)"], to: fileNames[1])
     return fit.curve
   }
 
-  // MARK: Judging
+  // MARK: Evaluation
 
-  private static let judgedFaces = 60
+  private static let evaluatedFaces = 60
 
-  package func figures(_ kitchen: Kitchen) throws -> [Figure] {
-    let faces = kitchen.workers.map(Self.judgedFaces) { number, _ in
-      Portrait(World.test.scene(number, seed: 5), size: StudyFaces.drawnSide).image
+  /// The share of pairs of damaged pictures of the test world that the distance puts in order, 0…1.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func evaluate(in environment: TrainingEnvironment) throws -> [HeldOutMetric] {
+    let faces = environment.workers.map(Self.evaluatedFaces) { number, _ in
+      Portrait(World.test.scene(number, seed: 5), size: SyntheticTrainingSet.drawnSide).image
     }
     let triplets = DistortionTriplet.drawn(faces, seed: 8)
-    let measured = try DistortionTriplet.differences(triplets, of: faces, try network(kitchen))
-    let heads = try PerceptualHeads.read(kitchen.path(fileNames[1]))
+    let measured = try DistortionTriplet.differences(
+      triplets, of: faces, try trunk(in: environment))
+    let heads = try PerceptualHeads.read(environment.path(fileNames[1]))
     let right = measured.map {
       PerceptualHeads.distance(heads, $0.nearer) < PerceptualHeads.distance(heads, $0.farther)
     }
@@ -174,10 +184,10 @@ package struct PerceptualRecipe: Recipe {
       return "\(kind.rawValue) \(1000 * own.count { right[$0] } / max(own.count, 1))"
     }
     return [
-      Figure(
+      HeldOutMetric(
         name: "triplets in order", value: Double(right.count(where: \.self)) / Double(right.count),
-        floor: 0.95,
-        material:
+        minimum: 0.95,
+        data:
           "\(triplets.count) pairs of damage to \(faces.count) faces of the test world, one stronger; "
           + "thousandths by kind: \(byKind.joined(separator: ", "))")
     ]

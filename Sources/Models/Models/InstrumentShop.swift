@@ -11,8 +11,10 @@ import Tensors
 
 /// Why a column is not measured; the sentence stands in the report.
 package struct NotRun: Error, Equatable, CustomStringConvertible {
+  /// A sentence without its full stop.
   package let description: String
 
+  /// Says why.
   package init(_ description: String) { self.description = description }
 
   /// A file that is not there.
@@ -183,12 +185,39 @@ package struct InstrumentShop: Sendable {
       headWeights: headFile.file)
   }
 
+  /// The network that the built-in method `denoise` runs: the program's own, unless the suite names another
+  /// file for it.
+  ///
+  /// - Throws: ``NotRun`` if weights are missing; ``HarnessError`` for a network of another form; other errors
+  ///   if they are unusable.
+  package func denoiser() throws -> LoadedNetwork {
+    let own = CompactNetworks.denoiser
+    var choice = suite.roles[.denoiser] ?? RoleChoice()
+    if choice.network ?? own.name == own.name {
+      choice.file = choice.file ?? CompactWeights.path(of: own.name)
+    }
+    let (network, _) = try load(
+      choice, role: .denoiser, as: nil, default: own.name, tap: nil)
+    let shapes = try [own, network.network].map { network in
+      let graph = try Graph(tracing: network)
+      let inputs = network.inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+      return "\(inputs) to \(graph.shape(of: Graph.mainOutput) ?? [])"
+    }
+    guard shapes[0] == shapes[1] else {
+      throw HarnessError(
+        .runtime,
+        "\(network.weights.path): a denoiser brings \(shapes[0]), but \(network.network.name) brings "
+          + shapes[1])
+    }
+    return network
+  }
+
   // MARK: Files
 
   /// The network of a role, and the name by which it offers the result that is asked for; nil if none is
   /// asked for and the network is not an ONNX model.
   private func load(
-    _ choice: RoleChoice, role: WeightRole, as kind: PublishedWeights.Role, default name: String,
+    _ choice: RoleChoice, role: WeightRole, as kind: PublishedWeights.Role?, default name: String,
     tap: String?
   ) throws -> (network: LoadedNetwork, tap: String?) {
     if let onnx = choice.onnx {
@@ -203,9 +232,10 @@ package struct InstrumentShop: Sendable {
     return (loaded, tap)
   }
 
-  /// The file that the suite names, or else the published one under any of its names.
+  /// The file that the suite names, or else the published one under any of its names; there is none of a
+  /// kind that nobody publishes.
   package func file(
-    _ choice: String?, of network: String, as kind: PublishedWeights.Role, for role: WeightRole
+    _ choice: String?, of network: String, as kind: PublishedWeights.Role?, for role: WeightRole
   ) throws -> String {
     if let choice { return try named(choice, for: role) }
     let published = WeightCatalogue.files(for: network).filter { $0.role == kind }

@@ -20,6 +20,7 @@ package final class LoadedNetwork: Sendable {
 
   private let parameters: any ParameterSource
   private let compiled = Mutex<[Key: Executable]>([:])
+  private let idle = Mutex<[IdleWorkspace]>([])
   /// Folders of images of many sizes must not fill the memory with compiled networks.
   private static let limit = 8
 
@@ -27,6 +28,9 @@ package final class LoadedNetwork: Sendable {
     let shape: [Int]?
     let outputs: [String]
   }
+
+  /// Memory that one thread at a time uses.
+  private struct IdleWorkspace: @unchecked Sendable { let workspace: Workspace }
 
   /// Joins a description and the tensors that fit it.
   ///
@@ -63,8 +67,118 @@ package final class LoadedNetwork: Sendable {
     }
   }
 
-  /// Lets go of packed weights; what is asked for afterwards is compiled anew.
-  package func release() { compiled.withLock { $0 = [:] } }
+  /// Lends the calling thread memory of its own, which later calls use again.
+  private func withWorkspace<Value>(_ body: (Workspace) throws -> Value) rethrows -> Value {
+    let lent = idle.withLock { $0.popLast() } ?? IdleWorkspace(workspace: Workspace())
+    defer { idle.withLock { $0.append(lent) } }
+    return try body(lent.workspace)
+  }
+
+  /// Lets go of packed weights and memory; what is asked for afterwards is compiled anew.
+  package func release() {
+    compiled.withLock { $0 = [:] }
+    idle.withLock { $0 = [] }
+  }
+}
+
+extension LoadedNetwork {
+  /// Runs the network on one input, from any thread.
+  ///
+  /// - Returns: the main result, planar, `[C, H, W]` or `[C]`.
+  /// - Throws: `GraphError` if the input is too small or the result is not finite.
+  package func result(of input: Tensor) throws -> Tensor {
+    let executable = try executable(inputShape: input.shape, outputs: [Graph.mainOutput])
+    return try withWorkspace { workspace in
+      executable.compute([input], in: workspace)
+      try executable.requireFinite(in: workspace)
+      return executable.result(Graph.mainOutput, in: workspace)
+    }
+  }
+
+  /// Runs the network on one sample of its named inputs, from any thread.
+  ///
+  /// - Returns: the main result, planar, `[C, H, W]` or `[C]`.
+  /// - Throws: `GraphError` for inputs that are not the network's and for a result that is not finite.
+  package func result(of inputs: [String: Tensor]) throws -> Tensor {
+    let executable = try executable(outputs: [Graph.mainOutput])
+    return try withWorkspace { workspace in
+      try executable.compute(named: [inputs], in: workspace)
+      try executable.requireFinite(in: workspace)
+      return executable.result(Graph.mainOutput, in: workspace)
+    }
+  }
+
+  /// Runs the network on any number of samples of its named inputs, a few at once on each of several threads.
+  ///
+  /// - Parameters:
+  ///   - count: how many samples there are.
+  ///   - workers: threads, each with memory of its own; no bit depends on them.
+  ///   - inputs: makes one sample.
+  ///   - read: takes what is wanted of one sample's main result where it lies, `[H, W, C]`.
+  /// - Returns: what was read, in the order of the samples.
+  /// - Throws: `GraphError` for inputs that are not the network's and for a result that is not finite; what
+  ///   `inputs` and `read` throw.
+  package func map<Value: Sendable>(
+    _ count: Int, workers: Workers, named inputs: @Sendable (Int) throws -> [String: Tensor],
+    read: @Sendable (_ index: Int, _ result: FeatureMap) throws -> Value
+  ) throws -> [Value] {
+    let executable = try executable(outputs: [Graph.mainOutput])
+    let size = executable.groupSize
+    return try workers.map((count + size - 1) / size) { group, _ in
+      let indices = group * size..<min((group + 1) * size, count)
+      return try withWorkspace { workspace in
+        try executable.compute(named: try indices.map(inputs), in: workspace)
+        return try indices.enumerated().map { image, index in
+          try executable.requireFinite(image: image, in: workspace)
+          return try read(
+            index, executable.features(Graph.mainOutput, image: image, in: workspace))
+        }
+      }
+    }.flatMap(\.self)
+  }
+
+  /// Runs the network on any number of inputs of one shape, a few at once on each of several threads.
+  ///
+  /// - Parameters:
+  ///   - count: how many inputs there are.
+  ///   - inputShape: what every input is shaped like; nil for the network's own input.
+  ///   - outputs: the results that `read` asks for.
+  ///   - workers: threads, each with memory of its own; no bit depends on them.
+  ///   - input: makes one input.
+  ///   - read: takes what is wanted of one input's results, by name, where they lie, `[H, W, C]`.
+  /// - Returns: what was read, in the order of the inputs.
+  /// - Throws: `GraphError` for an unknown result and for one that is not finite; what `input` and `read`
+  ///   throw.
+  package func map<Value: Sendable>(
+    _ count: Int, inputShape: [Int]? = nil, outputs: [String] = [Graph.mainOutput],
+    workers: Workers, input: @Sendable (Int) throws -> Tensor,
+    read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value
+  ) throws -> [Value] {
+    let executable = try executable(inputShape: inputShape, outputs: outputs)
+    let size = executable.groupSize
+    return try workers.map((count + size - 1) / size) { group, _ in
+      let indices = group * size..<min((group + 1) * size, count)
+      return try withWorkspace { workspace in
+        executable.compute(try indices.map(input), in: workspace)
+        return try indices.enumerated().map { image, index in
+          try executable.requireFinite(image: image, in: workspace)
+          return try read(index) { executable.features($0, image: image, in: workspace) }
+        }
+      }
+    }.flatMap(\.self)
+  }
+
+  /// The vectors that the network makes of any number of inputs, `[C]` each.
+  ///
+  /// - Throws: as ``map(_:inputShape:outputs:workers:input:read:)``.
+  package func vectors(
+    _ count: Int, workers: Workers, input: @Sendable (Int) throws -> Tensor
+  ) throws -> [[Float]] {
+    try map(count, workers: workers, input: input) { _, result in
+      let vector = result(Graph.mainOutput)
+      return vector.planar(shape: [vector.pixels * vector.channels]).values
+    }
+  }
 }
 
 extension LoadedNetwork {
@@ -129,46 +243,5 @@ extension LoadedNetwork {
       state: "too-large",
       reason: "running \(network.name) on an input of \(shape.extents) takes \(bytes.inBytes) of "
         + "memory, and an image may take \(limit.inBytes); scale it down or raise --memory")
-  }
-}
-
-/// A checkpoint file's identity, which every number measured with it carries.
-package struct WeightFile: Hashable, Sendable {
-  /// Where it was read from.
-  package let path: String
-  /// SHA-256 of the file in hexadecimal.
-  package let sha256: String
-  /// Which of several sets of tensors in it is meant; nil where there is one.
-  package let part: CheckpointPart?
-
-  /// Names a file whose digest is known.
-  package init(path: String, sha256: String, part: CheckpointPart? = nil) {
-    self.path = path
-    self.sha256 = sha256
-    self.part = part
-  }
-
-  /// What a fingerprint calls it: its digest, and the set of tensors where there are several.
-  package var identity: String { part.map { "\(sha256)/\($0.name)" } ?? sha256 }
-
-  /// Which of several sets of tensors is used, in a sentence; nil where there is one.
-  package var partNote: String? {
-    guard let part, !part.others.isEmpty else { return nil }
-    return "\(name) holds several sets of tensors: '\(part.name)' is used, "
-      + part.others.map { "'\($0)'" }.joined(separator: ", ") + " not."
-  }
-
-  /// File name without its folder.
-  package var name: String { String(path.split(separator: "/").last ?? "") }
-}
-
-extension Arithmetic {
-  /// How this processor's arithmetic enters a fingerprint: levels that round alike share a name.
-  ///
-  /// AVX2 and AVX-512 kernels add the same products in the same order with the same fused steps. The
-  /// number rises when Winograd's transforms round otherwise.
-  var name: String {
-    let sums = CPULevel.current == .portable ? "float32" : "float32-fma"
-    return self == .exact ? sums : sums + "-winograd2"
   }
 }

@@ -11,7 +11,7 @@ extension LoadedNetwork {
   ///
   /// - Throws: `CheckpointError`, `BindingError`, or `FileError` if the file cannot be hashed.
   package convenience init(
-    _ network: any PublishedNetwork, checkpoint path: String, arithmetic: Arithmetic
+    _ network: any PublishedNetwork, checkpoint path: String, arithmetic: Arithmetic = .fast
   ) throws {
     try self.init(
       network, checkpoint: OpenedWeights(path), ignoring: network.ignorableCheckpointPrefixes,
@@ -21,9 +21,9 @@ extension LoadedNetwork {
   /// Binds an open checkpoint to any network, leaving tensors with the given prefixes out.
   ///
   /// - Throws: `GraphError` or `BindingError`.
-  convenience init(
-    _ network: any Network, checkpoint opened: OpenedWeights, ignoring prefixes: [String],
-    arithmetic: Arithmetic
+  package convenience init(
+    _ network: any Network, checkpoint opened: OpenedWeights, ignoring prefixes: [String] = [],
+    arithmetic: Arithmetic = .fast
   ) throws {
     self.init(
       network: network, weights: opened.file, arithmetic: arithmetic,

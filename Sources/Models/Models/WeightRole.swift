@@ -1,6 +1,6 @@
 import Checkpoints
 
-/// The jobs that networks do in a measurement.
+/// The jobs that networks do in a run.
 package enum WeightRole: String, CaseIterable, Sendable {
   case fid
   case lpipsAlex = "lpips-alex"
@@ -12,6 +12,8 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case clipDirectional = "clip-directional"
   case cmmd
   case retrieval
+  /// What the built-in method `denoise` makes images with.
+  case denoiser
 
   /// The trunk of a perceptual role.
   package var trunk: String? {
@@ -19,7 +21,7 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .lpipsAlex: "alexnet"
     case .lpipsVGG: "vgg16"
     case .lpipsSqueeze: "squeezenet1_1"
-    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval: nil
+    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .denoiser: nil
     }
   }
 }

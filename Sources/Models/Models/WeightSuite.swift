@@ -4,7 +4,7 @@ import Foundation
 import Provenance
 import Yams
 
-/// The set of weight files that a run measures with.
+/// The set of weight files that a run makes and measures images with.
 ///
 /// `published:DIR` is a folder with the files under their published names; a `weights.yaml` inside it,
 /// or a manifest given by path, names other files, networks, results or preprocessings:
@@ -16,6 +16,7 @@ import Yams
 ///       parser: {onnx: parser.onnx, preprocessing: unet-small-256, classes: unet-small}
 ///       id: {file: training.pth, part: model}   # a set of tensors in it; averaged ones unless named
 ///       clip: {onnx: visual.onnx, preprocessing: clip-224, network: clip-vit-b32, file: ViT-B-32.pt}
+///       denoiser: {file: denoiser.safetensors}  # for `builtin:denoise`; the program's own unless named
 package struct WeightSuite: Sendable {
   /// As given on the command line.
   package let name: String

@@ -67,7 +67,7 @@ package final class ContrastiveLoss {
     changes.clear()
     let targets = (0..<count).map(Int32.init)
     let rows = CrossEntropy().measure(
-      scores, targets: targets, addingTo: changes, share: 0.5, workers: workers)
+      scores, targets: targets, addingTo: changes, weight: 0.5, workers: workers)
     let columns = addColumns(scores, targets, to: changes, workers: workers)
 
     var slope = 0.0
@@ -107,7 +107,7 @@ package final class ContrastiveLoss {
       }
     }
     let measurement = CrossEntropy().measure(
-      columns, targets: targets, addingTo: columnChanges, share: 0.5, workers: workers)
+      columns, targets: targets, addingTo: columnChanges, weight: 0.5, workers: workers)
     for row in 0..<count {
       for column in 0..<count {
         changes.base[row * count + column] += columnChanges.base[column * count + row]

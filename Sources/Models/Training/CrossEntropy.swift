@@ -58,18 +58,18 @@ package struct CrossEntropy: Sendable {
     package let counted: Int
   }
 
-  /// Measures and adds `share` times the gradient.
+  /// Measures and adds `weight` times the gradient.
   ///
   /// - Parameters:
   ///   - scores: `[P, K]`, pixels of the whole batch.
   ///   - targets: `[P]`, classes.
   ///   - gradient: shaped like the scores; nil to measure alone.
-  ///   - share: factor of this loss in a sum of losses.
+  ///   - weight: factor of this loss in a sum of losses.
   ///   - workers: threads; no bit depends on them.
   /// - Returns: loss and hits.
   package func measure(
     _ scores: FeatureMap, targets: [Int32], addingTo gradient: FeatureMap? = nil,
-    share: Double = 1, workers: Workers = Workers()
+    weight: Double = 1, workers: Workers = Workers()
   ) -> Measurement {
     precondition(
       targets.count == scores.pixels, "\(targets.count) targets, \(scores.pixels) pixels")
@@ -92,7 +92,7 @@ package struct CrossEntropy: Sendable {
         for pixel in Self.pixels(ofPiece: piece, of: count) where kept?[pixel] ?? true {
           addGradient(
             rows, pixel: pixel, target: targets[pixel], logSum: logSums[pixel],
-            factor: share / divisor, &probabilities)
+            factor: weight / divisor, &probabilities)
         }
       }
     }

@@ -2,25 +2,43 @@ import Graphs
 import Kernels
 import Tensors
 
-/// How parameters follow their gradients.
-package enum UpdateRule: Hashable, Sendable {
-  /// Stochastic gradient descent as PyTorch's `SGD`: `v ← μ v + g + λ p`, `p ← p − η v`.
-  case momentum(momentum: Float = 0.9, isNesterov: Bool = false, decay: Float = 0)
-  /// Kingma and Ba, arXiv 1412.6980, as PyTorch's `Adam`.
+/// How parameters `p` follow their gradients `g` at the learning rate `η`.
+package enum OptimizerConfiguration: Hashable, Sendable {
+  /// Stochastic gradient descent as PyTorch's `SGD`: `v ← μ v + g + λ p`, `p ← p − η v`, with momentum `μ` and
+  /// weight decay `λ`.
+  case sgd(momentum: Float = 0.9, isNesterov: Bool = false, weightDecay: Float = 0)
+  /// Kingma and Ba, arXiv 1412.6980, as PyTorch's `Adam`: the weight decay joins the gradient.
   case adam(
-    firstDecay: Float = 0.9, secondDecay: Float = 0.999, epsilon: Float = 1e-8, decay: Float = 0)
-  /// Loshchilov and Hutter, arXiv 1711.05101, as PyTorch's `AdamW`.
+    beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0)
+  /// Loshchilov and Hutter, arXiv 1711.05101, as PyTorch's `AdamW`: the weight decay shrinks parameters directly.
   case adamW(
-    firstDecay: Float = 0.9, secondDecay: Float = 0.999, epsilon: Float = 1e-8, decay: Float = 0.01)
+    beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0.01)
 
   /// Arrays of the parameters' size that are remembered from step to step.
   package var memoryCount: Int {
-    if case .momentum = self { 1 } else { 2 }
+    if case .sgd = self { 1 } else { 2 }
+  }
+
+  /// As checkpoints store it.
+  var storedText: String {
+    func adam(
+      _ name: String, _ beta1: Float, _ beta2: Float, _ epsilon: Float, _ decay: Float
+    ) -> String {
+      "\(name)(firstDecay: \(beta1), secondDecay: \(beta2), epsilon: \(epsilon), decay: \(decay))"
+    }
+    return switch self {
+    case .sgd(let momentum, let isNesterov, let decay):
+      "momentum(momentum: \(momentum), isNesterov: \(isNesterov), decay: \(decay))"
+    case .adam(let beta1, let beta2, let epsilon, let decay):
+      adam("adam", beta1, beta2, epsilon, decay)
+    case .adamW(let beta1, let beta2, let epsilon, let decay):
+      adam("adamW", beta1, beta2, epsilon, decay)
+    }
   }
 }
 
 /// Which parameters shrink by weight decay.
-package enum DecayScope: String, Sendable {
+package enum WeightDecayScope: String, Sendable {
   /// Every one, as PyTorch does.
   case all
   /// Those of two axes or more: filters and matrices, but neither biases nor norms.
@@ -32,10 +50,10 @@ package enum DecayScope: String, Sendable {
 /// - Exactness: every operation in Float32, rounded on its own; the same bits at every level and for any
 ///   number of workers.
 package final class Optimizer {
-  /// The rule.
-  package let rule: UpdateRule
+  /// The algorithm and its constants.
+  package let configuration: OptimizerConfiguration
   /// Which parameters decay.
-  package let decays: DecayScope
+  package let weightDecayScope: WeightDecayScope
   /// Steps taken.
   package internal(set) var step = 0
   /// Momentum or moments, laid out like the parameters.
@@ -46,16 +64,22 @@ package final class Optimizer {
   /// Values of one piece of work.
   private static let valuesPerPiece = 1 << 15
 
-  /// An optimiser that has not taken a step.
+  /// An optimizer that has not taken a step.
+  ///
+  /// - Parameters:
+  ///   - configuration: the algorithm and its constants.
+  ///   - parameters: what is updated in place.
+  ///   - weightDecayScope: which of them decay.
+  ///   - workers: threads; no bit depends on them.
   package init(
-    _ rule: UpdateRule, of parameters: ParameterBlock, decays: DecayScope = .all,
-    workers: Workers = Workers()
+    _ configuration: OptimizerConfiguration, of parameters: ParameterBlock,
+    weightDecayScope: WeightDecayScope = .all, workers: Workers = Workers()
   ) {
-    self.rule = rule
-    self.decays = decays
+    self.configuration = configuration
+    self.weightDecayScope = weightDecayScope
     self.parameters = parameters
     self.workers = workers
-    memories = (0..<rule.memoryCount).map { _ in parameters.zeroed() }
+    memories = (0..<configuration.memoryCount).map { _ in parameters.zeroed() }
   }
 
   /// Takes a step.
@@ -69,7 +93,7 @@ package final class Optimizer {
     step += 1
     let pieces = self.pieces
     let job = UpdateJob(
-      rule: rule, step: step, rate: rate, scale: scale, parameters: parameters,
+      configuration: configuration, step: step, rate: rate, scale: scale, parameters: parameters,
       gradients: gradients, memories: memories)
     workers.forEach(pieces.count) { index, _ in
       job.run(pieces[index].range, decays: pieces[index].decays)
@@ -79,7 +103,7 @@ package final class Optimizer {
   private var pieces: [(range: Range<Int>, decays: Bool)] {
     parameters.specifications.flatMap { specification in
       let range = parameters.range(of: specification)
-      let decays = self.decays == .all || specification.shape.count > 1
+      let decays = weightDecayScope == .all || specification.shape.count > 1
       return stride(from: range.lowerBound, to: range.upperBound, by: Self.valuesPerPiece).map {
         (range: $0..<min($0 + Self.valuesPerPiece, range.upperBound), decays: decays)
       }
@@ -89,7 +113,7 @@ package final class Optimizer {
 
 /// One step; pieces update different values.
 private struct UpdateJob: Sendable {
-  let rule: UpdateRule
+  let configuration: OptimizerConfiguration
   let step: Int
   let rate: Float
   let scale: Float
@@ -101,49 +125,49 @@ private struct UpdateJob: Sendable {
     func start(_ block: ParameterBlock) -> UnsafeMutablePointer<Float> {
       block.memory.base + range.lowerBound
     }
-    switch rule {
-    case .momentum(let momentum, let isNesterov, let decay):
+    switch configuration {
+    case .sgd(let momentum, let isNesterov, let decay):
       ParameterUpdates.step(
         ParameterUpdates.Momentum(
           rate: rate, momentum: momentum, decay: decays ? decay : 0, isNesterov: isNesterov,
           isFirst: step == 1),
         count: range.count, parameters: start(parameters), gradients: start(gradients),
         scale: scale, velocity: start(memories[0]))
-    case .adam(let first, let second, let epsilon, let decay):
-      adam(first, second, epsilon, decays ? decay : 0, isDecoupled: false, range.count, start)
-    case .adamW(let first, let second, let epsilon, let decay):
-      adam(first, second, epsilon, decays ? decay : 0, isDecoupled: true, range.count, start)
+    case .adam(let beta1, let beta2, let epsilon, let decay):
+      adam((beta1, beta2), epsilon, decays ? decay : 0, isDecoupled: false, range.count, start)
+    case .adamW(let beta1, let beta2, let epsilon, let decay):
+      adam((beta1, beta2), epsilon, decays ? decay : 0, isDecoupled: true, range.count, start)
     }
   }
 
   private func adam(
-    _ first: Float, _ second: Float, _ epsilon: Float, _ decay: Float, isDecoupled: Bool,
-    _ count: Int, _ start: (ParameterBlock) -> UnsafeMutablePointer<Float>
+    _ betas: (Float, Float), _ epsilon: Float, _ decay: Float, isDecoupled: Bool, _ count: Int,
+    _ start: (ParameterBlock) -> UnsafeMutablePointer<Float>
   ) {
     ParameterUpdates.step(
       ParameterUpdates.Adam(
-        rate: rate, betas: (first, second), epsilon: epsilon, decay: decay,
+        rate: rate, betas: betas, epsilon: epsilon, decay: decay,
         isDecoupled: isDecoupled, step: step),
       count: count, parameters: start(parameters), gradients: start(gradients), scale: scale,
       first: start(memories[0]), second: start(memories[1]))
   }
 }
 
-/// Gradients shortened to a greatest length, as PyTorch's `clip_grad_norm_` does.
+/// Gradients clipped to a maximum norm, as PyTorch's `clip_grad_norm_` does.
 package enum GradientClipping {
-  /// The length of all gradients together.
+  /// The Euclidean norm of all gradients together, summed in Float64.
   package static func norm(of gradients: ParameterBlock) -> Double {
     ParameterUpdates.squaredSum(gradients.memory.base, count: gradients.count).squareRoot()
   }
 
-  /// The factor that shortens gradients of length `norm` to `maximum`; at most 1.
+  /// The factor that brings gradients of a norm down to `maximum`, `0…1`.
   package static func scale(norm: Double, maximum: Double) -> Float {
     Float(min(maximum / (norm + 1e-6), 1))
   }
 }
 
-/// Averages of parameters that forget exponentially, `a ← d·a + (1 − d)·p`.
-package final class MovingAverage {
+/// The exponential moving average (EMA) of parameters, `a ← d·a + (1 − d)·p`.
+package final class ExponentialMovingAverage {
   /// `d`.
   package let decay: Float
   /// The averages, laid out like what they are of.

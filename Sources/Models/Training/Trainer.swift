@@ -3,8 +3,8 @@ import Graphs
 import Kernels
 import Tensors
 
-/// What a step reports.
-package struct TrainingProgress: Sendable {
+/// What is known of a step that was taken.
+package struct StepMetrics: Sendable {
   /// Steps taken, this one included.
   package let step: Int
   /// Steps in all.
@@ -12,8 +12,8 @@ package struct TrainingProgress: Sendable {
   /// The batch's loss.
   package let loss: Double
   /// Learning rate of the step.
-  package let rate: Float
-  /// Length of the gradients before they were shortened.
+  package let learningRate: Float
+  /// Norm of the gradients before they were clipped.
   package let gradientNorm: Double
   /// Samples a second since the run began or was resumed.
   package let samplesPerSecond: Double
@@ -30,6 +30,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// A checkpoint that lacks a tensor or has one of another shape.
   case unfit(path: String, name: String, expected: [Int], found: [Int]?)
 
+  /// A sentence: what is wrong, where, and what to do.
   package var description: String {
     switch self {
     case .diverged(let step, let loss, let norm):
@@ -48,12 +49,12 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Runs the steps of a training: batches come from a source that works ahead, the step measures the loss and
-/// adds gradients, the trainer shortens them and updates parameters and averages.
+/// adds gradients, the trainer clips them and updates parameters and EMA.
 ///
 /// The result depends on plan, source and step alone: not on workers, and not on whether the training was
 /// interrupted and resumed from a checkpoint.
 package struct Trainer<Source: BatchSource> {
-  /// How long and by which rules.
+  /// How long and by which hyperparameters.
   package let plan: TrainingPlan
   private let source: Source
 
@@ -75,11 +76,11 @@ package struct Trainer<Source: BatchSource> {
   package func run(
     _ state: TrainingState, until stop: Int? = nil,
     step: (Source.Batch, TrainingState) throws -> Double,
-    progress: (TrainingProgress, TrainingState) throws -> Void = { _, _ in }
+    progress: (StepMetrics, TrainingState) throws -> Void = { _, _ in }
   ) throws {
     let last = min(stop ?? plan.steps, plan.steps)
     guard state.step < last else { return }
-    let batches = BatchAhead(source, plan: plan, from: state.step)
+    let batches = PrefetchingBatchLoader(source, plan: plan, from: state.step)
     let (start, first) = (ContinuousClock.now, state.step)
     while state.step < last {
       let batch = try batches.take()
@@ -90,14 +91,17 @@ package struct Trainer<Source: BatchSource> {
         throw TrainingError.diverged(step: state.step, loss: loss, norm: norm)
       }
       let rate = plan.schedule.rate(at: state.step)
-      let scale = plan.greatestNorm.map { GradientClipping.scale(norm: norm, maximum: $0) } ?? 1
+      let scale =
+        plan.maximumGradientNorm.map {
+          GradientClipping.scale(norm: norm, maximum: $0)
+        } ?? 1
       state.optimizer.update(with: state.gradients, rate: rate, scale: scale)
-      state.averages?.parameters.update()
-      state.averages?.statistics.update()
+      state.ema?.parameters.update()
+      state.ema?.statistics.update()
       let seconds = (ContinuousClock.now - start) / .seconds(1)
       try progress(
-        TrainingProgress(
-          step: state.step, steps: plan.steps, loss: loss, rate: rate, gradientNorm: norm,
+        StepMetrics(
+          step: state.step, steps: plan.steps, loss: loss, learningRate: rate, gradientNorm: norm,
           samplesPerSecond: Double((state.step - first) * plan.batchSize) / max(seconds, 1e-9)),
         state)
     }

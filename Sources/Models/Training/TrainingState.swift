@@ -12,15 +12,15 @@ package final class TrainingState {
   package let gradients: ParameterBlock
   /// Moments and the count of steps.
   package let optimizer: Optimizer
-  /// Moving averages of parameters and of statistics; nil if none are kept.
-  package let averages: (parameters: MovingAverage, statistics: MovingAverage)?
+  /// Exponential moving averages of parameters and of statistics; nil if none are kept.
+  package let ema: (parameters: ExponentialMovingAverage, statistics: ExponentialMovingAverage)?
 
   /// Begins with given parameters and statistics.
   ///
   /// - Parameters:
   ///   - parameters: what is learned, with its first values.
   ///   - statistics: what is used beside it.
-  ///   - plan: rule, decay and averaging.
+  ///   - plan: optimizer, weight decay and EMA.
   ///   - workers: threads.
   package init(
     parameters: ParameterBlock, statistics: ParameterBlock, plan: TrainingPlan,
@@ -29,19 +29,23 @@ package final class TrainingState {
     self.parameters = parameters
     self.statistics = statistics
     gradients = parameters.zeroed()
-    optimizer = Optimizer(plan.rule, of: parameters, decays: plan.decays, workers: workers)
-    averages = plan.averageDecay.map {
-      (MovingAverage(of: parameters, decay: $0), MovingAverage(of: statistics, decay: $0))
+    optimizer = Optimizer(
+      plan.optimizer, of: parameters, weightDecayScope: plan.weightDecayScope, workers: workers)
+    ema = plan.emaDecay.map {
+      (
+        ExponentialMovingAverage(of: parameters, decay: $0),
+        ExponentialMovingAverage(of: statistics, decay: $0)
+      )
     }
   }
 
   /// Steps taken.
   package var step: Int { optimizer.step }
 
-  /// What a network ends with: the averages if they are kept, else the present values, by name.
+  /// What a network ends with: the EMA if it is kept, else the present values, by name.
   package var result: [String: Tensor] {
-    let learned = averages?.parameters.values ?? parameters
-    let used = averages?.statistics.values ?? statistics
+    let learned = ema?.parameters.values ?? parameters
+    let used = ema?.statistics.values ?? statistics
     return learned.tensors.merging(used.tensors) { first, _ in first }
   }
 
@@ -53,15 +57,15 @@ package final class TrainingState {
     for (index, memory) in optimizer.memories.enumerated() {
       blocks.append(("moments.\(index)", memory))
     }
-    if let averages {
-      blocks.append(("averages.parameters", averages.parameters.values))
-      blocks.append(("averages.statistics", averages.statistics.values))
+    if let ema {
+      blocks.append(("averages.parameters", ema.parameters.values))
+      blocks.append(("averages.statistics", ema.statistics.values))
     }
     return blocks
   }
 }
 
-/// How long and by which rules something is trained.
+/// How long and by which hyperparameters something is trained.
 package struct TrainingPlan: Sendable {
   /// Steps in all.
   package let steps: Int
@@ -70,36 +74,43 @@ package struct TrainingPlan: Sendable {
   /// Decides the order of samples and what batches are told to draw from.
   package let seed: UInt64
   /// How parameters follow their gradients.
-  package let rule: UpdateRule
+  package let optimizer: OptimizerConfiguration
   /// Which of them decay.
-  package let decays: DecayScope
+  package let weightDecayScope: WeightDecayScope
   /// The learning rate.
-  package let schedule: RateSchedule
-  /// Greatest length of a step's gradients; nil for any.
-  package let greatestNorm: Double?
-  /// Decay of the moving averages; nil for none.
-  package let averageDecay: Float?
+  package let schedule: LearningRateSchedule
+  /// What a step's gradients are clipped to; nil for no clipping.
+  package let maximumGradientNorm: Double?
+  /// Decay `d` of the exponential moving average; nil for none.
+  package let emaDecay: Float?
 
   /// Describes a training.
+  ///
+  /// - Precondition: there are steps, and samples in each.
   package init(
-    steps: Int, batchSize: Int, seed: UInt64, rule: UpdateRule, decays: DecayScope = .matrices,
-    schedule: RateSchedule, greatestNorm: Double? = nil, averageDecay: Float? = nil
+    steps: Int, batchSize: Int, seed: UInt64, optimizer: OptimizerConfiguration,
+    weightDecayScope: WeightDecayScope = .matrices, schedule: LearningRateSchedule,
+    maximumGradientNorm: Double? = nil, emaDecay: Float? = nil
   ) {
     precondition(steps > 0 && batchSize > 0, "\(steps) steps of \(batchSize) samples")
     self.steps = steps
     self.batchSize = batchSize
     self.seed = seed
-    self.rule = rule
-    self.decays = decays
+    self.optimizer = optimizer
+    self.weightDecayScope = weightDecayScope
     self.schedule = schedule
-    self.greatestNorm = greatestNorm
-    self.averageDecay = averageDecay
+    self.maximumGradientNorm = maximumGradientNorm
+    self.emaDecay = emaDecay
   }
 
   /// One line that differs between plans whose checkpoints must not be mixed.
+  ///
+  /// It is stored in checkpoints and trained weights, so its words stay what they are whatever the code calls
+  /// things.
   package var description: String {
-    "\(steps) steps of \(batchSize), seed \(seed), \(rule), decay of \(decays.rawValue), "
-      + "\(schedule), norm \(greatestNorm.map { "\($0)" } ?? "any"), "
-      + "average \(averageDecay.map { "\($0)" } ?? "none")"
+    "\(steps) steps of \(batchSize), seed \(seed), \(optimizer.storedText), "
+      + "decay of \(weightDecayScope.rawValue), \(schedule.storedText), "
+      + "norm \(maximumGradientNorm.map { "\($0)" } ?? "any"), "
+      + "average \(emaDecay.map { "\($0)" } ?? "none")"
   }
 }

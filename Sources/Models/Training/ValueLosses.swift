@@ -10,17 +10,17 @@ package enum ValueLoss: Sendable {
   /// `log(1 + e^x) − x·y` for a logit `x` and a probability `y`.
   case binaryCrossEntropy
 
-  /// Measures and adds `share` times the gradient.
+  /// Measures and adds `weight` times the gradient.
   ///
   /// - Parameters:
   ///   - values: `[P, C]`.
   ///   - targets: as many, in the same order.
   ///   - gradient: shaped like the values; nil to measure alone.
-  ///   - share: factor of this loss in a sum of losses.
+  ///   - weight: factor of this loss in a sum of losses.
   /// - Returns: the mean loss.
   package func measure(
     _ values: FeatureMap, targets: [Float], addingTo gradient: FeatureMap? = nil,
-    share: Double = 1
+    weight: Double = 1
   ) -> Double {
     let count = values.pixels * values.channels
     precondition(targets.count == count, "\(targets.count) targets, \(count) values")
@@ -32,7 +32,7 @@ package enum ValueLoss: Sendable {
         total += loss
         if let gradient {
           gradient.base[pixel * gradient.pixelStride + channel] +=
-            Float(share * slope / Double(count))
+            Float(weight * slope / Double(count))
         }
       }
     }

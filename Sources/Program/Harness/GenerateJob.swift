@@ -3,6 +3,7 @@ import Essentials
 import Foundation
 import Generators
 import Measurement
+import Models
 import Provenance
 import Runs
 import Tensors
@@ -146,6 +147,8 @@ package struct GenerateJob {
     context.seed = options.seed
     context.workers = workers
     context.cache = options.cache
+    context.shop = InstrumentShop(
+      try WeightSuite(parsing: options.weights), isExact: options.isExact)
     context.shouldStop = options.shouldStop
     context.progress = show
     context.command = options.command

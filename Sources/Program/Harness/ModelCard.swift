@@ -10,7 +10,7 @@ import Tensors
 /// What a reader must know about a trained network: what it is for, how it came about, how good it is.
 struct ModelCard {
   private let recipe: any Recipe
-  private let figures: [Figure]
+  private let metrics: [HeldOutMetric]
   private let curves: [LossCurve]
   private let seconds: Double
   private let files: [File]
@@ -26,31 +26,32 @@ struct ModelCard {
   ///
   /// - Throws: `FileError` if a written file cannot be read.
   init(
-    _ recipe: any Recipe, figures: [Figure], curves: [LossCurve], seconds: Double, kitchen: Kitchen
+    _ recipe: any Recipe, metrics: [HeldOutMetric], curves: [LossCurve], seconds: Double,
+    environment: TrainingEnvironment
   ) throws {
     self.recipe = recipe
-    self.figures = figures
+    self.metrics = metrics
     self.curves = curves
     self.seconds = seconds
-    jobs = kitchen.workers.count
+    jobs = environment.workers.count
     files = try recipe.fileNames.map { name in
-      let bytes = try RegularFile(kitchen.path(name)).contents()
+      let bytes = try RegularFile(environment.path(name)).contents()
       return File(name: name, bytes: bytes.count, sha256: FileDigest.sha256(of: bytes))
     }
   }
 
-  /// Figures below what is asked, as clauses.
+  /// Metrics below what is asked, as clauses.
   var missed: [String] {
-    figures.filter { !$0.isMet }.map {
-      "\(recipe.name): \($0.name) is \(text($0.value)), \(text($0.floor ?? 0)) is asked"
+    metrics.filter { !$0.isMet }.map {
+      "\(recipe.name): \($0.name) is \(text($0.value)), \(text($0.minimum ?? 0)) is asked"
     }
   }
 
-  /// One line a figure.
+  /// One line a metric.
   var summary: String {
-    figures.map {
+    metrics.map {
       "\(recipe.name): \($0.name) \(text($0.value))"
-        + ($0.floor.map { " (at least \(text($0)) is asked)" } ?? "")
+        + ($0.minimum.map { " (at least \(text($0)) is asked)" } ?? "")
     }.joined(separator: "\n")
   }
 
@@ -88,14 +89,14 @@ struct ModelCard {
         return "| `\(network.name)` | \(cost.parameters) | \(cost.multiplyAdds) |"
       }
       let weights = files.map { "| `\($0.name)` | \($0.bytes) | `\($0.sha256)` |" }
-      let results = figures.map { figure in
-        "| \(figure.name) | \(text(figure.value)) | \(figure.floor.map(text) ?? "–") | "
-          + "\(figure.material) |"
+      let results = metrics.map { metric in
+        "| \(metric.name) | \(text(metric.value)) | \(metric.minimum.map(text) ?? "–") | "
+          + "\(metric.data) |"
       }
       return """
         # \(recipe.name)
 
-        \(recipe.purpose)
+        \(recipe.summary)
 
         Compact suite, synthetic faces: its numbers compare only with themselves.
 
@@ -111,7 +112,7 @@ struct ModelCard {
 
         ## Training
 
-        Trained on \(recipe.material). \(recipe.rules). It took \(Int(seconds)) s on \
+        Trained on \(recipe.data). \(recipe.hyperparameters). It took \(Int(seconds)) s on \
         \(jobs) threads; the same command gives the same bytes for any number of threads on \
         processors whose arithmetic rounds alike:
 

@@ -46,7 +46,7 @@ struct Remeasurement {
       let chosen = try TablePairs(
         table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
       let methods = try Self.methods(
-        of: run, chosen.pairs, plan: plan, results: results, workers: workers)
+        of: run, chosen.pairs, plan: plan, shop: shop, results: results, workers: workers)
       candidates = methods.map { Candidate($0, references: chosen.referenceIDs) }
       pairs = try chosen.all()
       requiresCounterpart = true
@@ -70,13 +70,15 @@ struct Remeasurement {
 
   /// The rows' images as they are now; a command is not asked again for what it has made.
   private static func methods(
-    of run: StoredRun, _ pairs: [Pair], plan: MeterPlan, results: String, workers: Workers
+    of run: StoredRun, _ pairs: [Pair], plan: MeterPlan, shop: InstrumentShop, results: String,
+    workers: Workers
   ) throws -> [any Method] {
     var context = MethodContext(pairs: pairs, outputDirectory: results)
     context.size = plan.generatedSide
     context.seed = run.settings.seed
     context.workers = workers
     context.cache = TableOptions.cache(in: results)
+    context.shop = shop
     return try run.methods.map { method in
       let source =
         method.kind == .command

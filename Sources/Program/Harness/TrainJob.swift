@@ -18,16 +18,16 @@ package struct TrainOptions: RunConfigurable, Sendable {
   package init() {}
 }
 
-/// Trains networks of the compact suite from nothing, judges them and writes their cards.
+/// Trains networks of the compact suite from nothing, evaluates them and writes their cards.
 package struct TrainJob {
   private let options: TrainOptions
 
   /// Prepares trainings.
   package init(_ options: TrainOptions) { self.options = options }
 
-  /// Follows the recipes.
+  /// Runs the recipes.
   ///
-  /// - Returns: the figures of every network, as Markdown.
+  /// - Returns: the held-out metrics of every network, one a line.
   /// - Throws: ``HarnessError`` for unknown names, when interrupted, and if a network misses what is asked of
   ///   it; errors of files.
   package func run() throws -> String {
@@ -36,13 +36,13 @@ package struct TrainJob {
       names.contains { $0.hasPrefix("compact-") || $0.hasPrefix("faces-") }
     }
     try DatasetFiles.makeFolder(options.output)
-    var kitchen = Kitchen(folder: options.output, workers: options.workers)
-    kitchen.shouldStop = options.shouldStop
+    var environment = TrainingEnvironment(folder: options.output, workers: options.workers)
+    environment.shouldStop = options.shouldStop
     let progress = options.progress
-    kitchen.tell = { progress(JobProgress($0)) }
+    environment.report = { progress(JobProgress($0)) }
     var cards: [ModelCard] = []
     for recipe in recipes {
-      do { cards.append(try follow(recipe, in: kitchen)) } catch let stop as TrainingStopped {
+      do { cards.append(try run(recipe, in: environment)) } catch let stop as TrainingStopped {
         throw HarnessError(.cancelled, stop.description)
       }
     }
@@ -55,23 +55,23 @@ package struct TrainJob {
   }
 
   private func chosen() throws -> [any Recipe] {
-    if options.names == ["all"] { return RecipeBook.recipes }
-    let known = RecipeBook.recipes.map(\.name)
+    if options.names == ["all"] { return CompactRecipes.all }
+    let known = CompactRecipes.all.map(\.name)
     return try options.names.map { name in
       try choose(name, as: "compact network", from: known + ["all"]) { name in
-        RecipeBook.recipes.first { $0.name == name }
+        CompactRecipes.all.first { $0.name == name }
       }
     }
   }
 
-  private func follow(_ recipe: any Recipe, in kitchen: Kitchen) throws -> ModelCard {
+  private func run(_ recipe: any Recipe, in environment: TrainingEnvironment) throws -> ModelCard {
     let began = ContinuousClock.now
-    let curves = try recipe.train(kitchen)
+    let curves = try recipe.train(in: environment)
     let seconds = (ContinuousClock.now - began) / .seconds(1)
-    options.notice("\(recipe.name): trained in \(Int(seconds)) s, measuring its figures")
+    options.notice("\(recipe.name): trained in \(Int(seconds)) s, evaluating it")
     let card = try ModelCard(
-      recipe, figures: try recipe.figures(kitchen), curves: curves, seconds: seconds,
-      kitchen: kitchen)
+      recipe, metrics: try recipe.evaluate(in: environment), curves: curves, seconds: seconds,
+      environment: environment)
     try card.write(to: options.output)
     options.notice("\(recipe.name): card in \(options.output)/\(recipe.name).md")
     return card
@@ -80,17 +80,17 @@ package struct TrainJob {
 
 /// The table of recipes that `evalkit train` without a name prints.
 package enum RecipeListing {
-  /// Name and purpose of every network of the compact suite.
+  /// Name and summary of every network of the compact suite.
   package static var text: String {
-    RecipeBook.recipes.map { "\($0.name)\n  \($0.purpose)" }.joined(separator: "\n")
+    CompactRecipes.all.map { "\($0.name)\n  \($0.summary)" }.joined(separator: "\n")
       + "\nall\n  every one of them, from nothing"
   }
 }
 
 extension JobProgress {
   /// How far a training has come, with the last batch's loss.
-  fileprivate init(_ news: Kitchen.News) {
-    switch news {
+  fileprivate init(_ progress: TrainingProgress) {
+    switch progress {
     case .drawing(let done, let total):
       self.init(activity: "drawing faces", finished: done, total: total)
     case .step(let recipe, let step, let steps, let loss):

@@ -15,7 +15,7 @@ import Testing
   func theSmallestNetworkIsTrainedToTheShippedBytes() throws {
     let folder = try TemporaryFolder()
     let recipe = PerceptualRecipe()
-    let curves = try recipe.train(Kitchen(folder: folder.url.path))
+    let curves = try recipe.train(in: TrainingEnvironment(folder: folder.url.path))
     for name in recipe.fileNames {
       let made = try RegularFile(folder.url.appendingPathComponent(name).path).contents()
       let shipped = try #require(CompactWeights.bytes(of: CompactWeights.prefix + name))
@@ -36,8 +36,8 @@ import Testing
   ])
   func trainingsAreReproducible(name: String) throws {
     let drawn = try TemporaryFolder()
-    let plan = StudyFaces.Plan(people: 4, photos: 2)
-    _ = try StudyFaces(plan, in: drawn.url.path, workers: Workers())
+    let plan = SyntheticTrainingSet.Plan(people: 4, photos: 2)
+    _ = try SyntheticTrainingSet(plan, in: drawn.url.path, workers: Workers())
     func trained(workers: Int, stopsOnce: Bool) throws -> [String: String] {
       let folder = try TemporaryFolder()
       for file in try FileManager.default.contentsOfDirectory(atPath: drawn.url.path) {
@@ -45,13 +45,14 @@ import Testing
           at: drawn.url.appendingPathComponent(file), to: folder.url.appendingPathComponent(file))
       }
       let recipe = try #require(recipes(plan).first { $0.name == name })
-      var kitchen = Kitchen(folder: folder.url.path, workers: Workers(count: workers))
+      var environment = TrainingEnvironment(
+        folder: folder.url.path, workers: Workers(count: workers))
       if stopsOnce {
-        kitchen.shouldStop = { true }
-        #expect(throws: TrainingStopped.self) { try recipe.train(kitchen) }
-        kitchen.shouldStop = { false }
+        environment.shouldStop = { true }
+        #expect(throws: TrainingStopped.self) { try recipe.train(in: environment) }
+        environment.shouldStop = { false }
       }
-      _ = try recipe.train(kitchen)
+      _ = try recipe.train(in: environment)
       let network = try NetworkCatalogue.named(name)
       let file = try Checkpoint.open(path: folder.url.path + "/" + recipe.fileNames[0])
       _ = try file.bound(
@@ -65,7 +66,7 @@ import Testing
     #expect(try trained(workers: 2, stopsOnce: true) == once)
   }
 
-  private func recipes(_ faces: StudyFaces.Plan) -> [any Recipe] {
+  private func recipes(_ faces: SyntheticTrainingSet.Plan) -> [any Recipe] {
     [
       InceptionRecipe(steps: 2, batchSize: 3, faces: faces),
       IdentityRecipe(steps: 2, batchSize: 3, faces: faces),
@@ -76,9 +77,9 @@ import Testing
   }
 
   @Test func theListNamesNetworksOfTheCatalogue() throws {
-    for recipe in RecipeBook.recipes {
+    for recipe in CompactRecipes.all {
       #expect(try NetworkCatalogue.named(recipe.name).name == recipe.name)
-      #expect(!recipe.purpose.isEmpty && !recipe.material.isEmpty)
+      #expect(!recipe.summary.isEmpty && !recipe.data.isEmpty)
       for file in recipe.fileNames { #expect(CompactWeights.contains("compact:\(file)")) }
     }
   }
@@ -99,7 +100,7 @@ import Testing
       names.insert(name)
       total += bytes.count
     }
-    #expect(names == Set(RecipeBook.recipes.flatMap(\.fileNames)))
+    #expect(names == Set(CompactRecipes.all.flatMap(\.fileNames)))
     #expect(total < 12_000_000, "\(total) bytes")
   }
 }

@@ -77,7 +77,7 @@ struct StepTimes {
     try parameters.fill(from: initial)
     try statistics.fill(from: initial)
     let plan = TrainingPlan(
-      steps: 100, batchSize: 64, seed: 5, rule: .adamW(), schedule: .constant(1e-3))
+      steps: 100, batchSize: 64, seed: 5, optimizer: .adamW(), schedule: .constant(1e-3))
     let state = TrainingState(parameters: parameters, statistics: statistics, plan: plan)
     let program = try GradientProgram(
       graph, capacity: 64,

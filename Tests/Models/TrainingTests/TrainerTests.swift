@@ -59,8 +59,9 @@ private struct ShapeReader: SingleInputNetwork {
 /// One training of the shape reader.
 private final class ShapeTraining {
   static let plan = TrainingPlan(
-    steps: 80, batchSize: 32, seed: 5, rule: .adamW(decay: 0.01),
-    schedule: .cosine(peak: 0.01, warmUp: 5, steps: 80), greatestNorm: 5, averageDecay: 0.9)
+    steps: 80, batchSize: 32, seed: 5, optimizer: .adamW(weightDecay: 0.01),
+    schedule: .cosine(peak: 0.01, warmupSteps: 5, totalSteps: 80), maximumGradientNorm: 5,
+    emaDecay: 0.9)
 
   let graph: Graph
   let program: GradientProgram
@@ -158,7 +159,7 @@ private final class ShapeTraining {
     let training = try ShapeTraining()
     try TrainingCheckpoint.write(training.state, plan: ShapeTraining.plan, to: path)
     let other = TrainingPlan(
-      steps: 3, batchSize: 1, seed: 1, rule: .adamW(), schedule: .constant(0.1), averageDecay: 0.9)
+      steps: 3, batchSize: 1, seed: 1, optimizer: .adamW(), schedule: .constant(0.1), emaDecay: 0.9)
     #expect(
       throws: TrainingError.otherPlan(
         path: path, found: ShapeTraining.plan.description, expected: other.description)
@@ -184,7 +185,7 @@ private final class ShapeTraining {
   @Test func divergenceIsAnError() throws {
     let block = ParameterBlock([ParameterSpecification(name: "p", shape: [1])])
     let plan = TrainingPlan(
-      steps: 4, batchSize: 1, seed: 0, rule: .momentum(), schedule: .constant(0.1))
+      steps: 4, batchSize: 1, seed: 0, optimizer: .sgd(), schedule: .constant(0.1))
     let state = TrainingState(parameters: block, statistics: ParameterBlock([]), plan: plan)
     #expect(throws: TrainingError.self) {
       try Trainer(plan, on: ShapePictures(sampleCount: 3)).run(state) { _, state in

@@ -90,6 +90,7 @@ extension MeterPlan {
     case .id: role.rawValue == metric.rawValue
     case .parser: [.accuracy, .miou, .segmentationConsistency].contains(metric)
     case .clip, .clipDirectional, .cmmd, .retrieval: role.rawValue == metric.rawValue
+    case .denoiser: false
     }
   }
 }

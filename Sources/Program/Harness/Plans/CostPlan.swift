@@ -67,8 +67,8 @@ package struct CostPlan: Encodable {
     let shop = try InstrumentShop(options)
     let asked = try MeterPlan(request, shop: shop)
     let known = try PlannedImages(
-      table, drawnSize: shop.suite.drawnSize(for: request), plan: asked, options: options,
-      workers: workers)
+      table, drawnSize: shop.suite.drawnSize(for: request), plan: asked, shop: shop,
+      options: options, workers: workers)
     let plan = asked.leavingOut { known.dataset?.obstacle(to: $1) }
     let pace = Pace(plan: plan)
     self.table = table.id

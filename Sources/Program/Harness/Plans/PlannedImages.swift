@@ -49,7 +49,8 @@ struct PlannedImages {
   ///
   /// - Throws: errors of datasets, methods and the store.
   init(
-    _ table: PaperTable, drawnSize: Int?, plan: MeterPlan, options: TableOptions, workers: Workers
+    _ table: PaperTable, drawnSize: Int?, plan: MeterPlan, shop: InstrumentShop,
+    options: TableOptions, workers: Workers
   ) throws {
     working = plan.working
     store =
@@ -93,6 +94,7 @@ struct PlannedImages {
     context.size = working.side ?? 256
     context.seed = options.seed
     context.cache = options.cache
+    context.shop = shop
     let isReference = chosen.referenceIDs
     var files = Set(pairs.flatMap { [$0.imagePath, $0.maskPath].compactMap(\.self) })
     var found: [Row] = []

@@ -13,7 +13,7 @@ package struct CanaryFaces: Sendable {
   static let people = 8
   static let photos = 4
   static var count: Int { people * photos }
-  static let side = StudyFaces.side
+  static let side = SyntheticTrainingSet.side
 
   /// `a1`, `a2` … `h4`: a letter a person, a digit a photo.
   package static let ids: [String] = "abcdefgh".flatMap { person in
@@ -58,13 +58,13 @@ package struct CanaryFaces: Sendable {
           photo: face % CanaryFaces.photos)
       }
       let portraits = workers.map(scenes.count) { face, _ in
-        Portrait(scenes[face], size: StudyFaces.drawnSide)
+        Portrait(scenes[face], size: SyntheticTrainingSet.drawnSide)
       }
       let captions = zip(scenes, portraits).map { scene, portrait in
         MultiModalCaption.text(
           FaceTraits(scene, labels: portrait.labels), index: 0, seed: scene.identity.seed)
       }
-      let reduced = portraits.map(StudyFaces.reduced)
+      let reduced = portraits.map(SyntheticTrainingSet.reduced)
       return Files(
         faces: ImageEncoder.jpeg(sheet(reduced.map(\.picture)), quality: 95),
         labels: ImageEncoder.labelMapPNG(sheet(reduced.map(\.labels))),

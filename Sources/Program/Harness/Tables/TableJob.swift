@@ -109,7 +109,8 @@ package struct TableJob {
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
     let methods = try openMethods(
-      chosen.pairs, measuring: part.ids, size: plan.generatedSide, workers: options.workers)
+      chosen.pairs, measuring: part.ids, size: plan.generatedSide, shop: shop,
+      workers: options.workers)
     return Materials(plan: plan, chosen: chosen, part: part, methods: methods)
   }
 
@@ -177,11 +178,13 @@ package struct TableJob {
   }
 
   private func openMethods(
-    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, workers: Workers
+    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, shop: InstrumentShop,
+    workers: Workers
   ) throws -> [OpenMethod] {
     var context = MethodContext(pairs: pairs, outputDirectory: options.results)
     context.ids = ids
     context.size = size
+    context.shop = shop
     context.seed = options.seed
     context.workers = workers
     context.command = options.command

@@ -7,7 +7,7 @@ import Texts
 
 /// What is said of a training picture: mostly a caption in one of the two styles, sometimes a prompt as
 /// edits use them.
-enum StudyCaptions {
+enum SyntheticCaptions {
   /// A text that holds for a face, drawn from a seed.
   static func text(_ face: FaceTraits, seed: UInt64) -> String {
     var random = SplitMix64(seed: seed)
@@ -59,7 +59,9 @@ extension TokenReader {
   init(captionsOf faces: [FaceTraits]) throws {
     let tokenizer = try CLIPTokenizer()
     var tokens: Set<Int32> = []
-    for text in StudyCaptions.samples(of: faces) { tokens.formUnion(tokenizer.tokens(of: text)) }
+    for text in SyntheticCaptions.samples(of: faces) {
+      tokens.formUnion(tokenizer.tokens(of: text))
+    }
     try self.init(
       vocabulary: CompactVocabulary(tokens: tokens, size: CompactNetworks.vocabularySize))
   }

@@ -7,12 +7,15 @@ import Tensors
 import Training
 
 /// Networks that learn together, their parameters in one block, and the loop with its checkpoints.
-final class Apprenticeship {
+final class TrainingSession {
+  /// Steps and hyperparameters.
   let plan: TrainingPlan
+  /// What is learned so far.
   let state: TrainingState
+  /// Threads; no bit depends on them.
   let workers: Workers
   private let name: String
-  private let kitchen: Kitchen
+  private let environment: TrainingEnvironment
 
   /// Seconds between checkpoints; which steps they fall on changes no bit.
   private static let checkpointInterval = 60.0
@@ -24,26 +27,26 @@ final class Apprenticeship {
   /// - Parameters:
   ///   - name: of the recipe, for messages and the checkpoint's file.
   ///   - graphs: whose parameters are learned; no two share a name.
-  ///   - others: parameters of losses, with their first values.
-  ///   - beginning: values that an earlier part of the training ended with; nil draws them.
-  ///   - plan: steps and rules; its seed draws the first values.
-  ///   - kitchen: threads and folder.
+  ///   - lossParameters: parameters of losses, with their first values.
+  ///   - initialValues: values that an earlier part of the training ended with; nil draws them.
+  ///   - plan: steps and hyperparameters; its seed draws the first values.
+  ///   - environment: threads, folder and reports.
   /// - Throws: `GraphError` if values do not fit their parameters.
   init(
-    _ name: String, graphs: [Graph], others: [(ParameterSpecification, Tensor)] = [],
-    beginning: [String: Tensor]? = nil, plan: TrainingPlan, kitchen: Kitchen
+    _ name: String, graphs: [Graph], lossParameters: [(ParameterSpecification, Tensor)] = [],
+    initialValues: [String: Tensor]? = nil, plan: TrainingPlan, environment: TrainingEnvironment
   ) throws {
     self.name = name
     self.plan = plan
-    self.kitchen = kitchen
-    workers = kitchen.workers
+    self.environment = environment
+    workers = environment.workers
     var initial = Dictionary(
-      others.map { ($0.0.name, $0.1) }, uniquingKeysWith: { first, _ in first })
+      lossParameters.map { ($0.0.name, $0.1) }, uniquingKeysWith: { first, _ in first })
     for graph in graphs {
       initial.merge(Initialization.values(of: graph, seed: plan.seed)) { first, _ in first }
     }
-    initial.merge(beginning ?? [:]) { _, learned in learned }
-    let parameters = ParameterBlock(graphs.flatMap(\.trainableParameters) + others.map(\.0))
+    initial.merge(initialValues ?? [:]) { _, learned in learned }
+    let parameters = ParameterBlock(graphs.flatMap(\.trainableParameters) + lossParameters.map(\.0))
     let statistics = ParameterBlock(graphs.flatMap(\.buffers))
     try parameters.fill(from: initial)
     try statistics.fill(from: initial)
@@ -51,7 +54,14 @@ final class Apprenticeship {
       parameters: parameters, statistics: statistics, plan: plan, workers: workers)
   }
 
-  /// A graph that learns, for batches of the plan's size or of another.
+  /// A graph that learns.
+  ///
+  /// - Parameters:
+  ///   - graph: one of those that the session began with.
+  ///   - outputs: results that losses read.
+  ///   - capacity: images of the largest batch; nil for the plan's batch size.
+  /// - Returns: the graph with its gradients by every learned parameter.
+  /// - Throws: `GraphError` for a step that has no gradient.
   func program(_ graph: Graph, outputs: [String], capacity: Int? = nil) throws -> GradientProgram {
     try GradientProgram(
       graph, outputs: outputs, capacity: capacity ?? plan.batchSize,
@@ -61,12 +71,16 @@ final class Apprenticeship {
 
   /// Takes all steps, from the last checkpoint where there is one.
   ///
-  /// - Throws: ``TrainingStopped`` and what source and step throw.
+  /// - Parameters:
+  ///   - source: of batches.
+  ///   - step: runs programs and losses on a batch, adds to the state's gradients and returns the loss.
+  /// - Returns: the mean loss of every few steps.
+  /// - Throws: ``TrainingStopped``, `TrainingError` and what source and step throw.
   func run<Source: BatchSource>(
     on source: Source, step: (Source.Batch, TrainingState) throws -> Double
   ) throws -> LossCurve {
-    let checkpoint = kitchen.path("\(name).training")
-    let curveFile = kitchen.path("\(name).training.csv")
+    let checkpoint = environment.path("\(name).training")
+    let curveFile = environment.path("\(name).training.csv")
     var curve = LossCurve(name: name)
     if FileManager.default.fileExists(atPath: checkpoint) {
       try TrainingCheckpoint.read(checkpoint, plan: plan, into: state)
@@ -89,9 +103,9 @@ final class Apprenticeship {
         curve.points.append((progress.step, sum / Double(count)))
         (sum, count) = (0, 0)
       }
-      kitchen.tell(
+      environment.report(
         .step(recipe: name, step: progress.step, steps: progress.steps, loss: progress.loss))
-      if kitchen.shouldStop() {
+      if environment.shouldStop() {
         try save(state)
         throw TrainingStopped()
       }
@@ -101,8 +115,8 @@ final class Apprenticeship {
   }
 
   /// Removes what served only to resume.
-  func finish() {
-    for suffix in ["training", "training.csv"] { unlink(kitchen.path("\(name).\(suffix)")) }
+  func removeCheckpoint() {
+    for suffix in ["training", "training.csv"] { unlink(environment.path("\(name).\(suffix)")) }
   }
 
   /// The learned tensors of a network, as its checkpoint names them.

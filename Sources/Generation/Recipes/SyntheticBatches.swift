@@ -4,8 +4,8 @@ import Kernels
 import Tensors
 import Training
 
-/// Batches of varied study faces with whatever else a recipe learns from.
-struct StudyBatches<Target: Sendable>: BatchSource {
+/// Batches of varied faces of a training set with whatever else a recipe learns from.
+struct SyntheticBatches<Target: Sendable>: BatchSource {
   /// Pictures and what belongs to them.
   struct Batch: Sendable {
     /// `[N]` pictures, each `[128, 128, 3]`.
@@ -14,7 +14,9 @@ struct StudyBatches<Target: Sendable>: BatchSource {
     let targets: [Target]
   }
 
-  let faces: StudyFaces
+  /// The samples.
+  let faces: SyntheticTrainingSet
+  /// How a picture changes whenever it is seen.
   let variation: Variation
   /// Side to which Pillow's bicubic filter brings the varied pictures; nil leaves them as they are.
   var side: Int?
@@ -43,8 +45,8 @@ struct StudyBatches<Target: Sendable>: BatchSource {
 }
 
 extension GradientProgram {
-  /// Brings 8-bit pictures to the input as `Preprocessing.compact128` does, or the part of them that the
-  /// graph's input covers.
+  /// Brings 8-bit pictures to the input in −1…1 as `Preprocessing.compact128` does, or the part of them that
+  /// the graph's input covers.
   ///
   /// - Parameters:
   ///   - pictures: `[S, S, 3]` each.

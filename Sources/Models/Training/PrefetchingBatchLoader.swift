@@ -28,8 +28,8 @@ package protocol BatchSource: Sendable {
   func batch(_ request: BatchRequest) throws -> Batch
 }
 
-/// Prepares batches on a thread of its own while earlier ones are trained on.
-final class BatchAhead<Source: BatchSource> {
+/// Prepares batches on a thread of its own while earlier ones are trained on, two ahead at most.
+final class PrefetchingBatchLoader<Source: BatchSource> {
   private final class Slot: Sendable {
     let batch = Mutex<Result<Source.Batch, any Error>?>(nil)
     let isReady = DispatchSemaphore(value: 0)

@@ -9,7 +9,7 @@ import Tensors
 ///
 /// A sample is a photo of a person: its picture as `Preprocessing.compact128` brings it to the networks,
 /// in 8 bits, and its label map, both drawn at 256 pixels first, as a table's pairs are.
-package struct StudyFaces: Sendable {
+package struct SyntheticTrainingSet: Sendable {
   /// Which faces there are.
   package struct Plan: Equatable, Sendable {
     /// The population.
@@ -134,14 +134,14 @@ package struct StudyFaces: Sendable {
     FaceTraits(plan.scene(sample), labels: labels(sample))
   }
 
-  /// Which traits hold, one value a trait in the order of `FaceTraits.Trait.allCases`, then whether it is a
-  /// woman.
-  package func traitValues(_ sample: Int) -> [Float] {
-    let face = traits(sample)
-    return FaceTraits.Trait.allCases.map { face.traits.contains($0) ? 1 : 0 }
-      + [face.isWoman ? 1 : 0]
-  }
-
-  /// Number of ``traitValues(_:)``.
+  /// Number of `FaceTraits.values`.
   package static let traitCount = FaceTraits.Trait.allCases.count + 1
+}
+
+extension FaceTraits {
+  /// 1 for each trait that holds and 0 for the others, in the order of `Trait.allCases`, then whether it is a
+  /// woman.
+  var values: [Float] {
+    Trait.allCases.map { traits.contains($0) ? 1 : 0 } + [isWoman ? 1 : 0]
+  }
 }

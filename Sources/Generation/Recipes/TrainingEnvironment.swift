@@ -1,0 +1,85 @@
+import Checkpoints
+import Foundation
+import Tensors
+import Training
+
+/// Somebody asked to stop; what a checkpoint holds is kept.
+package struct TrainingStopped: Error, CustomStringConvertible {
+  /// The same for every recipe.
+  package let description = "stopped on request; a second call resumes"
+}
+
+/// How far a training has come.
+package enum TrainingProgress: Sendable {
+  /// Faces are being drawn.
+  case drawing(done: Int, total: Int)
+  /// A step was taken.
+  case step(recipe: String, step: Int, steps: Int, loss: Double)
+}
+
+/// Where recipes run: threads, folders, and where progress is reported.
+package struct TrainingEnvironment: Sendable {
+  /// Folder of what is written: weights, checkpoints and drawn faces.
+  package let folder: String
+  /// Threads; no bit depends on them.
+  package let workers: Workers
+  /// Asked at every step.
+  package var shouldStop: @Sendable () -> Bool = { false }
+  /// Gets the progress.
+  package var report: @Sendable (TrainingProgress) -> Void = { _ in }
+
+  /// Works in a folder.
+  package init(folder: String, workers: Workers = Workers()) {
+    self.folder = folder
+    self.workers = workers
+  }
+
+  /// The path of a file in the folder.
+  package func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+  /// The drawn faces of a plan, drawing them first where they are not there.
+  ///
+  /// - Throws: ``TrainingStopped``, `FileError`.
+  func trainingSet(_ plan: SyntheticTrainingSet.Plan) throws -> SyntheticTrainingSet {
+    try SyntheticTrainingSet(plan, in: folder, workers: workers) { done, total in
+      if shouldStop() { throw TrainingStopped() }
+      report(.drawing(done: done, total: total))
+    }
+  }
+
+  /// What a file says of its training; with the curve if it is a part that another goes on from.
+  func metadata(_ plan: TrainingPlan, _ curve: LossCurve? = nil) -> [String: String] {
+    var metadata = ["plan": plan.description]
+    metadata["curve"] = curve?.text
+    return metadata
+  }
+
+  /// The loss curve of a part of a training that ended by this plan in an earlier call; nil if its file is
+  /// not there.
+  ///
+  /// - Throws: `CheckpointError` if the file cannot be read.
+  func finished(_ part: String, _ plan: TrainingPlan, in name: String) throws -> LossCurve? {
+    guard FileManager.default.fileExists(atPath: path(name)) else { return nil }
+    let notes = try Checkpoint.open(path: path(name)).notes
+    guard notes.contains("plan: \(plan.description)") else { return nil }
+    let prefix = "curve: "
+    let text = notes.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count) ?? ""
+    return LossCurve(name: part, text: String(text))
+  }
+
+  /// Writes tensors: matrices and filters in half precision, vectors, which weigh nothing, in single.
+  ///
+  /// - Parameters:
+  ///   - tensors: in the file's order.
+  ///   - metadata: texts that the file holds beside them.
+  ///   - name: of the file in the folder.
+  /// - Throws: `CheckpointError` of kind `unwritable`.
+  func write(
+    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to name: String
+  ) throws {
+    try SafetensorsFile.write(
+      tensors.map { name, tensor in
+        (name, tensor.shape.count > 1 ? StoredArray.halves(tensor) : .floats(tensor))
+      }, metadata: metadata, to: path(name))
+  }
+}
