@@ -13,15 +13,20 @@ import Kernels
 ///
 /// - Deviation: the normalization multiplies by the reciprocal of the deviation, and pools average twice in
 ///   place of once with the window's products; both round differently in the last bit.
-package struct DISTSNetwork: PublishedNetwork {
+package struct DISTSNetwork: PublishedNetwork, SingleInputNetwork {
+  /// Name on the command line.
   package let name = "dists"
+  /// Per-sample shape of the input; any from 32×32 works.
   package let inputShape = [3, 256, 256]
+  /// One line for people.
   package let summary =
     "VGG16 with L2 pooling, taps of DISTS input, relu1_2…relu5_3; torchvision weights"
+  /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = ["classifier."]
 
   private let trunk = VGG16()
 
+  /// The network as published.
   package init() {}
 
   /// What DISTS compares, in the order of its weights.
@@ -38,6 +43,7 @@ package struct DISTSNetwork: PublishedNetwork {
     }
   }
 
+  /// The normalized image through the trunk; the image itself is the first tap.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
     trunk.activations(scope, Self.normalized(input.tapped("input"))) { $0.l2Pooled() }
   }
