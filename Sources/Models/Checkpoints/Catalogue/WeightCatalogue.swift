@@ -64,7 +64,7 @@ package enum WeightCatalogue {
       networks: ["dists"], role: .distsWeights, fileName: "DISTS_pytorch/weights.pt",
       otherNames: [], bytes: 12_288,
       digest: .exact("f5e65c96230b7f6ca995691647d482237e4cab8a50c5c4a5784f219ef0748218"),
-      tensorCount: 2, parameterCount: 2950, papers: [], licence: "MIT",
+      tensorCount: 2, parameterCount: 2950, papers: [], license: "MIT",
       source: "https://github.com/dingkeyan93/DISTS, DISTS_pytorch/weights.pt")
   ]
 
