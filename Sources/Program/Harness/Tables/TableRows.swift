@@ -43,7 +43,7 @@ extension TableOptions {
     for method in methods {
       let name = method.name
       if let place = table.place(ofRow: name) {
-        notice("\(name) fills the published row \(place.row.method) of \(place.section.title)")
+        self.notice("\(name) fills the published row \(place.row.method) of \(place.section.title)")
         continue
       }
       let rows = table.places.filter { $0.row.system == name }
