@@ -1,6 +1,7 @@
 import ArgumentParser
 import Harness
 import Provenance
+import Runs
 
 /// What `table1` and `table` share.
 struct TableArguments: ParsableArguments {
