@@ -328,6 +328,7 @@ def preprocessings():
         "fid-clean": fid_clean,
         "lpips": lpips,
         "lpips-256": lambda i: lpips(i.resize((256, 256), Image.Resampling.BICUBIC)),
+        "dists": T.ToTensor(),
         "irse50-crop": irse50,
         "mobilefacenet-crop": mobilefacenet,
         "bisenet-512": normalised(*imagenet, T.Resize((512, 512), T.InterpolationMode.BILINEAR)),

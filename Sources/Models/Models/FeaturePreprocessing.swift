@@ -47,8 +47,8 @@ package enum FeaturePreprocessing {
     let names = known.map(\.name)
     throw HarnessError(
       .usage,
-      "no preprocessing is called '\(name)', nearest is "
-        + "'\(Spelling.nearest(to: name, among: names) ?? "")'; there are "
+      "unknown preprocessing '\(name)'; did you mean "
+        + "'\(Spelling.nearest(to: name, among: names) ?? "")'? Known: "
         + names.joined(separator: ", "))
   }
 }

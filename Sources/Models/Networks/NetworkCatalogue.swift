@@ -53,7 +53,7 @@ package struct UnknownNetwork: Error, Equatable, CustomStringConvertible {
 
   /// What was asked for and what there is.
   package var description: String {
-    let offer = nearest.map { ", nearest is '\($0)'" } ?? ""
-    return "no network is called '\(name)'\(offer); there are \(known.joined(separator: ", "))"
+    let offer = nearest.map { "; did you mean '\($0)'?" } ?? "."
+    return "unknown network '\(name)'\(offer) Known: \(known.joined(separator: ", "))"
   }
 }

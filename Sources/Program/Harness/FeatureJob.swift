@@ -72,8 +72,8 @@ package struct FeatureJob {
     guard !names.contains(tap) else { return }
     throw HarnessError(
       .usage,
-      "\(network.name) has no result called '\(tap)', nearest is "
-        + "'\(Spelling.nearest(to: tap, among: names) ?? "")'; there are "
+      "unknown result '\(tap)' of \(network.name); did you mean "
+        + "'\(Spelling.nearest(to: tap, among: names) ?? "")'? Known: "
         + names.joined(separator: ", "))
   }
 

@@ -34,7 +34,7 @@ struct CatalogueTests {
     let error = #expect(throws: UnknownNetwork.self) { try NetworkCatalogue.named(wrong) }
     #expect(error?.nearest == nearest)
     #expect(
-      error?.description.hasPrefix("no network is called '\(wrong)', nearest is '\(nearest)'")
+      error?.description.hasPrefix("unknown network '\(wrong)'; did you mean '\(nearest)'?")
         == true)
   }
 
