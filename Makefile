@@ -43,9 +43,10 @@ build: setup ## build the program
 	@swift build -c release --product evalkit
 
 # Tests run in release: that is what ships, and debug numerics are a hundred times slower. Naming the
-# product keeps the tools of dependencies out of the build, a protocol compiler among them. What depends on
-# the processor's level runs again at the weaker ones.
-test: build lint ## check the format, build, and run every test
+# product keeps the tools of dependencies out of the build, a protocol compiler among them. The program is part of
+# it: built first, it would leave a core idle along its chain of rooms, where tests of lower rooms compile meanwhile.
+# What depends on the processor's level runs again at the weaker ones.
+test: setup lint ## check the format, build, and run every test
 	@swift build -c release --product evalkitPackageTests
 	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build
 	@for level in avx2 portable; do echo "the same at EVALKIT_CPU_LEVEL=$$level"; \
