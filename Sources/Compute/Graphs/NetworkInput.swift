@@ -111,6 +111,15 @@ extension Graph {
     return tensors
   }
 
+  /// The tensors of several samples, each in the order of ``inputs``.
+  ///
+  /// - Throws: as ``arranged(_:)`` of one.
+  func arranged(_ samples: [[String: Tensor]]) throws(GraphError) -> [[Tensor]] {
+    var arranged: [[Tensor]] = []
+    for sample in samples { arranged.append(try self.arranged(sample)) }
+    return arranged
+  }
+
   /// - Throws: ``GraphError/misshapenInput(network:name:expected:found:)``.
   func check(_ tensor: Tensor, for input: Input) throws(GraphError) {
     guard tensor.shape == input.shape else {

@@ -126,7 +126,8 @@ package struct DenoiserRecipe: Recipe {
     }
     let errors = try network.map(
       portraits.count, workers: environment.workers, named: inputs
-    ) { index, found in
+    ) { index, result in
+      let found = result(Graph.mainOutput)
       var sum = 0.0
       for (place, sample) in portraits[index].picture.samples.enumerated() {
         let value = found.base[place / 3 * found.pixelStride + place % 3]

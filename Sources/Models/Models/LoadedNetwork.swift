@@ -87,11 +87,8 @@ extension LoadedNetwork {
   /// - Returns: the main result, planar, `[C, H, W]` or `[C]`.
   /// - Throws: `GraphError` if the input is too small or the result is not finite.
   package func result(of input: Tensor) throws -> Tensor {
-    let executable = try executable(inputShape: input.shape, outputs: [Graph.mainOutput])
-    return try withWorkspace { workspace in
-      executable.compute([input], in: workspace)
-      try executable.requireFinite(in: workspace)
-      return executable.result(Graph.mainOutput, in: workspace)
+    try result(by: try executable(inputShape: input.shape, outputs: [Graph.mainOutput])) {
+      $0.compute([input], in: $1)
     }
   }
 
@@ -100,41 +97,19 @@ extension LoadedNetwork {
   /// - Returns: the main result, planar, `[C, H, W]` or `[C]`.
   /// - Throws: `GraphError` for inputs that are not the network's and for a result that is not finite.
   package func result(of inputs: [String: Tensor]) throws -> Tensor {
-    let executable = try executable(outputs: [Graph.mainOutput])
-    return try withWorkspace { workspace in
-      try executable.compute(named: [inputs], in: workspace)
-      try executable.requireFinite(in: workspace)
-      return executable.result(Graph.mainOutput, in: workspace)
+    try result(by: try executable(outputs: [Graph.mainOutput])) {
+      try $0.compute(named: [inputs], in: $1)
     }
   }
 
-  /// Runs the network on any number of samples of its named inputs, a few at once on each of several threads.
-  ///
-  /// - Parameters:
-  ///   - count: how many samples there are.
-  ///   - workers: threads, each with memory of its own; no bit depends on them.
-  ///   - inputs: makes one sample.
-  ///   - read: takes what is wanted of one sample's main result where it lies, `[H, W, C]`.
-  /// - Returns: what was read, in the order of the samples.
-  /// - Throws: `GraphError` for inputs that are not the network's and for a result that is not finite; what
-  ///   `inputs` and `read` throw.
-  package func map<Value: Sendable>(
-    _ count: Int, workers: Workers, named inputs: @Sendable (Int) throws -> [String: Tensor],
-    read: @Sendable (_ index: Int, _ result: FeatureMap) throws -> Value
-  ) throws -> [Value] {
-    let executable = try executable(outputs: [Graph.mainOutput])
-    let size = executable.groupSize
-    return try workers.map((count + size - 1) / size) { group, _ in
-      let indices = group * size..<min((group + 1) * size, count)
-      return try withWorkspace { workspace in
-        try executable.compute(named: try indices.map(inputs), in: workspace)
-        return try indices.enumerated().map { image, index in
-          try executable.requireFinite(image: image, in: workspace)
-          return try read(
-            index, executable.features(Graph.mainOutput, image: image, in: workspace))
-        }
-      }
-    }.flatMap(\.self)
+  private func result(
+    by executable: Executable, compute: (Executable, Workspace) throws -> Void
+  ) throws -> Tensor {
+    try withWorkspace { workspace in
+      try compute(executable, workspace)
+      try executable.requireFinite(in: workspace)
+      return executable.result(Graph.mainOutput, in: workspace)
+    }
   }
 
   /// Runs the network on any number of inputs of one shape, a few at once on each of several threads.
@@ -155,11 +130,34 @@ extension LoadedNetwork {
     read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value
   ) throws -> [Value] {
     let executable = try executable(inputShape: inputShape, outputs: outputs)
+    return try map(count, by: executable, workers: workers, read: read) { indices, workspace in
+      executable.compute(try indices.map(input), in: workspace)
+    }
+  }
+
+  /// Runs the network on any number of samples of its named inputs; see ``map(_:inputShape:outputs:workers:input:read:)``.
+  ///
+  /// - Throws: `GraphError` for inputs that are not the network's, too.
+  package func map<Value: Sendable>(
+    _ count: Int, workers: Workers, named inputs: @Sendable (Int) throws -> [String: Tensor],
+    read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value
+  ) throws -> [Value] {
+    let executable = try executable(outputs: [Graph.mainOutput])
+    return try map(count, by: executable, workers: workers, read: read) { indices, workspace in
+      try executable.compute(named: try indices.map(inputs), in: workspace)
+    }
+  }
+
+  private func map<Value: Sendable>(
+    _ count: Int, by executable: Executable, workers: Workers,
+    read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value,
+    compute: @Sendable (_ indices: Range<Int>, _ workspace: Workspace) throws -> Void
+  ) throws -> [Value] {
     let size = executable.groupSize
     return try workers.map((count + size - 1) / size) { group, _ in
       let indices = group * size..<min((group + 1) * size, count)
       return try withWorkspace { workspace in
-        executable.compute(try indices.map(input), in: workspace)
+        try compute(indices, workspace)
         return try indices.enumerated().map { image, index in
           try executable.requireFinite(image: image, in: workspace)
           return try read(index) { executable.features($0, image: image, in: workspace) }

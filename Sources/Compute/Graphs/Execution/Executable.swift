@@ -74,9 +74,7 @@ package final class Executable: Sendable {
   package func compute(named samples: [[String: Tensor]], in workspace: Workspace)
     throws(GraphError)
   {
-    var arranged: [[Tensor]] = []
-    for sample in samples { arranged.append(try graph.arranged(sample)) }
-    compute(arranged: arranged, in: workspace)
+    compute(arranged: try graph.arranged(samples), in: workspace)
   }
 
   /// Computes all results for samples of the only input and leaves them in the workspace.
@@ -117,9 +115,7 @@ package final class Executable: Sendable {
   package func run(named samples: [[String: Tensor]], in workspace: Workspace)
     throws(GraphError) -> [[String: Tensor]]
   {
-    var arranged: [[Tensor]] = []
-    for sample in samples { arranged.append(try graph.arranged(sample)) }
-    return run(arranged: arranged, in: workspace)
+    run(arranged: try graph.arranged(samples), in: workspace)
   }
 
   /// Computes all results for one sample of named inputs and copies them out, planar, by name.
