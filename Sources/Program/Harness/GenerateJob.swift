@@ -147,8 +147,7 @@ package struct GenerateJob {
     context.seed = options.seed
     context.workers = workers
     context.cache = options.cache
-    context.shop = InstrumentShop(
-      try WeightSuite(parsing: options.weights), isExact: options.isExact)
+    context.shop = try InstrumentShop(options)
     context.shouldStop = options.shouldStop
     context.progress = show
     context.command = options.command

@@ -91,7 +91,7 @@ struct PlannedImages {
         pair.maskPath.map { ($0, ImageOrigin.labels($0, checkedFor: "1:1")) }
       })
     var context = MethodContext(pairs: chosen.pairs, outputDirectory: options.results)
-    context.size = working.side ?? 256
+    context.size = plan.generatedSide
     context.seed = options.seed
     context.cache = options.cache
     context.shop = shop

@@ -191,6 +191,6 @@ extension ScoreOptions {
   func meterPlan() throws -> MeterPlan {
     if let meters { return MeterPlan(meters: meters, working: request.working) }
     return try MeterPlan(
-      request, shop: InstrumentShop(WeightSuite(parsing: self.weights), isExact: self.isExact))
+      request, shop: InstrumentShop(self))
   }
 }

@@ -274,14 +274,6 @@ package struct TableJob {
   }
 }
 
-extension InstrumentShop {
-  /// The instruments that a table is measured with.
-  init(_ options: TableOptions) throws {
-    self.init(
-      try WeightSuite(parsing: options.weights), isExact: options.isExact)
-  }
-}
-
 extension MeterRequest {
   /// What a protocol asks for, and the options of a run in place of some of it.
   ///
