@@ -1,4 +1,3 @@
-import Essentials
 import Graphs
 import Images
 import Networks
@@ -41,14 +40,10 @@ package enum FeaturePreprocessing {
   /// The preprocessing of a name.
   ///
   /// - Throws: ``HarnessError`` of kind `usage` that offers the nearest name.
-  package static func named(_ name: String) throws(HarnessError) -> Preprocessing {
+  package static func named(_ name: String) throws -> Preprocessing {
     let known = Preprocessing.all + [imageNet]
-    if let found = known.first(where: { $0.name == name }) { return found }
-    let names = known.map(\.name)
-    throw HarnessError(
-      .usage,
-      "unknown preprocessing '\(name)'; did you mean "
-        + "'\(Spelling.nearest(to: name, among: names) ?? "")'? Known: "
-        + names.joined(separator: ", "))
+    return try choose(name, as: "preprocessing", from: known.map(\.name)) { name in
+      known.first { $0.name == name }
+    }
   }
 }

@@ -68,13 +68,8 @@ package struct FeatureJob {
   /// Wrong names are told before a large checkpoint is read.
   private func checkTap(of network: any PublishedNetwork) throws {
     guard options.onnx == nil, let tap = options.tap else { return }
-    let names = try Graph(tracing: network).outputNames
-    guard !names.contains(tap) else { return }
-    throw HarnessError(
-      .usage,
-      "unknown result '\(tap)' of \(network.name); did you mean "
-        + "'\(Spelling.nearest(to: tap, among: names) ?? "")'? Known: "
-        + names.joined(separator: ", "))
+    try NamedChoice.check(
+      tap, as: "result of \(network.name)", from: try Graph(tracing: network).outputNames)
   }
 
   private func source(_ preprocessing: Preprocessing?, for network: (any PublishedNetwork)?) throws

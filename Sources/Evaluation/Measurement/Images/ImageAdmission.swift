@@ -78,6 +78,6 @@ struct ImageAdmission: Sendable {
       state: "too-large",
       reason: "\(image.name): \(need.step) \(extent.width)×\(extent.height) pixels takes "
         + "\(need.bytes.inBytes) of memory, and an image may take \(gate.largest.inBytes); scale it "
-        + "down or raise --memory.")
+        + "down or raise --memory")
   }
 }
