@@ -42,7 +42,7 @@ struct DistortionTriplet: Sendable {
   /// - Returns: one for each triplet.
   /// - Throws: `ImageError` if a JPEG just made cannot be read; `GraphError` if an activation is not finite.
   static func differences(
-    _ triplets: [DistortionTriplet], of pictures: [Raster], _ trunk: PerceptualTrunk
+    _ triplets: [DistortionTriplet], of pictures: [Raster], _ trunk: TrunkActivations
   ) throws -> [Differences] {
     let whole = try trunk.activations(of: pictures)
     let damaged = try trunk.map(2 * triplets.count) { index in

@@ -135,8 +135,8 @@ package struct PerceptualRecipe: Recipe {
 
   // MARK: Heads
 
-  private func trunk(in environment: TrainingEnvironment) throws -> PerceptualTrunk {
-    try PerceptualTrunk(file: environment.path(fileNames[0]), workers: environment.workers)
+  private func trunk(in environment: TrainingEnvironment) throws -> TrunkActivations {
+    try TrunkActivations(file: environment.path(fileNames[0]), workers: environment.workers)
   }
 
   private func fitHeads(in environment: TrainingEnvironment) throws -> LossCurve {

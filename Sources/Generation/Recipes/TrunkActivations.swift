@@ -5,7 +5,7 @@ import Networks
 import Tensors
 
 /// LPIPS's trunk with the weights of a file: the activations that a perceptual distance compares.
-struct PerceptualTrunk: Sendable {
+struct TrunkActivations: Sendable {
   private let network: LoadedNetwork
   private let taps: [String]
   private let workers: Workers
