@@ -138,10 +138,10 @@ let generation: [Target] = [
 ]
 
 let evaluation: [Target] = [
-  Wing.evaluation.room("Tables", needs: ["Essentials", yams]),
+  Wing.evaluation.room("Tables", needs: ["Essentials", "Terms", yams]),
   Wing.evaluation.room("Store", needs: ["Essentials", grdb]),
-  Wing.evaluation.room("Verdicts", needs: ["Tensors"]),
-  Wing.evaluation.room("Reports"),
+  Wing.evaluation.room("Verdicts", needs: ["Tensors", "Terms"]),
+  Wing.evaluation.room("Reports", needs: ["Terms"]),
   Wing.evaluation.room(
     "Measurement",
     needs: [
@@ -158,7 +158,7 @@ let evaluation: [Target] = [
     "Gate",
     needs: [
       "Datasets", "Essentials", "Images", "Measurement", "Metrics", "Provenance", "Reports", "Runs",
-      "Store", "Tables", "Tensors", "Verdicts",
+      "Store", "Tables", "Tensors", "Terms", "Verdicts",
     ]),
 ]
 
@@ -166,8 +166,8 @@ let program: [Target] = [
   Wing.program.room(
     "Bench",
     needs: [
-      "Essentials", "Graphs", "Images", "Kernels", "Metrics", "Models", "Networks", "Provenance",
-      "Tensors",
+      "Essentials", "Graphs", "Images", "Kernels", "Measurement", "Metrics", "Models", "Networks",
+      "Provenance", "Tensors", "Terms",
     ]),
   Wing.program.room(
     "Harness",

@@ -20,7 +20,7 @@ struct ArmComparison {
   /// - Returns: both values and what is known of the change.
   /// - Throws: errors of the store; what cannot be compared is told in the comparison.
   func compare(
-    _ metric: MetricIdentifier, rule: MetricRule, factor: Double
+    _ metric: Metric, rule: MetricRule, factor: Double
   ) throws -> MetricComparison {
     let (mine, theirs) = (candidate.score(metric), baseline.score(metric))
     let evidence: MetricComparison.Evidence
@@ -44,31 +44,32 @@ struct ArmComparison {
   }
 
   private func evidence(
-    _ metric: MetricIdentifier, _ mine: ArmScore?, _ theirs: ArmScore?, _ factor: Double,
+    _ metric: Metric, _ mine: ArmScore?, _ theirs: ArmScore?, _ factor: Double,
     _ unbounded: inout MetricComparison.Unbounded
   ) throws -> MetricComparison.Evidence {
     if let mismatch { return .notComparable(reason: mismatch) }
     guard let mine, let value = mine.value, !value.isNaN else {
       return .invalid(
-        reason: "\(candidate.name) has no number for \(metric.rawValue)"
+        reason: "\(candidate.name) has no number for \(metric.name)"
           + (mine?.reason.map { ": \($0)" } ?? ", which the baseline has") + ".")
     }
     guard let theirs, let baselineValue = theirs.value, !baselineValue.isNaN else {
       return .notComparable(
-        reason: "\(baseline.name) has no number for \(metric.rawValue)"
+        reason: "\(baseline.name) has no number for \(metric.name)"
           + (theirs?.reason.map { ": \($0)" } ?? "") + ".")
     }
     guard mine.fingerprint == theirs.fingerprint else {
       let differences = Fingerprint.differences(theirs.fingerprint.text, mine.fingerprint.text)
       return .notComparable(reason: "It was measured in another way: \(differences).")
     }
-    switch ComparisonKind(metric, mine.fingerprint) {
+    let reduction = try candidate.reduction(of: metric)
+    switch reduction.comparison {
     case .images: return try images(metric, factor, &unbounded)
     case .sets:
-      let second = try metric.second.map { second in
+      let second = try reduction.second.map { second in
         MetricComparison.Second(
-          metric: second.rawValue, direction: second.direction,
-          estimate: try sets(second, from: metric, 1))
+          metric: second.metric.name, direction: second.metric.direction,
+          estimate: try sets(second.metric, from: metric, 1))
       }
       return .estimate(try sets(metric, from: metric, factor), second: second)
     case .standardErrors:
@@ -81,12 +82,12 @@ struct ArmComparison {
 
   /// The finite values of both sides are tested; of infinite ones it is counted which way they went.
   private func images(
-    _ metric: MetricIdentifier, _ factor: Double, _ unbounded: inout MetricComparison.Unbounded
+    _ metric: Metric, _ factor: Double, _ unbounded: inout MetricComparison.Unbounded
   ) throws -> MetricComparison.Evidence {
     let (mine, theirs) = (try candidate.values(metric), try baseline.values(metric))
     let shared = mine.compactMap { id, value in theirs[id].map { (value, $0) } }
     guard !shared.isEmpty else {
-      throw HarnessError(.invalid, "no image has \(metric.rawValue) on both sides")
+      throw HarnessError(.invalid, "no image has \(metric.name) on both sides")
     }
     for (value, other) in shared where value != other && !(value.isFinite && other.isFinite) {
       if (value > other) == (metric.direction == .higher) {
@@ -106,10 +107,10 @@ struct ArmComparison {
   /// Differences of single images in the printed scale, by cluster; none where the two sides do not
   /// compare or images have no values.
   func differencesByCluster(
-    _ metric: MetricIdentifier, factor: Double
+    _ metric: Metric, factor: Double
   ) throws -> [String: [Double]] {
     guard mismatch == nil, let mine = candidate.score(metric)?.fingerprint,
-      mine == baseline.score(metric)?.fingerprint, case .images = ComparisonKind(metric, mine)
+      mine == baseline.score(metric)?.fingerprint, case .images? = try? candidate.reduction(of: metric).comparison
     else { return [:] }
     let (values, others) = (try candidate.values(metric), try baseline.values(metric))
     let clusters = candidate.clustersByID
@@ -125,7 +126,7 @@ struct ArmComparison {
   }
 
   private func sets(
-    _ statistic: MetricIdentifier, from metric: MetricIdentifier, _ factor: Double
+    _ statistic: Metric, from metric: Metric, _ factor: Double
   ) throws -> Estimate {
     let shared = candidate.scoredImages.intersection(baseline.scoredImages)
     let groups = ImageGroups(clusters: candidate.pairs.map { candidate.clustering.cluster(of: $0) })
@@ -135,7 +136,7 @@ struct ArmComparison {
     else {
       throw HarnessError(
         .notComparable,
-        "\(statistic.rawValue) rests on \(mine.leftOut.count) groups of images here and on "
+        "\(statistic.name) rests on \(mine.leftOut.count) groups of images here and on "
           + "\(theirs.leftOut.count) in \(baseline.name)")
     }
     return change.scaled(by: factor)
@@ -161,9 +162,4 @@ extension Error {
   var isOfTooSmallASet: Bool {
     self is FrechetError || self is KernelDistanceError || self is SegmentationError
   }
-}
-
-extension MetricIdentifier {
-  /// Which way is better, as verdicts know it.
-  var direction: MetricRule.Direction { descriptor.direction == .lower ? .lower : .higher }
 }

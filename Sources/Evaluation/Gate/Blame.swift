@@ -20,7 +20,7 @@ struct Blame {
   /// - Returns: the section; what cannot be told is noted in it.
   /// - Throws: ``HarnessError`` of kind `notComparable` where the two sides do not compare; errors of
   ///   the store.
-  func section(_ metric: MetricIdentifier, factor: Double) throws -> BlameReport.Section {
+  func section(_ metric: Metric, factor: Double) throws -> BlameReport.Section {
     let (mine, theirs) = (
       comparison.candidate.score(metric), comparison.baseline.score(metric)
     )
@@ -28,27 +28,27 @@ struct Blame {
     guard let mine, let theirs, mine.fingerprint == theirs.fingerprint else {
       throw HarnessError(
         .notComparable,
-        "\(metric.rawValue) of \(comparison.candidate.name) and of \(comparison.baseline.name) "
+        "\(metric.name) of \(comparison.candidate.name) and of \(comparison.baseline.name) "
           + "was not measured in the same way")
     }
     var section = BlameReport.Section(
-      method: comparison.candidate.method, metric: metric.rawValue)
+      method: comparison.candidate.method, metric: metric.name)
     section.before = theirs.value.map { factor * $0 }
     section.after = mine.value.map { factor * $0 }
-    switch metric {
-    case .fid: try blameFeatures(in: &section)
-    case .kid, .cmmd, .fidInfinity, .lpipsDiversity, .retrieval, .time:
+    switch try comparison.candidate.reduction(of: metric).attribution {
+    case .influence: try blameFeatures(metric, in: &section)
+    case .none:
       section.notes.append(
-        "\(metric.rawValue) cannot be shared out among single images"
+        "\(metric.name) cannot be shared out among single images"
           + (metric == .time ? "." : "; see fid, if it was measured."))
-    default:
+    case .scores:
       section.meaning = "Values of single images."
       fill(
         &section, after: try comparison.candidate.values(metric).mapValues { factor * $0 },
         before: try comparison.baseline.values(metric).mapValues { factor * $0 },
         isHigherBetter: metric.direction == .higher)
     }
-    if [.accuracy, .miou, .segmentationConsistency].contains(metric) {
+    if metric.scope == .counts {
       noting(&section) { section in try blameClasses(metric, in: &section) }
     }
     return section
@@ -86,41 +86,38 @@ struct Blame {
 
   // MARK: Features
 
-  private func blameFeatures(in section: inout BlameReport.Section) throws {
+  private func blameFeatures(
+    _ metric: Metric, in section: inout BlameReport.Section
+  ) throws {
+    let title = metric.title
     section.meaning =
-      "The number beside an image is by how much it raises FID: that of all images less that without it."
-    let after = try raises(comparison.candidate)
-    if let stored = comparison.baseline.stored, let before = try? raises(stored) {
+      "The number beside an image is by how much it raises \(title): that of all images less that without it."
+    let after = try raises(comparison.candidate, metric)
+    if let stored = comparison.baseline.stored, let before = try? raises(stored, metric) {
       fill(&section, after: after, before: before, isHigherBetter: false)
     } else {
       section.notes.append(
         "The features of the baseline's images are no longer in the database, so images stand in "
-          + "the order of what they do to FID now.")
+          + "the order of what they do to \(title) now.")
       section.compared = after.count
       section.images = worst(
         after.map { (id: $0.key, before: nil, after: $0.value, change: $0.value) }, false)
     }
   }
 
-  /// By how much each image raises FID.
-  private func raises(_ arm: StoredArm) throws -> [String: Double] {
-    let (real, made) = try RememberedResults(arm, of: .fid, among: arm.scoredImages).features()
-    let rows = zip(arm.pairs, made).compactMap { pair, features in
-      features.map { (id: pair.imageID, features: $0) }
-    }
-    do {
-      let influence = try FrechetInfluence(
-        of: FeatureMatrix(stacking: rows.map(\.features)),
-        against: FeatureMatrix(stacking: real.compactMap(\.self)))
-      return Dictionary(
-        zip(rows.map(\.id), influence.raises), uniquingKeysWith: { first, _ in first })
-    } catch { throw HarnessError(.invalid, "\(error)") }
+  /// By how much each image makes the score of its set worse.
+  private func raises(_ arm: StoredArm, _ metric: Metric) throws -> [String: Double] {
+    let results = try RememberedResults(arm, of: metric, among: arm.scoredImages)
+    let harms = try results.reduction.harms(of: results)
+    return Dictionary(
+      zip(arm.pairs, harms).compactMap { pair, harm in harm.map { (pair.imageID, $0) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   // MARK: Classes
 
   private func blameClasses(
-    _ metric: MetricIdentifier, in section: inout BlameReport.Section
+    _ metric: Metric, in section: inout BlameReport.Section
   ) throws {
     guard let stored = comparison.baseline.stored else {
       throw HarnessError(
@@ -144,7 +141,7 @@ struct Blame {
   }
 
   /// Intersection over union of every class, over the counts of all images.
-  private func intersections(_ arm: StoredArm, _ metric: MetricIdentifier) throws -> [Double?] {
+  private func intersections(_ arm: StoredArm, _ metric: Metric) throws -> [Double?] {
     let counts = try RememberedResults(arm, of: metric, among: arm.scoredImages).counts()
       .compactMap(\.self)
     guard var sum = counts.first else { return [] }

@@ -50,7 +50,7 @@ package struct BlameJob: RunConfigurable {
   /// - Throws: as ``text(json:)``.
   package func report() throws -> BlameReport {
     try metrics.forEach {
-      try NamedChoice.check($0, as: "metric", from: MetricIdentifier.allCases.map(\.rawValue))
+      try NamedChoice.check($0, as: "metric", from: MetricRegistry.metrics.map(\.name))
     }
     var request = GateRequest()
     (request.run, request.baseline, request.gate) = (run, baseline, gate)
@@ -80,17 +80,17 @@ package struct BlameJob: RunConfigurable {
   /// Rows and metrics to explain: those that were asked for, or those that got worse.
   private func questions(
     _ comparison: BaselineGate, _ rows: [BaselineGate.Row]
-  ) throws -> [(BaselineGate.Row, MetricIdentifier)] {
+  ) throws -> [(BaselineGate.Row, Metric)] {
     if !metrics.isEmpty {
       return rows.flatMap { row in
-        metrics.compactMap(MetricIdentifier.init(rawValue:)).map { (row, $0) }
+        metrics.compactMap(Metric.init(named:)).map { (row, $0) }
       }
     }
     let verdicts = try comparison.metricVerdicts()
     return rows.flatMap { row in
       verdicts.filter {
         $0.outcome == .regression && $0.comparison.method == row.method.name
-      }.compactMap { MetricIdentifier(rawValue: $0.comparison.rule.metric) }.map { (row, $0) }
+      }.compactMap { Metric(named: $0.comparison.rule.metric) }.map { (row, $0) }
     }
   }
 }

@@ -40,12 +40,12 @@ package struct CompareJob: RunConfigurable {
         candidate: candidate, baseline: baseline, mismatch: Self.mismatch(candidate, baseline))
       let table = try StoredReports.table(of: other.run)
       let gate = GateJob(other.run, table: table)
-      for metric in MetricIdentifier.allCases
+      for metric in MetricRegistry.metrics
       where candidate.score(metric)?.value != nil || baseline.score(metric)?.value != nil {
         comparisons.append(
           try comparison.compare(
-            metric, rule: MetricRule(metric: metric.rawValue, direction: metric.direction),
-            factor: gate.factor(of: metric.rawValue)))
+            metric, rule: MetricRule(metric: metric.name, direction: metric.direction),
+            factor: gate.factor(of: metric.name)))
       }
     }
     return try report(comparisons)

@@ -12,19 +12,19 @@ protocol ComparisonArm {
   /// The row in the database, with what is remembered of its images; nil where it is gone.
   var stored: StoredArm? { get }
   /// The set's score of a metric; nil where it was not measured.
-  func score(_ metric: MetricIdentifier) -> ArmScore?
+  func score(_ metric: Metric) -> ArmScore?
   /// One value an image by id, infinite ones included; images without a number are left out.
-  func values(_ metric: MetricIdentifier) throws -> [String: Double]
-  /// A statistic over all images and without each group of them.
+  func values(_ metric: Metric) throws -> [String: Double]
+  /// A metric's statistic over all images and without each group of them.
   ///
   /// - Parameters:
-  ///   - statistic: what to compute: `metric` itself, or KID from FID's features.
+  ///   - statistic: what to compute: `metric` itself, or the second one of the same results.
   ///   - metric: whose features or counts to compute it from.
   ///   - images: the scored images that take part.
   /// - Returns: the statistic, as stored.
   /// - Throws: ``HarnessError`` of kind `notComparable` where what it needs is not remembered.
   func replicates(
-    _ statistic: MetricIdentifier, from metric: MetricIdentifier, among images: Set<String>
+    _ statistic: Metric, from metric: Metric, among images: Set<String>
   ) throws -> SetReplicates
 }
 
@@ -37,26 +37,4 @@ struct ArmScore {
   let count: Int
   let standardError: Double?
   let fingerprint: Fingerprint
-}
-
-/// How the change of a metric can be tested.
-enum ComparisonKind {
-  /// Every image has a value, and the set's is their mean.
-  case images
-  /// The set is measured anew without groups of its images.
-  case sets
-  /// The set has a standard error and no values of images.
-  case standardErrors
-  case none(reason: String)
-
-  init(_ metric: MetricIdentifier, _ fingerprint: Fingerprint) {
-    switch metric {
-    case .fid, .kid, .cmmd: self = .sets
-    case .accuracy, .miou: self = fingerprint["reduction"] == "mean" ? .images : .sets
-    case .segmentationConsistency: self = .sets
-    case .retrieval, .lpipsDiversity, .time: self = .standardErrors
-    case .fidInfinity: self = .none(reason: "nothing tells the uncertainty of an extrapolation")
-    default: self = .images
-    }
-  }
 }

@@ -37,11 +37,11 @@ struct DoubleImages {
   }
 
   private static func near(_ arm: StoredArm) -> (repeated: [Match], copied: [Match])? {
-    for metric in RememberedResults.ofFeatures where arm.score(metric)?.value != nil {
+    for metric in MetricRegistry.metrics where metric.comparesSets && arm.score(metric)?.value != nil {
       // What is no longer remembered, or cannot be compared, tells nothing here.
       guard
         let results = try? RememberedResults(arm, of: metric, among: arm.scoredImages),
-        let (real, made) = try? results.features()
+        let (real, made) = try? results.vectors()
       else { continue }
       var ids: [String] = []
       var entries: [NearDuplicates.Entry] = []

@@ -60,14 +60,14 @@ struct GateFindings {
     return try comparison.rows().flatMap { row in
       let blame = Blame(comparison: row.comparison, places: places, count: Self.worst)
       let metrics = verdicts.filter { $0.comparison.method == row.method.name }
-        .compactMap { MetricIdentifier(rawValue: $0.comparison.rule.metric) }
+        .compactMap { Metric(named: $0.comparison.rule.metric) }
       return metrics.flatMap { metric -> [FileFinding] in
         // What cannot be explained is said by the gate's checks already.
         let section = try? blame.section(metric, factor: comparison.factor(of: metric))
         return (section?.images ?? []).map { image in
           FileFinding(
             rule: .worst, method: row.method.name, image: image.id,
-            message: "\(metric.rawValue) changed by \(image.change) on \(image.id).",
+            message: "\(metric.name) changed by \(image.change) on \(image.id).",
             path: image.made)
         }
       }

@@ -27,7 +27,7 @@ package struct GateJob {
   ///
   /// - Throws: `RequirementError` and ``HarnessError`` of kind `usage` for what is not understood.
   static func requirements(_ texts: [String]) throws -> [Requirement] {
-    let known = MetricIdentifier.allCases.map(\.rawValue)
+    let known = MetricRegistry.metrics.map(\.name)
     return try texts.map { text in
       let requirement = try Requirement(parsing: text)
       try NamedChoice.check(requirement.metric, as: "metric", from: known)
@@ -57,7 +57,7 @@ package struct GateJob {
       }
     }
     return Evidence(
-      knownMetrics: MetricIdentifier.allCases.map(\.rawValue), methods: methods,
+      knownMetrics: MetricRegistry.metrics.map(\.name), methods: methods,
       measurements: measurements, defect: defect)
   }
 
@@ -68,10 +68,10 @@ package struct GateJob {
 
   /// From the stored to the printed scale.
   func factor(of metric: String) -> Double {
-    if let column = table?.columns.first(where: { $0.metric?.rawValue == metric }) {
+    if let column = table?.columns.first(where: { $0.metric?.name == metric }) {
       return column.scale.factor
     }
-    return MetricIdentifier(rawValue: metric)?.descriptor.unit.printedScale ?? 1
+    return Metric(named: metric)?.unit.printedScale ?? 1
   }
 }
 

@@ -46,7 +46,7 @@ package struct HistoryJob: RunConfigurable {
   package func report() throws -> HistoryReport {
     if let metric {
       try NamedChoice.check(
-        metric, as: "metric", from: MetricIdentifier.allCases.map(\.rawValue))
+        metric, as: "metric", from: MetricRegistry.metrics.map(\.name))
     }
     let store = try ResultsDatabase.open(self.results)
     let runs = try store.runs(RunFilter(statuses: [.complete])).reversed()
@@ -106,7 +106,7 @@ package struct HistoryJob: RunConfigurable {
   private func series(
     _ key: Key, _ points: [HistoryReport.Point], _ baselines: [BaselineDocument]
   ) -> HistoryReport.Series {
-    let isLowerBetter = MetricIdentifier(rawValue: key.metric)?.descriptor.direction == .lower
+    let isLowerBetter = Metric(named: key.metric)?.direction == .lower
     let steps = StepDetection().steps(in: points.map(\.value)).map { step in
       HistoryReport.Step(
         after: points[step.index - 1].run, run: points[step.index].run, before: step.before,

@@ -6,10 +6,10 @@ import Store
 import Tensors
 
 /// What the database remembers of a row's images, pair by pair: features and confusion counts.
-struct RememberedResults {
+struct RememberedResults: SetResults {
   let arm: StoredArm
   /// Whose features or counts are asked for.
-  let metric: MetricIdentifier
+  let metric: Metric
   /// Of the metric's score.
   let fingerprint: Fingerprint
   /// Scored images that take part; real images always do.
@@ -19,9 +19,9 @@ struct RememberedResults {
   ///
   /// - Throws: ``HarnessError`` of kind `notComparable` where the row has no such score, or an older
   ///   version stored it without its pairs.
-  init(_ arm: StoredArm, of metric: MetricIdentifier, among images: Set<String>) throws {
+  init(_ arm: StoredArm, of metric: Metric, among images: Set<String>) throws {
     guard let fingerprint = arm.score(metric)?.fingerprint else {
-      throw HarnessError(.notComparable, "\(arm.name) has no \(metric.rawValue)")
+      throw HarnessError(.notComparable, "\(arm.name) has no \(metric.name)")
     }
     guard !arm.pairs.isEmpty else {
       throw HarnessError(
@@ -34,52 +34,40 @@ struct RememberedResults {
     self.images = images
   }
 
-  /// Metrics whose score rests on features of both sides' images, the best known ones first.
-  static let ofFeatures: [MetricIdentifier] = [.fid, .kid, .cmmd]
+  /// How the metric comes about.
+  var reduction: any SetReduction { get throws { try arm.reduction(of: metric) } }
 
-  /// Features of the real images and of the row's, in the pairs' order; nil where an image has none.
-  ///
-  /// - Throws: ``HarnessError`` of kind `notComparable` where they are not remembered.
-  func features() throws -> (real: [[Float]?], made: [[Float]?]) {
-    let extractor = try part(metric == .cmmd ? "image" : "extractor")
-    func features(_ contents: [String?]) throws -> [[Float]?] {
-      try remembered(
-        contents.map { content in
-          content.flatMap(ContentHash.init(text:)).map { ContentHash.key(extractor, $0) }
-        }, as: Float.self)
+  func vectors() throws -> (real: [[Float]?], made: [[Float]?]) {
+    let input = try input(.vector)
+    func keys(_ contents: [String?]) -> [String?] {
+      zip(contents, arm.pairs).map { content, pair in
+        content.flatMap(ContentHash.init(text:)).flatMap { input.key($0, pair) }
+      }
     }
-    return (try features(arm.pairs.map(\.referenceHash)), try features(contents))
+    let real = try remembered(keys(arm.pairs.map(\.referenceHash)), as: Float.self)
+    return (real, try remembered(keys(contents), as: Float.self))
   }
 
-  /// Counts of the row's label maps beside the real ones, in the pairs' order.
-  ///
-  /// - Throws: ``HarnessError`` of kind `notComparable` where they are not remembered.
   func counts() throws -> [ConfusionMatrix?] {
-    let parser = try part("parser")
-    let isConsistency = metric == .segmentationConsistency
-    let keys = zip(contents, arm.pairs).map { content, pair -> String? in
-      guard let image = content.flatMap(ContentHash.init(text:)),
-        let other = (isConsistency ? pair.referenceHash : pair.labelsHash)
-          .flatMap(ContentHash.init(text:))
-      else { return nil }
-      return isConsistency
-        ? ContentHash.key(parser, other, image) : ContentHash.key(parser, image, other)
+    let input = try input(.counts)
+    let keys = zip(contents, arm.pairs).map { content, pair in
+      content.flatMap(ContentHash.init(text:)).flatMap { input.key($0, pair) }
     }
     return try remembered(keys, as: Int64.self).map { counts in
       try counts.map { try ConfusionMatrix(counts: $0) }
     }
   }
 
-  private var contents: [String?] {
-    arm.pairs.map { images.contains($0.imageID) ? arm.contents[$0.imageID] : nil }
+  private func input(_ payload: SetInput.Payload) throws -> SetInput {
+    let inputs = try reduction.inputs(of: metric, fingerprint)
+    guard let input = inputs.first(where: { $0.payload == payload }) else {
+      throw HarnessError(.notComparable, "\(metric.name) rests on no such results of images")
+    }
+    return input
   }
 
-  private func part(_ name: String) throws -> Fingerprint {
-    guard let part = fingerprint.part(name) else {
-      throw HarnessError(
-        .notComparable, "the fingerprint of \(metric.rawValue) names no \(name)")
-    }
-    return part
+  private var contents: [String?] {
+    arm.pairs.map { images.contains($0.imageID) ? arm.contents[$0.imageID] : nil }
   }
 
   /// Arrays under keys; nil for a nil key.

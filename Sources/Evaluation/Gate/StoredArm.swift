@@ -44,8 +44,8 @@ struct StoredArm: ComparisonArm {
   var scoredImages: Set<String> { Set(contents.keys) }
   var stored: StoredArm? { self }
 
-  func score(_ metric: MetricIdentifier) -> ArmScore? {
-    run.scores[method]?[metric.rawValue].map { score in
+  func score(_ metric: Metric) -> ArmScore? {
+    run.scores[method]?[metric.name].map { score in
       ArmScore(
         value: score.value.double, reason: score.value.reason, count: score.generatedCount,
         standardError: score.standardError,
@@ -53,9 +53,9 @@ struct StoredArm: ComparisonArm {
     }
   }
 
-  func values(_ metric: MetricIdentifier) throws -> [String: Double] {
+  func values(_ metric: Metric) throws -> [String: Double] {
     let scores = try store.scores(
-      ofRun: run.record.id, method: method, metric: metric.rawValue)
+      ofRun: run.record.id, method: method, metric: metric.name)
     return Dictionary(
       scores.compactMap { image in
         image.score.value.double.flatMap { $0.isNaN ? nil : (image.imageID, $0) }
@@ -63,16 +63,31 @@ struct StoredArm: ComparisonArm {
   }
 
   func replicates(
-    _ statistic: MetricIdentifier, from metric: MetricIdentifier, among images: Set<String>
+    _ statistic: Metric, from metric: Metric, among images: Set<String>
   ) throws -> SetReplicates {
-    let statistics = SetStatistics(
-      statistic: statistic, results: try RememberedResults(self, of: metric, among: images))
+    let results = try RememberedResults(self, of: metric, among: images)
+    var reduction = try results.reduction
+    if statistic != metric, let second = reduction.second, second.metric == statistic {
+      reduction = second.reduction
+    }
     let groups = ImageGroups(clusters: pairs.map { clustering.cluster(of: $0) })
-    let metric = try statistics.prepared()
+    let compute = try reduction.statistic(of: results)
     let values = try workers.map(groups.groups.count + 1) { part, _ in
-      try metric(part == 0 ? groups.all : groups.without(part - 1))
+      try compute(part == 0 ? groups.all : groups.without(part - 1))
     }
     return SetReplicates(value: values[0], leftOut: Array(values.dropFirst()))
+  }
+
+  /// How a metric of the set comes about.
+  ///
+  /// - Throws: ``HarnessError`` of kind `notComparable` where the row has no such metric.
+  func reduction(of metric: Metric) throws -> any SetReduction {
+    if let stored = run.settings.reductions?[metric.name] { return stored.value }
+    // Runs of an older evalkit did not store it; their metrics had the usual choices.
+    guard let usual = MetricRegistry.usualReduction(of: metric) else {
+      throw HarnessError(.notComparable, "this version does not know how \(metric.name) comes about")
+    }
+    return usual
   }
 
   /// The clusters of images that share one, by id.

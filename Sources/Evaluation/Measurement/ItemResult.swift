@@ -5,62 +5,38 @@ import Terms
 /// What was measured of one image.
 package struct ImageResult: Sendable {
   package var content: ContentHash
-  package var scores: [MetricIdentifier: Double] = [:]
-  package var features: [Float]?
-  package var confusion: ConfusionMatrix?
-  /// How far the labels of the real image were kept.
-  package var consistency: ConfusionMatrix?
-  /// CLIP's embeddings by the metric that asked for them.
-  package var embeddings: [MetricIdentifier: [Float]] = [:]
-  /// CLIP's embedding of what the image was made for.
-  package var guidance: [Float]?
-  /// Metrics whose meters took it.
-  var measured: Set<MetricIdentifier> = []
-  /// Meters that it does not fit.
+  package var scores: [Metric: Double] = [:]
+  /// Features and embeddings that scores of sets rest on.
+  package var vectors: [Intermediate: [Float]] = [:]
+  /// Confusion counts that scores of sets rest on.
+  package var counts: [Intermediate: ConfusionMatrix] = [:]
+  /// Metrics whose evaluators took it.
+  var measured: Set<Metric> = []
+  /// Evaluators that it does not fit.
   var shortfalls: [Shortfall] = []
 
-  /// Joins the parts.
-  package init(
-    content: ContentHash,
-    scores: [MetricIdentifier: Double] = [:],
-    features: [Float]? = nil,
-    confusion: ConfusionMatrix? = nil,
-    consistency: ConfusionMatrix? = nil,
-    embeddings: [MetricIdentifier: [Float]] = [:],
-    guidance: [Float]? = nil,
-    measured: Set<MetricIdentifier> = [],
-    shortfalls: [Shortfall] = []
-  ) {
-    self.content = content
-    self.scores = scores
-    self.features = features
-    self.confusion = confusion
-    self.consistency = consistency
-    self.embeddings = embeddings
-    self.guidance = guidance
-    self.measured = measured
-    self.shortfalls = shortfalls
-  }
+  /// An image of which nothing is measured yet.
+  package init(content: ContentHash) { self.content = content }
 
   /// The result, or what is missing of it.
   ///
-  /// - Parameter needed: the metrics that every image of the set must have.
-  /// - Returns: the failure of the first meter of a needed metric, or of any if no meter took the image.
-  func complete(for needed: Set<MetricIdentifier>) -> Result<ImageResult, ImageFailure> {
+  /// - Paraevaluator needed: the metrics that every image of the set must have.
+  /// - Returns: the failure of the first evaluator of a needed metric, or of any if no evaluator took the image.
+  func complete(for needed: Set<Metric>) -> Result<ImageResult, ImageFailure> {
     let missing = shortfalls.first { measured.isEmpty || !needed.isDisjoint(with: $0.metrics) }
     return missing.map { .failure($0.failure) } ?? .success(self)
   }
 }
 
-/// A meter that an image does not fit, though nothing is wrong with it: it is too small, of another size
+/// An evaluator that an image does not fit, though nothing is wrong with it: it is too small, of another size
 /// than its real image, or nobody gave the label map or the text that belongs to it.
 package struct Shortfall: Sendable {
-  /// What the meter serves.
-  let metrics: [MetricIdentifier]
+  /// What the evaluator serves.
+  let metrics: [Metric]
   let failure: ImageFailure
 
   /// - Returns: nil if something is wrong with the image, its partner or the network.
-  init?(_ metrics: [MetricIdentifier], _ failure: ImageFailure) {
+  init?(_ metrics: [Metric], _ failure: ImageFailure) {
     guard Self.states.contains(failure.state) else { return nil }
     self.metrics = metrics
     self.failure = failure
@@ -82,14 +58,12 @@ package struct ItemResult: Sendable {
   /// and need not have one.
   package var candidates: [Result<ImageResult, ImageFailure>?]
 
-  /// Joins the parts.
+  /// The results of a pair.
   package init(
     reference: Result<ImageResult, ImageFailure>? = nil,
-    labels: ContentHash? = nil,
     candidates: [Result<ImageResult, ImageFailure>?]
   ) {
     self.reference = reference
-    self.labels = labels
     self.candidates = candidates
   }
 }

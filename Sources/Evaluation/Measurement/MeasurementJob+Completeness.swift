@@ -1,5 +1,4 @@
 import Essentials
-import Metrics
 import Store
 import Terms
 
@@ -7,7 +6,7 @@ import Terms
 /// column that no image of a row can have is the row's to miss, and not its images'.
 extension MeasurementJob {
   /// The needs of rows of which nothing is known yet: every metric.
-  package var strictlyNeeded: [Set<MetricIdentifier>] {
+  package var strictlyNeeded: [Set<Metric>] {
     candidates.map { _ in Set(plan.measured) }
   }
 
@@ -19,7 +18,7 @@ extension MeasurementJob {
     let needed =
       needed
       ?? candidates.indices.map { row in
-        items.reduce(into: Set<MetricIdentifier>()) { metrics, item in
+        items.reduce(into: Set<Metric>()) { metrics, item in
           metrics.formUnion(item.candidates[row]?.value?.measured ?? [])
         }
       }
@@ -41,7 +40,7 @@ extension MeasurementJob {
 
 extension ItemResult {
   /// The item with the images failed that lack what their row needs.
-  func complete(for needed: [Set<MetricIdentifier>]) -> ItemResult {
+  func complete(for needed: [Set<Metric>]) -> ItemResult {
     var item = self
     item.candidates = zip(candidates, needed).map { candidate, needed in
       candidate?.flatMap { $0.complete(for: needed) }
@@ -53,8 +52,8 @@ extension ItemResult {
 extension [ImageResult] {
   /// Why no image of a row has a metric; nil where none was tried.
   ///
-  /// Of ``MeasurementJob/completed(_:)``'s results, one that does not fit a meter tells that none does.
-  func shortfall(of metric: MetricIdentifier) -> String? {
+  /// Of ``MeasurementJob/completed(_:)``'s results, one that does not fit an evaluator tells that none does.
+  func shortfall(of metric: Metric) -> String? {
     lazy.flatMap(\.shortfalls).first { $0.metrics.contains(metric) }
       .map { "none of \(count) images can be measured: \($0.failure.reason)" }
   }

@@ -36,17 +36,17 @@ package struct Candidate: Sendable {
   }
 }
 
-/// Measures every pair with every meter for every row, storing each result as it is made.
+/// Measures every pair with every evaluator for every method, storing each result as it is made.
 package struct MeasurementJob {
   let pairs: [Pair]
   let candidates: [Candidate]
-  let plan: MeterPlan
+  let plan: MetricPlan
   /// For ids whose real image is another pair's already, and counts once in a set, that pair's id.
   var owners: [String: String] = [:]
-  /// Whether every meter measures every image; else one without a real image takes part in sets only.
+  /// Whether every evaluator measures every image; else one without a real image takes part in sets only.
   let requiresCounterpart: Bool
   /// The metrics that every image of each row must have; nil means those that any image of the row has.
-  package var needed: [Set<MetricIdentifier>]?
+  package var needed: [Set<Metric>]?
   let store: Store
   let run: String
   let workers: Workers
@@ -63,10 +63,10 @@ package struct MeasurementJob {
   package init(
     pairs: [Pair],
     candidates: [Candidate],
-    plan: MeterPlan,
+    plan: MetricPlan,
     owners: [String: String] = [:],
     requiresCounterpart: Bool,
-    needed: [Set<MetricIdentifier>]? = nil,
+    needed: [Set<Metric>]? = nil,
     store: Store,
     run: String,
     workers: Workers,
@@ -100,7 +100,7 @@ package struct MeasurementJob {
   package func measure() throws -> [ItemResult] {
     let items = try completed(try measureGroups())
     // Statistics of whole sets need as much memory as the networks do.
-    for network in plan.meters.flatMap(\.loadedNetworks) { network.release() }
+    for network in plan.evaluators.flatMap(\.loadedNetworks) { network.release() }
     give_back_freed_memory()
     return items
   }
@@ -109,7 +109,7 @@ package struct MeasurementJob {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     let gate = MemoryGate(memory, workers: workers.count)
     let admission = ImageAdmission(
-      costs: ImageCosts(meters: plan.meters, working: plan.working, share: gate.share),
+      costs: ImageCosts(evaluators: plan.evaluators, resolution: plan.resolution, share: gate.share),
       gate: gate)
     let digests = FileDigests()
     // What all images of a row lack is known in the end; until then it is theirs.
@@ -131,10 +131,12 @@ package struct MeasurementJob {
       let loading = SubjectLoading(recall: recall, digests: digests)
       let sources = pairs[groups[index]].map { PairSources($0, candidates: images(of: $0)) }
       let items = try admission.measure(sources, in: memories[worker]) { sources, memory in
-        try GroupMeasurement(
-          meters: plan.meters, working: plan.working, requiresCounterpart: requiresCounterpart,
-          memory: memory, recall: recall, loading: loading
-        ).measure(PairSubjects.open(sources, working: plan.working, loading: loading))
+        var group = MeasurementGroup(
+          try PairSubjects.open(sources, resolution: plan.resolution, loading: loading),
+          fingerprints: plan.fingerprints, requiresCounterpart: requiresCounterpart,
+          memory: memory, recall: recall, loading: loading)
+        for evaluator in plan.evaluators { try evaluator.measure(&group) }
+        return group.results
       }
       let strict = items.map { $0.complete(for: needed) }
       let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
@@ -220,15 +222,15 @@ package struct MeasurementJob {
       run: run, method: row, imageID: pair.id, contentHash: hash, outcome: outcome)
   }
 
-  /// A meter may serve more metrics than were asked for.
-  private func wanted(_ scores: [MetricIdentifier: Double]) -> [MetricIdentifier: Double] {
+  /// An evaluator may serve more metrics than were asked for.
+  private func wanted(_ scores: [Metric: Double]) -> [Metric: Double] {
     scores.filter { plan.measured.contains($0.key) }
   }
 
-  private func score(_ metric: MetricIdentifier, _ value: Double) throws -> ScoreRecord {
+  private func score(_ metric: Metric, _ value: Double) throws -> ScoreRecord {
     guard let fingerprint = plan.fingerprint(of: metric) else {
-      throw HarnessError(.runtime, "\(metric.rawValue) was measured without a meter")
+      throw HarnessError(.runtime, "\(metric.name) was measured without an evaluator")
     }
-    return ScoreRecord(metric: metric.rawValue, value: value, fingerprint: fingerprint.hash)
+    return ScoreRecord(metric: metric.name, value: value, fingerprint: fingerprint.hash)
   }
 }

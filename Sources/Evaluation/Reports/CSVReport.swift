@@ -1,3 +1,5 @@
+import Terms
+
 /// Comma-separated values after RFC 4180: one line for each cell of the table.
 ///
 /// Columns `measured` and `published` hold the number to the last bit, `…_text` the number as

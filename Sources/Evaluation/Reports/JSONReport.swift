@@ -1,4 +1,5 @@
 import Foundation
+import Terms
 
 /// One JSON object with everything that the report holds.
 ///

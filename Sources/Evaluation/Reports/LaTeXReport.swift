@@ -1,3 +1,5 @@
+import Terms
+
 /// A `table` environment for the package `booktabs`.
 enum LaTeXReport {
   static func render(_ report: TableReport) -> String {
@@ -30,7 +32,7 @@ enum LaTeXReport {
   }
 
   private static func heading(_ column: TableReport.Column) -> String {
-    let arrow = column.direction == .lowerIsBetter ? "$\\downarrow$" : "$\\uparrow$"
+    let arrow = column.direction == .lower ? "$\\downarrow$" : "$\\uparrow$"
     let unit = column.unit.isEmpty ? "" : " (\(escape(column.unit)))"
     return "\(escape(column.heading))\(unit) \(arrow)"
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Terms
 
 /// A table with every number turned into text and every footnote numbered, once for all formats.
 struct PrintedTable {
@@ -56,7 +57,7 @@ struct PrintedTable {
       .compactMap { $0.cells[column].measured }
       .compactMap { FixedDecimals.text($0.value, digits: digits) }
     let isWorse: (String, String) -> Bool = { (Double($0) ?? 0) < (Double($1) ?? 0) }
-    return report.columns[column].direction == .lowerIsBetter
+    return report.columns[column].direction == .lower
       ? texts.min(by: isWorse) : texts.max(by: isWorse)
   }
 

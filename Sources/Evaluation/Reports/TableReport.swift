@@ -1,3 +1,5 @@
+import Terms
+
 /// Everything that a rendered table says, as plain values.
 ///
 /// All numbers are in the scale that is printed: a percentage is 83.41, not 0.8341. Nothing here
@@ -96,14 +98,6 @@ extension TableReport {
       self.digits = digits
       self.publishedDigits = publishedDigits
     }
-  }
-
-  /// Which way is better.
-  package enum Direction: String, Sendable {
-    case lowerIsBetter = "lower"
-    case higherIsBetter = "higher"
-
-    var arrow: String { self == .lowerIsBetter ? "↓" : "↑" }
   }
 
   /// Rows that share their input conditions, and among which the best value is marked.

@@ -1,4 +1,5 @@
 import Foundation
+import Measurement
 import Provenance
 import Tables
 
@@ -15,7 +16,7 @@ package enum ProtocolLibrary {
       if FileManager.default.fileExists(atPath: place.path, isDirectory: &isDirectory),
         isDirectory.boolValue
       {
-        return ProtocolFolder(place)
+        return ProtocolFolder(place, metrics: MetricRegistry.metrics)
       }
     }
     throw HarnessError(

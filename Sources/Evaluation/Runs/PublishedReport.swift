@@ -1,5 +1,6 @@
 import Reports
 import Tables
+import Terms
 
 /// A table that nothing can measure, such as what people prefer: the published values alone.
 package struct PublishedReport {
@@ -45,7 +46,7 @@ extension TableReport.Column {
   init(_ column: PaperTable.Column) {
     self.init(
       id: column.id, heading: column.heading,
-      direction: column.direction == .lowerIsBetter ? .lowerIsBetter : .higherIsBetter,
+      direction: column.direction == .lower ? .lower : .higher,
       unit: column.scale == .percent ? "%" : "", digits: column.digits,
       publishedDigits: column.publishedDigits)
   }

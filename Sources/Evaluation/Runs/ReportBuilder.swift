@@ -1,8 +1,10 @@
 import Foundation
+import Measurement
 import Metrics
 import Reports
 import Store
 import Tables
+import Terms
 
 /// Turns a stored run into the plain values that reports print.
 package struct ReportBuilder {
@@ -97,7 +99,7 @@ package struct ReportBuilder {
     }
     // Older versions wrote 0 where statistics did not say how many images they rest on.
     let references = score.referenceCount.flatMap { $0 > 0 ? $0 : nil }
-    let comparesSets = MetricIdentifier(rawValue: metric)?.comparesSets ?? false
+    let comparesSets = Metric(named: metric)?.comparesSets ?? false
     return TableReport.Cell(
       measured: TableReport.Measurement(
         value: value * column.factor, count: score.generatedCount,

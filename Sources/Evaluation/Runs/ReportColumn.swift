@@ -4,6 +4,7 @@ import Metrics
 import Reports
 import Store
 import Tables
+import Terms
 
 /// A column of a report, and where its numbers come from.
 struct ReportColumn {
@@ -31,18 +32,18 @@ extension ReportColumn {
   /// A column of a protocol.
   private init(_ column: PaperTable.Column, at position: Int) {
     self.init(
-      metric: column.isPublishedOnly ? nil : column.metric?.rawValue, detail: column.detail,
+      metric: column.isPublishedOnly ? nil : column.metric?.name, detail: column.detail,
       factor: column.scale.factor, position: position, printed: TableReport.Column(column))
   }
 
   /// A metric that no column of the protocol names.
-  private init(_ metric: MetricIdentifier) {
-    let descriptor = metric.descriptor
+  private init(_ metric: Metric) {
+    let descriptor = metric
     self.init(
-      metric: metric.rawValue, factor: descriptor.unit.printedScale, position: nil,
+      metric: metric.name, factor: descriptor.unit.printedScale, position: nil,
       printed: TableReport.Column(
-        id: metric.rawValue, heading: descriptor.title,
-        direction: descriptor.direction == .lower ? .lowerIsBetter : .higherIsBetter,
+        id: metric.name, heading: descriptor.title,
+        direction: descriptor.direction == .lower ? .lower : .higher,
         unit: descriptor.unit.suffix, digits: descriptor.digits,
         publishedDigits: descriptor.digits))
   }
@@ -61,8 +62,8 @@ extension ReportColumn {
       columns.removeAll { column in column.metric.map { !metrics.contains($0) } ?? true }
     }
     let known = Set(columns.compactMap(\.metric))
-    columns += MetricIdentifier.allCases.filter {
-      metrics.contains($0.rawValue) && !known.contains($0.rawValue)
+    columns += MetricRegistry.metrics.filter {
+      metrics.contains($0.name) && !known.contains($0.name)
     }.map { ReportColumn($0) }
     return columns.map { $0.headed(among: columns) }
   }
@@ -70,16 +71,16 @@ extension ReportColumn {
   /// The column under its metric's own title where the paper's word is another metric's or another
   /// column's.
   private func headed(among columns: [ReportColumn]) -> ReportColumn {
-    guard let metric = metric.flatMap(MetricIdentifier.init(rawValue:)) else { return self }
+    guard let metric = metric.flatMap(Metric.init(named:)) else { return self }
     let heading = printed.heading
-    let isForeign = MetricIdentifier.allCases.contains {
-      $0 != metric && $0.descriptor.title == heading
+    let isForeign = MetricRegistry.metrics.contains {
+      $0 != metric && $0.title == heading
     }
     guard isForeign || columns.count(where: { $0.printed.heading == heading }) > 1 else {
       return self
     }
     var column = self
-    column.printed.heading = metric.descriptor.title + (detail.map { ", \($0)" } ?? "")
+    column.printed.heading = metric.title + (detail.map { ", \($0)" } ?? "")
     return column
   }
 }
@@ -87,6 +88,6 @@ extension ReportColumn {
 extension PaperTable {
   /// Whether metrics are others than those of the columns.
   func isReplaced(by metrics: Set<String>) -> Bool {
-    metrics != Set(measuredMetrics.map(\.rawValue))
+    metrics != Set(measuredMetrics.map(\.name))
   }
 }

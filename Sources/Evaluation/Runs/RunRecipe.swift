@@ -45,14 +45,14 @@ package enum RunRecipe: Codable, Sendable {
     package var captions: String?
     package var edits: String?
     package var grouping: String
-    package var choices: MeterChoices
+    package var choices: MetricOptionValues
     package var limit: Int?
     package var isExact: Bool
 
     /// Joins the parts.
     package init(
       reference: String, generated: String, masks: String?, captions: String?, edits: String?,
-      grouping: String, choices: MeterChoices, limit: Int?, isExact: Bool
+      grouping: String, choices: MetricOptionValues, limit: Int?, isExact: Bool
     ) {
       self.reference = reference
       self.generated = generated

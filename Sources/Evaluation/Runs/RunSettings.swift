@@ -3,6 +3,7 @@ import Measurement
 import Metrics
 import Models
 import Provenance
+import Terms
 
 /// What a run measured with, stored with it, so that a report needs nothing but the database.
 package struct RunSettings: Codable, Sendable {
@@ -26,7 +27,7 @@ package struct RunSettings: Codable, Sendable {
   package var identity: [String: String]
 
   /// How scores of images become those of sets, by metric; nil in runs of an older evalkit.
-  package var reductions: [String: Reduction]?
+  package var reductions: [String: StoredReduction]?
   /// What was used in place of a switch's value, by switch; nil in runs of an older evalkit.
   package var departures: [String: String]?
   /// What it was asked for; nil in runs of an older evalkit.
@@ -59,7 +60,7 @@ package struct RunSettings: Codable, Sendable {
   }
 
   package init(
-    plan: MeterPlan, dataset: String, pairCount: Int, findings: [String], weights: String,
+    plan: MetricPlan, dataset: String, pairCount: Int, findings: [String], weights: String,
     seed: UInt64, identity: [String: String]
   ) {
     self.dataset = dataset
@@ -68,18 +69,18 @@ package struct RunSettings: Codable, Sendable {
     self.weights = weights
     self.seed = seed
     self.identity = identity
-    networks = plan.meters.flatMap { meter in
-      meter.networks.map { network in
+    networks = plan.evaluators.flatMap { evaluator in
+      evaluator.networks.map { network in
         NetworkUse(
           network: network.name, file: network.weights.name, sha256: network.weights.sha256,
-          metrics: meter.metrics.map(\.rawValue))
+          metrics: evaluator.metrics.map(\.name))
       }
     }
     notRun = Dictionary(
-      uniqueKeysWithValues: plan.notRun.map { ($0.key.rawValue, $0.value) })
+      uniqueKeysWithValues: plan.notRun.map { ($0.key.name, $0.value) })
     deviations = plan.deviations
     reductions = Dictionary(
-      uniqueKeysWithValues: plan.reductions.map { ($0.metric.rawValue, $0.reduction) })
+      uniqueKeysWithValues: plan.reductions.map { ($0.metric.name, StoredReduction($0.reduction)) })
   }
 
   /// Every metric that was asked for.

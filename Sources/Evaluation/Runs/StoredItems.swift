@@ -35,18 +35,18 @@ package struct StoredItems {
     self.store = store
     pairs = try store.pairs(ofRun: run.record.id)
     hasReferences = pairs.contains { $0.referenceHash != nil }
-    metrics = try MetricIdentifier.allCases.compactMap { metric -> ReducedMetric? in
-      guard let reduction = reductions[metric.rawValue],
-        let hash = run.settings.identity["metric.\(metric.rawValue)"],
+    metrics = try MetricRegistry.metrics.compactMap { metric -> ReducedMetric? in
+      guard let reduction = reductions[metric.name]?.value,
+        let hash = run.settings.identity["metric.\(metric.name)"],
         let text = try store.text(ofFingerprint: hash)
       else { return nil }
       return ReducedMetric(
         metric: metric, reduction: reduction, fingerprint: Fingerprint(text: text))
     }
     // FID and its kin rest on the same features.
-    var kinds: Set<SetInput.Kind> = []
-    inputs = try metrics.flatMap { try SetInput.inputs(of: $0) }
-      .filter { kinds.insert($0.kind).inserted }
+    var intermediates: Set<Intermediate> = []
+    inputs = try metrics.flatMap { try $0.reduction.inputs(of: $0.metric, $0.fingerprint) }
+      .filter { intermediates.insert($0.intermediate).inserted }
     let failures = run.failures.filter { $0.method == MethodRecord.reference.name }
     references = Dictionary(
       failures.map { ($0.imageID, $0) }, uniquingKeysWith: { first, _ in first })
@@ -58,16 +58,16 @@ package struct StoredItems {
   ///   `notComparable` if something is no longer remembered.
   package func scores(of method: String, workers: Workers) throws -> [SetScore] {
     let items = try items(of: method)
-    var reduction = SetReduction(metrics: metrics, items: items, row: 0)
-    reduction.workers = workers
-    reduction.owners = SetReduction.places(
+    var set = MeasuredSet(metrics: metrics, items: items, row: 0)
+    set.workers = workers
+    set.owners = MeasuredSet.places(
       ofOwners: pairs.map(\.owner), ids: pairs.map(\.imageID))
-    reduction.statistics = try statistics()
-    reduction.measurements.distances = .success(try distances(items, of: method))
-    reduction.measurements.times = try store.times(ofRun: run.record.id, method: method).map {
+    set.statistics = try statistics()
+    set.measurements.distances = .success(try distances(items, of: method))
+    set.measurements.times = try store.times(ofRun: run.record.id, method: method).map {
       GenerationTime(seconds: $0.seconds, steps: $0.steps)
     }
-    return reduction.scores()
+    return set.scores()
   }
 
   /// Keys of everything remembered that the scores of a row's set rest on.
@@ -103,7 +103,7 @@ package struct StoredItems {
       case .scored(let content):
         var image = ImageResult(content: content)
         for entry in scores[pair.imageID] ?? [] {
-          guard let metric = MetricIdentifier(rawValue: entry.score.metric) else { continue }
+          guard let metric = Metric(named: entry.score.metric) else { continue }
           image.scores[metric] = entry.score.value.double
         }
         try fill(&image, ownKeys[place], from: remembered)
@@ -191,14 +191,11 @@ package struct StoredItems {
   ) throws {
     for (input, key) in zip(inputs, keys) {
       guard let payload = key.flatMap({ remembered[$0] }) else { continue }
-      switch input.kind {
-      case .features: image.features = Recall.elements(payload)
-      case .embedding(let metric): image.embeddings[metric] = Recall.elements(payload)
-      case .guidance: image.guidance = Recall.elements(payload)
-      case .confusion:
-        image.confusion = try ConfusionMatrix(counts: Recall.elements(payload) ?? [])
-      case .consistency:
-        image.consistency = try ConfusionMatrix(counts: Recall.elements(payload) ?? [])
+      switch input.payload {
+      case .vector: image.vectors[input.intermediate] = Recall.elements(payload)
+      case .counts:
+        image.counts[input.intermediate] = try ConfusionMatrix(
+          counts: Recall.elements(payload) ?? [])
       }
     }
   }
@@ -230,7 +227,7 @@ package struct StoredItems {
   /// Keys of the distances within each group, groups sorted by name; none without diversity.
   private func distanceKeys(_ contents: [ContentHash?]) -> [(images: Int, keys: [String])] {
     guard let metric = metrics.first(where: { $0.metric == .lpipsDiversity }),
-      case .diversity(let selection, _) = metric.reduction,
+      let selection = (metric.reduction as? DiversityReduction)?.selection,
       let distance = metric.fingerprint.part("distance")
     else { return [] }
     var members: [String: [ContentHash]] = [:]

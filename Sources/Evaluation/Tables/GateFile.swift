@@ -1,3 +1,5 @@
+import Terms
+
 /// What a gate demands, as `Protocols/gates/*.yaml` spells it.
 ///
 /// Amounts and limits are in the scale that the table prints: a percentage in percent.
@@ -41,7 +43,7 @@ package struct GateFile: Sendable, Equatable {
   /// What is demanded of one metric.
   package struct Metric: Sendable, Equatable {
     /// The metric to judge.
-    package let name: MetricName
+    package let metric: Terms.Metric
     /// Which way is better.
     package let direction: Direction
     /// Changes below it are not worth a verdict.
@@ -56,32 +58,16 @@ package struct GateFile: Sendable, Equatable {
     package let isBlocking: Bool
   }
 
-  /// Which way is better.
-  package enum Direction: String, CaseIterable, Sendable { case lower, higher }
-
-  /// An amount of change.
-  package struct Amount: Sendable, Equatable {
-    /// In the printed scale, at least 0; nil where only `relative` counts.
-    package var absolute: Double?
-    /// A fraction of the baseline.
-    package var relative: Double?
-
-    /// An amount of change; without either part it is 0.
-    package init(absolute: Double? = nil, relative: Double? = nil) {
-      self.absolute = absolute
-      self.relative = relative
-    }
-  }
-
   /// Reads a gate file's text.
   ///
   /// - Parameters:
   ///   - yaml: the text.
   ///   - file: its path, for error messages.
+  ///   - known: the metrics that it may name.
   /// - Throws: `TableError` for the first mistake: unknown or missing keys, unknown metrics, numbers
   ///   out of range, metrics named twice, limits that exclude everything.
-  package init(yaml: String, file: String) throws(TableError) {
-    let entries = try StrictValue(yaml: yaml, file: file).mapping(allowing: [
+  package init(yaml: String, file: String, metrics known: [Terms.Metric]) throws(TableError) {
+    let entries = try StrictValue(yaml: yaml, file: file, metrics: known).mapping(allowing: [
       "title", "false_alarms", "power", "strict", "fresh_hours", "clusters", "methods", "failures",
       "metrics",
     ])
@@ -96,7 +82,7 @@ package struct GateFile: Sendable, Equatable {
       method throws(TableError) in try method.string()
     }
     failures = try entries.optional("failures").map(Failures.init) ?? Failures()
-    let rules = try entries["metrics"].mapping(allowing: MetricName.allCases.map(\.rawValue))
+    let rules = try entries["metrics"].mapping(allowing: known.map(\.name))
     guard !rules.entries.isEmpty else {
       throw try entries["metrics"].wrongType("at least one metric")
     }
@@ -117,16 +103,16 @@ extension GateFile.Failures {
 
 extension GateFile.Metric {
   fileprivate init(named name: String, _ value: StrictValue) throws(TableError) {
-    guard let metric = MetricName(rawValue: name) else {
-      throw value.unknownValue(name, allowed: MetricName.allCases.map(\.rawValue))
+    guard let metric = value.metrics.first(where: { $0.name == name }) else {
+      throw value.unknownValue(name, allowed: value.metrics.map(\.name))
     }
     let entries = try value.mapping(allowing: [
       "direction", "floor", "margin", "limits", "blocking",
     ])
-    self.name = metric
-    direction = try entries["direction"].choice(of: GateFile.Direction.self)
-    floor = try entries.optional("floor").map(GateFile.Amount.init) ?? GateFile.Amount()
-    margin = try entries.optional("margin").map(GateFile.Amount.init)
+    self.metric = metric
+    direction = try entries["direction"].choice(of: Direction.self)
+    floor = try entries.optional("floor").map(Amount.init) ?? Amount()
+    margin = try entries.optional("margin").map(Amount.init)
     let limits = try entries.optional("limits")?.mapping(allowing: ["minimum", "maximum"])
     minimum = try limits?.optional("minimum")?.number()
     maximum = try limits?.optional("maximum")?.number()
@@ -138,13 +124,14 @@ extension GateFile.Metric {
   }
 }
 
-extension GateFile.Amount {
+extension Amount {
   /// Beyond these no change would ever count: a number of any metric is smaller, and a change of the
   /// baseline's own size is all that there is.
   private static let largest = (absolute: 1000.0, relative: 1.0)
 
   fileprivate init(_ value: StrictValue) throws(TableError) {
     let entries = try value.mapping(allowing: ["absolute", "relative"])
+    self.init()
     absolute = try entries.optional("absolute")?.number(in: 0...Self.largest.absolute)
     relative = try entries.optional("relative")?.number(in: 0...Self.largest.relative)
     if absolute == nil, relative == nil {

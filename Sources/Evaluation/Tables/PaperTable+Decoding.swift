@@ -1,3 +1,4 @@
+import Terms
 import Yams
 
 extension PaperTable {
@@ -6,10 +7,11 @@ extension PaperTable {
   /// - Parameters:
   ///   - yaml: the text.
   ///   - file: its path, for error messages.
+  ///   - known: the metrics that its columns may name.
   /// - Throws: `TableError` for the first mistake: unknown or missing keys, unknown metrics and
   ///   switch values, wrong numbers of values, duplicate ids, references to nothing.
-  package init(yaml: String, file: String) throws(TableError) {
-    let root = try StrictValue(yaml: yaml, file: file)
+  package init(yaml: String, file: String, metrics known: [Metric]) throws(TableError) {
+    let root = try StrictValue(yaml: yaml, file: file, metrics: known)
     let entries = try root.mapping(allowing: [
       "id", "title", "paper", "caption", "dataset", "pairs", "switches", "columns", "sections",
       "methods", "anchors", "footnotes",
@@ -144,16 +146,16 @@ extension PaperTable.Column {
     isPublishedOnly = try entries.optional("published-only")?.flag() ?? false
     metric =
       isPublishedOnly
-      ? try entries.optional("metric")?.choice(of: MetricName.self)
-      : try entries["metric"].choice(of: MetricName.self)
+      ? try entries.optional("metric")?.metric()
+      : try entries["metric"].metric()
     if entries.optional("id") == nil, let metric {
-      id = metric.rawValue
+      id = metric.name
     } else {
       id = try entries["id"].string()
     }
     detail = try entries.optional("detail")?.string()
     heading = try entries["heading"].string()
-    direction = try entries["direction"].choice(of: PaperTable.Direction.self)
+    direction = try entries["direction"].choice(of: Direction.self)
     digits = try entries["digits"].integer(in: 0...8)
     publishedDigits = try entries.optional("published-digits")?.integer(in: 0...8) ?? digits
     scale = try entries["scale"].choice(of: PaperTable.Scale.self)

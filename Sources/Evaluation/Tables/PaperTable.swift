@@ -1,4 +1,5 @@
 import Essentials
+import Terms
 
 /// One table of one paper: what it measures, on what, by which choices, and what was published.
 ///
@@ -76,7 +77,7 @@ package struct PaperTable: Sendable, Hashable {
     /// Unique in the table; the metric's name unless several columns share a metric.
     package let id: String
     /// The metric to measure; `nil` only where `isPublishedOnly`.
-    package let metric: MetricName?
+    package let metric: Metric?
     /// Which of the values that accompany the metric is printed in its place, for example `top-5`.
     package let detail: String?
     /// As printed, without the arrow.
@@ -91,12 +92,6 @@ package struct PaperTable: Sendable, Hashable {
     package let scale: Scale
     /// Whether the column repeats the paper and is never measured, such as a human study.
     package let isPublishedOnly: Bool
-  }
-
-  /// Which way is better.
-  package enum Direction: String, CaseIterable, Sendable {
-    case lowerIsBetter = "lower"
-    case higherIsBetter = "higher"
   }
 
   /// From a stored score to the number that the table prints.

@@ -1,5 +1,6 @@
 import Essentials
 import Foundation
+import Terms
 
 /// The folder `Protocols/`, one `<id>.yaml` for each table.
 ///
@@ -7,9 +8,14 @@ import Foundation
 package struct ProtocolFolder: Sendable {
   /// Where the files are.
   package let url: URL
+  /// The metrics that its files may name.
+  package let metrics: [Metric]
 
   /// Refers to a folder without touching it.
-  package init(_ url: URL) { self.url = url }
+  package init(_ url: URL, metrics: [Metric]) {
+    self.url = url
+    self.metrics = metrics
+  }
 
   /// The ids of all tables, sorted; files that are not `.yaml` and hidden ones do not count.
   ///
@@ -33,7 +39,7 @@ package struct ProtocolFolder: Sendable {
       throw failure(url.path, .unknownTable(id, nearest: nearest, allowed: known))
     }
     let path = url.appendingPathComponent("\(id).yaml").path
-    let table = try PaperTable(yaml: try text(of: path), file: path)
+    let table = try PaperTable(yaml: try text(of: path), file: path, metrics: metrics)
     guard table.id == id else {
       let reason = "is '\(table.id)', but the file's name says '\(id)'; make them agree"
       throw failure(path, .inconsistent(reason: reason), key: "id")
@@ -50,16 +56,16 @@ package struct ProtocolFolder: Sendable {
   ///
   /// - Throws: `TableError` for an unknown name, naming the nearest ones, and for a faulty file.
   package func gate(_ name: String) throws(TableError) -> GateFile {
-    if name.hasSuffix(".yaml") { return try GateFile(yaml: try text(of: name), file: name) }
+    if name.hasSuffix(".yaml") { return try GateFile(yaml: try text(of: name), file: name, metrics: metrics) }
     guard hasGate(name) else {
       let folder = url.appendingPathComponent("gates")
-      let known = (try? ProtocolFolder(folder).ids()) ?? []
+      let known = (try? ProtocolFolder(folder, metrics: metrics).ids()) ?? []
       throw failure(
         folder.path,
         .unknownGate(
           name, nearest: Spelling.suggestions(for: name, among: known), allowed: known))
     }
-    return try GateFile(yaml: try text(of: gatePath(name)), file: gatePath(name))
+    return try GateFile(yaml: try text(of: gatePath(name)), file: gatePath(name), metrics: metrics)
   }
 
   private func gatePath(_ name: String) -> String {

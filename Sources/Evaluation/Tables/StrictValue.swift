@@ -1,4 +1,5 @@
 import Essentials
+import Terms
 import Yams
 
 /// One node of a YAML file that knows where it stands, so that every complaint can say so.
@@ -8,11 +9,13 @@ struct StrictValue {
   let file: String
   /// Keys from the root, for example `columns[2].heading`.
   let key: String
+  /// The metrics that the file may name.
+  let metrics: [Metric]
 
   /// The root of a file's text.
   ///
   /// - Throws: `TableError` for what is no YAML.
-  init(yaml: String, file: String) throws(TableError) {
+  init(yaml: String, file: String, metrics: [Metric]) throws(TableError) {
     if let reason = YAMLLimits.objection(to: yaml) {
       throw TableError(file: file, line: nil, key: "", problem: .notYAML(reason: reason))
     }
@@ -25,13 +28,19 @@ struct StrictValue {
       throw TableError(
         file: file, line: nil, key: "", problem: .notYAML(reason: "the file is empty"))
     }
-    self.init(node: node, file: file, key: "")
+    self.init(node: node, file: file, key: "", metrics: metrics)
   }
 
-  init(node: Node, file: String, key: String) {
+  init(node: Node, file: String, key: String, metrics: [Metric]) {
     self.node = node
     self.file = file
     self.key = key
+    self.metrics = metrics
+  }
+
+  /// A node below this one.
+  func element(_ node: Node, at key: String) -> StrictValue {
+    StrictValue(node: node, file: file, key: key, metrics: metrics)
   }
 
   /// A parser's complaint on one line, without the excerpt of the file that Yams appends.
@@ -71,8 +80,8 @@ struct StrictValue {
     guard case .sequence(let sequence) = node, !sequence.isEmpty else {
       throw wrongType("a list with at least one entry")
     }
-    return sequence.enumerated().map { position, element in
-      StrictValue(node: element, file: file, key: "\(key)[\(position)]")
+    return sequence.enumerated().map { position, node in
+      element(node, at: "\(key)[\(position)]")
     }
   }
 
@@ -148,6 +157,15 @@ struct StrictValue {
     return choice
   }
 
+  /// The name of a metric.
+  func metric() throws(TableError) -> Metric {
+    let name = try string()
+    guard let metric = metrics.first(where: { $0.name == name }) else {
+      throw unknownValue(name, allowed: metrics.map(\.name))
+    }
+    return metric
+  }
+
   /// An error that names a word, what it may have meant, and what is allowed.
   func unknownValue(_ word: String, allowed: [String]) -> TableError {
     error(
@@ -190,14 +208,14 @@ struct StrictMapping {
 
   /// The entry under a key that may be absent.
   func optional(_ name: String) -> StrictValue? {
-    mapping[name].map { StrictValue(node: $0, file: owner.file, key: owner.joined(name)) }
+    mapping[name].map { owner.element($0, at: owner.joined(name)) }
   }
 
   /// The entries in the file's order.
   var entries: [(name: String, value: StrictValue)] {
     mapping.map { entry in
       let name = entry.key.scalar?.string ?? ""
-      return (name, StrictValue(node: entry.value, file: owner.file, key: owner.joined(name)))
+      return (name, owner.element(entry.value, at: owner.joined(name)))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Terms
 
 /// The rules that turn one comparison into a verdict.
 struct Decision {

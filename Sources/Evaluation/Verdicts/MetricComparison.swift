@@ -1,3 +1,5 @@
+import Terms
+
 /// One metric of one method beside its baseline, ready to be judged.
 package struct MetricComparison: Sendable, Hashable {
   /// Name of the method.
@@ -48,12 +50,12 @@ package struct MetricComparison: Sendable, Hashable {
     /// Name of the second metric, for example `kid`.
     package let metric: String
     /// Which way of the second metric is better.
-    package let direction: MetricRule.Direction
+    package let direction: Direction
     /// How much the second metric changed, in its own printed scale.
     package let estimate: Estimate
 
     /// A second metric with its direction and its change.
-    package init(metric: String, direction: MetricRule.Direction, estimate: Estimate) {
+    package init(metric: String, direction: Direction, estimate: Estimate) {
       self.metric = metric
       self.direction = direction
       self.estimate = estimate

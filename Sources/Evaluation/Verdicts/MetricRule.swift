@@ -1,3 +1,5 @@
+import Terms
+
 /// What a gate asks of one metric; amounts are in the scale that the table prints.
 package struct MetricRule: Sendable, Hashable {
   /// Name of the metric, for example `fid`.
@@ -15,34 +17,6 @@ package struct MetricRule: Sendable, Hashable {
   package var limits = Limits()
   /// Whether a regression fails the gate; otherwise it is only reported.
   package var isBlocking = true
-
-  /// Which way is better.
-  package enum Direction: String, Sendable, Hashable {
-    case lower
-    case higher
-
-    /// The part of a change that makes things worse, as a positive number.
-    func harm(of difference: Double) -> Double { self == .lower ? difference : -difference }
-  }
-
-  /// An amount of change, absolute, relative to the baseline, or both.
-  package struct Amount: Sendable, Hashable {
-    /// In the printed scale; nil where only `relative` counts.
-    package var absolute: Double?
-    /// A fraction of the baseline's absolute value.
-    package var relative: Double?
-
-    /// An amount of change; without either part it is 0.
-    package init(absolute: Double? = nil, relative: Double? = nil) {
-      self.absolute = absolute
-      self.relative = relative
-    }
-
-    /// The larger of the two parts, so that a change beyond it exceeds both; 0 for neither.
-    package func resolved(at baseline: Double) -> Double {
-      max(absolute ?? 0, (relative ?? 0) * abs(baseline))
-    }
-  }
 
   /// Bounds of the value, inclusive.
   package struct Limits: Sendable, Hashable {

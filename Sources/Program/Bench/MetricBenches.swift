@@ -1,9 +1,11 @@
 import Graphs
 import Images
+import Measurement
 import Metrics
 import Models
 import Networks
 import Tensors
+import Terms
 
 /// What each metric of a pair costs from decoded images to a score.
 enum MetricBenches {
@@ -36,11 +38,11 @@ enum MetricBenches {
   }
 
   private static var similarities: [BenchSubject] {
-    let variants: [(MetricIdentifier, StructuralSimilarity.Variant)] = [
+    let variants: [(Metric, StructuralSimilarity.Variant)] = [
       (.ssim, .skimage), (.msSSIM, .vainfMSSSIM),
     ]
     return variants.map { metric, variant in
-      pairwise(metric, "\(metric.descriptor.title) of a pair as \(variant.rawValue)") {
+      pairwise(metric, "\(metric.title) of a pair as \(variant.rawValue)") {
         try StructuralSimilarity(variant).score($0, $1)
       }
     } + [
@@ -50,11 +52,11 @@ enum MetricBenches {
   }
 
   private static func pairwise(
-    _ metric: MetricIdentifier, _ summary: String,
+    _ metric: Metric, _ summary: String,
     _ score: @escaping @Sendable (Raster, Raster) throws -> Double
   ) -> BenchSubject {
     BenchSubject(
-      name: metric.rawValue, kind: .host, input: "a pair of 256×256", summary: summary
+      name: metric.name, kind: .host, input: "a pair of 256×256", summary: summary
     ) { _ in
       let (real, made) = pair(side: 256)
       return BenchWork { _ in try score(real, made) }
@@ -62,7 +64,7 @@ enum MetricBenches {
   }
 
   private static let identity = BenchSubject(
-    name: MetricIdentifier.id.rawValue, kind: .host, input: "a pair of 512×512",
+    name: Metric.id.name, kind: .host, input: "a pair of 512×512",
     summary: "identity of a pair: preprocessing, both passes of ir-se50, cosine"
   ) { workers in
     let network = try NetworkCatalogue.named("ir-se50")
@@ -79,7 +81,7 @@ enum MetricBenches {
   }
 
   private static let accuracy = BenchSubject(
-    name: MetricIdentifier.accuracy.rawValue, kind: .host, input: "a pair of 512×512 label maps",
+    name: Metric.accuracy.name, kind: .host, input: "a pair of 512×512 label maps",
     summary: "counting the pixels of a label map by true and found class"
   ) { _ in
     let truth = BenchPictures.labels(side: 512)

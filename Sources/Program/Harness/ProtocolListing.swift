@@ -48,9 +48,9 @@ package struct ProtocolListing {
   }
 
   private static func missing(_ table: PaperTable, _ shop: InstrumentShop) throws -> [String] {
-    let request = try MeterRequest(table)
-    return request.metrics.compactMap { metric in
-      shop.obstacle(to: metric, in: request).map { "\(metric.rawValue) \($0)" }
+    let configuration = try MetricConfiguration(table)
+    return configuration.metrics.compactMap { metric in
+      shop.obstacle(to: metric, in: configuration).map { "\(metric.name) \($0)" }
     }
   }
 
@@ -87,8 +87,8 @@ package struct ProtocolListing {
       "anchors: \(words(table.anchors.map(\.rawValue)))", "", "columns:",
     ]
     lines += table.columns.map { column in
-      let arrow = column.direction == .lowerIsBetter ? "↓" : "↑"
-      let metric = column.isPublishedOnly ? nil : column.metric?.rawValue
+      let arrow = column.direction == .lower ? "↓" : "↑"
+      let metric = column.isPublishedOnly ? nil : column.metric?.name
       let detail = column.detail.map { " (\($0))" } ?? ""
       return "  \(column.heading) \(arrow) = \(metric ?? "published only")\(detail)"
     }

@@ -12,12 +12,12 @@ import Tables
 import Tensors
 import Terms
 
-/// A stored run's images and meters, opened once more.
+/// A stored run's images and evaluators, opened once more.
 struct Remeasurement {
-  let plan: MeterPlan
+  let plan: MetricPlan
   let pairs: [Pair]
   let candidates: [Candidate]
-  /// Whether every meter measures every image.
+  /// Whether every evaluator measures every image.
   let requiresCounterpart: Bool
 
   /// Opens what a run was measured from.
@@ -40,11 +40,11 @@ struct Remeasurement {
       options.results = results
       let table = try ProtocolLibrary.folder().table(run.record.protocolID).setting(
         options.switches, fidMode: options.fidMode)
-      let request = try MeterRequest(table, options: options)
+      let configuration = try MetricConfiguration(table, options: options)
       let shop = try InstrumentShop(options)
-      plan = try MeterPlan(request, shop: shop)
+      plan = try MetricPlan(configuration, shop: shop)
       let chosen = try TablePairs(
-        table, size: shop.suite.drawnSize(for: request), options: options, workers: workers)
+        table, size: shop.suite.drawnSize(for: configuration), options: options, workers: workers)
       let methods = try Self.methods(
         of: run, chosen.pairs, plan: plan, shop: shop, results: results, workers: workers)
       candidates = methods.map { Candidate($0, references: chosen.referenceIDs) }
@@ -54,7 +54,7 @@ struct Remeasurement {
     case .score(let recipe):
       let options = try ScoreOptions(recipe, run.settings)
       let sides = try ScoreSides(options)
-      let possible = try sides.plan(options.meterPlan())
+      let possible = try sides.plan(options.metricPlan())
       plan = possible
       candidates = run.methods.map { sides.candidate(named: $0.name, possible) }
       pairs = sides.pairs
@@ -70,7 +70,7 @@ struct Remeasurement {
 
   /// The rows' images as they are now; a command is not asked again for what it has made.
   private static func methods(
-    of run: StoredRun, _ pairs: [Pair], plan: MeterPlan, shop: InstrumentShop, results: String,
+    of run: StoredRun, _ pairs: [Pair], plan: MetricPlan, shop: InstrumentShop, results: String,
     workers: Workers
   ) throws -> [any Method] {
     var context = MethodContext(pairs: pairs, outputDirectory: results)
@@ -127,7 +127,7 @@ struct Remeasurement {
       store: store, run: run.record.id, workers: workers, isRecalling: false,
       memory: memory, shouldStop: shouldStop, progress: progress)
     job.needed = rows.map { row in
-      Set(plan.measured.filter { run.scores[row.name]?[$0.rawValue]?.isEmpty != true })
+      Set(plan.measured.filter { run.scores[row.name]?[$0.name]?.isEmpty != true })
     }
     let items = try job.measure()
     var results: [String: [String: Result<ImageResult, ImageFailure>]] = [:]

@@ -31,13 +31,13 @@ extension TableOptions {
 }
 
 extension ScoreOptions {
-  /// What the run is asked for; nil where meters were made elsewhere.
+  /// What the run is asked for; nil where evaluators were made elsewhere.
   var recipe: RunRecipe? {
-    guard let choices, meters == nil else { return nil }
+    guard let metricOptions, evaluators == nil else { return nil }
     return .score(
       RunRecipe.Score(
         reference: reference, generated: generated, masks: masks, captions: captions, edits: edits,
-        grouping: grouping.rawValue, choices: choices, limit: limit, isExact: self.isExact))
+        grouping: grouping.rawValue, choices: metricOptions, limit: limit, isExact: self.isExact))
   }
 
   /// The options of a stored run.
@@ -57,8 +57,8 @@ extension ScoreOptions {
   /// Takes the choices of what is measured.
   ///
   /// - Throws: ``HarnessError`` of kind `usage` for a choice that does not exist.
-  package mutating func choose(_ choices: MeterChoices) throws {
-    request = try MeterRequest(choices)
-    self.choices = choices
+  package mutating func choose(_ choices: MetricOptionValues) throws {
+    configuration = try MetricConfiguration(choices)
+    metricOptions = choices
   }
 }

@@ -88,21 +88,21 @@ package struct VerifyJob {
 
   /// Metrics that are measured now as they were then.
   private func comparable(
-    _ plan: MeterPlan, _ run: StoredRun, _ report: inout VerifyReport
-  ) -> Set<MetricIdentifier> {
-    let stored = MetricIdentifier.allCases.filter {
-      run.settings.identity["metric.\($0.rawValue)"] != nil
+    _ plan: MetricPlan, _ run: StoredRun, _ report: inout VerifyReport
+  ) -> Set<Metric> {
+    let stored = MetricRegistry.metrics.filter {
+      run.settings.identity["metric.\($0.name)"] != nil
     }
     return Set(
       stored.filter { metric in
-        let then = run.settings.identity["metric.\(metric.rawValue)"] ?? ""
+        let then = run.settings.identity["metric.\(metric.name)"] ?? ""
         guard let now = plan.fingerprint(of: metric) else {
-          report.unchecked.append("\(metric.rawValue): \(plan.notRun[metric] ?? "not measured")")
+          report.unchecked.append("\(metric.name): \(plan.notRun[metric] ?? "not measured")")
           return false
         }
         if now.hash == then { return true }
         let differences = Fingerprint.differences(run.fingerprints[then] ?? "", now.text)
-        report.unchecked.append("\(metric.rawValue): \(differences)")
+        report.unchecked.append("\(metric.name): \(differences)")
         return false
       })
   }
@@ -126,11 +126,11 @@ package struct VerifyJob {
       do {
         for score in try items.scores(of: method.name, workers: workers) {
           let record = score.record(method: method.name)
-          let stored = run.scores[method.name]?[score.metric.rawValue]
+          let stored = run.scores[method.name]?[score.metric.name]
           report.sets.count(
             // Why no image has a metric is said of the images, which are not in the database.
             stored == record || (record.isEmpty && stored?.isEmpty == true),
-            "\(score.metric.rawValue) of \(method.name) is "
+            "\(score.metric.name) of \(method.name) is "
               + "\(VerifyReport.text(record.value)), stored is "
               + "\(stored.map { VerifyReport.text($0.value) } ?? "nothing")")
         }

@@ -51,7 +51,7 @@ package struct VerifyReport: Encodable, Sendable {
   /// Compares a stored image with the same one measured now.
   mutating func compare(
     _ record: ImageRecord, _ stored: [ImageScore],
-    _ result: Result<ImageResult, ImageFailure>?, _ metrics: Set<MetricIdentifier>
+    _ result: Result<ImageResult, ImageFailure>?, _ metrics: Set<Metric>
   ) {
     let name = "\(record.imageID) of \(record.method)"
     switch (record.outcome, result) {
@@ -66,13 +66,13 @@ package struct VerifyReport: Encodable, Sendable {
         return scores.count(false, "\(name) is another picture than the one that was measured")
       }
       for entry in stored {
-        guard let metric = MetricIdentifier(rawValue: entry.score.metric),
+        guard let metric = Metric(named: entry.score.metric),
           metrics.contains(metric)
         else { continue }
         let now = image.scores[metric].map { StoredValue($0) }
         scores.count(
           now == entry.score.value,
-          "\(metric.rawValue) of \(name) is \(now.map(Self.text) ?? "not measured"), stored is "
+          "\(metric.name) of \(name) is \(now.map(Self.text) ?? "not measured"), stored is "
             + Self.text(entry.score.value))
       }
     }

@@ -67,35 +67,3 @@ struct SummaryTests {
     #expect(equal.mean == 0.25 && equal.standardDeviation == 0)
   }
 }
-
-struct MetricIdentifierTests {
-  @Test func namesAreThoseOfTheCommandLine() {
-    #expect(
-      MetricIdentifier.allCases.map(\.rawValue) == [
-        "fid", "kid", "fid-infinity", "cmmd", "lpips-alex", "lpips-vgg", "lpips-squeeze",
-        "lpips-diversity", "ssim", "ms-ssim", "mae", "psnr", "id", "accuracy", "miou",
-        "segmentation-consistency", "clip", "clip-directional", "retrieval", "time",
-      ])
-    #expect(MetricIdentifier(rawValue: "ms-ssim") == .msSSIM)
-  }
-
-  @Test func smallerIsBetterForDistancesOnly() {
-    let lower = MetricIdentifier.allCases.filter { $0.descriptor.direction == .lower }
-    #expect(
-      lower == [
-        .fid, .kid, .fidInfinity, .cmmd, .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .mae, .time,
-      ])
-    #expect(MetricDescriptor.Direction.lower.prefers(1, to: 2))
-    #expect(MetricDescriptor.Direction.higher.prefers(2, to: 1))
-    #expect(!MetricDescriptor.Direction.higher.prefers(2, to: 2))
-  }
-
-  @Test func titlesTellMetricsApart() {
-    let descriptors = MetricIdentifier.allCases.map(\.descriptor)
-    #expect(Set(descriptors.map(\.title)).count == descriptors.count)
-    #expect(descriptors.allSatisfy { $0.version >= 1 && $0.digits >= 2 })
-    #expect(MetricIdentifier.miou.descriptor.unit.printedScale == 100)
-    #expect(MetricIdentifier.fid.descriptor.scope == .set)
-    #expect(MetricIdentifier.accuracy.descriptor.scope == .counts)
-  }
-}

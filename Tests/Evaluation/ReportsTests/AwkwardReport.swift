@@ -16,11 +16,11 @@ enum AwkwardReport {
   }
 
   private static let psnr = TableReport.Column(
-    id: "psnr", heading: "PSNR", direction: .higherIsBetter, unit: "dB", digits: 2,
+    id: "psnr", heading: "PSNR", direction: .higher, unit: "dB", digits: 2,
     publishedDigits: 1)
 
   private static let seconds = TableReport.Column(
-    id: "time", heading: "Seconds & more | less", direction: .lowerIsBetter, digits: 0,
+    id: "time", heading: "Seconds & more | less", direction: .lower, digits: 0,
     publishedDigits: 0)
 
   static let report = TableReport(

@@ -73,7 +73,7 @@ extension CellReading {
     let values = section.rows.filter { !$0.isAnchor }.compactMap { row in
       self.text(row.cells[position].measured?.value, column.digits).flatMap(Double.init)
     }
-    let best = column.direction == .lowerIsBetter ? values.min() : values.max()
+    let best = column.direction == .lower ? values.min() : values.max()
     return text.flatMap(Double.init) == best
   }
 

@@ -3,11 +3,11 @@ import Reports
 /// A small table with every kind of cell: measured, published, both, failed, not run.
 enum SampleReport {
   static let fid = TableReport.Column(
-    id: "fid", heading: "FID", direction: .lowerIsBetter, digits: 2, publishedDigits: 2)
+    id: "fid", heading: "FID", direction: .lower, digits: 2, publishedDigits: 2)
   static let similarity = TableReport.Column(
-    id: "ms-ssim", heading: "SSIM", direction: .higherIsBetter, digits: 3, publishedDigits: 2)
+    id: "ms-ssim", heading: "SSIM", direction: .higher, digits: 3, publishedDigits: 2)
   static let accuracy = TableReport.Column(
-    id: "accuracy", heading: "ACC", direction: .higherIsBetter, unit: "%", digits: 2,
+    id: "accuracy", heading: "ACC", direction: .higher, unit: "%", digits: 2,
     publishedDigits: 2)
 
   static func fid(_ value: Double, count: Int = 200) -> TableReport.Measurement {

@@ -26,11 +26,11 @@ struct GateFileTests {
   private func error(replacing old: String, with new: String) throws -> TableError {
     let text = Self.text.replacingOccurrences(of: old, with: new)
     #expect(text != Self.text, "the text holds '\(old)'")
-    return try #require(throws: TableError.self) { try GateFile(yaml: text, file: "g.yaml") }
+    return try #require(throws: TableError.self) { try GateFile(yaml: text, file: "g.yaml", metrics: .known) }
   }
 
   @Test func readsEverything() throws {
-    let gate = try GateFile(yaml: Self.text, file: "g.yaml")
+    let gate = try GateFile(yaml: Self.text, file: "g.yaml", metrics: .known)
     #expect(gate.title == "Nightly" && gate.falseAlarms == 0.01 && gate.power == 0.9)
     #expect(gate.isStrict && gate.freshHours == 30 && gate.clusters == .identity)
     #expect(gate.methods == ["ours", "theirs"])
@@ -38,8 +38,8 @@ struct GateFileTests {
     #expect(gate.metrics.map(\.name) == [.fid, .id])
     let fid = gate.metrics[0]
     #expect(fid.direction == .lower && fid.isBlocking)
-    #expect(fid.floor == GateFile.Amount(absolute: 0.5, relative: 0.01))
-    #expect(fid.margin == GateFile.Amount(absolute: 1))
+    #expect(fid.floor == Amount(absolute: 0.5, relative: 0.01))
+    #expect(fid.margin == Amount(absolute: 1))
     #expect(fid.minimum == 5 && fid.maximum == 60)
     #expect(!gate.metrics[1].isBlocking && gate.metrics[1].margin == nil)
   }
@@ -49,7 +49,7 @@ struct GateFileTests {
       yaml: "title: t\nmetrics: {mae: {direction: lower}}", file: "g.yaml")
     #expect(gate.falseAlarms == 0.05 && gate.power == 0.8 && !gate.isStrict)
     #expect(gate.freshHours == nil && gate.methods.isEmpty && gate.failures.maximum == 0)
-    #expect(gate.metrics[0].floor == GateFile.Amount())
+    #expect(gate.metrics[0].floor == Amount())
   }
 
   @Test(arguments: [
@@ -81,14 +81,14 @@ struct GateFileTests {
   }
 
   @Test func wantsAMetric() throws {
-    #expect(throws: TableError.self) { try GateFile(yaml: "title: t\nmetrics: {}", file: "g") }
-    #expect(throws: TableError.self) { try GateFile(yaml: "title: t", file: "g") }
+    #expect(throws: TableError.self) { try GateFile(yaml: "title: t\nmetrics: {}", file: "g", metrics: .known) }
+    #expect(throws: TableError.self) { try GateFile(yaml: "title: t", file: "g", metrics: .known) }
   }
 
   /// Every gate that comes with the package.
   @Test func theFoldersGatesAreSound() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
-    let names = try ProtocolFolder(folder.url.appendingPathComponent("gates")).ids()
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+    let names = try ProtocolFolder(folder.url.appendingPathComponent("gates"), metrics: .known).ids()
     #expect(!names.isEmpty)
     for name in names {
       let gate = try folder.gate(name)

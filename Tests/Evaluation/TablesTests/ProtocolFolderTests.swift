@@ -5,7 +5,7 @@ import Testing
 
 struct ProtocolFolderTests {
   @Test func listsAndReadsTables() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     let ids = try folder.ids()
     #expect(ids.contains("ddgi.table1"))
     #expect(ids == ids.sorted())
@@ -13,21 +13,21 @@ struct ProtocolFolderTests {
   }
 
   @Test func namesTheNearestTable() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     let error = try #require(throws: TableError.self) { try folder.table("ddgi.tabel1") }
     #expect(error.description.contains("'ddgi.table1'"))
   }
 
   @Test func refusesFolderThatIsMissing() throws {
     let missing = try TemporaryFolder().url.appendingPathComponent("none")
-    let error = try #require(throws: TableError.self) { try ProtocolFolder(missing).ids() }
+    let error = try #require(throws: TableError.self) { try ProtocolFolder(missing, metrics: .known).ids() }
     #expect(error.description.contains(missing.path))
   }
 
   @Test func refusesPipesAndDevices() throws {
     let temporary = try TemporaryFolder()
     #expect(mkfifo(temporary.path("pipe.yaml"), 0o600) == 0)
-    let folder = ProtocolFolder(temporary.url)
+    let folder = ProtocolFolder(temporary.url, metrics: .known)
     let table = try #require(throws: TableError.self) { try folder.table("pipe") }
     #expect(table.description.contains("device or pipe"), "\(table)")
     let gate = try #require(throws: TableError.self) {
@@ -42,7 +42,7 @@ struct ProtocolFolderTests {
     try FileManager.default.copyItem(atPath: source.path, toPath: temporary.path("other.yaml"))
     try temporary.write([0xFF, 0xFE, 0x00], to: "bytes.yaml")
     try temporary.write(Data(count: (1 << 20) + 1), to: "large.yaml")
-    let folder = ProtocolFolder(temporary.url)
+    let folder = ProtocolFolder(temporary.url, metrics: .known)
     #expect(try folder.ids() == ["bytes", "large", "other"])
     for (id, word) in [("other", "agree"), ("bytes", "UTF-8"), ("large", "larger")] {
       let error = try #require(throws: TableError.self) { try folder.table(id) }

@@ -8,7 +8,7 @@ struct PublishedTableTests {
   private let table: PaperTable
 
   init() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     table = try folder.table("ddgi.table1")
   }
 
@@ -108,7 +108,7 @@ struct PublishedTableTests {
 /// Rows that differ in the number of sampling steps tell it twice, in words and as a number.
 struct SamplingStepTests {
   @Test func stepsAgreeWithTheirNames() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     let rows = try folder.table("sca-dm.figure8").sections.flatMap(\.rows)
     #expect(rows.count == 8)
     for row in rows {

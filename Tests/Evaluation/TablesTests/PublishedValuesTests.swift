@@ -82,7 +82,7 @@ struct PublishedValuesTests {
     """,
   ]
 
-  static let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"))
+  static let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
 
   /// `ddgi.table1` has tests of its own.
   @Test func everyProtocolIsChecked() throws {

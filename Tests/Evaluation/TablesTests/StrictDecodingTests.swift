@@ -15,7 +15,7 @@ struct StrictDecodingTests {
   private func error(replacing old: String, with new: String) throws -> TableError {
     let range = try #require(original.range(of: old), "the protocol holds '\(old)'")
     let text = original.replacingCharacters(in: range, with: new)
-    return try #require(throws: TableError.self) { try PaperTable(yaml: text, file: "t.yaml") }
+    return try #require(throws: TableError.self) { try PaperTable(yaml: text, file: "t.yaml", metrics: .known) }
   }
 
   /// Line of the first occurrence of a text in the protocol.
@@ -73,7 +73,7 @@ struct StrictDecodingTests {
     let line = "methods: [paint, retrieve, denoise]\n"
     func methods(_ text: String) throws -> [DefaultMethod] {
       let text = original.replacingOccurrences(of: line, with: text)
-      return try PaperTable(yaml: text, file: "t.yaml").methods
+      return try PaperTable(yaml: text, file: "t.yaml", metrics: .known).methods
     }
     #expect(try methods(line) == [.paint, .retrieve, .denoise])
     #expect(try methods("methods: [denoise, paint]\n") == [.denoise, .paint])
@@ -141,12 +141,12 @@ struct StrictDecodingTests {
       of: "  count: 2000", with: "  count: 2000\n  samples: 4"
     )
     .replacingOccurrences(of: "metric: fid, ", with: "metric: retrieval, detail: top-5, ")
-    let table = try PaperTable(yaml: text, file: "t.yaml")
+    let table = try PaperTable(yaml: text, file: "t.yaml", metrics: .known)
     #expect(table.pairs.samples == 4)
     #expect(table.dataset.ids == 28000...29999 && table.dataset.captions == .multiModal)
     let dialog = original.replacingOccurrences(
       of: "  ids: 28000-29999", with: "  captions: celeba-dialog")
-    #expect(try PaperTable(yaml: dialog, file: "t.yaml").dataset.captions == .dialog)
+    #expect(try PaperTable(yaml: dialog, file: "t.yaml", metrics: .known).dataset.captions == .dialog)
     let style = try error(
       replacing: "  ids: 28000", with: "  captions: celeba-dialogue\n  ids: 28000")
     #expect(style.description.contains("celeba-dialog"))
@@ -164,7 +164,7 @@ struct StrictDecodingTests {
   @Test func acceptsPublishedOnlyColumnsWithoutMetric() throws {
     let text = original.replacingOccurrences(
       of: "{metric: miou, heading", with: "{id: votes, published-only: true, heading")
-    let table = try PaperTable(yaml: text, file: "t.yaml")
+    let table = try PaperTable(yaml: text, file: "t.yaml", metrics: .known)
     #expect(table.columns[5].metric == nil)
     #expect(table.columns[5].isPublishedOnly)
     #expect(table.columns[5].id == "votes")
@@ -176,7 +176,7 @@ struct StrictDecodingTests {
     String(repeating: "{a: ", count: 20_000),
   ])
   func reportsTextThatIsNoTable(text: String) {
-    #expect(throws: TableError.self) { try PaperTable(yaml: text, file: "t.yaml") }
+    #expect(throws: TableError.self) { try PaperTable(yaml: text, file: "t.yaml", metrics: .known) }
   }
 
   @Test func survivesTruncationAnywhere() {
@@ -184,7 +184,7 @@ struct StrictDecodingTests {
     let bytes = Array(original.utf8)
     for end in stride(from: 0, to: bytes.count, by: 97) {
       let text = String(decoding: bytes[..<end], as: UTF8.self)
-      _ = try? PaperTable(yaml: text, file: "t.yaml")
+      _ = try? PaperTable(yaml: text, file: "t.yaml", metrics: .known)
     }
   }
 }

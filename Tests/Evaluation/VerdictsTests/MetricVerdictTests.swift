@@ -4,12 +4,12 @@ import Verdicts
 /// The decision about one metric.
 struct MetricVerdictTests {
   private func rule(
-    _ metric: String = "lpips-alex", _ direction: MetricRule.Direction = .lower,
+    _ metric: String = "lpips-alex", _ direction: Direction = .lower,
     floor: Double? = nil, margin: Double? = nil
   ) -> MetricRule {
     var rule = MetricRule(metric: metric, direction: direction)
     rule.floor.absolute = floor
-    rule.margin = margin.map { MetricRule.Amount(absolute: $0) }
+    rule.margin = margin.map { Amount(absolute: $0) }
     return rule
   }
 
@@ -50,7 +50,7 @@ struct MetricVerdictTests {
     var relative = rule()
     relative.floor.relative = 0.5
     #expect(verdict(relative, estimate(0.02, 0.004)).outcome == .equivalent)
-    relative.floor = MetricRule.Amount(absolute: 0.001, relative: 0.05)
+    relative.floor = Amount(absolute: 0.001, relative: 0.05)
     #expect(verdict(relative, estimate(0.02, 0.004)).outcome == .regression)
   }
 
@@ -200,7 +200,7 @@ struct MetricVerdictTests {
       images.estimate().scaled(by: 100),
     ].compactMap(\.self) {
       var rule = rule(floor: 1)
-      rule.margin = MetricRule.Amount(relative: 1e10)
+      rule.margin = Amount(relative: 1e10)
       let found = verdict(rule, estimate, value: size, baseline: -size)
       #expect(found.outcome == .notComparable, "\(found)")
       #expect(Verdict([found]).lines[0].figures.allSatisfy { $0.value.isFinite })

@@ -27,7 +27,7 @@ import Testing
         Self.caption("a", "a photo of a cat"), Self.caption("b", long),
         Self.caption("other", "face"),
       ], to: "captions.jsonl")
-    let result = try study.score(clip.meter(.caption(.cosine))) {
+    let result = try study.score(clip.captions(.cosine)) {
       $0.reference = ""
       $0.captions = captions
     }
@@ -40,7 +40,7 @@ import Testing
     #expect(result.failures.map { $0.id } == ["b", "c"])
     #expect(result.failures.map(\.failure.state) == ["caption-too-long", "no-caption"])
 
-    let cut = try study.score(clip.meter(.caption(.hessel), isTruncating: true)) {
+    let cut = try study.score(clip.captions(.hessel, isTruncating: true)) {
       $0.reference = ""
       $0.captions = captions
     }
@@ -57,7 +57,7 @@ import Testing
       ["a", "b"].map {
         #"{"id": "\#($0)", "source_text": "face", "target_text": "tanned face"}"#
       }, to: "edits.jsonl")
-    let templates = try clip.meter(.edit(PromptTemplates(name: "bare", sentences: ["{}"])))
+    let templates = try clip.edits(PromptTemplates(name: "bare", sentences: ["{}"]))
     let result = try study.score(templates) { $0.edits = edits }
     let direction = try CLIPTextDirection(
       source: [clip.embedding(tokens: [49406, 1710, 49407])],
@@ -71,14 +71,14 @@ import Testing
     #expect(try abs(#require(score.value) - moved / 2) <= 1e-12)
     #expect(result.failures.map(\.id) == ["c"])
     #expect(result.failures.first?.failure.state == "no-edit")
-    let all = try study.score(clip.meter(.edit(.imageNet))) { $0.edits = edits }
+    let all = try study.score(clip.edits(.imageNet)) { $0.edits = edits }
     #expect(all.scores.first?.count == 2 && all.scores.first?.value != score.value)
   }
 
   @Test func setsAreComparedWhateverTheirIDs() throws {
     let study = try StudyFolder(
       reference: ["a": 1, "b": 2, "c": 3], generated: ["x": 11, "y": 12, "z": 13, "w": 14])
-    let result = try study.score(clip.meter(.distance(.biased)))
+    let result = try study.score(clip.distance(.biased))
     func matrix(_ seeds: [UInt64]) throws -> FeatureMatrix {
       try FeatureMatrix(stacking: seeds.map { try clip.embedding(StudyFolder.picture($0)) })
     }
@@ -87,7 +87,7 @@ import Testing
     #expect(score.value == expected && score.count == 4 && score.referenceCount == 3)
     #expect(expected > 0)
     let same = try StudyFolder(reference: ["a": 1, "b": 2], generated: ["c": 2, "d": 1])
-    let zero = try #require(same.score(clip.meter(.distance(.biased))).scores.first?.value)
+    let zero = try #require(same.score(clip.distance(.biased)).scores.first?.value)
     #expect(abs(zero) <= 1e-12)
   }
 
@@ -98,7 +98,7 @@ import Testing
       generated: ["0": 0, "1": 1, "2": 90, "3": 91, "4": 92, "5": 93])
     var retrieval = RetrievalAccuracy()
     retrieval.negatives = 5
-    let result = try study.score(clip.meter(.retrieval(retrieval, .image)))
+    let result = try study.score(clip.retrieval(retrieval, .image))
     let score = try #require(result.scores.first)
     // The first two are their own guidance: nothing comes closer.
     #expect(score.count == 6 && score.referenceCount == 6)
@@ -106,7 +106,7 @@ import Testing
     #expect(score.details["top-20"] == "1.0")
     retrieval.negatives = 6
     let refused = #expect(throws: HarnessError.self) {
-      try study.score(clip.meter(.retrieval(retrieval, .image)))
+      try study.score(clip.retrieval(retrieval, .image))
     }
     #expect(refused?.description.contains("among 6 other real images") == true)
   }
@@ -116,7 +116,7 @@ import Testing
       reference: ["a": 1, "b": 2, "c": 3, "d": 4, "e": 5],
       generated: ["a": 11, "b": 12, "c": 13, "d": 14, "e": 15])
     let found = try [1, 2, 3].map { jobs in
-      try study.score(clip.meter(.distance(.unbiased))) {
+      try study.score(clip.distance(.unbiased)) {
         $0.jobs = jobs
         $0.usesCache = jobs != 2
       }.scores.first?.value
@@ -126,8 +126,8 @@ import Testing
 
   @Test func imagesWithoutNumbersAreNamed() throws {
     let study = try StudyFolder(reference: ["a": 1, "b": 2], generated: ["c": 3, "d": 4])
-    let meter = try TinyCLIP(isBroken: true).meter(.distance(.biased))
-    let error = #expect(throws: HarnessError.self) { try study.score(meter) }
+    let evaluator = try TinyCLIP(isBroken: true).distance(.biased)
+    let error = #expect(throws: HarnessError.self) { try study.score(evaluator) }
     #expect(error?.kind == .invalid)
     #expect(error?.description.contains("a.png") == true, "\(error?.description ?? "")")
     #expect(error?.description.contains("not finite") == true)
@@ -136,9 +136,9 @@ import Testing
   @Test func textsWithoutNumbersAreTold() throws {
     let study = try StudyFolder(reference: ["a": 1], generated: ["a": 2])
     let captions = try study.write([Self.caption("a", "face")], to: "captions.jsonl")
-    let meter = try TinyCLIP(isTextBroken: true).meter(.caption(.cosine))
+    let evaluator = try TinyCLIP(isTextBroken: true).captions(.cosine)
     let error = #expect(throws: HarnessError.self) {
-      try study.score(meter) { $0.captions = captions }
+      try study.score(evaluator) { $0.captions = captions }
     }
     #expect(error?.kind == .invalid)
     #expect(error?.description.contains("tiny-text's result 'output' is not finite") == true)
@@ -148,11 +148,11 @@ import Testing
     let study = try StudyFolder(reference: ["a": 1], generated: ["a": 2])
     let captions = try study.write([Self.caption("28000", "face")], to: "captions.jsonl")
     let error = #expect(throws: HarnessError.self) {
-      try study.score(clip.meter(.caption(.cosine))) { $0.captions = captions }
+      try study.score(clip.captions(.cosine)) { $0.captions = captions }
     }
     #expect(error?.description.contains("28000") == true)
     let needy = #expect(throws: HarnessError.self) {
-      try study.score(clip.meter(.distance(.biased))) { $0.reference = "" }
+      try study.score(clip.distance(.biased)) { $0.reference = "" }
     }
     #expect(needy?.kind == .usage)
   }

@@ -30,7 +30,7 @@ import Testing
       var options = ScoreOptions()
       options.reference = folder.path("real")
       options.generated = folder.path("made")
-      var choices = MeterChoices()
+      var choices = MetricOptionValues()
       choices.metrics = "mae,psnr,ssim"
       try options.choose(choices)
       options.weights = folder.path("weights.yaml")

@@ -18,7 +18,7 @@ import Testing
   private static let side = 256
 
   /// Columns of a table, and what they say of one set of images.
-  private typealias Scores = [MetricIdentifier: Double]
+  private typealias Scores = [Metric: Double]
 
   /// Drawn faces with maps and captions; the images to score are JPEG copies unless something is planted.
   private struct Faces {
@@ -66,7 +66,7 @@ import Testing
       options.masks = folder.path("\(name)-masks")
       options.captions = folder.path("\(name).jsonl")
       options.results = folder.path("results")
-      options.request = MeterRequest(metrics: [.fid, .lpipsAlex, .id, .accuracy, .miou, .clip])
+      options.configuration = MetricConfiguration(metrics: [.fid, .lpipsAlex, .id, .accuracy, .miou, .clip])
       let result = try ScoreJob(options).run()
       return Dictionary(
         uniqueKeysWithValues: result.scores.map { ($0.metric, $0.value ?? .nan) })
@@ -122,26 +122,26 @@ import Testing
   @Test func eachMovesTheRightColumns() throws {
     let faces = try Faces()
     let sound = try faces.scores(.nothing)
-    func change(_ metric: MetricIdentifier, _ planted: Scores) throws -> Double {
+    func change(_ metric: Metric, _ planted: Scores) throws -> Double {
       try #require(planted[metric]) - (try #require(sound[metric]))
     }
     #expect(try #require(sound[.miou]) > 0.8 && (try #require(sound[.id])) > 0.9, "\(sound)")
 
     let sides = try faces.scores(.swappedSides)
     #expect(try change(.miou, sides) < -0.2, "\(sound) \(sides)")
-    for metric in [MetricIdentifier.fid, .lpipsAlex, .id, .clip] {
+    for metric in [Metric.fid, .lpipsAlex, .id, .clip] {
       #expect(try change(metric, sides) == 0, "\(metric)")
     }
 
     let captions = try faces.scores(.shuffledCaptions)
     #expect(try #require(captions[.clip]) < 0.6 * (try #require(sound[.clip])), "\(captions)")
-    for metric in [MetricIdentifier.fid, .lpipsAlex, .id, .accuracy, .miou] {
+    for metric in [Metric.fid, .lpipsAlex, .id, .accuracy, .miou] {
       #expect(try change(metric, captions) == 0, "\(metric)")
     }
 
     let masks = try faces.scores(.shuffledMasks)
     #expect(try change(.accuracy, masks) < -0.15 && change(.miou, masks) < -0.3, "\(masks)")
-    for metric in [MetricIdentifier.fid, .lpipsAlex, .id, .clip] {
+    for metric in [Metric.fid, .lpipsAlex, .id, .clip] {
       #expect(try change(metric, masks) == 0, "\(metric)")
     }
 

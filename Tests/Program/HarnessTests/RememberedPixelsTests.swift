@@ -35,7 +35,7 @@ struct RememberedPixelsTests {
     var options = ScoreOptions()
     options.reference = folder.path("real")
     options.generated = folder.path("made")
-    options.request = MeterRequest(metrics: [.mae, .psnr, .ssim])
+    options.configuration = MetricConfiguration(metrics: [.mae, .psnr, .ssim])
     try Data("roles: {}\n".utf8).write(to: URL(fileURLWithPath: folder.path("weights.yaml")))
     options.weights = folder.path("weights.yaml")
     options.results = folder.path("Results")
@@ -72,7 +72,7 @@ struct RememberedPixelsTests {
     for _ in 0..<2 {
       var options = ScoreOptions()
       _ = try score {
-        $0.request = MeterRequest(metrics: [.mae])
+        $0.configuration = MetricConfiguration(metrics: [.mae])
         options = $0
       }
       let result = try ScoreJob(options).run()

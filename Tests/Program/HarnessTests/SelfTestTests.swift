@@ -68,7 +68,7 @@ import Verdicts
     options.reference = folder.path("real")
     options.generated = folder.path("made")
     options.results = folder.path("results")
-    options.request = MeterRequest(metrics: [.mae])
+    options.configuration = MetricConfiguration(metrics: [.mae])
     _ = try ScoreJob(options).run()
     var request = GateRequest()
     request.results = folder.path("results")

@@ -45,7 +45,7 @@ import Testing
         of: "methods: [paint, retrieve, denoise]\n", with: methods)
       var options = TableOptions()
       options.dataset = .synthetic
-      return options.rows(of: try PaperTable(yaml: changed, file: "t.yaml")).map(\.name)
+      return options.rows(of: try PaperTable(yaml: changed, file: "t.yaml", metrics: .known)).map(\.name)
     }
     #expect(try rows(naming: "methods: [denoise, paint]\n") == ["denoise", "paint"] + anchors)
     #expect(try rows(naming: "") == anchors)

@@ -33,12 +33,38 @@ struct TinyCLIP {
       seed: 2, broken: isTextBroken ? "text_projection" : nil)
   }
 
-  /// The meter of a task.
-  func meter(_ task: CLIPMeter.Task, isTruncating: Bool = false) throws -> Meter {
-    .clip(
-      CLIPMeter(
-        image: image, text: try TextExtractor(network: text, isTruncating: isTruncating),
-        task: task))
+  /// Scores captions by one of the definitions.
+  func captions(_ score: CLIPScore, isTruncating: Bool = false) throws -> CaptionEvaluator {
+    var family = CLIPScores()
+    family.score = score
+    return CaptionEvaluator(
+      image: image, text: try TextExtractor(network: text, isTruncating: isTruncating),
+      family: family)
+  }
+
+  /// Scores edits with texts put into some sentences.
+  func edits(_ templates: PromptTemplates) throws -> DirectionEvaluator {
+    DirectionEvaluator(
+      image: image, text: try TextExtractor(network: text, isTruncating: false),
+      templates: templates)
+  }
+
+  /// Measures the distance of two sets.
+  func distance(_ variant: CMMD.Variant) -> DiscrepancyEvaluator {
+    var family = MaximumMeanDiscrepancy()
+    family.variant = variant
+    return DiscrepancyEvaluator(image: image, family: family)
+  }
+
+  /// Ranks images by what they were made for.
+  func retrieval(
+    _ ranking: RetrievalAccuracy, _ guidance: CLIPScores.Guidance
+  ) throws -> RetrievalEvaluator {
+    var family = CLIPScores()
+    family.ranking = ranking
+    family.guidance = guidance
+    return RetrievalEvaluator(
+      image: image, text: try TextExtractor(network: text, isTruncating: false), family: family)
   }
 
   /// The embedding of a picture, without the harness's jobs.
@@ -98,16 +124,16 @@ struct StudyFolder {
     return folder.path(name)
   }
 
-  /// Scores with one meter.
-  func score(_ meter: Meter, _ change: (inout ScoreOptions) -> Void = { _ in }) throws
+  /// Scores with one evaluator.
+  func score(_ evaluator: any MetricEvaluator, _ change: (inout ScoreOptions) -> Void = { _ in }) throws
     -> ScoreResult
   {
     var options = ScoreOptions()
     options.reference = folder.path("reference")
     options.generated = folder.path("generated")
     options.results = folder.path("Results")
-    options.request = MeterRequest(metrics: meter.metrics)
-    options.meters = [meter]
+    options.configuration = MetricConfiguration(metrics: evaluator.metrics)
+    options.evaluators = [evaluator]
     change(&options)
     return try ScoreJob(options).run()
   }

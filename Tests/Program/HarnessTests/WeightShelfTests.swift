@@ -57,8 +57,8 @@ struct WeightShelfTests {
       try extractor.features(of: picture, named: "a", in: WorkerMemory())
     }
     #expect(try features(averaged) == features(raw).map { 2 * $0 })
-    let plan = try MeterPlan(
-      MeterRequest(metrics: [.id]),
+    let plan = try MetricPlan(
+      MetricConfiguration(metrics: [.id]),
       shop: InstrumentShop(try WeightSuite(parsing: folder.path("parts.yaml"))))
     #expect(plan.deviations.contains { $0.contains("'model' is used, 'ema' not") })
     let error = #expect(throws: CheckpointError.self) { try extractor("raw") }

@@ -26,8 +26,8 @@ struct BaselineArm: ComparisonArm {
   var scoredImages: Set<String> { Set(images.keys) }
   var stored: StoredArm? { source }
 
-  func score(_ metric: MetricIdentifier) -> ArmScore? {
-    method.scores[metric.rawValue].map { score in
+  func score(_ metric: Metric) -> ArmScore? {
+    method.scores[metric.name].map { score in
       ArmScore(
         value: score.number, reason: score.reason, count: score.count,
         standardError: score.standardError,
@@ -36,16 +36,16 @@ struct BaselineArm: ComparisonArm {
     }
   }
 
-  func values(_ metric: MetricIdentifier) -> [String: Double] {
+  func values(_ metric: Metric) -> [String: Double] {
     // Older files left infinite values out.
-    let infinity = method.scores[metric.rawValue]?.number.flatMap { $0.isInfinite ? $0 : nil }
-    return images.compactMapValues { $0[metric.rawValue] ?? infinity }
+    let infinity = method.scores[metric.name]?.number.flatMap { $0.isInfinite ? $0 : nil }
+    return images.compactMapValues { $0[metric.name] ?? infinity }
   }
 
   func replicates(
-    _ statistic: MetricIdentifier, from metric: MetricIdentifier, among images: Set<String>
+    _ statistic: Metric, from metric: Metric, among images: Set<String>
   ) throws -> SetReplicates {
-    let score = method.scores[metric.rawValue]
+    let score = method.scores[metric.name]
     if images == scoredImages, let frozen = score?.replicates?[statistic.rawValue] { return frozen }
     guard let source else {
       let reason =
@@ -53,7 +53,7 @@ struct BaselineArm: ComparisonArm {
         ? score?.unpaired ?? "it was set without replicates"
         : "other images failed than in the baseline, and its run is not in this database"
       throw HarnessError(
-        .notComparable, "\(metric.rawValue) of \(name) cannot be paired: \(reason)")
+        .notComparable, "\(metric.name) of \(name) cannot be paired: \(reason)")
     }
     return try source.replicates(statistic, from: metric, among: images)
   }

@@ -54,7 +54,7 @@ struct BaselineCheck {
   private func objection(
     _ name: String, _ score: BaselineDocument.Score, _ lines: [BaselineImages.Line]
   ) -> String? {
-    guard let metric = MetricIdentifier(rawValue: name) else { return "is no metric" }
+    guard let metric = Metric(named: name) else { return "is no metric" }
     guard let lineage = files.document.fingerprints[score.fingerprint] else {
       return "has a fingerprint without its text"
     }
@@ -66,7 +66,7 @@ struct BaselineCheck {
     switch ComparisonKind(metric, Fingerprint(text: lineage.joined(separator: "\n"))) {
     case .images:
       // Other means count pixels or classes, too.
-      return metric.descriptor.scope == .image
+      return metric.scope == .image
         ? mean(metric, value, lines.compactMap { $0.values[name] }) : nil
     case .sets:
       return (score.replicates ?? [:]).keys.sorted().lazy.compactMap { statistic in
@@ -81,7 +81,7 @@ struct BaselineCheck {
   // MARK: Rules
 
   /// A set's mean is that of its images, up to the order of the sum.
-  private func mean(_ metric: MetricIdentifier, _ value: Double, _ images: [Double]) -> String? {
+  private func mean(_ metric: Metric, _ value: Double, _ images: [Double]) -> String? {
     // Older files left infinite values out.
     if value.isInfinite { return images.contains(where: \.isNaN) ? "has no numbers" : nil }
     guard let mean = Summary(images)?.mean else { return "is \(value) without an image's value" }
@@ -98,12 +98,12 @@ struct BaselineCheck {
   /// twenty times as far off as usual, and usual is at most the value itself or 1, as KID and CMMD may be
   /// near 0.
   private func objection(
-    _ replicates: SetReplicates, to value: Double?, metric: MetricIdentifier
+    _ replicates: SetReplicates, to value: Double?, metric: Metric
   ) -> String? {
     let own = replicates.value
     let all = [own] + replicates.leftOut
     guard all.allSatisfy(\.isFinite) else { return "has replicates that are no numbers" }
-    if let value, metric != .kid, abs(own - value) > 0.5 * abs(value) + 1e-3 {
+    if let value, MetricRegistry.usualReduction(of: metric)?.isItsStatistic != false, abs(own - value) > 0.5 * abs(value) + 1e-3 {
       return "is \(value), with its replicates \(own)"
     }
     let distances = replicates.leftOut.map { abs($0 - own) }.sorted()

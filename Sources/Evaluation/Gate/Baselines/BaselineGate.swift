@@ -43,7 +43,7 @@ struct BaselineGate {
         if differences.values.contains(where: { $0.contains { $0 != 0 } }) {
           metrics.append(
             FalseAlarmAudit.Metric(
-              rule: rule, baseline: factor * (row.method.scores[metric.rawValue]?.value ?? 0),
+              rule: rule, baseline: factor * (row.method.scores[metric.name]?.value ?? 0),
               differences: differences))
         }
       }
@@ -119,26 +119,26 @@ struct BaselineGate {
 
   private func comparisons(_ row: Row) throws -> [MetricComparison] {
     try rules(row.method).filter { metric, _ in
-      checks?.contains("\(row.method.name): \(metric.rawValue)") ?? true
+      checks?.contains("\(row.method.name): \(metric.name)") ?? true
     }.map { metric, rule in
       try row.comparison.compare(metric, rule: rule, factor: factor(of: metric))
     }
   }
 
   /// From the stored to the printed scale.
-  func factor(of metric: MetricIdentifier) -> Double {
-    GateJob(run, table: table).factor(of: metric.rawValue)
+  func factor(of metric: Metric) -> Double {
+    GateJob(run, table: table).factor(of: metric.name)
   }
 
   private func rules(
     _ method: BaselineDocument.Method
-  ) throws -> [(MetricIdentifier, MetricRule)] {
+  ) throws -> [(Metric, MetricRule)] {
     guard let gate else {
-      return MetricIdentifier.allCases.compactMap { metric in
-        guard let score = method.scores[metric.rawValue] else { return nil }
-        var rule = MetricRule(metric: metric.rawValue, direction: metric.direction)
+      return MetricRegistry.metrics.compactMap { metric in
+        guard let score = method.scores[metric.name] else { return nil }
+        var rule = MetricRule(metric: metric.name, direction: metric.direction)
         // Machines differ, an extrapolation has no test, and what the baseline could not measure is told.
-        rule.isBlocking = metric != .time && metric != .fidInfinity && score.number != nil
+        rule.isBlocking = metric.isBlocking && score.number != nil
         return (metric, rule)
       }
     }
@@ -150,19 +150,16 @@ extension GateFile.Metric {
   /// The rule as verdicts know it.
   ///
   /// - Throws: ``HarnessError`` of kind `usage` where the direction is not the metric's.
-  fileprivate func rule(file: String) throws -> (MetricIdentifier, MetricRule) {
-    guard let metric = MetricIdentifier(rawValue: name.rawValue) else {
-      throw HarnessError(.usage, "\(file): \(name.rawValue) is no metric")
-    }
-    guard direction.rawValue == metric.direction.rawValue else {
+  fileprivate func rule(file: String) throws -> (Metric, MetricRule) {
+    guard direction == metric.direction else {
       throw HarnessError(
         .usage,
-        "\(file): of \(name.rawValue) \(metric.direction.rawValue) values are better, not "
+        "\(file): of \(metric.name) \(metric.direction.rawValue) values are better, not "
           + direction.rawValue)
     }
-    var rule = MetricRule(metric: metric.rawValue, direction: metric.direction)
-    rule.floor = MetricRule.Amount(absolute: floor.absolute, relative: floor.relative)
-    rule.margin = margin.map { MetricRule.Amount(absolute: $0.absolute, relative: $0.relative) }
+    var rule = MetricRule(metric: metric.name, direction: metric.direction)
+    rule.floor = floor
+    rule.margin = margin
     rule.limits = MetricRule.Limits(minimum: minimum, maximum: maximum)
     rule.isBlocking = isBlocking
     return (metric, rule)

@@ -92,13 +92,13 @@ struct BaselineMaker {
     let counts = run.counts[arm.method]
     var scores: [String: BaselineDocument.Score] = [:]
     for (name, stored) in run.scores[arm.method] ?? [:] {
-      guard let metric = MetricIdentifier(rawValue: name), let score = arm.score(metric) else {
+      guard let metric = Metric(named: name), let score = arm.score(metric) else {
         continue
       }
       var frozen = BaselineDocument.Score(
         value: stored.value.number, reason: stored.value.reason, count: score.count,
         standardError: score.standardError, fingerprint: stored.fingerprint)
-      if case .sets = ComparisonKind(metric, score.fingerprint), stored.value.number != nil {
+      if case .sets = try arm.reduction(of: metric).comparison, stored.value.number != nil {
         do { frozen.replicates = try replicates(metric, arm) } catch let error
           where error is HarnessError || error.isOfTooSmallASet
         { frozen.unpaired = "\(error)" }
@@ -116,11 +116,11 @@ struct BaselineMaker {
   }
 
   private func replicates(
-    _ metric: MetricIdentifier, _ arm: StoredArm
+    _ metric: Metric, _ arm: StoredArm
   ) throws -> [String: SetReplicates] {
     var found: [String: SetReplicates] = [:]
-    for statistic in [metric] + (metric.second.map { [$0] } ?? []) {
-      found[statistic.rawValue] = try arm.replicates(
+    for statistic in [metric] + (try arm.reduction(of: metric).second.map { [$0.metric] } ?? []) {
+      found[statistic.name] = try arm.replicates(
         statistic, from: metric, among: arm.scoredImages)
     }
     return found
@@ -132,7 +132,7 @@ struct BaselineMaker {
     for arm in arms {
       var values: [String: [String: Double]] = [:]
       for name in run.scores[arm.method]?.keys.sorted() ?? [] {
-        guard let metric = MetricIdentifier(rawValue: name) else { continue }
+        guard let metric = Metric(named: name) else { continue }
         let found = try arm.values(metric)
         if !found.isEmpty { metrics.insert(name) }
         for (image, value) in found { values[image, default: [:]][name] = value }
@@ -149,11 +149,6 @@ struct BaselineMaker {
 struct BaselineFiles {
   let document: BaselineDocument
   let images: BaselineImages
-}
-
-extension MetricIdentifier {
-  /// A metric of the same features that must agree before a change counts.
-  var second: MetricIdentifier? { self == .fid ? .kid : nil }
 }
 
 extension StoredRun {

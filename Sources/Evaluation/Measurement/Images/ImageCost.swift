@@ -3,6 +3,7 @@ import Graphs
 import Images
 import Metrics
 import Models
+import Terms
 
 /// What is known of an image before it is decoded.
 struct ImageExtent: Sendable {
@@ -18,8 +19,8 @@ struct ImageExtent: Sendable {
 
 /// The memory that measuring images takes, known from the headers of their files.
 struct ImageCosts: Sendable {
-  let meters: [Meter]
-  let working: WorkingSize
+  let evaluators: [any MetricEvaluator]
+  let resolution: EvaluationResolution
   /// Bytes that a worker may take at any time; far below them rough figures do.
   let share: Int
 
@@ -39,7 +40,7 @@ struct ImageCosts: Sendable {
   func extent(of source: ImageSource, like other: ImageExtent? = nil) -> ImageExtent? {
     guard let origin = source.origin else { return nil }
     let header = origin.files.first.flatMap { ImageHeader(contentsOf: $0) }
-    let side = working.side
+    let side = resolution.side
     let own =
       origin.isFile ? header.map { ($0.width, $0.height) } : other.map { ($0.width, $0.height) }
     guard let (width, height) = side.map({ ($0, $0) }) ?? own else { return nil }
@@ -50,41 +51,16 @@ struct ImageCosts: Sendable {
   /// What an image takes beside the real one, which is kept too.
   func need(of image: ImageExtent, beside real: ImageExtent? = nil) -> Need {
     var largest = (step: "decoding", bytes: image.decodingBytes)
-    for meter in meters {
-      let own = meter.bytes(width: image.width, height: image.height, share: share)
-      let both = meter.holdsBothImages && real?.width == image.width && real?.height == image.height
+    for evaluator in evaluators {
+      let own = evaluator.bytes(width: image.width, height: image.height, share: share)
+      let both = evaluator.holdsBothImages && real?.width == image.width && real?.height == image.height
       let bytes = both ? 2 * own : own
       if bytes > largest.bytes {
-        largest = ("measuring \(meter.metrics.map(\.rawValue).joined(separator: ", ")) of", bytes)
+        largest = ("measuring \(evaluator.metrics.map(\.name).joined(separator: ", ")) of", bytes)
       }
     }
     return Need(
       step: largest.step, bytes: image.keptBytes + (real?.keptBytes ?? 0) + largest.bytes)
-  }
-}
-
-extension Meter {
-  /// Whether what one image of a pair takes is taken for both at once.
-  fileprivate var holdsBothImages: Bool {
-    switch self {
-    case .perceptual, .similarity, .diversity: true
-    default: false
-    }
-  }
-
-  /// Bytes that an image of a size takes beside its pixels while it is measured.
-  fileprivate func bytes(width: Int, height: Int, share: Int) -> Int {
-    let pixels = width * height
-    switch self {
-    case .perceptual(_, let meter), .diversity(let meter, _):
-      return meter.bytes(width: width, height: height, share: share)
-    // Planes of floats at full size, and the same again with one axis filtered.
-    case .features, .segmentation, .consistency, .clip: return 24 * pixels
-    case .identity(let extractor):
-      return (extractor.aligner == nil ? 24 : FaceAligner.bytesInPixel) * pixels
-    case .similarity(_, let variant): return StructuralSimilarity(variant).bytesInPixel * pixels
-    case .meanAbsoluteError, .peakSignalToNoiseRatio, .inferenceTime: return 0
-    }
   }
 }
 
@@ -103,9 +79,4 @@ extension PerceptualMeter {
     else { return bound }
     return MemoryLayout<Float>.stride * (executable.workspaceSize + 3 * width * height)
   }
-}
-
-extension FaceAligner {
-  /// Planes of the image, and the first network's maps at the largest scale of its pyramid.
-  fileprivate static let bytesInPixel = 160
 }

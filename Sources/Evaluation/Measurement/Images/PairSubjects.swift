@@ -22,7 +22,7 @@ struct PairSources: Sendable {
   var readable: [ImageSource] { ([reference] + candidates).compactMap { $0?.value } }
 }
 
-/// The images of one pair, opened once for all meters.
+/// The images of one pair, opened once for all evaluators.
 struct PairSubjects: Sendable {
   let pair: Pair
   /// The real image, or why it is of no use; nil if there is none.
@@ -34,16 +34,16 @@ struct PairSubjects: Sendable {
   ///
   /// - Parameters:
   ///   - pairs: each with its images.
-  ///   - working: the size that all images are brought to.
+  ///   - resolution: the size that all images are brought to.
   ///   - loading: where they are opened.
   /// - Returns: the pairs in their order.
   /// - Throws: errors of the store.
   static func open(
-    _ pairs: [PairSources], working: WorkingSize, loading: SubjectLoading
+    _ pairs: [PairSources], resolution: EvaluationResolution, loading: SubjectLoading
   ) throws -> [PairSubjects] {
     let sources = pairs.flatMap(\.readable)
     var subjects = try loading.subjects(
-      sources, treatment: working.description, treat: { working.apply($0) }
+      sources, treatment: resolution.description, treat: { resolution.apply($0) }
     )[...]
     func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<Subject, ImageFailure>? {
       source.flatMap { $0.failure.map { .failure($0) } ?? subjects.popFirst() }

@@ -106,7 +106,7 @@ package struct ReferenceStatistics {
   /// What to know before a plan's features are compared with these; nil where their origins agree.
   ///
   /// - Throws: ``HarnessError`` of kind `notComparable` for another origin.
-  package func note(for plan: MeterPlan) throws -> String? {
+  package func note(for plan: MetricPlan) throws -> String? {
     guard let wanted = plan.origin(count: 0) else { return nil }
     guard let origin else {
       return
@@ -123,16 +123,16 @@ package struct ReferenceStatistics {
   }
 }
 
-extension MeterPlan {
+extension MetricPlan {
   /// Where the features of its distances come from; nil where there are none.
   package func origin(count: Int) -> ReferenceStatistics.Origin? {
-    for case .features(let extractor, let distances) in meters {
+    evaluators.lazy.compactMap { $0 as? FrechetEvaluator }.first.map { evaluator in
+      let extractor = evaluator.extractor
       return ReferenceStatistics.Origin(
-        mode: distances.mode.rawValue, network: extractor.network.network.name, tap: extractor.tap,
-        weights: extractor.network.weights.sha256,
-        preprocessing: extractor.preprocessing.fingerprint, workingSize: working.description,
+        mode: evaluator.distances.mode.rawValue, network: extractor.network.network.name,
+        tap: extractor.tap, weights: extractor.network.weights.sha256,
+        preprocessing: extractor.preprocessing.fingerprint, workingSize: resolution.description,
         count: count)
     }
-    return nil
   }
 }

@@ -1,12 +1,12 @@
 import Foundation
-import Metrics
 import Provenance
 import Store
+import Terms
 
 /// One metric of a whole set of images.
 package struct SetScore: Sendable {
   /// What was measured.
-  package let metric: MetricIdentifier
+  package let metric: Metric
   /// The value as stored, fractions for percentages; nil where there is none.
   package let value: Double?
   /// Why there is no value.
@@ -31,7 +31,7 @@ package struct SetScore: Sendable {
   /// As stored.
   package func record(method: String) -> SetScoreRecord {
     SetScoreRecord(
-      method: method, metric: metric.rawValue,
+      method: method, metric: metric.name,
       value: value.map { StoredValue($0) } ?? .absent(reason: reason ?? "none"),
       referenceCount: referenceCount, generatedCount: count, standardError: standardError,
       details: JSONText.encode(details), fingerprint: fingerprint.hash)

@@ -1,7 +1,9 @@
 import Datasets
 import Foundation
+import Measurement
 import Metrics
 import Store
+import Terms
 
 /// Which pairs a contact sheet shows: some spread evenly over the ids, then the best and the worst by a
 /// metric.
@@ -23,9 +25,9 @@ package struct SheetPlan: Equatable {
   /// What tells best from worst.
   package struct Ranking: Equatable {
     package let method: String
-    package let metric: MetricIdentifier
+    package let metric: Metric
 
-    package init(method: String, metric: MetricIdentifier) {
+    package init(method: String, metric: Metric) {
       self.method = method
       self.metric = metric
     }
@@ -33,11 +35,6 @@ package struct SheetPlan: Equatable {
 
   private static let spreadCount = 4
   private static let extremeCount = 2
-
-  /// What is looked at first; other metrics follow in the order of their names.
-  private static let preference: [MetricIdentifier] = [
-    .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .id, .msSSIM, .ssim, .mae, .psnr,
-  ]
 
   /// Chooses the rows of a stored run.
   ///
@@ -53,13 +50,14 @@ package struct SheetPlan: Equatable {
       return
     }
     let scores = try store.scores(ofRun: run.record.id, method: method.name)
-    let measured = Set(scores.compactMap { MetricIdentifier(rawValue: $0.score.metric) })
-    let others = measured.subtracting(Self.preference).sorted { $0.rawValue < $1.rawValue }
-    let metric = (Self.preference + others).first { measured.contains($0) }
+    let measured = Set(scores.compactMap { Metric(named: $0.score.metric) })
+    let metric = measured.min {
+      ($0.sheetRank ?? .max, $0.name) < ($1.sheetRank ?? .max, $1.name)
+    }
     self.init(
       ids: try store.images(ofRun: run.record.id, method: method.name).map(\.imageID),
       scores: scores.compactMap { score in
-        guard score.score.metric == metric?.rawValue else { return nil }
+        guard score.score.metric == metric?.name else { return nil }
         return score.score.value.number.map { (score.imageID, $0) }
       }, ranking: metric.map { Ranking(method: method.name, metric: $0) })
   }
@@ -72,7 +70,7 @@ package struct SheetPlan: Equatable {
   ///   - ranking: where the scores come from.
   package init(ids: [String], scores: [(id: String, value: Double)], ranking: Ranking?) {
     var extremes: [Row] = []
-    if let descriptor = ranking?.metric.descriptor {
+    if let descriptor = ranking?.metric {
       let sorted = scores.sorted { first, second in
         first.value == second.value
           ? Identifier.precedes(first.id, second.id)
@@ -97,7 +95,7 @@ package struct SheetPlan: Equatable {
     let spread = rows.count - 2 * extremes
     var text = spread == 1 ? "One pair" : "\(spread) pairs evenly spread over the ids"
     if let ranking {
-      let metric = ranking.metric.descriptor
+      let metric = ranking.metric
       text +=
         ", then the \(extremes) best and the \(extremes) worst by \(metric.title) "
         + "\(metric.direction.arrow) of \(ranking.method)"
@@ -108,7 +106,7 @@ package struct SheetPlan: Equatable {
 
 extension SheetPlan.Row {
   fileprivate init(
-    _ score: (id: String, value: Double), _ word: String, _ descriptor: MetricDescriptor
+    _ score: (id: String, value: Double), _ word: String, _ descriptor: Metric
   ) {
     id = score.id
     let value = String(

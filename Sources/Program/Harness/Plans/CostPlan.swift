@@ -62,30 +62,29 @@ package struct CostPlan: Encodable {
   ///
   /// - Throws: whatever would stand in the way of the run.
   init(_ table: PaperTable, options: TableOptions) throws {
-    let request = try MeterRequest(table, options: options)
+    let configuration = try MetricConfiguration(table, options: options)
     let workers = Workers(count: options.jobs)
     let shop = try InstrumentShop(options)
-    let asked = try MeterPlan(request, shop: shop)
+    let asked = try MetricPlan(configuration, shop: shop)
     let known = try PlannedImages(
-      table, drawnSize: shop.suite.drawnSize(for: request), plan: asked, shop: shop,
+      table, drawnSize: shop.suite.drawnSize(for: configuration), plan: asked, shop: shop,
       options: options, workers: workers)
     let plan = asked.leavingOut { known.dataset?.obstacle(to: $1) }
-    let pace = Pace(plan: plan)
+    let pace = Pace(plan.resolution)
     self.table = table.id
     pairs = known.pairCount
     rows = known.rows.map(\.name)
-    metrics = plan.measured.map(\.rawValue)
-    notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.rawValue, $0.value) })
+    metrics = plan.measured.map(\.name)
+    notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.name, $0.value) })
     jobs = workers.count
     var needed: Set<String> = []
-    steps = try plan.meters.flatMap { meter in
-      try pace.measure(meter).map { timing in
-        let work = try known.work(of: timing.metric, by: meter)
-        needed.formUnion(work.needed)
-        return Step(
-          name: timing.name, runs: work.runs, remembered: work.remembered,
-          operationsPerRun: timing.operations, secondsPerRun: timing.seconds)
-      }
+    steps = try plan.steps(side: plan.resolution.side ?? Pace.usualSide).map { step in
+      let timing = try pace.measure(step)
+      let work = try known.work(of: step)
+      needed.formUnion(work.needed)
+      return Step(
+        name: step.name, runs: work.runs, remembered: work.remembered,
+        operationsPerRun: timing.operations, secondsPerRun: timing.seconds)
     }
     images = known.count
     imagesRemembered = known.identities.subtracting(known.unknown).subtracting(needed).count
@@ -94,7 +93,7 @@ package struct CostPlan: Encodable {
     generations = known.generations
     operations = steps.reduce(0) { $0 + $1.operations }
     let decoding = Double(images - imagesRemembered) * pace.secondsToDecode
-    let drawing = Double(facesToDraw) * pace.secondsToDraw(size: shop.suite.drawnSize(for: request))
+    let drawing = Double(facesToDraw) * pace.secondsToDraw(size: shop.suite.drawnSize(for: configuration))
     estimatedSeconds =
       (steps.reduce(0) { $0 + $1.seconds } + decoding + drawing) / Double(workers.count)
   }

@@ -43,16 +43,16 @@ struct PlannedImages {
   private let references: [Image?]
   private let masks: [Image?]
   private let store: Store?
-  private let working: WorkingSize
+  private let resolution: EvaluationResolution
 
   /// Looks at the files of a dataset and of methods, and hashes them.
   ///
   /// - Throws: errors of datasets, methods and the store.
   init(
-    _ table: PaperTable, drawnSize: Int?, plan: MeterPlan, shop: InstrumentShop,
+    _ table: PaperTable, drawnSize: Int?, plan: MetricPlan, shop: InstrumentShop,
     options: TableOptions, workers: Workers
   ) throws {
-    working = plan.working
+    resolution = plan.resolution
     store =
       ResultsDatabase.exists(options.results) ? try ResultsDatabase.open(options.results) : nil
     let specifications = options.rows(of: table)
@@ -81,7 +81,7 @@ struct PlannedImages {
     let pairs = try chosen.all()
     pairCount = chosen.pairs.count
     dataset = chosen.dataset
-    let look = KnownFiles(store: store, workers: workers, treatment: working.description)
+    let look = KnownFiles(store: store, workers: workers, treatment: resolution.description)
     references = try look.images(
       pairs.map { pair in pair.imagePath.map { (pair.imagePath ?? "", ImageOrigin.file($0)) } })
     masks = try KnownFiles(
@@ -150,39 +150,18 @@ struct PlannedImages {
 
   // MARK: Work
 
-  /// What a meter has to do for one of its metrics.
+  /// How often a step of an evaluator runs.
   ///
   /// - Throws: errors of the store.
-  func work(of metric: MetricIdentifier, by meter: Meter) throws -> Work {
-    switch meter {
-    case .features(let extractor, _), .identity(let extractor):
-      return try work(singles(withReferences: true)) {
-        ContentHash.key(extractor.fingerprint, $0[0])
+  func work(of step: EvaluationStep) throws -> Work {
+    let found =
+      switch step.units {
+      case .images(let withReferences):
+        try work(singles(withReferences: withReferences), key: step.key)
+      case .pairs: try work(couples(with: references, isFirst: true), key: step.key)
+      case .labelMaps: try work(couples(with: masks, isFirst: false), key: step.key)
       }
-    case .clip(let clip):
-      return try work(singles(withReferences: clip.readsReferences)) {
-        ContentHash.key(clip.image.fingerprint, $0[0])
-      }
-    case .segmentation(let parser, _, _):
-      return try work(couples(with: masks, isFirst: false)) {
-        ContentHash.key(parser.fingerprint, $0[0], $0[1])
-      }
-    case .consistency(let parser, _, _):
-      return try runs(
-        work(couples(with: references, isFirst: true)) {
-          ContentHash.key(parser.fingerprint, $0[0], $0[1])
-        })
-    case .perceptual(let metric, _):
-      return try runs(compared(metric, meter))
-    default: return try compared(metric, meter)
-    }
-  }
-
-  private func compared(_ metric: MetricIdentifier, _ meter: Meter) throws -> Work {
-    let fingerprint = meter.fingerprint(of: metric, working: working)
-    return try work(couples(with: references, isFirst: true)) {
-      ContentHash.key(fingerprint, $0[0], $0[1])
-    }
+    return step.countsImages ? runs(found) : found
   }
 
   /// A network sees both images of a pair, and the real one once for all rows.

@@ -29,13 +29,13 @@ package struct ScoreOptions: RunConfigurable, Sendable {
   /// Which images belong together when diversity is measured.
   package var grouping = ScoreGrouping.all
   /// Which metrics, by which choices.
-  package var request = MeterRequest(metrics: [])
+  package var configuration = MetricConfiguration(metrics: [])
   /// Whether somebody named the metrics, so that one without a value makes the run invalid.
   package var requiresEveryMetric = false
-  /// How ``request`` was typed, for the record.
-  var choices: MeterChoices?
-  /// Meters made elsewhere, in place of those that ``request`` and ``weights`` name.
-  package var meters: [Meter]?
+  /// How ``configuration`` was typed, for the record.
+  var metricOptions: MetricOptionValues?
+  /// Evaluators made elsewhere, in place of those that ``configuration`` and ``weights`` name.
+  package var evaluators: [any MetricEvaluator]?
   /// Where to write the real images' statistics.
   package var statisticsOutput: String?
   /// Where to write per-image values.
@@ -68,7 +68,7 @@ package struct ScoreJob {
   ///   `usage` if the options allow for no metric, of kind `invalid` if nothing could be measured.
   package func run() throws -> ScoreResult {
     if options.statisticsOutput != nil,
-      !options.request.metrics.contains(where: FeatureDistances.metrics.contains)
+      !options.configuration.metrics.contains(where: FrechetDistances.metrics.contains)
         || options.reference.hasSuffix(".npz")
     {
       throw HarnessError(
@@ -82,9 +82,9 @@ package struct ScoreJob {
     let findings = sides.findings.filter { !$0.isEmpty }.map(\.description)
     findings.forEach(options.notice)
     options.progress(JobProgress(activity: "opening weights"))
-    var plan = try sides.plan(options.meterPlan())
+    var plan = try sides.plan(options.metricPlan())
     if let note = try sides.statisticsFile?.note(for: plan) {
-      plan.note(note, of: FeatureDistances.metrics)
+      plan.note(note, of: FrechetDistances.metrics)
     }
     for reason in plan.unmeasured.byReason { options.notice("not measured: \(reason)") }
     let session = try RunSession(
@@ -132,11 +132,11 @@ package struct ScoreJob {
   }
 
   private func description(
-    _ plan: MeterPlan, _ sides: ScoreSides, _ findings: [String]
+    _ plan: MetricPlan, _ sides: ScoreSides, _ findings: [String]
   ) throws -> RunDescription {
     var identity = ["protocol": StoredRun.scoreProtocolID]
     for metric in plan.measured {
-      identity["metric.\(metric.rawValue)"] = plan.fingerprint(of: metric)?.hash
+      identity["metric.\(metric.name)"] = plan.fingerprint(of: metric)?.hash
     }
     identity["reference"] = options.reference
     identity["generated"] = options.generated
@@ -151,7 +151,7 @@ package struct ScoreJob {
   }
 
   private func saveStatistics(
-    of items: [ItemResult], _ plan: MeterPlan, to path: String
+    of items: [ItemResult], _ plan: MetricPlan, to path: String
   ) throws {
     let references = items.compactMap { $0.reference?.value?.features }
     let features: FeatureMatrix
@@ -188,9 +188,10 @@ extension ScoreOptions {
   /// What is measured with which weights.
   ///
   /// - Throws: errors of weights that are there but unusable.
-  func meterPlan() throws -> MeterPlan {
-    if let meters { return MeterPlan(meters: meters, working: request.working) }
-    return try MeterPlan(
-      request, shop: InstrumentShop(self))
+  func metricPlan() throws -> MetricPlan {
+    if let evaluators {
+      return MetricPlan(evaluators: evaluators, resolution: configuration.resolution)
+    }
+    return try MetricPlan(configuration, shop: InstrumentShop(self))
   }
 }

@@ -14,7 +14,7 @@ package struct ScoreResult: Sendable {
   /// The run's id.
   package let run: String
   /// The meters that were used.
-  package let plan: MeterPlan
+  package let plan: MetricPlan
   let ids: [String]
   let items: [ItemResult]
   /// One score a metric.
@@ -72,8 +72,8 @@ package struct ScoreResult: Sendable {
           failed: failures.count, missing: missing.count, surplus: surplus.count),
         fingerprint: fingerprint.hash,
         metrics: Dictionary(
-          scores.map { ($0.metric.rawValue, entry($0)) }
-            + plan.unmeasured.map { ($0.metric.rawValue, Entry(notRun: $0)) },
+          scores.map { ($0.metric.name, entry($0)) }
+            + plan.unmeasured.map { ($0.metric.name, Entry(notRun: $0)) },
           uniquingKeysWith: { first, _ in first }),
         failures: failures.map {
           Failure(
@@ -84,7 +84,7 @@ package struct ScoreResult: Sendable {
   /// Everything that can move any of the scores.
   package var fingerprint: Fingerprint {
     Fingerprint(
-      Dictionary(uniqueKeysWithValues: scores.map { ($0.metric.rawValue, $0.fingerprint.hash) }))
+      Dictionary(uniqueKeysWithValues: scores.map { ($0.metric.name, $0.fingerprint.hash) }))
   }
 
   /// The scores for people, one a line.
@@ -115,13 +115,13 @@ package struct ScoreResult: Sendable {
     return (lines + absent + notes + ledger + more).joined(separator: "\n")
   }
 
-  private static func line(_ metric: MetricIdentifier, _ text: String) -> String {
-    metric.rawValue.padding(toLength: 26, withPad: " ", startingAt: 0) + text
+  private static func line(_ metric: Metric, _ text: String) -> String {
+    metric.name.padding(toLength: 26, withPad: " ", startingAt: 0) + text
   }
 
   /// Writes `image,state,metric…`, a line an image, sorted by id.
   func writePerImage(to path: String) throws {
-    let metrics = plan.measured.filter { $0.descriptor.scope != .set }
+    let metrics = plan.measured.filter { $0.scope != .set }
     var lines = [(["image", "state"] + metrics.map(\.rawValue)).joined(separator: ",")]
     for (id, item) in zip(ids, items) {
       guard let candidate = item.candidates[0] else { continue }

@@ -25,7 +25,7 @@ struct ScoreSides {
   private let generated: ImageFolder
   private let generatedPaths: [String: String]
   /// For each of the files and folders given beside the images, the ids that it knows.
-  private let known: [MeterInput: Set<String>]
+  private let known: [EvaluatorInput: Set<String>]
 
   /// Lists the folders and joins what is known of each id.
   ///
@@ -74,8 +74,8 @@ struct ScoreSides {
     }
 
     /// For each of the files and folders, the ids that it knows.
-    var known: [MeterInput: Set<String>] {
-      var known: [MeterInput: Set<String>] = [:]
+    var known: [EvaluatorInput: Set<String>] {
+      var known: [EvaluatorInput: Set<String>] = [:]
       known[.labelMap] = masks.map { Set($0.paths.keys) }
       known[.caption] = captions.map { Set($0.keys) }
       known[.edit] = edits.map { Set($0.keys) }
@@ -136,9 +136,9 @@ struct ScoreSides {
 
   /// The images to score; without one, a run that compares images of one id has a failure, and a set has
   /// one image less.
-  func candidate(named name: String, _ plan: MeterPlan) -> Candidate {
+  func candidate(named name: String, _ plan: MetricPlan) -> Candidate {
     let (paths, folder) = (generatedPaths, options.generated)
-    let isPairwise = plan.meters.contains(where: \.isPairwise)
+    let isPairwise = plan.evaluators.contains(where: \.isPairwise)
     let unread = generated.unread
     return Candidate(name: name) { pair in
       guard let path = paths[pair.id] else {
@@ -159,10 +159,10 @@ extension ScoreSides {
   ///
   /// - Throws: ``HarnessError`` if that is nothing: of kind `usage` where an option is all that is missing,
   ///   else of kind `invalid`.
-  func plan(_ plan: MeterPlan) throws -> MeterPlan {
+  func plan(_ plan: MetricPlan) throws -> MetricPlan {
     var kinds: Set<HarnessError.Kind> = plan.notRun.isEmpty ? [] : [.invalid]
-    let possible = plan.leavingOut { metric, meter in
-      let obstacle = meter.inputs.lazy.compactMap { self.obstacle($0, of: metric) }.first
+    let possible = plan.leavingOut { metric, evaluator in
+      let obstacle = evaluator.inputs.lazy.compactMap { self.obstacle($0, of: metric) }.first
       if let obstacle { kinds.insert(obstacle.kind) }
       return obstacle?.description
     }
@@ -173,11 +173,11 @@ extension ScoreSides {
   }
 
   /// Why there is nothing that a metric could read; nil where there is.
-  private func obstacle(_ input: MeterInput, of metric: MetricIdentifier) -> HarnessError? {
+  private func obstacle(_ input: EvaluatorInput, of metric: Metric) -> HarnessError? {
     switch input {
     case .realImages, .counterpart:
       if statistics != nil {
-        if metric == .fid || metric == .fidInfinity { return nil }
+        if FrechetDistances.ofStatistics.contains(metric) { return nil }
         return HarnessError(
           .usage,
           "the statistics \(options.reference) hold no images; only fid and fid-infinity can use them"
@@ -196,7 +196,7 @@ extension ScoreSides {
   }
 
   private func obstacle(
-    _ input: MeterInput, _ option: String, _ path: String?, _ kind: String
+    _ input: EvaluatorInput, _ option: String, _ path: String?, _ kind: String
   ) -> HarnessError? {
     guard let path else { return needs("\(option), \(kind)") }
     if pairs.contains(where: { isComplete($0, input) }) { return nil }
@@ -209,8 +209,8 @@ extension ScoreSides {
 
   private func needs(_ what: String) -> HarnessError { HarnessError(.usage, "needs \(what)") }
 
-  /// Whether a pair has an image to score and what a meter reads beside it.
-  private func isComplete(_ pair: Pair, _ input: MeterInput) -> Bool {
+  /// Whether a pair has an image to score and what an evaluator reads beside it.
+  private func isComplete(_ pair: Pair, _ input: EvaluatorInput) -> Bool {
     generatedPaths[pair.id] != nil && input.isPresent(in: pair)
   }
 }

@@ -108,7 +108,7 @@ package struct Canary: Sendable {
         value.flatMap { FixedDecimals.text($0, digits: 5) } ?? "none"
       }
       return Finding(
-        name: metric.rawValue, isRight: isRight, text: "\(text(own)), known \(text(other))")
+        name: metric.name, isRight: isRight, text: "\(text(own)), known \(text(other))")
     }
   }
 

@@ -15,10 +15,10 @@ package struct CanaryAnswers: Sendable {
   /// `[32, D]` by the network's name.
   let features: [String: Tensor]
   /// By metric, in its own unit.
-  package var scores: [MetricIdentifier: Double]
+  package var scores: [Metric: Double]
 
   /// What is scored: what single photos of 128 pixels can be scored by (MS-SSIM wants larger ones).
-  static let metrics: [MetricIdentifier] = [
+  static let metrics: [Metric] = [
     .fid, .kid, .lpipsAlex, .ssim, .mae, .psnr, .id, .accuracy, .miou, .clip,
   ]
 
@@ -77,10 +77,10 @@ package struct CanaryAnswers: Sendable {
   }
 
   private init(_ file: Checkpoint) throws {
-    var (features, scores): ([String: Tensor], [MetricIdentifier: Double]) = ([:], [:])
+    var (features, scores): ([String: Tensor], [Metric: Double]) = ([:], [:])
     for entry in file.tensors {
       let tensor = try entry.tensor()
-      if let metric = MetricIdentifier(rawValue: entry.name) {
+      if let metric = Metric(named: entry.name) {
         scores[metric] = Double(tensor.values[0])
       } else {
         features[entry.name] = tensor
@@ -102,7 +102,7 @@ package struct CanaryAnswers: Sendable {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for (name, bytes) in files.all { try AtomicFile.write(bytes, to: "\(folder)/\(name)") }
     let scores = answers.scores.map { metric, value in
-      (metric.rawValue, Tensor(shape: [1], values: [Float(value)]))
+      (metric.name, Tensor(shape: [1], values: [Float(value)]))
     }
     try SafetensorsFile.write(
       (answers.features.map { ($0.key, $0.value) } + scores).sorted { $0.0 < $1.0 }

@@ -91,7 +91,7 @@ final class ScratchFolder {
   ///
   /// - Throws: errors of files and weights.
   func score(
-    _ made: String, against real: String, by metrics: [MetricIdentifier], weights: String,
+    _ made: String, against real: String, by metrics: [Metric], weights: String,
     workers: Workers
   ) throws -> ScoreResult {
     var options = ScoreOptions()
@@ -100,7 +100,7 @@ final class ScratchFolder {
     options.masks = path("masks")
     options.captions = path("captions.jsonl")
     options.results = results
-    options.request = MeterRequest(metrics: metrics)
+    options.configuration = MetricConfiguration(metrics: metrics)
     options.weights = weights
     options.jobs = workers.count
     return try ScoreJob(options).run()

@@ -47,7 +47,7 @@ private struct PlantedBench {
   let folder: ScratchFolder
   let workers: Workers
 
-  private static let metrics: [MetricIdentifier] = [
+  private static let metrics: [Metric] = [
     .fid, .lpipsAlex, .ssim, .id, .accuracy, .miou, .clip,
   ]
 

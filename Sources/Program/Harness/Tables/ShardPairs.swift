@@ -16,7 +16,7 @@ struct ShardPairs {
   /// Takes a shard's share, or everything.
   ///
   /// - Throws: ``HarnessError`` of kind `usage` if the pairs cannot be cut, or the share is empty.
-  init(_ chosen: TablePairs, shard: Shard?, plan: MeterPlan) throws {
+  init(_ chosen: TablePairs, shard: Shard?, plan: MetricPlan) throws {
     let all = try chosen.all()
     guard let shard else {
       (pairs, ids, shards) = (all, nil, [:])

@@ -10,7 +10,7 @@ import Terms
 /// What was asked of a table and is not there.
 extension TableJob {
   /// - Throws: ``HarnessError`` if no metric is left.
-  func possiblePlan(_ plan: MeterPlan) throws -> MeterPlan {
+  func possiblePlan(_ plan: MetricPlan) throws -> MetricPlan {
     guard plan.measured.isEmpty else { return plan }
     throw HarnessError(
       .invalid,
@@ -21,7 +21,7 @@ extension TableJob {
   ///
   /// - Throws: ``HarnessError`` if nothing was measured.
   func objection(
-    _ methods: [OpenMethod], _ items: [ItemResult], _ scores: [[SetScore]], _ plan: MeterPlan
+    _ methods: [OpenMethod], _ items: [ItemResult], _ scores: [[SetScore]], _ plan: MetricPlan
   ) throws -> HarnessError? {
     let demanded = methods.indices.filter { options.demands(methods[$0].specification) }
     let rows = demanded.map { RowImages(of: methods[$0].method, in: items, row: $0) }
@@ -42,7 +42,7 @@ extension TableJob {
   }
 
   /// Metrics that no row has a value of.
-  private func absent(in rows: [[SetScore]], _ plan: MeterPlan) -> [UnmeasuredMetric] {
+  private func absent(in rows: [[SetScore]], _ plan: MetricPlan) -> [UnmeasuredMetric] {
     plan.unmeasured
       + plan.measured.compactMap { metric in
         let scores = rows.compactMap { $0.first { $0.metric == metric } }

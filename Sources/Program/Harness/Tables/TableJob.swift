@@ -21,7 +21,7 @@ package struct TableOptions: RunConfigurable, Sendable {
   /// Rows to measure.
   package var methods: [MethodSpecification] = []
   /// Metrics to measure; nil takes the protocol's columns.
-  package var metrics: [MetricIdentifier]?
+  package var metrics: [Metric]?
   /// Switches of the protocol that are set otherwise for this run.
   package var switches: [(name: String, value: String)] = []
   /// FID's input pipeline; nil takes the protocol's.
@@ -89,7 +89,7 @@ package struct TableJob {
 
   /// What is measured by what, opened.
   private struct Materials {
-    let plan: MeterPlan
+    let plan: MetricPlan
     let chosen: TablePairs
     /// The shard's part of the pairs, or all of them.
     let part: ShardPairs
@@ -100,11 +100,11 @@ package struct TableJob {
   private func open() throws -> Materials {
     options.progress(JobProgress(activity: "opening weights"))
     let shop = try InstrumentShop(options)
-    let request = try MeterRequest(table, options: options)
-    let possible = try possiblePlan(MeterPlan(request, shop: shop))
+    let configuration = try MetricConfiguration(table, options: options)
+    let possible = try possiblePlan(MetricPlan(configuration, shop: shop))
     options.progress(JobProgress(activity: "opening \(options.dataset)"))
     let chosen = try TablePairs(
-      table, size: shop.suite.drawnSize(for: request), options: options, workers: options.workers)
+      table, size: shop.suite.drawnSize(for: configuration), options: options, workers: options.workers)
     let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
@@ -222,12 +222,12 @@ package struct TableJob {
 
   // MARK: Identity of the run
 
-  private func description(_ plan: MeterPlan, _ chosen: TablePairs, _ methods: [OpenMethod]) throws
+  private func description(_ plan: MetricPlan, _ chosen: TablePairs, _ methods: [OpenMethod]) throws
     -> RunDescription
   {
     var identity = ["protocol": table.id, "seed": "\(options.seed)"]
     for metric in plan.measured {
-      identity["metric.\(metric.rawValue)"] = plan.fingerprint(of: metric)?.hash
+      identity["metric.\(metric.name)"] = plan.fingerprint(of: metric)?.hash
     }
     for (index, method) in methods.enumerated() {
       identity["method.\(index)"] =
@@ -247,8 +247,7 @@ package struct TableJob {
     settings.recipe = options.recipe
     settings.departures =
       SwitchUse(
-        table: table, request: try MeterRequest(table, options: options), plan: plan,
-        pairCount: chosen.pairs.count, dataset: options.dataset,
+        table: table, plan: plan, pairCount: chosen.pairs.count, dataset: options.dataset,
         runsCommands: methods.contains { $0.record.kind == .command }
       ).departures
     return RunDescription(
@@ -274,13 +273,13 @@ package struct TableJob {
   }
 }
 
-extension MeterRequest {
+extension MetricConfiguration {
   /// What a protocol asks for, and the options of a run in place of some of it.
   ///
   /// - Throws: as ``init(_:)``.
   init(_ table: PaperTable, options: TableOptions) throws {
     try self.init(table, further: options.metrics ?? [])
     metrics = options.metrics ?? metrics
-    distances.mode = options.fidMode ?? distances.mode
+    self[FrechetDistances.self].mode = options.fidMode ?? self[FrechetDistances.self].mode
   }
 }

@@ -65,7 +65,7 @@ extension TableOptions {
   ) throws {
     self.dataset = try DatasetSpecification(parsing: dataset)
     self.methods = try MethodSpecification.parse(all: methods)
-    self.metrics = try metrics.map { try MetricIdentifier.list($0) }
+    self.metrics = try metrics.map { try Metric.list($0) }
     self.fidMode = try fidMode.map { try FrechetMode.named($0) }
   }
 

@@ -13,8 +13,8 @@ extension TableOptions {
 
   /// Whether an edit's texts are needed.
   func measuresEdits(in table: PaperTable) -> Bool {
-    let measured = metrics?.map(\.rawValue) ?? table.columns.compactMap(\.metric?.rawValue)
-    return measured.contains(MetricIdentifier.clipDirectional.rawValue)
+    let measured = metrics ?? table.columns.compactMap(\.metric)
+    return measured.contains(.clipDirectional)
   }
 
   /// The rows that a table measures: what the user named, then the protocol's anchors.

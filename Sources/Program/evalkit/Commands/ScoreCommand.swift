@@ -39,58 +39,7 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of label maps, for accuracy and miou", valueName: "dir"))
   var masks: String?
 
-  @Option(help: .fidMode(default: "pytorch-fid"))
-  var fidMode: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Inception features of FID: 64, 192, 768 or 2048", default: "2048", valueName: "dims"))
-  var fidDims: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "KID subsets: torch-fidelity, clean-fid or full-set", default: "clean-fid",
-      valueName: "variant"))
-  var kidVariant: String?
-
-  @Option(
-    in: .kidSubsets, default: "100",
-    help: ArgumentHelp("Number of KID subsets", valueName: "n"))
-  var kidSubsets: Int?
-
-  @Option(
-    in: .kidSubsetSize, default: "1000",
-    help: ArgumentHelp("Images of each side in a KID subset", valueName: "n"))
-  var kidSubsetSize: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Definition of ssim: skimage, skimage-wang, vainf-ssim, vainf-msssim, jorge-msssim, pyiqa-ssim or "
-        + "pyiqa-msssim", default: "skimage", valueName: "variant"))
-  var ssimVariant: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Averaging of miou: agg19, agg18, img_nan, img_gt, img19_zero, img19_one or csail",
-      default: "agg19", valueName: "variant"))
-  var miouMode: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Face parser: celebamask-unet or bisenet", default: "celebamask-unet", valueName: "network"))
-  var parser: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Identity network: ir-se50, ir-50, ir-100, ir-101, mobilefacenet, iresnet18, iresnet34, iresnet50 "
-        + "or iresnet100", default: "ir-se50", valueName: "network"))
-  var idNetwork: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Preprocessing for the identity network, for example aligned-112; mtcnn+aligned-112 aligns first",
-      default: "as the network was published", valueName: "name"))
-  var idPreprocess: String?
+  @OptionGroup(title: "Metric options") var metricOptions: MetricOptionArguments
 
   @Option(
     in: .side,
@@ -106,22 +55,12 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var failures: FailureLimit
 
-  private var choices: MeterChoices {
-    var choices = MeterChoices()
+  private var choices: MetricOptionValues {
+    var choices = MetricOptionValues()
     choices.metrics = metrics ?? Self.usualMetrics
-    choices.fidMode = fidMode
-    choices.fidDims = fidDims
-    choices.kid = kidVariant
-    choices.kidSubsets = kidSubsets
-    choices.kidSubsetSize = kidSubsetSize
-    choices.ssim = ssimVariant
-    choices.miou = miouMode
-    choices.parser = parser
-    choices.identity = idNetwork
-    choices.identityPreprocessing = idPreprocess
     choices.size = size
     choices.seed = common.seed.seed
-    studies.fill(&choices)
+    metricOptions.fill(&choices)
     return choices
   }
 

@@ -1,0 +1,37 @@
+import Checkpoints
+import Models
+import Terms
+
+extension InstrumentShop {
+  /// Why a metric cannot be measured with the files at hand; nil if none is missing.
+  ///
+  /// Files are looked for, not opened.
+  package func obstacle(to metric: Metric, in configuration: MetricConfiguration) -> NotRun? {
+    do {
+      try configuration.family(of: metric)?.require(metric, from: self)
+      return nil
+    } catch { return error as? NotRun ?? NotRun("\(error)") }
+  }
+
+  /// Looks for the file of a role's network.
+  ///
+  /// - Throws: ``NotRun`` if it is missing.
+  func require(_ role: WeightRole, _ kind: PublishedWeights.Role, _ network: String) throws {
+    let choice = suite.roles[role] ?? RoleChoice()
+    if let onnx = choice.onnx {
+      _ = try named(onnx, for: role)
+    } else {
+      _ = try file(choice.file, of: choice.network ?? network, as: kind, for: role)
+    }
+  }
+
+  /// Looks for the files of LPIPS with the trunk of a role.
+  ///
+  /// - Throws: ``NotRun`` for the first that is missing.
+  func requirePerceptual(_ role: WeightRole) throws {
+    let choice = suite.roles[role] ?? RoleChoice()
+    let trunk = choice.network ?? role.trunk ?? ""
+    _ = try file(choice.file, of: trunk, as: .lpipsTrunk, for: role)
+    _ = try file(choice.heads, of: trunk, as: .lpipsHeads, for: role)
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Provenance
+
+/// An option of the command line that a family of metrics reads.
+package struct MetricOption: Sendable {
+  /// What may be given.
+  package enum Value: Sendable {
+    case text
+    case number
+    /// Nothing: the option's name says all.
+    case flag
+  }
+
+  /// The name, for example `kid-subsets`.
+  package let name: String
+  /// The key under which stored runs keep the value.
+  let key: String
+  /// What may be given.
+  package let value: Value
+  /// What stands for the value in help.
+  package let valueName: String
+  /// What it decides, with values and default.
+  package let help: String
+
+  /// An option with a value.
+  init(
+    _ name: String, storedAs key: String, _ value: Value = .text, valueName: String, help: String
+  ) {
+    self.name = name
+    self.key = key
+    self.value = value
+    self.valueName = valueName
+    self.help = help
+  }
+
+  /// An option whose values are the names of an enumeration.
+  init<Choice: RawRepresentable & CaseIterable>(
+    _ name: String, storedAs key: String, valueName: String, _ what: String,
+    of choices: Choice.Type, default choice: Choice
+  ) where Choice.RawValue == String {
+    let names = choices.allCases.map(\.rawValue).joined(separator: ", ")
+    self.init(
+      name, storedAs: key, valueName: valueName,
+      help: "\(what): \(names) (default: \(choice.rawValue)).")
+  }
+}
+
+/// What was typed for the metrics of a score.
+///
+/// Stored with the run: `metrics`, `seed`, `size`, and one key an option, as ``MetricOption/key`` says.
+package struct MetricOptionValues: Sendable {
+  /// Comma list of metrics.
+  package var metrics = ""
+  /// Side at which images are compared.
+  package var size: Int?
+  /// Start of random draws.
+  package var seed: UInt64 = 0
+  /// Texts by the names of options; a flag that is set has an empty one.
+  package private(set) var values: [String: String] = [:]
+
+  /// Chooses nothing.
+  package init() {}
+
+  /// What was typed for an option; nil takes the default.
+  package subscript(name: String) -> String? {
+    get { values[name] }
+    set { values[name] = newValue }
+  }
+
+  /// Whether a flag is set.
+  func has(flag name: String) -> Bool { values[name] != nil }
+
+  /// The value of an option as an enumeration spells it.
+  ///
+  /// - Parameters:
+  ///   - name: the option.
+  ///   - kind: what errors call the value.
+  /// - Returns: nil where nothing was typed.
+  /// - Throws: ``HarnessError`` of kind `usage` that names the nearest valid name.
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ name: String, as kind: String
+  ) throws -> Choice? where Choice.RawValue == String {
+    try values[name].map { text in
+      try choose(text, as: kind, from: Choice.allCases.map(\.rawValue), Choice.init(rawValue:))
+    }
+  }
+
+  /// The value of an option as a whole number.
+  ///
+  /// - Throws: ``HarnessError`` of kind `usage` if it is none.
+  func number(_ name: String) throws -> Int? {
+    try values[name].map { text in
+      guard let number = Int(text) else {
+        throw HarnessError(.usage, "--\(name) must be a whole number, not '\(text)'")
+      }
+      return number
+    }
+  }
+}
+
+extension MetricOptionValues: Codable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init()
+    metrics = try container.decode(String.self, forKey: Key("metrics"))
+    size = try container.decodeIfPresent(Int.self, forKey: Key("size"))
+    seed = try container.decode(UInt64.self, forKey: Key("seed"))
+    for option in MetricRegistry.options {
+      let key = Key(option.key)
+      switch option.value {
+      case .text: values[option.name] = try container.decodeIfPresent(String.self, forKey: key)
+      case .number:
+        values[option.name] = try container.decodeIfPresent(Int.self, forKey: key).map { "\($0)" }
+      case .flag:
+        let isSet = try container.decodeIfPresent(Bool.self, forKey: key) ?? false
+        values[option.name] = isSet ? "" : nil
+      }
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(metrics, forKey: Key("metrics"))
+    try container.encodeIfPresent(size, forKey: Key("size"))
+    try container.encode(seed, forKey: Key("seed"))
+    for option in MetricRegistry.options {
+      let (key, value) = (Key(option.key), values[option.name])
+      switch option.value {
+      case .text: try container.encodeIfPresent(value, forKey: key)
+      case .number: try container.encodeIfPresent(value.flatMap { Int($0) }, forKey: key)
+      case .flag: try container.encode(value != nil, forKey: key)
+      }
+    }
+  }
+}

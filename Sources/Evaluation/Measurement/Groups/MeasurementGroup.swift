@@ -1,0 +1,213 @@
+import Datasets
+import Essentials
+import Metrics
+import Models
+import Provenance
+import Tensors
+import Terms
+
+/// A few pairs whose images are measured together, so that a network sees several at once.
+///
+/// Evaluator after evaluator collects what it needs of all pairs, asks what is cached, computes the rest together and
+/// hands the values out. An image that failed is not measured any further; one that does not fit an evaluator is
+/// measured by the others.
+package struct MeasurementGroup {
+  /// The pairs with their images.
+  let pairs: [PairSubjects]
+  /// Of every measured metric.
+  let fingerprints: [Metric: Fingerprint]
+  /// Whether every evaluator measures every image; else one without a real image takes part in sets only.
+  let requiresCounterpart: Bool
+  /// The worker's.
+  let memory: WorkerMemory
+  /// What is known of earlier measurements.
+  let recall: Recall
+  /// Opens label maps.
+  let loading: SubjectLoading
+  /// What was measured, by pair.
+  private(set) var results: [ItemResult]
+
+  /// A group of which nothing is measured yet.
+  init(
+    _ pairs: [PairSubjects], fingerprints: [Metric: Fingerprint], requiresCounterpart: Bool,
+    memory: WorkerMemory, recall: Recall, loading: SubjectLoading
+  ) {
+    self.pairs = pairs
+    self.fingerprints = fingerprints
+    self.requiresCounterpart = requiresCounterpart
+    self.memory = memory
+    self.recall = recall
+    self.loading = loading
+    results = pairs.map(\.unmeasured)
+  }
+
+  // MARK: Walking through images
+
+  /// Lets every image that has not failed take its values, or notes that it does not fit the evaluator.
+  mutating func update(
+    by evaluator: some MetricEvaluator,
+    _ body: (_ pair: PairSubjects, _ subject: Subject, _ found: inout ImageResult) throws -> Void
+  ) {
+    for (place, pair) in pairs.enumerated() where isMeasured(pair, by: evaluator) {
+      for (row, candidate) in pair.candidates.enumerated() {
+        results[place].candidates[row] = results[place].candidates[row]?.flatMap { found in
+          ImageFailure.catching {
+            guard let subject = try candidate?.get() else { return found }
+            return try Self.taken(found, by: evaluator) { try body(pair, subject, &$0) }
+          }
+        }
+      }
+    }
+  }
+
+  private static func taken(
+    _ found: ImageResult, by evaluator: some MetricEvaluator,
+    _ body: (inout ImageResult) throws -> Void
+  ) throws -> ImageResult {
+    var taken = found
+    do {
+      try body(&taken)
+      taken.measured.formUnion(evaluator.metrics)
+      return taken
+    } catch {
+      let failure = ImageFailure(error)
+      guard let shortfall = Shortfall(evaluator.metrics, failure) else { throw failure }
+      var missed = found
+      missed.shortfalls.append(shortfall)
+      return missed
+    }
+  }
+
+  /// Lets every image that has not failed ask for something.
+  func requests<Request>(
+    of evaluator: some MetricEvaluator,
+    _ body: (_ pair: PairSubjects, _ subject: Subject, _ batch: inout Batch<Request>) -> Void
+  ) -> Batch<Request> {
+    var batch = Batch<Request>()
+    for (pair, result) in zip(pairs, results) where isMeasured(pair, by: evaluator) {
+      for (candidate, found) in zip(pair.candidates, result.candidates) {
+        guard case .success(let subject)? = candidate, case .success? = found else { continue }
+        body(pair, subject, &batch)
+      }
+    }
+    return batch
+  }
+
+  /// Lets every real image take its values.
+  mutating func updateReferences(
+    _ body: (_ subject: Subject, _ found: inout ImageResult) throws -> Void
+  ) {
+    for (place, pair) in pairs.enumerated() {
+      results[place].reference = results[place].reference?.flatMap { found in
+        ImageFailure.catching {
+          var found = found
+          if let real = try pair.reference?.get() { try body(real, &found) }
+          return found
+        }
+      }
+    }
+  }
+
+  /// Notes the label maps that the images of the pairs are compared with.
+  mutating func take(labels: (PairSubjects) -> ContentHash?) {
+    for (place, pair) in pairs.enumerated() { results[place].labels = labels(pair) }
+  }
+
+  private func isMeasured(_ pair: PairSubjects, by evaluator: some MetricEvaluator) -> Bool {
+    pair.reference != nil || !evaluator.isPairwise || requiresCounterpart
+  }
+
+  // MARK: Features
+
+  /// Features of every image, and of the real ones where they are wanted too.
+  ///
+  /// - Returns: gives those of an image; throws what keeps it from having any.
+  func features(
+    by extractor: FeatureExtractor, for evaluator: some MetricEvaluator, withReferences: Bool
+  ) throws -> (Subject) throws -> [Float] {
+    var batch = requests(of: evaluator) { (_, subject, batch: inout Batch<Subject>) in
+      batch.add(subject, key: ContentHash.key(extractor.fingerprint, subject.content))
+    }
+    // A set's real side needs features even where no method has any.
+    for pair in withReferences ? pairs : [] {
+      guard case .success(let real)? = pair.reference else { continue }
+      batch.add(real, key: ContentHash.key(extractor.fingerprint, real.content))
+    }
+    return try features(of: batch, by: extractor)
+  }
+
+  /// Features of a batch of images, cached or computed now.
+  func features(of batch: Batch<Subject>, by extractor: FeatureExtractor) throws -> (Subject) throws
+    -> [Float]
+  {
+    let memory = memory
+    let values = try recall.values(batch) { extractor.features(of: $0, in: memory) }
+    return { subject in
+      // Another image of the same content may have failed, under its own name.
+      try values[ContentHash.key(extractor.fingerprint, subject.content)]?.value
+        ?? extractor.features(of: [subject], in: memory)[0].get()
+    }
+  }
+
+  /// Features of all images and real images, kept for a score of their sets.
+  mutating func takeFeatures(
+    by extractor: FeatureExtractor, as intermediate: Intermediate,
+    for evaluator: some MetricEvaluator
+  ) throws {
+    let features = try features(by: extractor, for: evaluator, withReferences: true)
+    updateReferences { $1.vectors[intermediate] = try features($0) }
+    update(by: evaluator) { _, subject, found in
+      found.vectors[intermediate] = try features(subject)
+    }
+  }
+
+  // MARK: Pairs
+
+  /// One number for each image beside its pair's real one, cached or computed now.
+  ///
+  /// - Parameters:
+  ///   - metric: whose number it is.
+  ///   - evaluator: asks for it.
+  ///   - compute: computes it for several pairs of images of equal sizes.
+  mutating func compare(
+    _ metric: Metric, for evaluator: some MetricEvaluator,
+    compute: @escaping ([SubjectPair]) -> [Result<Double, ImageFailure>]
+  ) throws {
+    let fingerprint = fingerprints[metric] ?? Fingerprint([:])
+    func key(_ pair: SubjectPair) -> String {
+      ContentHash.key(fingerprint, pair.real.content, pair.other.content)
+    }
+    let batch = requests(of: evaluator) { (pair, subject, batch: inout Batch<SubjectPair>) in
+      guard let real = try? pair.comparable, real.hasSize(of: subject) else { return }
+      let comparison = SubjectPair(real: real, other: subject)
+      batch.add(comparison, key: key(comparison))
+    }
+    let values = try recall.numbers(batch, compute: compute)
+    update(by: evaluator) { pair, subject, found in
+      let comparison = SubjectPair(real: try pair.comparable, other: subject)
+      if !comparison.real.hasSize(of: subject) {
+        try ImagePairError.requireEqualExtents(try comparison.real.image, try subject.image)
+      }
+      found.scores[metric] = try values[key(comparison)]?.value ?? compute([comparison])[0].get()
+    }
+  }
+
+  /// The same for what two images' pixels give directly.
+  mutating func compare(
+    _ metric: Metric, for evaluator: some MetricEvaluator,
+    pixels difference: @escaping (Raster, Raster) throws -> Double
+  ) throws {
+    try compare(metric, for: evaluator) { missing in
+      missing.map { pair in
+        ImageFailure.catching { try difference(try pair.real.image, try pair.other.image) }
+      }
+    }
+  }
+}
+
+extension Subject {
+  /// Whether two images have the same width and height.
+  func hasSize(of other: Subject) -> Bool {
+    pixels.width == other.pixels.width && pixels.height == other.pixels.height
+  }
+}

@@ -1,0 +1,139 @@
+import Essentials
+import Generators
+import Metrics
+import Tensors
+import Terms
+
+/// What was measured of one method's images, ready to be reduced to the scores of their set.
+package struct MeasuredSet {
+  let metrics: [ReducedMetric]
+  /// What was measured of every pair, sorted by id.
+  let items: [ItemResult]
+  /// Which candidate of the items is the method's.
+  let row: Int
+  /// Statistics of the real images from a file, in place of their features.
+  package var statistics: FeatureStatistics?
+  /// What belongs to the set alone.
+  package var measurements = SetMeasurements()
+  /// Threads for work on whole sets.
+  package var workers = Workers(count: 1)
+  /// For each item, the place of the item whose real image stands for both; empty where each has its own.
+  package var owners: [Int] = []
+
+  /// Takes one method's results.
+  package init(metrics: [ReducedMetric], items: [ItemResult], row: Int) {
+    self.metrics = metrics
+    self.items = items
+    self.row = row
+  }
+
+  /// The scores of all metrics.
+  package func scores() -> [SetScore] {
+    metrics.map { reduced in
+      let found = reduced.reduction.score(of: self, reduced.metric)
+      return SetScore(
+        // A sum with 0 leaves every value as it is but −0, which nobody should read.
+        metric: reduced.metric, value: found.value.map { $0 + 0 },
+        reason: found.value == nil
+          ? images.shortfall(of: reduced.metric) ?? found.reason ?? "nothing was measured" : nil,
+        referenceCount: found.references, count: found.count, standardError: found.error,
+        fingerprint: reduced.fingerprint, details: found.details)
+    }
+  }
+
+  // MARK: Images
+
+  /// The method's images; failures are left out.
+  var images: [ImageResult] { items.compactMap { $0.candidates[row]?.value } }
+
+  /// The real images, each once; nil at the places of those that repeat another's or failed.
+  var realImages: [ImageResult?] {
+    items.enumerated().map { owner(of: $0.offset) == $0.offset ? $0.element.reference?.value : nil }
+  }
+
+  /// The place of the pair whose real image stands for that of a pair.
+  func owner(of place: Int) -> Int { owners.isEmpty ? place : owners[place] }
+
+  /// For each id the place of the one whose real image stands for both, itself where none is named.
+  package static func places(ofOwners owners: [String?], ids: [String]) -> [Int] {
+    let places = Dictionary(
+      zip(ids, ids.indices), uniquingKeysWith: { first, _ in first })
+    return owners.enumerated().map { place, owner in owner.flatMap { places[$0] } ?? place }
+  }
+
+  /// Vectors of the real images, each once, and of the method's.
+  func vectors(_ intermediate: Intermediate) -> (real: [[Float]], made: [[Float]]) {
+    (
+      realImages.compactMap { $0?.vectors[intermediate] },
+      images.compactMap { $0.vectors[intermediate] }
+    )
+  }
+
+  // MARK: Scores
+
+  /// A mean with its standard error.
+  func mean(of scores: [Double], _ value: ([Double]) -> Double? = { Summary($0)?.mean })
+    -> SetOutcome
+  {
+    let summary = Summary(scores)
+    return SetOutcome(
+      value: value(scores), count: scores.count, references: summary?.count,
+      error: summary?.standardError, details: Self.infinities(of: summary))
+  }
+
+  /// What an infinite mean hides: how many scores are infinite and what the others say.
+  private static func infinities(of summary: Summary?) -> [String: String] {
+    guard let summary, summary.infiniteCount > 0 else { return [:] }
+    return [
+      "infinite": "\(summary.infiniteCount)",
+      "mean of the finite": summary.finiteMean.map { "\($0)" } ?? "none",
+    ]
+  }
+
+  /// A distance between the vectors of both sides.
+  func distance(
+    _ intermediate: Intermediate,
+    _ distance: (_ real: FeatureMatrix, _ made: FeatureMatrix) throws -> SetDistance
+  ) -> SetOutcome {
+    let (real, made) = vectors(intermediate)
+    return SetOutcome(count: made.count, references: real.count) {
+      try distance(FeatureMatrix(stacking: real), FeatureMatrix(stacking: made))
+    }
+  }
+}
+
+/// A set's score without its name.
+package struct SetOutcome {
+  /// Nil where there is none.
+  var value: Double?
+  /// Images that took part.
+  var count = 0
+  /// Real images that took part; nil where there is no such side.
+  var references: Int?
+  /// Standard error.
+  var error: Double?
+  /// Why there is no value.
+  var reason: String?
+  /// Further facts.
+  var details: [String: String] = [:]
+}
+
+extension SetOutcome {
+  /// The outcome of a distance, or why there is none.
+  init(count: Int, references: Int?, _ distance: () throws -> SetDistance) {
+    self.init(count: count, references: references)
+    do {
+      let found = try distance()
+      value = found.value
+      error = found.standardError
+      details = found.details
+    } catch { reason = "\(error)" }
+  }
+}
+
+/// A distance of two sets with what belongs beside it.
+struct SetDistance {
+  let value: Double
+  var standardError: Double?
+  var details: [String: String]
+}
