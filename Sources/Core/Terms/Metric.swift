@@ -56,8 +56,10 @@ package struct Metric: Sendable {
 }
 
 extension Metric: Hashable {
+  /// Whether both have one name.
   package static func == (one: Metric, other: Metric) -> Bool { one.name == other.name }
 
+  /// By the name alone.
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 

@@ -1,6 +1,8 @@
 import Foundation
+import Measurement
 import Metrics
 import Provenance
+import Terms
 import Verdicts
 
 /// Compares two rows metric by metric.

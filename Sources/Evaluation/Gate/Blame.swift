@@ -1,8 +1,10 @@
 import Images
+import Measurement
 import Metrics
 import Provenance
 import Reports
 import Store
+import Terms
 import Verdicts
 
 /// Finds what a change of one row comes from.

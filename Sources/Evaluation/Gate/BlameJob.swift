@@ -1,12 +1,14 @@
 import Datasets
 import Essentials
 import Foundation
+import Measurement
 import Metrics
 import Provenance
 import Reports
 import Runs
 import Store
 import Tensors
+import Terms
 import Verdicts
 
 /// Says which images and classes a run's change from a baseline comes from.

@@ -1,3 +1,4 @@
+import Measurement
 import Metrics
 import Provenance
 import Reports
@@ -5,6 +6,7 @@ import Runs
 import Store
 import Tables
 import Tensors
+import Terms
 import Verdicts
 
 /// Compares two stored runs, or two rows of one run, pair by pair.

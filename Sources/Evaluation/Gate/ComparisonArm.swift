@@ -1,6 +1,7 @@
 import Metrics
 import Provenance
 import Store
+import Terms
 import Verdicts
 
 /// One side of a comparison: a row of a stored run, or of a baseline's files.

@@ -1,6 +1,8 @@
+import Measurement
 import Metrics
 import Store
 import Tensors
+import Terms
 
 /// Images of a row that are, or nearly are, another image of the row or the real image of another pair.
 ///

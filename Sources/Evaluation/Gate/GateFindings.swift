@@ -1,9 +1,11 @@
+import Measurement
 import Metrics
 import Provenance
 import Reports
 import Runs
 import Store
 import Tensors
+import Terms
 import Verdicts
 
 /// What a gate knows about single images: failures, double images, those that a regression comes from.

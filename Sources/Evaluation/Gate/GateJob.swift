@@ -1,10 +1,12 @@
 import Foundation
+import Measurement
 import Metrics
 import Provenance
 import Reports
 import Runs
 import Store
 import Tables
+import Terms
 import Verdicts
 
 /// Judges a stored run against requirements.

@@ -1,11 +1,13 @@
 import Essentials
 import Foundation
+import Measurement
 import Metrics
 import Provenance
 import Reports
 import Runs
 import Store
 import Tables
+import Terms
 import Verdicts
 
 /// Gathers each metric over all complete runs.

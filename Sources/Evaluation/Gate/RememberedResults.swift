@@ -4,6 +4,7 @@ import Metrics
 import Provenance
 import Store
 import Tensors
+import Terms
 
 /// What the database remembers of a row's images, pair by pair: features and confusion counts.
 struct RememberedResults: SetResults {

@@ -1,8 +1,10 @@
+import Measurement
 import Metrics
 import Provenance
 import Runs
 import Store
 import Tensors
+import Terms
 import Verdicts
 
 /// A row of a stored run as one side of a comparison.

@@ -20,7 +20,7 @@ package struct ImageResult: Sendable {
 
   /// The result, or what is missing of it.
   ///
-  /// - Paraevaluator needed: the metrics that every image of the set must have.
+  /// - Parameter needed: the metrics that every image of the set must have.
   /// - Returns: the failure of the first evaluator of a needed metric, or of any if no evaluator took the image.
   func complete(for needed: Set<Metric>) -> Result<ImageResult, ImageFailure> {
     let missing = shortfalls.first { measured.isEmpty || !needed.isDisjoint(with: $0.metrics) }

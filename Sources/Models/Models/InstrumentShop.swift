@@ -164,7 +164,7 @@ package struct InstrumentShop: Sendable {
   /// LPIPS with the trunk of a role.
   ///
   /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
-  package func perceptual(_ role: WeightRole) throws -> PerceptualMeter {
+  package func perceptual(_ role: WeightRole) throws -> PerceptualDistance {
     let choice = suite.roles[role] ?? RoleChoice()
     guard let name = choice.network ?? role.trunk else {
       throw HarnessError(.usage, "'\(role.rawValue)' is no role of a perceptual network")
@@ -179,9 +179,31 @@ package struct InstrumentShop: Sendable {
     let headFile = try shelf.opened(
       try file(choice.heads, of: name, as: .lpipsHeads, for: role))
     let heads = try headFile.checkpoint.bind(to: network.heads)
-    return PerceptualMeter(
+    return .lpips(
       network: loaded, taps: trunk.perceptualTaps.map(\.name),
       heads: network.heads.map { heads[$0.name]?.values ?? [] },
+      headWeights: headFile.file)
+  }
+
+  /// DISTS.
+  ///
+  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  package func dists() throws -> PerceptualDistance {
+    let network = DISTSNetwork()
+    let choice = suite.roles[.dists] ?? RoleChoice()
+    let loaded = try LoadedNetwork(
+      network,
+      checkpoint: try shelf.opened(
+        try file(choice.file, of: network.name, as: .lpipsTrunk, for: .dists), choice.root),
+      ignoring: network.ignorableCheckpointPrefixes, arithmetic: arithmetic)
+    let headFile = try shelf.opened(
+      try file(choice.heads, of: network.name, as: .distsWeights, for: .dists))
+    let heads = try headFile.checkpoint.bind(to: network.weights)
+    return .dists(
+      network: loaded, taps: network.comparedTaps.map(\.name),
+      weights: try DISTSWeights(
+        alpha: heads["alpha"]?.values ?? [], beta: heads["beta"]?.values ?? [],
+        channels: network.comparedTaps.map(\.channels)),
       headWeights: headFile.file)
   }
 

@@ -6,6 +6,7 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case lpipsAlex = "lpips-alex"
   case lpipsVGG = "lpips-vgg"
   case lpipsSqueeze = "lpips-squeeze"
+  case dists
   case id
   case parser
   case clip
@@ -15,12 +16,13 @@ package enum WeightRole: String, CaseIterable, Sendable {
   /// What the built-in method `denoise` makes images with.
   case denoiser
 
-  /// The trunk of a perceptual role.
+  /// The trunk of a perceptual role, by the name that the catalogue has for it.
   package var trunk: String? {
     switch self {
     case .lpipsAlex: "alexnet"
     case .lpipsVGG: "vgg16"
     case .lpipsSqueeze: "squeezenet1_1"
+    case .dists: "dists"
     case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .denoiser: nil
     }
   }
@@ -36,7 +38,7 @@ package struct RoleChoice: Hashable, Sendable {
   package var part: String?
   /// Path of an ONNX model that stands in for a network.
   package var onnx: String?
-  /// Path of LPIPS's linear heads.
+  /// Path of LPIPS's linear heads, or of DISTS's weights.
   package var heads: String?
   /// Which result to read, for example `768`.
   package var tap: String?

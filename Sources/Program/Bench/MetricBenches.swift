@@ -23,16 +23,16 @@ enum MetricBenches {
       let network = PerceptualNetwork(trunk: trunk)
       let loaded = try NetworkBenches.seeded(network)
       let heads = trunk.perceptualTaps.map { [Float](repeating: 0.01, count: $0.channels) }
-      let meter = PerceptualMeter(
+      let distance = PerceptualDistance.lpips(
         network: loaded, taps: trunk.perceptualTaps.map(\.name), heads: heads,
         headWeights: loaded.weights)
       let memories = (0..<workers).map { _ in WorkerMemory() }
       let (real, made) = pair(side: 256)
       return BenchWork { worker in
         let memory = memories[worker]
-        _ = try meter.activate(real, named: "real", in: memory.other)
-        let executable = try meter.activate(made, named: "made", in: memory.main)
-        return try meter.distance(executable, memory.other, memory.main)
+        _ = try distance.activate(real, named: "real", in: memory.other)
+        let executable = try distance.activate(made, named: "made", in: memory.main)
+        return try distance.distance(executable, memory.other, memory.main)
       }
     }
   }

@@ -5,6 +5,7 @@ import Models
 import Provenance
 import Runs
 import Tables
+import Terms
 
 /// The tables that `Protocols/` defines, for people and machines.
 package struct ProtocolListing {

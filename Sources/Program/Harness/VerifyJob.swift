@@ -5,6 +5,7 @@ import Provenance
 import Runs
 import Store
 import Tensors
+import Terms
 
 /// What the command line says about verifying a run.
 package struct VerifyOptions: RunConfigurable, Sendable {

@@ -1,4 +1,5 @@
 import Reports
+import Terms
 
 /// A report with everything that a format could get wrong: infinities, NaN, zeros with signs, tiny and huge
 /// values, missing cells, footnotes of every kind, names full of markup.

@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Terms
 import Testing
 
 /// What a reader finds out about one cell of a table, as it is printed.

@@ -1,4 +1,5 @@
 import Reports
+import Terms
 
 /// A small table with every kind of cell: measured, published, both, failed, not run.
 enum SampleReport {

@@ -1,5 +1,6 @@
 import Foundation
 import Tables
+import Terms
 import TestSupport
 import Testing
 
@@ -35,7 +36,7 @@ struct GateFileTests {
     #expect(gate.isStrict && gate.freshHours == 30 && gate.clusters == .identity)
     #expect(gate.methods == ["ours", "theirs"])
     #expect(gate.failures.maximum == 3 && gate.failures.aboveBaseline == 1)
-    #expect(gate.metrics.map(\.name) == [.fid, .id])
+    #expect(gate.metrics.map(\.metric.name) == ["fid", "id"])
     let fid = gate.metrics[0]
     #expect(fid.direction == .lower && fid.isBlocking)
     #expect(fid.floor == Amount(absolute: 0.5, relative: 0.01))
@@ -46,7 +47,7 @@ struct GateFileTests {
 
   @Test func hasDefaults() throws {
     let gate = try GateFile(
-      yaml: "title: t\nmetrics: {mae: {direction: lower}}", file: "g.yaml")
+      yaml: "title: t\nmetrics: {mae: {direction: lower}}", file: "g.yaml", metrics: .known)
     #expect(gate.falseAlarms == 0.05 && gate.power == 0.8 && !gate.isStrict)
     #expect(gate.freshHours == nil && gate.methods.isEmpty && gate.failures.maximum == 0)
     #expect(gate.metrics[0].floor == Amount())
@@ -94,7 +95,7 @@ struct GateFileTests {
       let gate = try folder.gate(name)
       #expect(try folder.ids().contains(name), "\(name) is the gate of no table")
       let columns = try folder.table(name).columns.compactMap(\.metric)
-      for metric in gate.metrics { #expect(columns.contains(metric.name), "\(name)") }
+      for metric in gate.metrics { #expect(columns.contains(metric.metric), "\(name)") }
     }
     let error = try #require(throws: TableError.self) { try folder.gate("ddgi.table") }
     #expect(error.description.contains("'ddgi.table1'"))

@@ -1,5 +1,6 @@
 import Foundation
 import Tables
+import Terms
 import TestSupport
 import Testing
 

@@ -116,8 +116,8 @@ import Testing
   @Test func namesAreThoseOfTheCommandLine() {
     #expect(
       MetricRegistry.metrics.map(\.name) == [
-        "fid", "kid", "fid-infinity", "cmmd", "lpips-alex", "lpips-vgg", "lpips-squeeze",
-        "lpips-diversity", "ssim", "ms-ssim", "mae", "psnr", "id", "accuracy", "miou",
+        "fid", "kid", "fid-infinity", "cmmd", "precision", "recall", "density", "coverage",
+        "lpips-alex", "lpips-vgg", "lpips-squeeze", "lpips-diversity", "dists", "ssim", "ms-ssim", "mae", "psnr", "id", "accuracy", "miou",
         "segmentation-consistency", "clip", "clip-directional", "retrieval", "time",
       ])
     #expect(Metric(named: "ms-ssim") == .msSSIM && Metric(named: "fvd") == nil)
@@ -127,7 +127,8 @@ import Testing
     let lower = MetricRegistry.metrics.filter { $0.direction == .lower }
     #expect(
       lower == [
-        .fid, .kid, .fidInfinity, .cmmd, .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .mae, .time,
+        .fid, .kid, .fidInfinity, .cmmd, .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .dists, .mae,
+        .time,
       ])
     #expect(Direction.lower.prefers(1, to: 2))
     #expect(Direction.higher.prefers(2, to: 1))

@@ -11,9 +11,9 @@ import Testing
   private static let seed: UInt64 = 41
 
   /// A trunk and heads on seeded weights, the first value of one of them replaced.
-  private static func meter(
+  private static func distance(
     _ trunk: any PerceptualTrunk, breaking broken: String? = nil
-  ) throws -> PerceptualMeter {
+  ) throws -> PerceptualDistance {
     let network = PerceptualNetwork(trunk: trunk)
     func tensor(_ parameter: ParameterSpecification) -> Tensor {
       var tensor = SeededParameters.tensor(
@@ -23,7 +23,7 @@ import Testing
     }
     let parameters = try Graph(tracing: network).parameters.map { ($0.name, tensor($0)) }
     let file = WeightFile(path: "seeded", sha256: "\(seed)")
-    return PerceptualMeter(
+    return .lpips(
       network: LoadedNetwork(
         network: network, weights: file, parameters: Dictionary(uniqueKeysWithValues: parameters)),
       taps: trunk.perceptualTaps.map(\.name), heads: network.heads.map { tensor($0).values },
@@ -31,13 +31,13 @@ import Testing
   }
 
   private static func distance(
-    _ meter: PerceptualMeter, width: Int, height: Int
+    _ distance: PerceptualDistance, width: Int, height: Int
   ) throws -> Double {
     let memory = WorkerMemory()
     let pictures = [1, 2].map { SeededCheckpoint.picture($0, width: width, height: height) }
-    _ = try meter.activate(pictures[0], named: "one", in: memory.other)
-    let executable = try meter.activate(pictures[1], named: "two", in: memory.main)
-    return try meter.distance(executable, memory.other, memory.main)
+    _ = try distance.activate(pictures[0], named: "one", in: memory.other)
+    let executable = try distance.activate(pictures[1], named: "two", in: memory.main)
+    return try distance.distance(executable, memory.other, memory.main)
   }
 
   private typealias Golden = (width: Int, height: Int, distance: Double)
@@ -57,24 +57,24 @@ import Testing
   func measuresWhatThePackageMeasures(name: String) throws {
     let trunk = try NetworkCatalogue.perceptualTrunk(named: name)
     let goldens = try #require(Self.goldens[name])
-    let meter = try Self.meter(trunk)
+    let distance = try Self.distance(trunk)
     for golden in goldens {
-      let found = try Self.distance(meter, width: golden.width, height: golden.height)
+      let found = try Self.distance(distance, width: golden.width, height: golden.height)
       // Float32 against Float64: a few hundred roundings, in terms of both signs of order 0.1.
       #expect(
         abs(found - golden.distance) <= 1e-6, "\(trunk.name) \(golden.width)×\(golden.height)")
     }
     let least = goldens[0]
     #expect(throws: GraphError.self) {
-      try Self.distance(meter, width: least.width - 1, height: least.height)
+      try Self.distance(distance, width: least.width - 1, height: least.height)
     }
   }
 
   @Test(arguments: ["features.0.weight", "features.10.bias", "lin2.model.1.weight"])
   func oneWeightThatIsNoNumberIsTold(name: String) throws {
-    let meter = try Self.meter(AlexNet(), breaking: name)
+    let distance = try Self.distance(AlexNet(), breaking: name)
     let error = #expect(throws: GraphError.self) {
-      try Self.distance(meter, width: 40, height: 40)
+      try Self.distance(distance, width: 40, height: 40)
     }
     #expect(error?.description.contains("not finite; check the weights") == true)
   }

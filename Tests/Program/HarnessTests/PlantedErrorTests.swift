@@ -8,6 +8,7 @@ import Measurement
 import Metrics
 import Provenance
 import Tensors
+import Terms
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Harness
+import Measurement
 import Metrics
 import Runs
 import Tensors

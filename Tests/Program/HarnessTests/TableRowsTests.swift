@@ -2,9 +2,11 @@ import Datasets
 import Foundation
 import Generators
 import Harness
+import Measurement
 import Provenance
 import Runs
 import Tables
+import Terms
 import Testing
 
 /// Which rows a table has.
@@ -45,7 +47,7 @@ import Testing
         of: "methods: [paint, retrieve, denoise]\n", with: methods)
       var options = TableOptions()
       options.dataset = .synthetic
-      return options.rows(of: try PaperTable(yaml: changed, file: "t.yaml", metrics: .known)).map(\.name)
+      return options.rows(of: try PaperTable(yaml: changed, file: "t.yaml", metrics: MetricRegistry.metrics)).map(\.name)
     }
     #expect(try rows(naming: "methods: [denoise, paint]\n") == ["denoise", "paint"] + anchors)
     #expect(try rows(naming: "") == anchors)
@@ -86,7 +88,7 @@ import Testing
 
   /// What protocols may name as anchors is built in as such.
   @Test func protocolsAnchorsAreBuiltIn() {
-    for anchor in Tables.Anchor.allCases {
+    for anchor in Terms.Anchor.allCases {
       #expect(BuiltinMethod(rawValue: anchor.rawValue)?.isAnchor == true, "\(anchor)")
     }
   }

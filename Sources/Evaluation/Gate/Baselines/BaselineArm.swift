@@ -1,5 +1,6 @@
 import Metrics
 import Provenance
+import Terms
 import Verdicts
 
 /// A row of a baseline as one side of a comparison.
@@ -46,7 +47,7 @@ struct BaselineArm: ComparisonArm {
     _ statistic: Metric, from metric: Metric, among images: Set<String>
   ) throws -> SetReplicates {
     let score = method.scores[metric.name]
-    if images == scoredImages, let frozen = score?.replicates?[statistic.rawValue] { return frozen }
+    if images == scoredImages, let frozen = score?.replicates?[statistic.name] { return frozen }
     guard let source else {
       let reason =
         images == scoredImages

@@ -1,6 +1,8 @@
 import Foundation
+import Measurement
 import Metrics
 import Provenance
+import Terms
 import Verdicts
 
 /// Holds a baseline's files against themselves: what a set's score rests on stands beside it, so that a
@@ -55,7 +57,7 @@ struct BaselineCheck {
     _ name: String, _ score: BaselineDocument.Score, _ lines: [BaselineImages.Line]
   ) -> String? {
     guard let metric = Metric(named: name) else { return "is no metric" }
-    guard let lineage = files.document.fingerprints[score.fingerprint] else {
+    guard files.document.fingerprints[score.fingerprint] != nil else {
       return "has a fingerprint without its text"
     }
     if score.count < 0 || score.count > 1 << 40 { return "has the count \(score.count)" }
@@ -63,19 +65,18 @@ struct BaselineCheck {
       return "has the standard error \(error)"
     }
     guard let value = score.number, !value.isNaN else { return nil }
-    switch ComparisonKind(metric, Fingerprint(text: lineage.joined(separator: "\n"))) {
-    case .images:
-      // Other means count pixels or classes, too.
-      return metric.scope == .image
-        ? mean(metric, value, lines.compactMap { $0.values[name] }) : nil
-    case .sets:
-      return (score.replicates ?? [:]).keys.sorted().lazy.compactMap { statistic in
-        score.replicates?[statistic].flatMap {
-          objection($0, to: statistic == name ? value : nil, metric: metric)
-        }
-      }.first
-    case .standardErrors, .none: return nil
+    let usual = MetricRegistry.usualReduction(of: metric)
+    // Other means count pixels or classes, too.
+    if case .images? = usual?.comparison, metric.scope == .image,
+      let objection = mean(metric, value, lines.compactMap { $0.values[name] })
+    {
+      return objection
     }
+    return (score.replicates ?? [:]).keys.sorted().lazy.compactMap { statistic in
+      score.replicates?[statistic].flatMap {
+        objection($0, to: statistic == name ? value : nil, isItself: usual?.isItsStatistic != false)
+      }
+    }.first
   }
 
   // MARK: Rules
@@ -98,12 +99,12 @@ struct BaselineCheck {
   /// twenty times as far off as usual, and usual is at most the value itself or 1, as KID and CMMD may be
   /// near 0.
   private func objection(
-    _ replicates: SetReplicates, to value: Double?, metric: Metric
+    _ replicates: SetReplicates, to value: Double?, isItself: Bool
   ) -> String? {
     let own = replicates.value
     let all = [own] + replicates.leftOut
     guard all.allSatisfy(\.isFinite) else { return "has replicates that are no numbers" }
-    if let value, MetricRegistry.usualReduction(of: metric)?.isItsStatistic != false, abs(own - value) > 0.5 * abs(value) + 1e-3 {
+    if let value, isItself, abs(own - value) > 0.5 * abs(value) + 1e-3 {
       return "is \(value), with its replicates \(own)"
     }
     let distances = replicates.leftOut.map { abs($0 - own) }.sorted()

@@ -1,10 +1,12 @@
 import Foundation
+import Measurement
 import Metrics
 import Provenance
 import Runs
 import Store
 import Tables
 import Tensors
+import Terms
 import Verdicts
 
 /// Holds a stored run against a baseline.

@@ -1,10 +1,12 @@
 import Essentials
 import Foundation
+import Measurement
 import Metrics
 import Provenance
 import Runs
 import Store
 import Tensors
+import Terms
 import Verdicts
 
 /// Freezes a stored run into a baseline.

@@ -25,13 +25,14 @@ extension InstrumentShop {
     }
   }
 
-  /// Looks for the files of LPIPS with the trunk of a role.
+  /// Looks for the files of a perceptual distance: its trunk and the learned weights of its layers.
   ///
   /// - Throws: ``NotRun`` for the first that is missing.
   func requirePerceptual(_ role: WeightRole) throws {
     let choice = suite.roles[role] ?? RoleChoice()
     let trunk = choice.network ?? role.trunk ?? ""
     _ = try file(choice.file, of: trunk, as: .lpipsTrunk, for: role)
-    _ = try file(choice.heads, of: trunk, as: .lpipsHeads, for: role)
+    _ = try file(
+      choice.heads, of: trunk, as: role == .dists ? .distsWeights : .lpipsHeads, for: role)
   }
 }

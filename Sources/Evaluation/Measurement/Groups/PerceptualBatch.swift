@@ -11,7 +11,7 @@ struct SubjectPair: Sendable {
   let other: Subject
 }
 
-extension PerceptualMeter {
+extension PerceptualDistance {
   /// The distances of several pairs; an image's activations are computed once for all pairs that share
   /// it, as far as the workspaces hold them.
   func distances(of pairs: [SubjectPair], in memory: WorkerMemory) -> [Result<
@@ -65,7 +65,6 @@ extension PerceptualMeter {
   private func activate(_ subjects: [Subject], in workspace: Workspace) throws -> (
     executable: Executable, places: [ContentHash: Int]
   ) {
-    let preprocessing = Preprocessing.lpips()
     func input(_ subject: Subject) throws -> Tensor {
       try preprocessing.apply(try subject.image, named: subject.name)
     }

@@ -64,7 +64,7 @@ struct ImageCosts: Sendable {
   }
 }
 
-extension PerceptualMeter {
+extension PerceptualDistance {
   /// More than any trunk takes for a pixel, activations and input together.
   private static let largestBytesInPixel = 2048
 

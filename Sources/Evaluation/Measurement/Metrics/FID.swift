@@ -129,9 +129,9 @@ package struct FrechetDistances: MetricFamily, Equatable {
 /// Features for the distances of two sets; by themselves they give no score.
 package struct FrechetEvaluator: MetricEvaluator {
   /// Inception, or what stands in for it.
-  let extractor: FeatureExtractor
+  package let extractor: FeatureExtractor
   /// How its features are compared.
-  let distances: FrechetDistances
+  package let distances: FrechetDistances
 
   /// Joins an extractor and choices.
   package init(extractor: FeatureExtractor, distances: FrechetDistances = FrechetDistances()) {

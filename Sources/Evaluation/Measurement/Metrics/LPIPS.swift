@@ -50,14 +50,14 @@ package struct PerceptualDistances: MetricFamily {
   private static func role(of metric: Metric) -> WeightRole? { WeightRole(rawValue: metric.name) }
 }
 
-/// The perceptual distance of images to their real ones.
+/// A perceptual distance of images to their real ones, LPIPS or DISTS.
 package struct PerceptualEvaluator: MetricEvaluator {
   /// Which of the metrics.
   let metric: Metric
-  let distance: PerceptualMeter
+  let distance: PerceptualDistance
 
   /// Joins a name and a network.
-  package init(metric: Metric, distance: PerceptualMeter) {
+  package init(metric: Metric, distance: PerceptualDistance) {
     self.metric = metric
     self.distance = distance
   }
@@ -86,7 +86,8 @@ package struct PerceptualEvaluator: MetricEvaluator {
   }
 
   package func use(ofSwitch name: String, in run: SwitchUse) -> String? {
-    switch name {
+    guard PerceptualDistances.metrics.contains(metric) else { return nil }
+    return switch name {
     case "lpips_net": distance.trunkName
     case "lpips_pairs": "gt_pair"
     default: nil
@@ -110,7 +111,7 @@ package struct PerceptualEvaluator: MetricEvaluator {
   package var holdsBothImages: Bool { true }
 }
 
-extension PerceptualMeter {
+extension PerceptualDistance {
   /// The heads, which lie in a file of their own.
   var furtherWeights: [(name: String, weights: WeightFile)] {
     [("\(network.network.name) heads", headWeights)]

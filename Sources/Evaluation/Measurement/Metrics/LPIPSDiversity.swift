@@ -80,11 +80,11 @@ package struct PerceptualDiversity: MetricFamily, Equatable {
 
 /// Distances between images of one method.
 package struct DiversityEvaluator: MetricEvaluator {
-  let distance: PerceptualMeter
+  let distance: PerceptualDistance
   let family: PerceptualDiversity
 
   /// Joins a network and choices.
-  package init(distance: PerceptualMeter, family: PerceptualDiversity = PerceptualDiversity()) {
+  package init(distance: PerceptualDistance, family: PerceptualDiversity = PerceptualDiversity()) {
     self.distance = distance
     self.family = family
   }

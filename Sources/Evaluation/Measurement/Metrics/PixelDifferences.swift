@@ -6,10 +6,10 @@ import Terms
 
 extension Metric {
   /// Mean absolute difference of pixels.
-  package static let mae = Metric("mae", "MAE", .lower, of: .image, digits: 4, sheetRank: 7)
+  package static let mae = Metric("mae", "MAE", .lower, of: .image, digits: 4, sheetRank: 8)
   /// Peak signal-to-noise ratio.
   package static let psnr = Metric(
-    "psnr", "PSNR", .higher, of: .image, unit: .decibels, digits: 2, sheetRank: 8)
+    "psnr", "PSNR", .higher, of: .image, unit: .decibels, digits: 2, sheetRank: 9)
 }
 
 /// MAE and PSNR.

@@ -6,10 +6,10 @@ import Terms
 
 extension Metric {
   /// Structural similarity.
-  package static let ssim = Metric("ssim", "SSIM", .higher, of: .image, digits: 3, sheetRank: 6)
+  package static let ssim = Metric("ssim", "SSIM", .higher, of: .image, digits: 3, sheetRank: 7)
   /// Multi-scale structural similarity.
   package static let msSSIM = Metric(
-    "ms-ssim", "MS-SSIM", .higher, of: .image, digits: 3, sheetRank: 5)
+    "ms-ssim", "MS-SSIM", .higher, of: .image, digits: 3, sheetRank: 6)
 }
 
 /// SSIM and MS-SSIM.

@@ -30,7 +30,7 @@ struct DiversityJob: Sendable {
   /// Comparisons that are decoded and stored together; it bounds the memory.
   private static let chunk = 64
 
-  private var meter: PerceptualMeter { evaluator.distance }
+  private var distance: PerceptualDistance { evaluator.distance }
   private var pairs: [Pair] { method.pairs }
 
   /// Measures all groups; images that have failed before take no part.
@@ -106,11 +106,11 @@ struct DiversityJob: Sendable {
       if !one.hasSize(of: other) {
         try ImagePairError.requireEqualExtents(try one.image, try other.image)
       }
-      let key = ContentHash.key(meter.fingerprint, one.content, other.content)
+      let key = ContentHash.key(distance.fingerprint, one.content, other.content)
       keys.append(key)
       batch.add(SubjectPair(real: one, other: other), key: key)
     }
-    let values = try recall.numbers(batch) { meter.distances(of: $0, in: memory) }
+    let values = try recall.numbers(batch) { distance.distances(of: $0, in: memory) }
     if let warning = Recall.warning(recall.damaged, in: method.store) { method.notice(warning) }
     if !recall.fresh.isEmpty { try method.store.insert(recall.fresh) }
     return try keys.map { try values[$0]?.get() ?? .nan }

@@ -9,6 +9,7 @@ import Provenance
 import Store
 import Tables
 import Tensors
+import Terms
 
 /// What a table would cost, found without decoding, drawing or making any image.
 ///

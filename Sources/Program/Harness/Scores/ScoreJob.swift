@@ -153,7 +153,7 @@ package struct ScoreJob {
   private func saveStatistics(
     of items: [ItemResult], _ plan: MetricPlan, to path: String
   ) throws {
-    let references = items.compactMap { $0.reference?.value?.features }
+    let references = items.compactMap { $0.reference?.value?.vectors[.features] }
     let features: FeatureMatrix
     do { features = try FeatureMatrix(stacking: references) } catch {
       throw HarnessError(.invalid, "\(error)")

@@ -90,20 +90,19 @@ package struct ScoreResult: Sendable {
   /// The scores for people, one a line.
   package var text: String {
     let lines = scores.map { score in
-      let descriptor = score.metric.descriptor
+      let metric = score.metric
       guard let value = score.value else {
-        return Self.line(score.metric, "-  not run: \(score.reason ?? "")")
+        return Self.line(metric, "-  not run: \(score.reason ?? "")")
       }
       let printed =
         FixedDecimals.text(
-          value * descriptor.unit.printedScale, digits: max(descriptor.digits, 4))
+          value * metric.unit.printedScale, digits: max(metric.digits, 4))
         ?? (value == .infinity ? "∞ " : "\(value) ")
       let references =
-        score.referenceCount.map { "\($0)" } ?? (score.metric.comparesSets ? "unknown" : nil)
+        score.referenceCount.map { "\($0)" } ?? (metric.comparesSets ? "unknown" : nil)
       let count = "n = \(score.count)" + (references.map { " against \($0)" } ?? "")
       return Self.line(
-        score.metric,
-        "\(printed)\(descriptor.unit.suffix) \(descriptor.direction.arrow)  \(count)")
+        metric, "\(printed)\(metric.unit.suffix) \(metric.direction.arrow)  \(count)")
     }
     let absent = plan.unmeasured.map { Self.line($0.metric, "-  not run: \($0.reason)") }
     // What a number means is part of it, so that it is told where diagnostics are not.
@@ -122,7 +121,7 @@ package struct ScoreResult: Sendable {
   /// Writes `image,state,metric…`, a line an image, sorted by id.
   func writePerImage(to path: String) throws {
     let metrics = plan.measured.filter { $0.scope != .set }
-    var lines = [(["image", "state"] + metrics.map(\.rawValue)).joined(separator: ",")]
+    var lines = [(["image", "state"] + metrics.map(\.name)).joined(separator: ",")]
     for (id, item) in zip(ids, items) {
       guard let candidate = item.candidates[0] else { continue }
       let state = candidate.failure?.state ?? "scored"
@@ -142,9 +141,9 @@ package struct ScoreResult: Sendable {
     entry.stderr = score.standardError
     entry.reason = score.reason ?? score.value.flatMap { $0.isFinite ? nil : "\($0)" }
     entry.details = score.details.isEmpty ? nil : score.details
-    if case .features(let extractor, let distances)? = plan.meter(for: score.metric) {
-      entry.mode = distances.mode.rawValue
-      entry.dims = Int(extractor.tap)
+    if let frechet = plan.evaluator(of: score.metric) as? FrechetEvaluator {
+      entry.mode = frechet.distances.mode.rawValue
+      entry.dims = Int(frechet.extractor.tap)
     }
     return entry
   }

@@ -4,6 +4,7 @@ import Metrics
 import Networks
 import Reports
 import Tensors
+import Terms
 import Verdicts
 
 /// Faces whose measurements are known, which tell a method that got worse from a program that measures

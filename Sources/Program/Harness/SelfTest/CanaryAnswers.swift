@@ -7,6 +7,7 @@ import Metrics
 import Networks
 import Provenance
 import Tensors
+import Terms
 
 /// What measuring the canary gives: decoded pixels, features, and scores of copies with known damage.
 package struct CanaryAnswers: Sendable {

@@ -6,6 +6,7 @@ import Measurement
 import Metrics
 import Provenance
 import Tensors
+import Terms
 
 /// A folder for files that nobody needs afterwards; it goes away with the value.
 final class ScratchFolder {

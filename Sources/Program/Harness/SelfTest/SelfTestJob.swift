@@ -1,11 +1,13 @@
 import Checkpoints
 import Gate
 import Graphs
+import Measurement
 import Metrics
 import Models
 import Networks
 import Provenance
 import Tensors
+import Terms
 import Verdicts
 
 /// Proves that the program measures what it did, and that its gate catches what it must.

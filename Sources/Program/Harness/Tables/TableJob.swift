@@ -9,6 +9,7 @@ import Runs
 import Store
 import Tables
 import Tensors
+import Terms
 
 /// What the command line says about measuring a table.
 package struct TableOptions: RunConfigurable, Sendable {

@@ -9,6 +9,7 @@ import Reports
 import Runs
 import Store
 import Tables
+import Terms
 
 /// A table by its protocol id, measured and rendered, or only planned.
 package struct TableJobRequest: Sendable {

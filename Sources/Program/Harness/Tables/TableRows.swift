@@ -1,8 +1,10 @@
 import Datasets
 import Generators
+import Measurement
 import Metrics
 import Provenance
 import Tables
+import Terms
 
 extension TableOptions {
   /// Folder of what is drawn for pairs and methods.
