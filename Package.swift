@@ -238,7 +238,9 @@ let tests: [Target] = [
     ]),
   Wing.program.tests(
     of: "evalkit",
-    also: ["Checkpoints", "Essentials", "Graphs", "Images", "Networks", "Tensors", grdb, yams]),
+    also: [
+      "Checkpoints", "Essentials", "Graphs", "Images", "Metrics", "Networks", "Tensors", grdb, yams,
+    ]),
 ]
 
 let package = Package(

@@ -112,7 +112,8 @@ struct ArmComparison {
     _ metric: Metric, factor: Double
   ) throws -> [String: [Double]] {
     guard mismatch == nil, let mine = candidate.score(metric)?.fingerprint,
-      mine == baseline.score(metric)?.fingerprint, case .images? = try? candidate.reduction(of: metric).comparison
+      mine == baseline.score(metric)?.fingerprint,
+      case .images? = try? candidate.reduction(of: metric).comparison
     else { return [:] }
     let (values, others) = (try candidate.values(metric), try baseline.values(metric))
     let clusters = candidate.clustersByID

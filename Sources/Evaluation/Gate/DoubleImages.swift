@@ -39,7 +39,8 @@ struct DoubleImages {
   }
 
   private static func near(_ arm: StoredArm) -> (repeated: [Match], copied: [Match])? {
-    for metric in MetricRegistry.metrics where metric.comparesSets && arm.score(metric)?.value != nil {
+    for metric in MetricRegistry.metrics
+    where metric.comparesSets && arm.score(metric)?.value != nil {
       // What is no longer remembered, or cannot be compared, tells nothing here.
       guard
         let results = try? RememberedResults(arm, of: metric, among: arm.scoredImages),

@@ -87,7 +87,8 @@ struct StoredArm: ComparisonArm {
     if let stored = run.settings.reductions?[metric.name] { return stored.value }
     // Runs of an older evalkit did not store it; their metrics had the usual choices.
     guard let usual = MetricRegistry.usualReduction(of: metric) else {
-      throw HarnessError(.notComparable, "this version does not know how \(metric.name) comes about")
+      throw HarnessError(
+        .notComparable, "this version does not know how \(metric.name) comes about")
     }
     return usual
   }

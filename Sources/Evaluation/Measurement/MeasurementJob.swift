@@ -109,7 +109,8 @@ package struct MeasurementJob {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     let gate = MemoryGate(memory, workers: workers.count)
     let admission = ImageAdmission(
-      costs: ImageCosts(evaluators: plan.evaluators, resolution: plan.resolution, share: gate.share),
+      costs: ImageCosts(
+        evaluators: plan.evaluators, resolution: plan.resolution, share: gate.share),
       gate: gate)
     let digests = FileDigests()
     // What all images of a row lack is known in the end; until then it is theirs.

@@ -56,7 +56,9 @@ package struct ProtocolFolder: Sendable {
   ///
   /// - Throws: `TableError` for an unknown name, naming the nearest ones, and for a faulty file.
   package func gate(_ name: String) throws(TableError) -> GateFile {
-    if name.hasSuffix(".yaml") { return try GateFile(yaml: try text(of: name), file: name, metrics: metrics) }
+    if name.hasSuffix(".yaml") {
+      return try GateFile(yaml: try text(of: name), file: name, metrics: metrics)
+    }
     guard hasGate(name) else {
       let folder = url.appendingPathComponent("gates")
       let known = (try? ProtocolFolder(folder, metrics: metrics).ids()) ?? []

@@ -51,6 +51,7 @@ package struct PerceptualDistance: Sendable {
   ///   - taps: names of the compared activations.
   ///   - heads: the weights of each one's channels.
   ///   - headWeights: which file the heads came from.
+  /// - Returns: the distance, which reads images of any size that the trunk takes.
   package static func lpips(
     network: LoadedNetwork, taps: [String], heads: [[Float]], headWeights: WeightFile
   ) -> PerceptualDistance {
@@ -68,6 +69,7 @@ package struct PerceptualDistance: Sendable {
   ///   - taps: names of the compared activations.
   ///   - weights: of texture and structure, a layer each.
   ///   - headWeights: which file the weights came from.
+  /// - Returns: the distance, which reads images of any size from 32×32.
   package static func dists(
     network: LoadedNetwork, taps: [String], weights: DISTSWeights, headWeights: WeightFile
   ) -> PerceptualDistance {

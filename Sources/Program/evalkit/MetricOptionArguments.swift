@@ -42,7 +42,7 @@ struct MetricOptionArguments: ParsableArguments, CustomReflectable {
           option.name,
           Option<String?>(
             wrappedValue: nil, name: name,
-            help: ArgumentHelp("\(option.help)", valueName: option.valueName))
+            help: ArgumentHelp(option.help, default: option.usual, valueName: option.valueName))
         )
       case .flag:
         (option.name, Flag<Bool>(wrappedValue: false, name: name, help: "\(option.help)"))

@@ -27,7 +27,9 @@ struct GateFileTests {
   private func error(replacing old: String, with new: String) throws -> TableError {
     let text = Self.text.replacingOccurrences(of: old, with: new)
     #expect(text != Self.text, "the text holds '\(old)'")
-    return try #require(throws: TableError.self) { try GateFile(yaml: text, file: "g.yaml", metrics: .known) }
+    return try #require(throws: TableError.self) {
+      try GateFile(yaml: text, file: "g.yaml", metrics: .known)
+    }
   }
 
   @Test func readsEverything() throws {
@@ -82,14 +84,18 @@ struct GateFileTests {
   }
 
   @Test func wantsAMetric() throws {
-    #expect(throws: TableError.self) { try GateFile(yaml: "title: t\nmetrics: {}", file: "g", metrics: .known) }
+    #expect(throws: TableError.self) {
+      try GateFile(yaml: "title: t\nmetrics: {}", file: "g", metrics: .known)
+    }
     #expect(throws: TableError.self) { try GateFile(yaml: "title: t", file: "g", metrics: .known) }
   }
 
   /// Every gate that comes with the package.
   @Test func theFoldersGatesAreSound() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
-    let names = try ProtocolFolder(folder.url.appendingPathComponent("gates"), metrics: .known).ids()
+    let folder = ProtocolFolder(
+      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+    let names = try ProtocolFolder(folder.url.appendingPathComponent("gates"), metrics: .known)
+      .ids()
     #expect(!names.isEmpty)
     for name in names {
       let gate = try folder.gate(name)

@@ -5,7 +5,8 @@ import Testing
 
 struct ProtocolFolderTests {
   @Test func listsAndReadsTables() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+    let folder = ProtocolFolder(
+      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     let ids = try folder.ids()
     #expect(ids.contains("ddgi.table1"))
     #expect(ids == ids.sorted())
@@ -13,14 +14,17 @@ struct ProtocolFolderTests {
   }
 
   @Test func namesTheNearestTable() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+    let folder = ProtocolFolder(
+      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     let error = try #require(throws: TableError.self) { try folder.table("ddgi.tabel1") }
     #expect(error.description.contains("'ddgi.table1'"))
   }
 
   @Test func refusesFolderThatIsMissing() throws {
     let missing = try TemporaryFolder().url.appendingPathComponent("none")
-    let error = try #require(throws: TableError.self) { try ProtocolFolder(missing, metrics: .known).ids() }
+    let error = try #require(throws: TableError.self) {
+      try ProtocolFolder(missing, metrics: .known).ids()
+    }
     #expect(error.description.contains(missing.path))
   }
 

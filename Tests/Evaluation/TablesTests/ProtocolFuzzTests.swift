@@ -14,7 +14,8 @@ import Testing
 
   private static func parse(_ bytes: [UInt8]) -> FuzzOutcome {
     do throws(TableError) {
-      _ = try PaperTable(yaml: String(decoding: bytes, as: UTF8.self), file: "fuzz.yaml", metrics: .known)
+      _ = try PaperTable(
+        yaml: String(decoding: bytes, as: UTF8.self), file: "fuzz.yaml", metrics: .known)
       return .read
     } catch {
       return error.file == "fuzz.yaml" ? .refused("\(error)") : .wrong("names \(error.file)")
@@ -22,7 +23,8 @@ import Testing
   }
 
   @Test func damagedProtocols() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+    let folder = ProtocolFolder(
+      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     let ids = try folder.ids()
     let files = try ids.map {
       [UInt8](try Data(contentsOf: folder.url.appendingPathComponent("\($0).yaml")))
@@ -55,7 +57,9 @@ import Testing
       (String(repeating: "? ", count: many), "nested more than 100 columns deep"),
     ]
     for (text, words) in expected {
-      let error = #expect(throws: TableError.self) { try PaperTable(yaml: text, file: "bomb.yaml", metrics: .known) }
+      let error = #expect(throws: TableError.self) {
+        try PaperTable(yaml: text, file: "bomb.yaml", metrics: .known)
+      }
       #expect(error?.description.contains(words) == true, "\(words): \(String(describing: error))")
     }
   }

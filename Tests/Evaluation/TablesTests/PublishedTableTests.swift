@@ -9,7 +9,8 @@ struct PublishedTableTests {
   private let table: PaperTable
 
   init() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+    let folder = ProtocolFolder(
+      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     table = try folder.table("ddgi.table1")
   }
 
@@ -78,7 +79,8 @@ struct PublishedTableTests {
   @Test func keepsPercentagesAndFractionsInTheirRanges() {
     for section in table.sections {
       for row in section.rows {
-        for (value, column) in zip(row.published, table.columns) where column.metric?.name != "fid" {
+        for (value, column) in zip(row.published, table.columns) where column.metric?.name != "fid"
+        {
           let bound = column.scale == .percent ? 1.0...100.0 : 0.0...1.0
           #expect(value.map(bound.contains) ?? true, "\(row.id) \(column.id)")
         }
@@ -110,7 +112,8 @@ struct PublishedTableTests {
 /// Rows that differ in the number of sampling steps tell it twice, in words and as a number.
 struct SamplingStepTests {
   @Test func stepsAgreeWithTheirNames() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+    let folder = ProtocolFolder(
+      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
     let rows = try folder.table("sca-dm.figure8").sections.flatMap(\.rows)
     #expect(rows.count == 8)
     for row in rows {

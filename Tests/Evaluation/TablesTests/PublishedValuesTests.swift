@@ -83,7 +83,8 @@ struct PublishedValuesTests {
     """,
   ]
 
-  static let folder = ProtocolFolder(Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+  static let folder = ProtocolFolder(
+    Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
 
   /// `ddgi.table1` has tests of its own.
   @Test func everyProtocolIsChecked() throws {

@@ -16,7 +16,9 @@ struct StrictDecodingTests {
   private func error(replacing old: String, with new: String) throws -> TableError {
     let range = try #require(original.range(of: old), "the protocol holds '\(old)'")
     let text = original.replacingCharacters(in: range, with: new)
-    return try #require(throws: TableError.self) { try PaperTable(yaml: text, file: "t.yaml", metrics: .known) }
+    return try #require(throws: TableError.self) {
+      try PaperTable(yaml: text, file: "t.yaml", metrics: .known)
+    }
   }
 
   /// Line of the first occurrence of a text in the protocol.
@@ -147,7 +149,8 @@ struct StrictDecodingTests {
     #expect(table.dataset.ids == 28000...29999 && table.dataset.captions == .multiModal)
     let dialog = original.replacingOccurrences(
       of: "  ids: 28000-29999", with: "  captions: celeba-dialog")
-    #expect(try PaperTable(yaml: dialog, file: "t.yaml", metrics: .known).dataset.captions == .dialog)
+    #expect(
+      try PaperTable(yaml: dialog, file: "t.yaml", metrics: .known).dataset.captions == .dialog)
     let style = try error(
       replacing: "  ids: 28000", with: "  captions: celeba-dialogue\n  ids: 28000")
     #expect(style.description.contains("celeba-dialog"))

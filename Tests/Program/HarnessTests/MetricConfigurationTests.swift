@@ -12,7 +12,9 @@ import Testing
 /// From a protocol's switches to what is measured.
 @Suite struct MetricConfigurationTests {
   static let table = Result {
-    try ProtocolFolder(Fixtures.projectRoot.appending(path: "Protocols"), metrics: MetricRegistry.metrics).table("ddgi.table1")
+    try ProtocolFolder(
+      Fixtures.projectRoot.appending(path: "Protocols"), metrics: MetricRegistry.metrics
+    ).table("ddgi.table1")
   }
 
   @Test func readsTheFirstTable() throws {
@@ -61,7 +63,8 @@ import Testing
 
   /// Every protocol's defaults are measured by this version.
   @Test func readsEveryProtocol() throws {
-    let folder = ProtocolFolder(Fixtures.projectRoot.appending(path: "Protocols"), metrics: MetricRegistry.metrics)
+    let folder = ProtocolFolder(
+      Fixtures.projectRoot.appending(path: "Protocols"), metrics: MetricRegistry.metrics)
     var requests: [String: MetricConfiguration] = [:]
     for id in try folder.ids() { requests[id] = try MetricConfiguration(folder.table(id)) }
     for id in requests.keys {
@@ -72,7 +75,9 @@ import Testing
     }
     let scaDM = try #require(requests["sca-dm.table1"])
     #expect(scaDM.metrics == [.ssim, .fid, .miou, .accuracy])
-    #expect(scaDM[FrechetDistances.self].mode == .torchFidelity && scaDM[StructuralSimilarities.self].ssim == .skimage)
+    #expect(
+      scaDM[FrechetDistances.self].mode == .torchFidelity
+        && scaDM[StructuralSimilarities.self].ssim == .skimage)
     let diversity = try #require(requests["sca-dm.diversity"])
     #expect(diversity.metrics == [.lpipsDiversity])
     #expect(diversity[PerceptualDiversity.self].selection == .firstTwo)
@@ -82,10 +87,14 @@ import Testing
     #expect(requests["collaborative.user-study"]?.metrics == [])
     let texts = try #require(requests["sdg.table1"])
     #expect(texts.metrics == [.fid, .lpipsDiversity, .retrieval])
-    #expect(texts[CLIPScores.self].guidance == .text && requests["sdg.table2"]?[CLIPScores.self].guidance == .image)
+    #expect(
+      texts[CLIPScores.self].guidance == .text
+        && requests["sdg.table2"]?[CLIPScores.self].guidance == .image)
     #expect(texts[CLIPScores.self].towers[.retrieval]?.network == "clip-rn50x16")
     let edits = try #require(requests["diffusionclip.table3"])
-    #expect(edits[FaceParsing.self].network == "bisenet" && edits[FaceParsing.self].consistency == .pixelAccuracy)
+    #expect(
+      edits[FaceParsing.self].network == "bisenet"
+        && edits[FaceParsing.self].consistency == .pixelAccuracy)
     #expect(edits[CLIPScores.self].towers[.clipDirectional]?.network == "clip-vit-b16")
     #expect(edits[CLIPScores.self].towers[.clipDirectional]?.preprocessing == .tensor)
     #expect(requests["diffusionclip.table1"]?[StructuralSimilarities.self].ssim == .pyiqaSSIM)
@@ -107,7 +116,9 @@ import Testing
     let table = try Self.table.get().setting("ssim_impl", to: "vainf-ssim")
     let error = #expect(throws: HarnessError.self) { try MetricConfiguration(table) }
     #expect(error?.description.contains("--metrics") == true)
-    #expect(try MetricConfiguration(table, further: [.ssim])[StructuralSimilarities.self].ssim == .vainfSSIM)
+    #expect(
+      try MetricConfiguration(table, further: [.ssim])[StructuralSimilarities.self].ssim
+        == .vainfSSIM)
   }
 }
 
@@ -117,7 +128,8 @@ import Testing
     #expect(
       MetricRegistry.metrics.map(\.name) == [
         "fid", "kid", "fid-infinity", "cmmd", "precision", "recall", "density", "coverage",
-        "lpips-alex", "lpips-vgg", "lpips-squeeze", "lpips-diversity", "dists", "ssim", "ms-ssim", "mae", "psnr", "id", "accuracy", "miou",
+        "lpips-alex", "lpips-vgg", "lpips-squeeze", "lpips-diversity", "dists", "ssim", "ms-ssim",
+        "mae", "psnr", "id", "accuracy", "miou",
         "segmentation-consistency", "clip", "clip-directional", "retrieval", "time",
       ])
     #expect(Metric(named: "ms-ssim") == .msSSIM && Metric(named: "fvd") == nil)
@@ -149,7 +161,8 @@ import Testing
     (.lpipsAlex, #"{"mean":{}}"#), (.accuracy, #"{"accuracy":{}}"#),
     (.miou, #"{"meanIntersection":{"_0":"agg19"}}"#),
     (.segmentationConsistency, #"{"consistency":{"_0":"pixel_acc","averaging":"agg19"}}"#),
-    (.clip, #"{"captions":{"_0":"cosine"}}"#), (.cmmd, #"{"discrepancy":{"_0":"google-research"}}"#),
+    (.clip, #"{"captions":{"_0":"cosine"}}"#),
+    (.cmmd, #"{"discrepancy":{"_0":"google-research"}}"#),
     (.lpipsDiversity, #"{"diversity":{"_0":"all_pairs","_1":"pairs"}}"#), (.time, #"{"time":{}}"#),
   ])
   func reductionsAreStoredAsTheyWere(metric: Metric, json: String) throws {

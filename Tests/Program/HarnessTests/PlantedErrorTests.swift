@@ -67,7 +67,9 @@ import Testing
       options.masks = folder.path("\(name)-masks")
       options.captions = folder.path("\(name).jsonl")
       options.results = folder.path("results")
-      options.configuration = MetricConfiguration(metrics: [.fid, .lpipsAlex, .id, .accuracy, .miou, .clip])
+      options.configuration = MetricConfiguration(metrics: [
+        .fid, .lpipsAlex, .id, .accuracy, .miou, .clip,
+      ])
       let result = try ScoreJob(options).run()
       return Dictionary(
         uniqueKeysWithValues: result.scores.map { ($0.metric, $0.value ?? .nan) })

@@ -47,7 +47,9 @@ import Testing
         of: "methods: [paint, retrieve, denoise]\n", with: methods)
       var options = TableOptions()
       options.dataset = .synthetic
-      return options.rows(of: try PaperTable(yaml: changed, file: "t.yaml", metrics: MetricRegistry.metrics)).map(\.name)
+      return options.rows(
+        of: try PaperTable(yaml: changed, file: "t.yaml", metrics: MetricRegistry.metrics)
+      ).map(\.name)
     }
     #expect(try rows(naming: "methods: [denoise, paint]\n") == ["denoise", "paint"] + anchors)
     #expect(try rows(naming: "") == anchors)

@@ -125,7 +125,8 @@ struct StudyFolder {
   }
 
   /// Scores with one evaluator.
-  func score(_ evaluator: any MetricEvaluator, _ change: (inout ScoreOptions) -> Void = { _ in }) throws
+  func score(_ evaluator: any MetricEvaluator, _ change: (inout ScoreOptions) -> Void = { _ in })
+    throws
     -> ScoreResult
   {
     var options = ScoreOptions()

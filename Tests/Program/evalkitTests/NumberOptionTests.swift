@@ -11,7 +11,7 @@ import Testing
     let folder = try TemporaryFolder()
     let commands = try CommandCatalogue.ofProgram(in: folder.url.path).commands
     #expect(commands.count > 20)
-    let numeric = ["n", "s", "seconds", "hours", "pixels", "dims"]
+    let numeric = ["n", "s", "k", "seconds", "hours", "pixels", "dims"]
     for (words, arguments) in commands {
       for argument in arguments where numeric.contains(argument.valueName ?? "") {
         guard let option = argument.option, !Self.choices.contains(option) else { continue }

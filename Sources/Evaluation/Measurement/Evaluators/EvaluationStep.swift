@@ -38,6 +38,11 @@ package struct EvaluationStep: Sendable {
   ///   - network: what runs.
   ///   - side: of a square input that has the image's size; nil where the network has its own.
   ///   - outputs: the results that it computes.
+  ///   - units: what it runs on.
+  ///   - countsImages: as ``countsImages``.
+  ///   - key: as ``key``.
+  ///   - run: as ``run``.
+  /// - Returns: the step, which counts the network's operations when it is asked.
   static func network(
     _ network: LoadedNetwork, inputSide side: Int? = nil, outputs: [String], on units: Units,
     countsImages: Bool = false, key: @escaping @Sendable ([ContentHash]) -> String,
@@ -78,6 +83,7 @@ extension MetricPlan {
   /// What measuring runs, in the order of the evaluators.
   ///
   /// - Parameter side: of the images, which are square.
+  /// - Returns: every step once for each evaluator that takes it.
   package func steps(side: Int) -> [EvaluationStep] {
     evaluators.flatMap { $0.steps(fingerprints, side: side) }
   }

@@ -54,6 +54,7 @@ package protocol MetricEvaluator: Sendable {
   /// - Parameters:
   ///   - fingerprints: of its metrics.
   ///   - side: of the images, which are square.
+  /// - Returns: one step for each network that runs, or for each comparison of pixels.
   func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep]
 
   /// Bytes that an image takes beside its pixels while it is measured.
@@ -62,6 +63,7 @@ package protocol MetricEvaluator: Sendable {
   ///   - width: in pixels.
   ///   - height: in pixels.
   ///   - share: bytes that a worker may take at any time; far below them rough figures do.
+  /// - Returns: bytes, 0 where it is little.
   func bytes(width: Int, height: Int, share: Int) -> Int
 
   /// Whether both images of a pair take that at once.

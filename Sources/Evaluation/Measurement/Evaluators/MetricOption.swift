@@ -1,11 +1,13 @@
-import Foundation
+import Essentials
 import Provenance
 
 /// An option of the command line that a family of metrics reads.
 package struct MetricOption: Sendable {
   /// What may be given.
   package enum Value: Sendable {
+    /// A text that its family understands.
     case text
+    /// A whole number.
     case number
     /// Nothing: the option's name says all.
     case flag
@@ -19,29 +21,56 @@ package struct MetricOption: Sendable {
   package let value: Value
   /// What stands for the value in help.
   package let valueName: String
-  /// What it decides, with values and default.
+  /// What it decides, with the values that it takes.
   package let help: String
+  /// What is taken where nothing is given; empty for a flag.
+  package let usual: String
+  /// The numbers that may be given; nil where the family decides.
+  let range: NumberRange<Int>?
 
-  /// An option with a value.
-  init(
-    _ name: String, storedAs key: String, _ value: Value = .text, valueName: String, help: String
-  ) {
-    self.name = name
-    self.key = key
-    self.value = value
-    self.valueName = valueName
-    self.help = help
+  /// A flag.
+  init(flag name: String, storedAs key: String, _ help: String) {
+    (self.name, self.key, self.help) = (name, key, help)
+    (value, valueName, usual, range) = (.flag, "", "", nil)
   }
 
-  /// An option whose values are the names of an enumeration.
+  /// An option whose value the family understands.
+  init(
+    _ name: String, storedAs key: String, _ value: Value = .text, valueName: String,
+    _ help: String, default usual: String
+  ) {
+    (self.name, self.key, self.help) = (name, key, help)
+    (self.value, self.valueName, self.usual, range) = (value, valueName, usual, nil)
+  }
+
+  /// An option with a whole number.
+  init(
+    _ name: String, storedAs key: String, valueName: String = "n", _ what: String,
+    in range: NumberRange<Int>, default usual: String
+  ) {
+    (self.name, self.key, help) = (name, key, "\(what), \(range)")
+    (value, self.valueName, self.usual, self.range) = (.number, valueName, usual, range)
+  }
+
+  /// An option with one of some names.
+  init(
+    _ name: String, storedAs key: String, _ value: Value = .text, valueName: String,
+    _ what: String, among names: [String], default usual: String
+  ) {
+    let last = names.suffix(1).joined()
+    let list = names.count < 2 ? last : "\(names.dropLast().joined(separator: ", ")) or \(last)"
+    self.init(
+      name, storedAs: key, value, valueName: valueName, "\(what): \(list)", default: usual)
+  }
+
+  /// An option with one of the names of an enumeration.
   init<Choice: RawRepresentable & CaseIterable>(
     _ name: String, storedAs key: String, valueName: String, _ what: String,
-    of choices: Choice.Type, default choice: Choice
+    of choices: Choice.Type, default usual: Choice
   ) where Choice.RawValue == String {
-    let names = choices.allCases.map(\.rawValue).joined(separator: ", ")
     self.init(
-      name, storedAs: key, valueName: valueName,
-      help: "\(what): \(names) (default: \(choice.rawValue)).")
+      name, storedAs: key, valueName: valueName, what, among: choices.allCases.map(\.rawValue),
+      default: usual.rawValue)
   }
 }
 
@@ -85,16 +114,14 @@ package struct MetricOptionValues: Sendable {
     }
   }
 
-  /// The value of an option as a whole number.
+  /// The value of an option as a whole number of its range.
   ///
-  /// - Throws: ``HarnessError`` of kind `usage` if it is none.
+  /// - Returns: nil where nothing was typed.
+  /// - Throws: ``HarnessError`` of kind `usage` if it is none, or out of range.
   func number(_ name: String) throws -> Int? {
-    try values[name].map { text in
-      guard let number = Int(text) else {
-        throw HarnessError(.usage, "--\(name) must be a whole number, not '\(text)'")
-      }
-      return number
-    }
+    let option = MetricRegistry.options.first { $0.name == name }
+    guard let text = values[name], let range = option?.range else { return nil }
+    return try range.value(of: text, for: "--\(name)")
   }
 }
 

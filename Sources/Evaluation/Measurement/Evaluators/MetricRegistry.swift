@@ -4,8 +4,10 @@ import Terms
 package enum MetricRegistry {
   /// The families, in the order in which lists name their metrics.
   package static let families: [any MetricFamily.Type] = [
-    FrechetDistances.self, MaximumMeanDiscrepancy.self, ManifoldMetrics.self, PerceptualDistances.self,
-    PerceptualDiversity.self, StructureTextureDistance.self, StructuralSimilarities.self, PixelDifferences.self,
+    FrechetDistances.self, MaximumMeanDiscrepancy.self, ManifoldMetrics.self,
+    PerceptualDistances.self,
+    PerceptualDiversity.self, StructureTextureDistance.self, StructuralSimilarities.self,
+    PixelDifferences.self,
     IdentitySimilarity.self, FaceParsing.self, CLIPScores.self, GenerationTimes.self,
   ]
 

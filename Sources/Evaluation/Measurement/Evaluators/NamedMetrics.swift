@@ -8,7 +8,8 @@ extension Metric {
   package static func list(_ text: String) throws -> [Metric] {
     let names = text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }
     let found = try names.map { name in
-      try choose(String(name), as: "metric", from: MetricRegistry.metrics.map(\.name), Self.init(named:))
+      try choose(
+        String(name), as: "metric", from: MetricRegistry.metrics.map(\.name), Self.init(named:))
     }
     guard !found.isEmpty else { throw HarnessError(.usage, "--metrics names no metric") }
     return found.enumerated().filter { !found[..<$0.offset].contains($0.element) }.map(\.element)

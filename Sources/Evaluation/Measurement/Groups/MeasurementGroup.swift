@@ -169,6 +169,7 @@ package struct MeasurementGroup {
   ///   - metric: whose number it is.
   ///   - evaluator: asks for it.
   ///   - compute: computes it for several pairs of images of equal sizes.
+  /// - Throws: errors of the store.
   mutating func compare(
     _ metric: Metric, for evaluator: some MetricEvaluator,
     compute: @escaping ([SubjectPair]) -> [Result<Double, ImageFailure>]

@@ -53,7 +53,8 @@ struct ImageCosts: Sendable {
     var largest = (step: "decoding", bytes: image.decodingBytes)
     for evaluator in evaluators {
       let own = evaluator.bytes(width: image.width, height: image.height, share: share)
-      let both = evaluator.holdsBothImages && real?.width == image.width && real?.height == image.height
+      let both =
+        evaluator.holdsBothImages && real?.width == image.width && real?.height == image.height
       let bytes = both ? 2 * own : own
       if bytes > largest.bytes {
         largest = ("measuring \(evaluator.metrics.map(\.name).joined(separator: ", ")) of", bytes)

@@ -62,13 +62,14 @@ package struct CLIPScores: MetricFamily {
         of: CLIPScore.self, default: .cosine),
       MetricOption(
         "retrieval-guidance", storedAs: "guidance", valueName: "kind",
-        "What the images of retrieval were made for", of: Guidance.self, default: .text),
+        "Guidance that retrieval ranks by", of: Guidance.self, default: .text),
       MetricOption(
-        "retrieval-ties", storedAs: "ties", valueName: "rule", "What equal ranks of retrieval mean",
+        "retrieval-ties", storedAs: "ties", valueName: "rule", "Ties in retrieval",
         of: RetrievalAccuracy.Ties.self, default: RetrievalAccuracy().ties),
       MetricOption(
-        "retrieval-negatives", storedAs: "negatives", .number, valueName: "n",
-        help: "Real images to rank among (default: \(RetrievalAccuracy().negatives))."),
+        "retrieval-negatives", storedAs: "negatives",
+        "Real images that retrieval ranks an image among",
+        in: .negatives, default: "\(RetrievalAccuracy().negatives)"),
     ]
 
   package mutating func read(_ options: MetricOptionValues) throws {
@@ -76,10 +77,7 @@ package struct CLIPScores: MetricFamily {
     score = try options.choice("clip-variant", as: "CLIP score") ?? score
     guidance = try options.choice("retrieval-guidance", as: "guidance") ?? guidance
     ranking.ties = try options.choice("retrieval-ties", as: "rule for ties") ?? ranking.ties
-    if let negatives = try options.number("retrieval-negatives") {
-      ranking.negatives = try NumberRange.negatives.checked(
-        negatives, for: "--retrieval-negatives")
-    }
+    ranking.negatives = try options.number("retrieval-negatives") ?? ranking.negatives
     ranking.seed = options.seed
   }
 

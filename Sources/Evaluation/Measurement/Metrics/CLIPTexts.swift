@@ -10,6 +10,7 @@ extension MeasurementGroup {
   ///   - tower: the text tower.
   ///   - texts: the texts that a pair's score needs, as far as the pair has them.
   /// - Returns: gives that of a text; throws what keeps it from having one.
+  /// - Throws: errors of the store.
   func embeddings(
     by tower: TextExtractor?, of texts: (Pair) -> [String]
   ) throws -> (String) throws -> [Float] {

@@ -43,14 +43,14 @@ package struct CLIPTower: Sendable {
   static let options = [
     MetricOption(
       "clip-model", storedAs: "clipModel", valueName: "network",
-      help: "CLIP model of all metrics that rest on one, for example clip-vit-b16."),
+      "CLIP model of all metrics that use one, for example clip-vit-b16",
+      default: "each metric's own"),
     MetricOption(
-      "clip-resize", storedAs: "clipResize", valueName: "way",
-      help: "How images reach CLIP: "
-        + CLIPPreprocessing.allCases.map(\.rawValue).joined(separator: ", ") + "."),
+      "clip-resize", storedAs: "clipResize", valueName: "variant", "Resizing for CLIP",
+      among: CLIPPreprocessing.allCases.map(\.rawValue), default: "each metric's own"),
     MetricOption(
-      "truncate-captions", storedAs: "isTruncating", .flag, valueName: "",
-      help: "Cut texts that are too long for CLIP; otherwise they fail."),
+      flag: "truncate-captions", storedAs: "isTruncating",
+      "Truncate texts that are too long for CLIP, which otherwise count as failures"),
   ]
 
   mutating func read(_ options: MetricOptionValues) throws {

@@ -33,7 +33,7 @@ package struct MaximumMeanDiscrepancy: MetricFamily {
   package static let options =
     CLIPTower.options + [
       MetricOption(
-        "cmmd-variant", storedAs: "cmmd", valueName: "variant", "Estimator of CMMD",
+        "cmmd-variant", storedAs: "cmmd", valueName: "variant", "Estimator of cmmd",
         of: CMMD.Variant.self, default: .biased)
     ]
 

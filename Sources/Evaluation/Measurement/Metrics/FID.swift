@@ -66,20 +66,22 @@ package struct FrechetDistances: MetricFamily, Equatable {
 
   package static let options = [
     MetricOption(
-      "fid-mode", storedAs: "fidMode", valueName: "mode", "Input pipeline of FID", of: FrechetMode.self,
+      "fid-mode", storedAs: "fidMode", valueName: "mode", "Input pipeline of FID",
+      of: FrechetMode.self,
       default: .pytorchFID),
     MetricOption(
-      "fid-dims", storedAs: "fidDims", .number, valueName: "dims",
-      help: "Layer of FID's network: \(taps.joined(separator: ", ")) (default: 2048)."),
+      "fid-dims", storedAs: "fidDims", .number, valueName: "dims", "Inception features of FID",
+      among: taps,
+      default: "2048"),
     MetricOption(
-      "kid-variant", storedAs: "kid", valueName: "variant", "Subsets that KID draws",
+      "kid-variant", storedAs: "kid", valueName: "variant", "KID subsets",
       of: KernelInceptionDistance.Variant.self, default: .cleanFID),
     MetricOption(
-      "kid-subsets", storedAs: "kidSubsets", .number, valueName: "n",
-      help: "Number of subsets that KID draws (default: \(KernelInceptionDistance.Draw().count))."),
+      "kid-subsets", storedAs: "kidSubsets", "Number of KID subsets", in: .kidSubsets,
+      default: "\(KernelInceptionDistance.Draw().count)"),
     MetricOption(
-      "kid-subset-size", storedAs: "kidSubsetSize", .number, valueName: "n",
-      help: "Images of each side in a subset (default: \(KernelInceptionDistance.Draw().size))."),
+      "kid-subset-size", storedAs: "kidSubsetSize", "Images of each side in a KID subset",
+      in: .kidSubsetSize, default: "\(KernelInceptionDistance.Draw().size)"),
   ]
 
   package mutating func read(_ options: MetricOptionValues) throws {
@@ -90,12 +92,8 @@ package struct FrechetDistances: MetricFamily, Equatable {
       }
     }
     kid = try options.choice("kid-variant", as: "KID variant") ?? kid
-    if let count = try options.number("kid-subsets") {
-      draw.count = try NumberRange.kidSubsets.checked(count, for: "--kid-subsets")
-    }
-    if let size = try options.number("kid-subset-size") {
-      draw.size = try NumberRange.kidSubsetSize.checked(size, for: "--kid-subset-size")
-    }
+    draw.count = try options.number("kid-subsets") ?? draw.count
+    draw.size = try options.number("kid-subset-size") ?? draw.size
     _ = try NumberRange.kidRows.checked(
       draw.count * draw.size, for: "--kid-subsets times --kid-subset-size")
     draw.seed = options.seed
@@ -266,7 +264,9 @@ struct FrechetReduction: SetReduction, Equatable {
   }
 
   func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {
-    try vectorStatistic(results) { try FrechetDistance.between($0, $1, workers: Workers(count: 1)).value }
+    try vectorStatistic(results) {
+      try FrechetDistance.between($0, $1, workers: Workers(count: 1)).value
+    }
   }
 
   func harms(of results: any SetResults) throws -> [Double?] {

@@ -60,13 +60,14 @@ package struct FaceParsing: MetricFamily {
   package static let options = [
     MetricOption(
       "miou-mode", storedAs: "miou", valueName: "variant",
-      "How intersections over unions are averaged", of: MeanIntersectionOverUnion.self,
+      "Averaging of miou", of: MeanIntersectionOverUnion.self,
       default: .agg19),
     MetricOption(
       "parser", storedAs: "parser", valueName: "network",
-      help: "Face parser: \(networks.joined(separator: ", ")) (default: celebamask-unet)."),
+      "Face parser", among: networks, default: "celebamask-unet"),
     MetricOption(
-      "sc-mode", storedAs: "consistency", valueName: "mode", "Definition of segmentation-consistency",
+      "sc-mode", storedAs: "consistency", valueName: "mode",
+      "Measure of segmentation-consistency",
       of: SegmentationConsistency.self, default: .pixelAccuracy),
   ]
 

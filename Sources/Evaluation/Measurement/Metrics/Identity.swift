@@ -29,12 +29,11 @@ package struct IdentitySimilarity: MetricFamily {
   package static let options = [
     MetricOption(
       "id-network", storedAs: "identity", valueName: "network",
-      help: "Identity network: \(FeaturePreprocessing.identity.keys.sorted().joined(separator: ", ")) "
-        + "(default: ir-se50)."),
+      "Identity network", among: FeaturePreprocessing.identity.keys.sorted(), default: "ir-se50"),
     MetricOption(
       "id-preprocess", storedAs: "identityPreprocessing", valueName: "name",
-      help: "From RGB to the identity network, for example aligned-112; mtcnn+aligned-112 finds and "
-        + "aligns faces first."),
+      "Preprocessing for the identity network, for example aligned-112; mtcnn+aligned-112 aligns first",
+      default: "as the network was published"),
   ]
 
   package mutating func read(_ options: MetricOptionValues) throws {

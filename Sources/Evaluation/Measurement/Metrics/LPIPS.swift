@@ -126,7 +126,8 @@ extension PerceptualDistance {
 
   /// LPIPS with another trunk than its name says; the compact suite has only AlexNet's.
   func standIns(
-    for metric: Metric, _ role: WeightRole?, in suite: WeightSuite, by evaluator: some MetricEvaluator
+    for metric: Metric, _ role: WeightRole?, in suite: WeightSuite,
+    by evaluator: some MetricEvaluator
   ) -> [String] {
     guard let trunk = role?.trunk, !suite.isCompact || role != .lpipsAlex else { return [] }
     return evaluator.standIn(

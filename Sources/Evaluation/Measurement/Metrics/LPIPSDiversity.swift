@@ -37,13 +37,13 @@ package struct PerceptualDiversity: MetricFamily, Equatable {
   package static let options = [
     MetricOption(
       "diversity-net", storedAs: "diversityNetwork", valueName: "net",
-      help: "LPIPS of lpips-diversity: alex, vgg or squeeze (default: alex)."),
+      "LPIPS network of lpips-diversity", among: ["alex", "vgg", "squeeze"], default: "alex"),
     MetricOption(
       "diversity-pairs", storedAs: "diversityPairs", valueName: "choice",
       "Pairs of lpips-diversity", of: Metrics.PairSelection.self, default: .allPairs),
     MetricOption(
       "diversity-mean", storedAs: "diversityMean", valueName: "what",
-      "What counts once in the mean of lpips-diversity", of: Diversity.Weighting.self,
+      "What each counts once in the mean of lpips-diversity", of: Diversity.Weighting.self,
       default: .pairs),
   ]
 
@@ -59,7 +59,8 @@ package struct PerceptualDiversity: MetricFamily, Equatable {
 
   package mutating func read(_ switches: ProtocolSwitches) throws {
     guard switches.metrics.contains(.lpipsDiversity) else { return }
-    selection = try switches.value("lpips_pairs", Metrics.PairSelection.init(rawValue:)) ?? selection
+    selection =
+      try switches.value("lpips_pairs", Metrics.PairSelection.init(rawValue:)) ?? selection
     role = try switches.value("lpips_net") { WeightRole(rawValue: "lpips-\($0)") } ?? role
   }
 

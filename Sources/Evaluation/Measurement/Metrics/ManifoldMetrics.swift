@@ -52,22 +52,23 @@ package struct ManifoldMetrics: MetricFamily {
   package static let metrics: [Metric] = [.precision, .recall, .density, .coverage]
   package static func siblings(of metric: Metric) -> [Metric] { metrics }
   package static let reductions: [any SetReduction.Type] = [ManifoldReduction.self]
+  /// Each neighbor costs a comparison for each distance.
+  private static let neighborRange = NumberRange(1...1000)
+
   package static let options = [
     MetricOption(
       "manifold-features", storedAs: "manifoldFeatures", valueName: "network",
       "Features of precision, recall, density and coverage", of: Features.self,
       default: .inception),
     MetricOption(
-      "manifold-neighbors", storedAs: "manifoldNeighbors", .number, valueName: "k",
-      help: "Neighbors that make a neighborhood (default: 3 for precision and recall, 5 for density "
-        + "and coverage)."),
+      "manifold-neighbors", storedAs: "manifoldNeighbors", valueName: "k",
+      "Neighbors that a neighborhood reaches to", in: neighborRange,
+      default: "3 for precision and recall, 5 for density and coverage"),
   ]
 
   package mutating func read(_ options: MetricOptionValues) throws {
     features = try options.choice("manifold-features", as: "network") ?? features
-    neighbors = try options.number("manifold-neighbors").map {
-      try NumberRange(1...1000).checked($0, for: "--manifold-neighbors")
-    }
+    neighbors = try options.number("manifold-neighbors") ?? neighbors
   }
 
   package func require(_ metric: Metric, from shop: InstrumentShop) throws {

@@ -18,6 +18,7 @@ package protocol SetReduction: Codable, Sendable {
   /// - Parameters:
   ///   - metric: what is reduced.
   ///   - fingerprint: of the metric's score; it names the networks.
+  /// - Returns: what it reads, none for a mean of scores.
   /// - Throws: ``HarnessError`` of kind `notComparable` if the fingerprint does not name a network that must be in
   ///   it.
   func inputs(of metric: Metric, _ fingerprint: Fingerprint) throws -> [SetInput]

@@ -94,7 +94,8 @@ package struct CostPlan: Encodable {
     generations = known.generations
     operations = steps.reduce(0) { $0 + $1.operations }
     let decoding = Double(images - imagesRemembered) * pace.secondsToDecode
-    let drawing = Double(facesToDraw) * pace.secondsToDraw(size: shop.suite.drawnSize(for: configuration))
+    let drawing =
+      Double(facesToDraw) * pace.secondsToDraw(size: shop.suite.drawnSize(for: configuration))
     estimatedSeconds =
       (steps.reduce(0) { $0 + $1.seconds } + decoding + drawing) / Double(workers.count)
   }

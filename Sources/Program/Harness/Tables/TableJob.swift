@@ -105,7 +105,8 @@ package struct TableJob {
     let possible = try possiblePlan(MetricPlan(configuration, shop: shop))
     options.progress(JobProgress(activity: "opening \(options.dataset)"))
     let chosen = try TablePairs(
-      table, size: shop.suite.drawnSize(for: configuration), options: options, workers: options.workers)
+      table, size: shop.suite.drawnSize(for: configuration), options: options,
+      workers: options.workers)
     let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)

@@ -39,7 +39,7 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of label maps, for accuracy and miou", valueName: "dir"))
   var masks: String?
 
-  @OptionGroup(title: "Metric options") var metricOptions: MetricOptionArguments
+  @OptionGroup var metricOptions: MetricOptionArguments
 
   @Option(
     in: .side,
