@@ -1,4 +1,5 @@
 import ArgumentParser
+import Essentials
 import Measurement
 
 /// The options that the families of metrics declare, as options of a command.
@@ -42,7 +43,11 @@ struct MetricOptionArguments: ParsableArguments, CustomReflectable {
           option.name,
           Option<String?>(
             wrappedValue: nil, name: name,
-            help: ArgumentHelp(option.help, default: option.usual, valueName: option.valueName))
+            help: ArgumentHelp(option.help, default: option.usual, valueName: option.valueName),
+            transform: { text in
+              _ = try option.range?.value(of: text)
+              return text
+            })
         )
       case .flag:
         (option.name, Flag<Bool>(wrappedValue: false, name: name, help: "\(option.help)"))

@@ -26,7 +26,7 @@ package struct MetricOption: Sendable {
   /// What is taken where nothing is given; empty for a flag.
   package let usual: String
   /// The numbers that may be given; nil where the family decides.
-  let range: NumberRange<Int>?
+  package let range: NumberRange<Int>?
 
   /// A flag.
   init(flag name: String, storedAs key: String, _ help: String) {

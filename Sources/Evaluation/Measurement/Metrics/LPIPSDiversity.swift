@@ -43,7 +43,7 @@ package struct PerceptualDiversity: MetricFamily, Equatable {
       "Pairs of lpips-diversity", of: Metrics.PairSelection.self, default: .allPairs),
     MetricOption(
       "diversity-mean", storedAs: "diversityMean", valueName: "what",
-      "What each counts once in the mean of lpips-diversity", of: Diversity.Weighting.self,
+      "What the mean of lpips-diversity is taken over", of: Diversity.Weighting.self,
       default: .pairs),
   ]
 
