@@ -9,7 +9,7 @@ import Verdicts
 
 /// Finds what a change of one row comes from.
 struct Blame {
-  let comparison: ArmComparison
+  let comparison: MethodComparison
   let places: ImagePlaces
   /// Images to name.
   let count: Int
@@ -108,11 +108,11 @@ struct Blame {
   }
 
   /// By how much each image makes the score of its set worse.
-  private func raises(_ arm: StoredArm, _ metric: Metric) throws -> [String: Double] {
-    let results = try RememberedResults(arm, of: metric, among: arm.scoredImages)
+  private func raises(_ side: StoredMethod, _ metric: Metric) throws -> [String: Double] {
+    let results = try CachedResults(side, of: metric, among: side.scoredImages)
     let harms = try results.reduction.harms(of: results)
     return Dictionary(
-      zip(arm.pairs, harms).compactMap { pair, harm in harm.map { (pair.imageID, $0) } },
+      zip(side.pairs, harms).compactMap { pair, harm in harm.map { (pair.imageID, $0) } },
       uniquingKeysWith: { first, _ in first })
   }
 
@@ -143,8 +143,8 @@ struct Blame {
   }
 
   /// Intersection over union of every class, over the counts of all images.
-  private func intersections(_ arm: StoredArm, _ metric: Metric) throws -> [Double?] {
-    let counts = try RememberedResults(arm, of: metric, among: arm.scoredImages).counts()
+  private func intersections(_ side: StoredMethod, _ metric: Metric) throws -> [Double?] {
+    let counts = try CachedResults(side, of: metric, among: side.scoredImages).counts()
       .compactMap(\.self)
     guard var sum = counts.first else { return [] }
     for matrix in counts.dropFirst() { try sum.merge(matrix) }

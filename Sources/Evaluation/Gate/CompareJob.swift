@@ -36,9 +36,9 @@ package struct CompareJob: RunConfigurable {
     let workers = runOptions.workers
     var comparisons: [MetricComparison] = []
     for (mine, theirs) in try Self.rows(of: other, beside: one) {
-      let candidate = try StoredArm(other.run, method: mine, in: store, workers: workers)
-      let baseline = try StoredArm(one.run, method: theirs, in: store, workers: workers)
-      let comparison = ArmComparison(
+      let candidate = try StoredMethod(other.run, method: mine, in: store, workers: workers)
+      let baseline = try StoredMethod(one.run, method: theirs, in: store, workers: workers)
+      let comparison = MethodComparison(
         candidate: candidate, baseline: baseline, mismatch: Self.mismatch(candidate, baseline))
       let table = try StoredReports.table(of: other.run)
       let gate = GateJob(other.run, table: table)
@@ -121,7 +121,7 @@ package struct CompareJob: RunConfigurable {
     return shared.map { ($0, $0) }
   }
 
-  private static func mismatch(_ candidate: StoredArm, _ baseline: StoredArm) -> String? {
+  private static func mismatch(_ candidate: StoredMethod, _ baseline: StoredMethod) -> String? {
     guard candidate.run.record.pairsHash == baseline.run.record.pairsHash else {
       return "The runs measured other pairs."
     }

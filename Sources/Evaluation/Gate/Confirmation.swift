@@ -70,8 +70,8 @@ struct Confirmation {
   ) throws -> String? {
     try first.run.judgedMethods.map(\.name).first { name in
       guard second.run.methods.contains(where: { $0.name == name }) else { return false }
-      let one = try StoredArm(first.run, method: name, in: first.store)
-      let other = try StoredArm(second.run, method: name, in: second.store)
+      let one = try StoredMethod(first.run, method: name, in: first.store)
+      let other = try StoredMethod(second.run, method: name, in: second.store)
       return !one.contents.isEmpty && one.contents == other.contents
     }
   }

@@ -40,10 +40,10 @@ struct GateFindings {
   private func doubles(_ places: ImagePlaces) throws -> [FileFinding] {
     let run = materials.run
     return try run.judgedMethods.flatMap { method in
-      let doubles = DoubleImages(
-        try StoredArm(
+      let doubles = DuplicateImages(
+        try StoredMethod(
           run, method: method.name, in: materials.store, workers: request.workers))
-      return DoubleImages.Kind.allCases.flatMap { kind in
+      return DuplicateImages.Kind.allCases.flatMap { kind in
         (doubles[kind] ?? []).map { match in
           FileFinding(
             rule: kind.rule, method: method.name, image: match.image,
@@ -77,7 +77,7 @@ struct GateFindings {
   }
 }
 
-extension DoubleImages.Kind {
+extension DuplicateImages.Kind {
   fileprivate var rule: FileFinding.Rule {
     switch self {
     case .repeated: .repeated

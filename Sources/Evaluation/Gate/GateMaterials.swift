@@ -47,12 +47,12 @@ struct GateMaterials {
     let age = RunAge(of: run.record, now: request.now)
     var verdict = Verdict(
       lines: age.lines(limit: request.freshHours ?? gate?.freshHours), isStrict: request.isStrict)
-    let arms = try run.judgedMethods.map {
-      try StoredArm(run, method: $0.name, in: store, workers: request.workers)
+    let sides = try run.judgedMethods.map {
+      try StoredMethod(run, method: $0.name, in: store, workers: request.workers)
     }
     if !requirements.isEmpty {
       let missing = Dictionary(
-        arms.map { ($0.method, $0.missingImages) }, uniquingKeysWith: { first, _ in first })
+        sides.map { ($0.method, $0.missingImages) }, uniquingKeysWith: { first, _ in first })
       verdict = try verdict.joined(
         with: GateJob(run, table: table, missing: missing).verdict(
           requiring: requirements, allowedFailures: allowedFailures(request)))
@@ -61,7 +61,7 @@ struct GateMaterials {
       comparison.checks = checks
       return verdict.joined(with: try comparison.verdict())
     }
-    return verdict.joined(with: Verdict(lines: arms.flatMap { doubleLines($0) + sizeLines($0) }))
+    return verdict.joined(with: Verdict(lines: sides.flatMap { doubleLines($0) + sizeLines($0) }))
   }
 
   /// The comparison with the baseline; nil without one.
@@ -78,22 +78,22 @@ struct GateMaterials {
   /// What bounds alone do not see: images that are, or nearly are, another one.
   ///
   /// Without a baseline nobody says how many are usual, so these lines only tell.
-  private func doubleLines(_ arm: StoredArm) -> [Verdict.Line] {
-    let doubles = DoubleImages(arm)
-    return DoubleImages.Kind.allCases.filter { doubles[$0]?.isEmpty == false }.map { kind in
-      Self.remark("\(arm.method): \(kind.rawValue)", doubles.finding(kind) + ".")
+  private func doubleLines(_ side: StoredMethod) -> [Verdict.Line] {
+    let doubles = DuplicateImages(side)
+    return DuplicateImages.Kind.allCases.filter { doubles[$0]?.isEmpty == false }.map { kind in
+      Self.remark("\(side.method): \(kind.rawValue)", doubles.finding(kind) + ".")
     }
   }
 
   /// Fewer images than real ones, of two folders that share no id; where ids are shared, each real image
   /// without one is missing.
-  private func sizeLines(_ arm: StoredArm) -> [Verdict.Line] {
-    let (missing, real) = arm.unpaired
-    guard missing == real, arm.images.count < real else { return [] }
+  private func sizeLines(_ side: StoredMethod) -> [Verdict.Line] {
+    let (missing, real) = side.unpaired
+    guard missing == real, side.images.count < real else { return [] }
     return [
       Self.remark(
-        "\(arm.method): images",
-        "\(arm.images.count) images of \(arm.method) stand beside \(real) real ones of other names."
+        "\(side.method): images",
+        "\(side.images.count) images of \(side.method) stand beside \(real) real ones of other names."
       )
     ]
   }

@@ -14,7 +14,7 @@ extension MeasurementJob {
   /// because of what none of them has.
   ///
   /// - Throws: errors of the store.
-  func completed(_ items: [ItemResult]) throws -> [ItemResult] {
+  func completed(_ items: [PairResult]) throws -> [PairResult] {
     let needed =
       needed
       ?? candidates.indices.map { row in
@@ -38,9 +38,9 @@ extension MeasurementJob {
   private static let pairsPerTransaction = 256
 }
 
-extension ItemResult {
+extension PairResult {
   /// The item with the images failed that lack what their row needs.
-  func complete(for needed: [Set<Metric>]) -> ItemResult {
+  func complete(for needed: [Set<Metric>]) -> PairResult {
     var item = self
     item.candidates = zip(candidates, needed).map { candidate, needed in
       candidate?.flatMap { $0.complete(for: needed) }

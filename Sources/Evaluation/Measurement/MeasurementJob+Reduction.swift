@@ -19,11 +19,11 @@ package struct MethodImages: Sendable {
   /// Sorted by id.
   let pairs: [Pair]
   /// What was measured of each pair.
-  let items: [ItemResult]
+  let items: [PairResult]
   /// Which of the items' candidates is the method's.
   let row: Int
   /// The method's images.
-  let candidate: Candidate
+  let candidate: MeasuredMethod
   /// How long images took, by id.
   let times: [String: GenerationTime]
   let resolution: EvaluationResolution
@@ -31,7 +31,7 @@ package struct MethodImages: Sendable {
   let run: String
   let workers: Workers
   /// Whether cached results may be used.
-  let isRecalling: Bool
+  let usesCache: Bool
   let gate: MemoryGate
   let shouldStop: @Sendable () -> Bool
   /// Told what a person should know at once.
@@ -49,7 +49,7 @@ extension MeasurementJob {
   /// - Returns: one score for each measured metric.
   /// - Throws: ``HarnessError`` of kind `cancelled`; errors of the store.
   package func scores(
-    of items: [ItemResult], row: Int, times: () -> [String: GenerationTime],
+    of items: [PairResult], row: Int, times: () -> [String: GenerationTime],
     statistics: FeatureStatistics? = nil
   ) throws -> [SetScore] {
     var set = MeasuredSet(metrics: plan.reductions, items: items, row: row)
@@ -65,14 +65,14 @@ extension MeasurementJob {
   /// - Throws: as ``scores(of:row:times:statistics:)``.
   @discardableResult
   package func setMeasurements(
-    of items: [ItemResult], row: Int, times: () -> [String: GenerationTime]
+    of items: [PairResult], row: Int, times: () -> [String: GenerationTime]
   ) throws -> SetMeasurements {
     // Receipts are many files, and only one metric reads them.
     let times = plan.evaluator(of: .time) == nil ? [:] : times()
     let set = MethodImages(
       pairs: pairs, items: items, row: row, candidate: candidates[row], times: times,
       resolution: plan.resolution, store: store, run: run, workers: workers,
-      isRecalling: isRecalling, gate: MemoryGate(memory, workers: workers.count),
+      usesCache: usesCache, gate: MemoryGate(memory, workers: workers.count),
       shouldStop: shouldStop, notice: notice)
     var found = SetMeasurements()
     for evaluator in plan.evaluators { try evaluator.measure(set, into: &found) }

@@ -12,7 +12,7 @@ import Tensors
 import Terms
 
 /// One row's images.
-package struct Candidate: Sendable {
+package struct MeasuredMethod: Sendable {
   /// The row's name.
   package let name: String
   /// The image for a pair; nil where there is none and need not be one.
@@ -39,7 +39,7 @@ package struct Candidate: Sendable {
 /// Measures every pair with every evaluator for every method, storing each result as it is made.
 package struct MeasurementJob {
   let pairs: [Pair]
-  let candidates: [Candidate]
+  let candidates: [MeasuredMethod]
   let plan: MetricPlan
   /// For ids whose real image is another pair's already, and counts once in a set, that pair's id.
   var owners: [String: String] = [:]
@@ -51,7 +51,7 @@ package struct MeasurementJob {
   let run: String
   let workers: Workers
   /// Whether results of earlier runs on the same content may be used.
-  let isRecalling: Bool
+  let usesCache: Bool
   /// What images may take of the memory.
   var memory = MemoryLimit.ofMachine
   let shouldStop: @Sendable () -> Bool
@@ -62,7 +62,7 @@ package struct MeasurementJob {
   /// Joins the parts.
   package init(
     pairs: [Pair],
-    candidates: [Candidate],
+    candidates: [MeasuredMethod],
     plan: MetricPlan,
     owners: [String: String] = [:],
     requiresCounterpart: Bool,
@@ -70,7 +70,7 @@ package struct MeasurementJob {
     store: Store,
     run: String,
     workers: Workers,
-    isRecalling: Bool,
+    usesCache: Bool,
     memory: MemoryLimit = MemoryLimit.ofMachine,
     shouldStop: @escaping @Sendable () -> Bool,
     progress: @escaping @Sendable (JobProgress) -> Void,
@@ -85,7 +85,7 @@ package struct MeasurementJob {
     self.store = store
     self.run = run
     self.workers = workers
-    self.isRecalling = isRecalling
+    self.usesCache = usesCache
     self.memory = memory
     self.shouldStop = shouldStop
     self.progress = progress
@@ -97,7 +97,7 @@ package struct MeasurementJob {
   /// - Returns: every result, by pair.
   /// - Throws: ``HarnessError`` of kind `cancelled` if asked to stop; errors of the store. What is
   ///   finished then is stored.
-  package func measure() throws -> [ItemResult] {
+  package func measure() throws -> [PairResult] {
     let items = try completed(try measureGroups())
     // Statistics of whole sets need as much memory as the networks do.
     for network in plan.evaluators.flatMap(\.loadedNetworks) { network.release() }
@@ -105,7 +105,7 @@ package struct MeasurementJob {
     return items
   }
 
-  private func measureGroups() throws -> [ItemResult] {
+  private func measureGroups() throws -> [PairResult] {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     let gate = MemoryGate(memory, workers: workers.count)
     let admission = ImageAdmission(
@@ -122,20 +122,20 @@ package struct MeasurementJob {
       limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
     ).groups
     defer {
-      if let warning = Recall.warning(tally.withLock(\.damaged), in: store) { notice(warning) }
+      if let warning = ResultCache.warning(tally.withLock(\.damaged), in: store) { notice(warning) }
     }
     return try workers.map(groups.count) { index, worker in
       if shouldStop() {
         throw HarnessError(.cancelled, "stopped on request; a second call resumes")
       }
-      let recall = Recall(store, isReading: isRecalling)
-      let loading = SubjectLoading(recall: recall, digests: digests)
+      let cache = ResultCache(store, isReading: usesCache)
+      let loading = ImageLoading(cache: cache, digests: digests)
       let sources = pairs[groups[index]].map { PairSources($0, candidates: images(of: $0)) }
       let items = try admission.measure(sources, in: memories[worker]) { sources, memory in
         var group = MeasurementGroup(
-          try PairSubjects.open(sources, resolution: plan.resolution, loading: loading),
+          try LoadedPair.open(sources, resolution: plan.resolution, loading: loading),
           fingerprints: plan.fingerprints, requiresCounterpart: requiresCounterpart,
-          memory: memory, recall: recall, loading: loading)
+          memory: memory, cache: cache, loading: loading)
         for evaluator in plan.evaluators { try evaluator.measure(&group) }
         return group.results
       }
@@ -143,13 +143,13 @@ package struct MeasurementJob {
       let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
       try store.record(
         records, absent: zip(pairs[groups[index]], strict).flatMap { self.absent($0, $1) },
-        artifacts: recall.fresh, recalled: recall.recalled,
+        artifacts: cache.fresh, recalled: cache.recalled,
         pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
       tally.withLock { tally in
         tally.finished += items.count
-        tally.damaged += recall.damaged
+        tally.damaged += cache.damaged
         tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
-        if recall.fresh.isEmpty { tally.remembered += items.count }
+        if cache.fresh.isEmpty { tally.remembered += items.count }
         progress(
           JobProgress(
             finished: tally.finished, total: pairs.count, failures: tally.failures,
@@ -172,7 +172,7 @@ package struct MeasurementJob {
   }
 
   /// What became of every image of a pair.
-  func records(_ pair: Pair, _ item: ItemResult) throws -> [(
+  func records(_ pair: Pair, _ item: PairResult) throws -> [(
     image: ImageRecord, scores: [ScoreRecord]
   )] {
     try rows(item).compactMap { row, result in
@@ -192,7 +192,7 @@ package struct MeasurementJob {
   }
 
   /// The images that a pair does not have, of which a resumed run may still have rows.
-  private func absent(_ pair: Pair, _ item: ItemResult) -> [AbsentImage] {
+  private func absent(_ pair: Pair, _ item: PairResult) -> [AbsentImage] {
     rows(item).filter { $0.result == nil }.map {
       AbsentImage(run: run, method: $0.name, imageID: pair.id)
     }
@@ -200,7 +200,7 @@ package struct MeasurementJob {
 
   /// A pair's result in every row; of the real image only a failure has a row.
   private func rows(
-    _ item: ItemResult
+    _ item: PairResult
   ) -> [(name: String, result: Result<ImageResult, ImageFailure>?)] {
     let reference = item.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
     let names = candidates.map(\.name) + [MethodRecord.reference.name]
@@ -208,7 +208,7 @@ package struct MeasurementJob {
   }
 
   /// What later comparisons must know of a pair.
-  private func record(_ pair: Pair, _ item: ItemResult) -> PairRecord {
+  private func record(_ pair: Pair, _ item: PairResult) -> PairRecord {
     PairRecord(
       run: run, imageID: pair.id, identity: pair.identity,
       prompt: pair.text.map { FileDigest.sha256(of: $0.utf8) },

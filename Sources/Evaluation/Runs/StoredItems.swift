@@ -84,7 +84,7 @@ package struct StoredItems {
 
   // MARK: Images
 
-  private func items(of method: String) throws -> [ItemResult] {
+  private func items(of method: String) throws -> [PairResult] {
     let images = try images(of: method)
     let scores = Dictionary(
       grouping: try store.scores(ofRun: run.record.id, method: method), by: \.imageID)
@@ -92,7 +92,7 @@ package struct StoredItems {
     let realKeys = pairs.map(referenceKeys)
     let remembered = try self.remembered((ownKeys + realKeys).joined(), of: method)
     return try pairs.enumerated().map { place, pair in
-      var item = ItemResult(reference: reference(pair), candidates: [nil])
+      var item = PairResult(reference: reference(pair), candidates: [nil])
       if case .success(var real)? = item.reference {
         try fill(&real, realKeys[place], from: remembered)
         item.reference = .success(real)
@@ -192,10 +192,10 @@ package struct StoredItems {
     for (input, key) in zip(inputs, keys) {
       guard let payload = key.flatMap({ remembered[$0] }) else { continue }
       switch input.payload {
-      case .vector: image.vectors[input.intermediate] = Recall.elements(payload)
+      case .vector: image.vectors[input.intermediate] = ResultCache.elements(payload)
       case .counts:
         image.counts[input.intermediate] = try ConfusionMatrix(
-          counts: Recall.elements(payload) ?? [])
+          counts: ResultCache.elements(payload) ?? [])
       }
     }
   }
@@ -209,7 +209,7 @@ package struct StoredItems {
     return try ReferenceStatistics(contentsOf: path).statistics
   }
 
-  private func distances(_ items: [ItemResult], of method: String) throws -> GroupDistances {
+  private func distances(_ items: [PairResult], of method: String) throws -> GroupDistances {
     let groups = distanceKeys(items.map { $0.candidates[0]?.value?.content })
     let remembered = try self.remembered(
       groups.flatMap { $0.keys }.map(Optional.some), of: method)
@@ -217,7 +217,7 @@ package struct StoredItems {
     for group in groups {
       found.groups.append(
         group.keys.map { key in
-          remembered[key].flatMap { Recall.elements($0) as [Double]? }?.first ?? .nan
+          remembered[key].flatMap { ResultCache.elements($0) as [Double]? }?.first ?? .nan
         })
       found.images += group.images
     }

@@ -64,8 +64,8 @@ extension BuiltinMethod {
     case .denoise:
       do {
         return DenoiseMethod(
-          name: name, network: try context.shop.denoiser(),
-          note: context.shop.suite.roles[.denoiser]?.note, size: context.size,
+          name: name, network: try context.loader.denoiser(),
+          note: context.loader.suite.roles[.denoiser]?.note, size: context.size,
           seeds: SeedPlan(runSeed: context.seed))
       } catch { throw .unusableWeights(self, reason: "\(error)") }
     }

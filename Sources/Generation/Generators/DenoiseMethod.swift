@@ -34,7 +34,7 @@ package struct DenoiseMethod: Method {
   ///
   /// - Parameters:
   ///   - name: the row's name.
-  ///   - network: shaped like ``CompactDenoiser``, as `InstrumentShop.denoiser()` makes sure of.
+  ///   - network: shaped like ``CompactDenoiser``, as `ModelLoader.denoiser()` makes sure of.
   ///   - note: what a reader must know of its weights.
   ///   - size: width and height of the images in pixels.
   ///   - seeds: where noise comes from.

@@ -55,7 +55,7 @@ package struct MethodContext: Sendable {
   /// Folder for what is drawn once for all runs; nil draws it anew.
   package var cache: String?
   /// Where built-in methods get their networks.
-  package var shop = InstrumentShop(.compact)
+  package var loader = ModelLoader(.compact)
   /// How an external command is run.
   package var command = CommandOptions()
   /// Asked several times a second whether to stop.

@@ -15,7 +15,7 @@ struct TrunkActivations: Sendable {
   /// - Throws: `CheckpointError`, `BindingError`, `FileError` or `GraphError`.
   init(file: String, workers: Workers) throws {
     let perceptual = PerceptualNetwork(trunk: CompactNetworks.alexNet)
-    network = try LoadedNetwork(perceptual, checkpoint: OpenedWeights(file))
+    network = try LoadedNetwork(perceptual, checkpoint: OpenCheckpoint(file))
     taps = perceptual.trunk.perceptualTaps.map(\.name)
     self.workers = workers
   }

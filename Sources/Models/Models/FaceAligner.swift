@@ -29,7 +29,7 @@ package struct FaceAligner: Sendable {
     for part in MTCNN.Part.allCases {
       guard let path = files[part] else { continue }
       let graph = try Graph(tracing: MTCNN(part))
-      let opened = try OpenedWeights(path)
+      let opened = try OpenCheckpoint(path)
       parameters[part] = try opened.checkpoint.bind(to: graph.parameters)
       weights.append(opened.file)
     }

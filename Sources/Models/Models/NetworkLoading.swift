@@ -14,7 +14,7 @@ extension LoadedNetwork {
     _ network: any PublishedNetwork, checkpoint path: String, arithmetic: Arithmetic = .fast
   ) throws {
     try self.init(
-      network, checkpoint: OpenedWeights(path), ignoring: network.ignorableCheckpointPrefixes,
+      network, checkpoint: OpenCheckpoint(path), ignoring: network.ignorableCheckpointPrefixes,
       arithmetic: arithmetic)
   }
 
@@ -22,7 +22,7 @@ extension LoadedNetwork {
   ///
   /// - Throws: `GraphError` or `BindingError`.
   package convenience init(
-    _ network: any Network, checkpoint opened: OpenedWeights, ignoring prefixes: [String] = [],
+    _ network: any Network, checkpoint opened: OpenCheckpoint, ignoring prefixes: [String] = [],
     arithmetic: Arithmetic = .fast
   ) throws {
     self.init(

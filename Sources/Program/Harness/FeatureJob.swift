@@ -79,7 +79,7 @@ package struct FeatureJob {
       return try .prepared(input, like: options.onnx == nil ? network?.inputShape : nil)
     }
     if let texts = options.texts {
-      let vocabulary = try checkpoint(of: network).map { try OpenedWeights($0).vocabulary }
+      let vocabulary = try checkpoint(of: network).map { try OpenCheckpoint($0).vocabulary }
       return try .texts(texts, vocabulary: vocabulary ?? nil)
     }
     guard let preprocessing else {

@@ -147,7 +147,7 @@ package struct GenerateJob {
     context.seed = options.seed
     context.workers = workers
     context.cache = options.cache
-    context.shop = try InstrumentShop(options)
+    context.loader = try ModelLoader(options)
     context.shouldStop = options.shouldStop
     context.progress = show
     context.command = options.command

@@ -30,7 +30,7 @@ package struct ProtocolListing {
   ///   not understood.
   package init(weights: String = "published") throws {
     let folder = try ProtocolLibrary.folder()
-    let shop = InstrumentShop(try WeightSuite.expected(weights))
+    let loader = ModelLoader(try WeightSuite.expected(weights))
     var entries: [Entry] = []
     var broken: [String] = []
     for id in try folder.ids() {
@@ -41,17 +41,17 @@ package struct ProtocolListing {
             id: id, title: table.title, venue: table.paper.venue, pairs: table.pairs.count,
             columns: table.columns.count, rows: table.sections.reduce(0) { $0 + $1.rows.count },
             dataset: "\(table.dataset.name) (\(table.dataset.split))",
-            missing: try Self.missing(table, shop), publishedOnly: table.isPublishedOnly))
+            missing: try Self.missing(table, loader), publishedOnly: table.isPublishedOnly))
       } catch { broken.append("\(error)") }
     }
     self.entries = entries
     self.broken = broken
   }
 
-  private static func missing(_ table: PaperTable, _ shop: InstrumentShop) throws -> [String] {
+  private static func missing(_ table: PaperTable, _ loader: ModelLoader) throws -> [String] {
     let configuration = try MetricConfiguration(table)
     return configuration.metrics.compactMap { metric in
-      shop.obstacle(to: metric, in: configuration).map { "\(metric.name) \($0)" }
+      loader.obstacle(to: metric, in: configuration).map { "\(metric.name) \($0)" }
     }
   }
 

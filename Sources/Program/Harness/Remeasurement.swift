@@ -16,7 +16,7 @@ import Terms
 struct Remeasurement {
   let plan: MetricPlan
   let pairs: [Pair]
-  let candidates: [Candidate]
+  let candidates: [MeasuredMethod]
   /// Whether every evaluator measures every image.
   let requiresCounterpart: Bool
 
@@ -41,13 +41,13 @@ struct Remeasurement {
       let table = try ProtocolLibrary.folder().table(run.record.protocolID).setting(
         options.switches, fidMode: options.fidMode)
       let configuration = try MetricConfiguration(table, options: options)
-      let shop = try InstrumentShop(options)
-      plan = try MetricPlan(configuration, shop: shop)
+      let loader = try ModelLoader(options)
+      plan = try MetricPlan(configuration, loader: loader)
       let chosen = try TablePairs(
-        table, size: shop.suite.drawnSize(for: configuration), options: options, workers: workers)
+        table, size: loader.suite.drawnSize(for: configuration), options: options, workers: workers)
       let methods = try Self.methods(
-        of: run, chosen.pairs, plan: plan, shop: shop, results: results, workers: workers)
-      candidates = methods.map { Candidate($0, references: chosen.referenceIDs) }
+        of: run, chosen.pairs, plan: plan, loader: loader, results: results, workers: workers)
+      candidates = methods.map { MeasuredMethod($0, references: chosen.referenceIDs) }
       pairs = try chosen.all()
       requiresCounterpart = true
       hash = try PairManifest(pairs: chosen.pairs).contentHash
@@ -70,7 +70,7 @@ struct Remeasurement {
 
   /// The rows' images as they are now; a command is not asked again for what it has made.
   private static func methods(
-    of run: StoredRun, _ pairs: [Pair], plan: MetricPlan, shop: InstrumentShop, results: String,
+    of run: StoredRun, _ pairs: [Pair], plan: MetricPlan, loader: ModelLoader, results: String,
     workers: Workers
   ) throws -> [any Method] {
     var context = MethodContext(pairs: pairs, outputDirectory: results)
@@ -78,7 +78,7 @@ struct Remeasurement {
     context.seed = run.settings.seed
     context.workers = workers
     context.cache = TableOptions.cache(in: results)
-    context.shop = shop
+    context.loader = loader
     return try run.methods.map { method in
       let source =
         method.kind == .command
@@ -118,13 +118,13 @@ struct Remeasurement {
     let wanted = images.values.reduce(into: Set<String>()) { $0.formUnion($1) }
     let chosen = pairs.filter { wanted.contains($0.id) }
     let rows = candidates.map { candidate in
-      Candidate(name: candidate.name) { pair in
+      MeasuredMethod(name: candidate.name) { pair in
         images[candidate.name]?.contains(pair.id) == true ? try candidate.image(pair) : nil
       }
     }
     var job = MeasurementJob(
       pairs: chosen, candidates: rows, plan: plan, requiresCounterpart: requiresCounterpart,
-      store: store, run: run.record.id, workers: workers, isRecalling: false,
+      store: store, run: run.record.id, workers: workers, usesCache: false,
       memory: memory, shouldStop: shouldStop, progress: progress)
     job.needed = rows.map { row in
       Set(plan.measured.filter { run.scores[row.name]?[$0.name]?.isEmpty != true })

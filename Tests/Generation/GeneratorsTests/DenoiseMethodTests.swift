@@ -16,9 +16,9 @@ import Testing
 @Suite struct DenoiseMethodTests {
   private func denoise(
     size: Int, seeds: SeedPlan = SeedPlan(runSeed: 0),
-    in shop: InstrumentShop = InstrumentShop(.compact)
+    in loader: ModelLoader = ModelLoader(.compact)
   ) throws -> DenoiseMethod {
-    DenoiseMethod(network: try shop.denoiser(), size: size, seeds: seeds)
+    DenoiseMethod(network: try loader.denoiser(), size: size, seeds: seeds)
   }
 
   /// The picture keeps to the label map: regions of one class are alike, and differ from others as the real
@@ -102,7 +102,7 @@ import Testing
   /// The program's weights, each value changed by a function, as a suite's denoiser.
   private func changed(
     in folder: TemporaryFolder, _ change: (_ name: String, _ value: Float) -> Float
-  ) throws -> InstrumentShop {
+  ) throws -> ModelLoader {
     let own = CompactWeights.path(of: CompactNetworks.denoiser.name)
     let checkpoint = try Checkpoint.decode(CompactWeights.bytes(of: own) ?? [], named: own)
     let tensors = try checkpoint.names.map { name in
@@ -115,17 +115,17 @@ import Testing
     try SafetensorsFile.write(tensors, to: folder.path("other.safetensors"))
     try folder.write(
       "roles: {denoiser: {file: other.safetensors, note: brighter}}\n".utf8, to: "weights.yaml")
-    return InstrumentShop(try WeightSuite(parsing: folder.path("weights.yaml")))
+    return ModelLoader(try WeightSuite(parsing: folder.path("weights.yaml")))
   }
 
   @Test func otherWeightsMakeOtherImages() throws {
     let conditions = try Conditions(count: 1)
     let folder = try TemporaryFolder()
-    let shop = try changed(in: folder) { $0 == "output.bias" ? $1 + 0.2 : $1 }
+    let loader = try changed(in: folder) { $0 == "output.bias" ? $1 + 0.2 : $1 }
     var context = MethodContext(pairs: conditions.pairs, outputDirectory: folder.path("out"))
     context.size = 64
     let own = try MethodSpecification(parsing: "d=builtin:denoise").open(in: context)
-    context.shop = shop
+    context.loader = loader
     let other = try MethodSpecification(parsing: "d=builtin:denoise").open(in: context)
     #expect(own.fingerprint != other.fingerprint && own.findings.isEmpty)
     let finding = try #require(other.findings.first).description
@@ -141,7 +141,7 @@ import Testing
   @Test func exactArithmeticIsNamedAndAlike() throws {
     let conditions = try Conditions(count: 2)
     let fast = try denoise(size: 64)
-    let exact = try denoise(size: 64, in: InstrumentShop(.compact, isExact: true))
+    let exact = try denoise(size: 64, in: ModelLoader(.compact, isExact: true))
     #expect(fast.fingerprint == exact.fingerprint + "-winograd2")
     for pair in conditions.pairs {
       let (one, other) = try (fast.image(for: pair), exact.image(for: pair))
@@ -153,14 +153,14 @@ import Testing
   @Test func weightsThatCannotServeAreErrors() throws {
     let conditions = try Conditions(count: 1)
     let folder = try TemporaryFolder()
-    let shop = try changed(in: folder) { $0 == "output.bias" ? .nan : $1 }
-    let method = try denoise(size: 64, in: shop)
+    let loader = try changed(in: folder) { $0 == "output.bias" ? .nan : $1 }
+    let method = try denoise(size: 64, in: loader)
     let pair = conditions.pairs[0]
     let error = #expect(throws: MethodError.self) { try method.image(for: pair) }
     #expect(error?.ledgerState == "not-finite")
     try folder.write("roles: {denoiser: {file: missing.safetensors}}\n".utf8, to: "none.yaml")
     var context = MethodContext(pairs: conditions.pairs, outputDirectory: folder.path("out"))
-    context.shop = InstrumentShop(try WeightSuite(parsing: folder.path("none.yaml")))
+    context.loader = ModelLoader(try WeightSuite(parsing: folder.path("none.yaml")))
     let missing = #expect(throws: MethodError.self) {
       try MethodSpecification(parsing: "d=builtin:denoise").open(in: context)
     }

@@ -28,7 +28,7 @@ import Testing
     let path = folder.path("doubling.safetensors")
     try SafetensorsFile.write(
       [(name: "layer.weight", tensor: Tensor(shape: [3, 3, 1, 1], values: diagonal))], to: path)
-    return try LoadedNetwork(Doubling(), checkpoint: OpenedWeights(path))
+    return try LoadedNetwork(Doubling(), checkpoint: OpenCheckpoint(path))
   }
 
   private func input(_ number: Int, _ shape: [Int] = [3, 5, 4]) -> Tensor {

@@ -38,7 +38,7 @@ import Testing
       _ = try ScoreJob(options).run()
       if round == 0 { _ = try baselines("Results").set("main", run: nil, jobs: 1) }
     }
-    _ = try Judgement(request("Results"))
+    _ = try GateRun(request("Results"))
   }
 
   private func put(_ image: Raster, _ name: String) throws {
@@ -72,7 +72,7 @@ import Testing
         { _ = try StoredReports.report(nil, format: format, results: place) }
       } + [
         { _ = try history.text(json: true) }, { _ = try history.text(json: false) },
-        { _ = try Judgement(request(results)) },
+        { _ = try GateRun(request(results)) },
         { _ = try VerifyJob(verification).run() },
         { _ = try baselines(results).list(json: true) },
         { _ = try CacheReport.of(results: place, limit: nil, notice: { _ in }) },

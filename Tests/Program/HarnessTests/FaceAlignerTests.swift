@@ -84,9 +84,9 @@ struct FaceAlignerTests {
     _ = try SeededCheckpoint.write(in: folder)
     try Data("roles:\n  id: {network: squeezenet1_1, file: squeezenet.safetensors}\n".utf8)
       .write(to: URL(fileURLWithPath: checkpoint))
-    let shop = InstrumentShop(try WeightSuite(parsing: checkpoint))
-    let error = #expect(throws: NotRun.self) {
-      try shop.identity(network: "ir-101", preprocessing: .aligned112, aligns: true)
+    let loader = ModelLoader(try WeightSuite(parsing: checkpoint))
+    let error = #expect(throws: UnavailableMetric.self) {
+      try loader.identity(network: "ir-101", preprocessing: .aligned112, aligns: true)
     }
     #expect(error?.description.contains("needs pnet.pt") == true)
   }

@@ -26,15 +26,15 @@ import Testing
     _ = try golden.write(in: folder)
   }
 
-  private func shop(_ roles: String) throws -> InstrumentShop {
+  private func loader(_ roles: String) throws -> ModelLoader {
     try folder.write("roles:\n\(roles)\n".utf8, to: "weights.yaml")
-    return InstrumentShop(try WeightSuite(parsing: folder.path("weights.yaml")))
+    return ModelLoader(try WeightSuite(parsing: folder.path("weights.yaml")))
   }
 
-  private func tower(_ shop: InstrumentShop, readingTexts: Bool = false) throws
+  private func tower(_ loader: ModelLoader, readingTexts: Bool = false) throws
     -> FeatureExtractor
   {
-    try shop.clip(
+    try loader.clip(
       .clip, network: "clip-vit-b32", preprocessing: .pillow, isReadingTexts: readingTexts,
       isTruncating: false
     ).image
@@ -42,7 +42,7 @@ import Testing
 
   /// The model as image tower gives what the same weights give in our own tower.
   @Test func modelsAreImageTowers() throws {
-    let extractor = try tower(shop("  clip: {onnx: model.onnx, preprocessing: clip-224}"))
+    let extractor = try tower(loader("  clip: {onnx: model.onnx, preprocessing: clip-224}"))
     #expect(extractor.network.network.name == "model")
     let found = try extractor.features(of: picture, named: "picture", in: WorkerMemory())
     let native = CLIPVisionTransformer(
@@ -58,13 +58,13 @@ import Testing
   }
 
   @Test func textsNeedATowerOfTheirOwn() throws {
-    let error = try #require(throws: NotRun.self) {
-      try tower(shop("  clip: {onnx: model.onnx}"), readingTexts: true)
+    let error = try #require(throws: UnavailableMetric.self) {
+      try tower(loader("  clip: {onnx: model.onnx}"), readingTexts: true)
     }
     #expect(error.description.contains("has no text tower here; name the CLIP model"))
-    let missing = try #require(throws: NotRun.self) {
+    let missing = try #require(throws: UnavailableMetric.self) {
       try tower(
-        shop("  clip: {onnx: model.onnx, network: clip-vit-b32, file: none.pt}"),
+        loader("  clip: {onnx: model.onnx, network: clip-vit-b32, file: none.pt}"),
         readingTexts: true)
     }
     #expect(missing.description.contains("none.pt"))
@@ -72,29 +72,29 @@ import Testing
 
   /// Weights beside the model move its numbers, so they are part of the fingerprint.
   @Test func fingerprintsCoverTheWeightsBeside() throws {
-    let shop = try shop("  clip: {onnx: model.onnx, preprocessing: clip-224}")
-    let before = try tower(shop).fingerprint
-    #expect(try tower(shop).fingerprint == before)
+    let loader = try loader("  clip: {onnx: model.onnx, preprocessing: clip-224}")
+    let before = try tower(loader).fingerprint
+    #expect(try tower(loader).fingerprint == before)
     let path = folder.path("weights")
     var weights = try Data(contentsOf: URL(fileURLWithPath: path))
     weights[2] ^= 1
     try weights.write(to: URL(fileURLWithPath: path))
-    #expect(try tower(shop).fingerprint != before)
+    #expect(try tower(loader).fingerprint != before)
   }
 
   /// Any edge of a model can be what a role reads; what it does not have is an error of use.
   @Test func modelsExtractFeatures() throws {
-    let shop = try shop(
+    let loader = try loader(
       """
         fid: {onnx: model.onnx, preprocessing: clip-224}
         id: {onnx: model.onnx, preprocessing: clip-224, tap: e6}
       """)
-    let fid = try shop.fidExtractor(.fidPytorch)
+    let fid = try loader.fidExtractor(.fidPytorch)
     #expect(fid.tap == Graph.mainOutput && fid.preprocessing.name == "clip-224")
     let features = try fid.features(of: picture, named: "picture", in: WorkerMemory())
     #expect(features.count == 24)
-    let identity = try shop.identity(network: "ir-se50", preprocessing: .irSE50Crop)
+    let identity = try loader.identity(network: "ir-se50", preprocessing: .irSE50Crop)
     #expect(identity.tap == "e6")
-    #expect(throws: HarnessError.self) { try shop.fidExtractor(.fidPytorch, tap: "768") }
+    #expect(throws: HarnessError.self) { try loader.fidExtractor(.fidPytorch, tap: "768") }
   }
 }

@@ -33,8 +33,8 @@ import Testing
       Values.self, from: Data(contentsOf: Fixtures.root.appending(path: "reference_values.json")))
   }
 
-  static let shop = Result {
-    InstrumentShop(
+  static let loader = Result {
+    ModelLoader(
       try WeightSuite(
         parsing: Fixtures.projectRoot.appending(path: "Protocols/weights/fixtures.yaml").path))
   }
@@ -53,7 +53,7 @@ import Testing
     let all = try Self.values.get().fid_A_vs_B_with_inception_fid_real92of94
     let expected = try #require(all.first { $0.key.hasPrefix(mode.rawValue) }).value
     let taps = expected.keys.sorted()
-    let network = try Self.shop.get().fidExtractor(mode.preprocessing).network
+    let network = try Self.loader.get().fidExtractor(mode.preprocessing).network
     let executable = try network.executable(outputs: taps)
     let workers = Workers()
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
@@ -76,7 +76,7 @@ import Testing
 
   @Test(arguments: [("alex", WeightRole.lpipsAlex), ("squeeze", .lpipsSqueeze)])
   func perceptualDistances(name: String, role: WeightRole) throws {
-    let meter = try Self.shop.get().perceptual(role)
+    let meter = try Self.loader.get().perceptual(role)
     let memory = WorkerMemory()
     let values = try Self.values.get()
     let expected = try #require(values.`lpips_v0.1`[name])
@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test func identityCosines() throws {
-    let extractor = try Self.shop.get().identity(
+    let extractor = try Self.loader.get().identity(
       network: "mobilefacenet", preprocessing: .mobileFaceNet112x96)
     let aligned = FeatureExtractor(
       network: extractor.network, tap: extractor.tap, preprocessing: .mobileFaceNet112x96)
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test func parserAccuracy() throws {
-    let parser = try Self.shop.get().parser(
+    let parser = try Self.loader.get().parser(
       network: "celebamask-unet", preprocessing: .celebAMaskUNet512())
     let names = try Self.faces()
     let workers = Workers()

@@ -75,11 +75,11 @@ import Verdicts
     // Broken by the copies, so a gate that judged would end with 2.
     request.requirements = ["mae<=0"]
     request.junit = folder.path("gate.xml")
-    #expect(try Judgement(request).code == 2)
+    #expect(try GateRun(request).code == 2)
 
     var moved = try Canary.embedded()
     moved.known.scores[.fid, default: 0] += 0.01
-    let judgement = try Judgement(request, canary: moved)
+    let judgement = try GateRun(request, canary: moved)
     #expect(judgement.code == 6)
     #expect(judgement.verdict.lines.map(\.check) == ["canary: fid"])
     #expect(judgement.sentence.contains("invalid: canary: fid"))

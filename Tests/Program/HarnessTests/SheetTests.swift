@@ -52,11 +52,11 @@ struct SheetTests {
 
   @Test func breaksLinesAtSpacesAndHyphens() {
     #expect(
-      Lettering.lines("mean-face of all", columns: 6, limit: 9) == ["mean-", "face", "of all"])
-    #expect(Lettering.lines("unbreakable", columns: 4, limit: 9) == ["unbr", "eaka", "ble"])
-    #expect(Lettering.lines("one two three", columns: 5, limit: 2) == ["one", "two.."])
-    #expect(Lettering.lines("  ", columns: 5, limit: 2) == [])
-    #expect(Lettering.lines("x", columns: 5, limit: 0) == [])
+      BitmapFont.lines("mean-face of all", columns: 6, limit: 9) == ["mean-", "face", "of all"])
+    #expect(BitmapFont.lines("unbreakable", columns: 4, limit: 9) == ["unbr", "eaka", "ble"])
+    #expect(BitmapFont.lines("one two three", columns: 5, limit: 2) == ["one", "two.."])
+    #expect(BitmapFont.lines("  ", columns: 5, limit: 2) == [])
+    #expect(BitmapFont.lines("x", columns: 5, limit: 0) == [])
   }
 
   @Test func losesNoLetterWhereThereIsRoom() {
@@ -67,10 +67,10 @@ struct SheetTests {
           Array("ab -é日")[random.nextIndex(below: 6)]
         })
       let columns = 3 + random.nextIndex(below: 10)
-      let lines = Lettering.lines(text, columns: columns, limit: .max)
+      let lines = BitmapFont.lines(text, columns: columns, limit: .max)
       #expect(lines.joined().filter { $0 != " " } == text.filter { $0 != " " })
       #expect(lines.allSatisfy { 1...columns ~= $0.count }, "\(lines) for ‘\(text)’")
-      let cut = Lettering.lines(text, columns: columns, limit: 2)
+      let cut = BitmapFont.lines(text, columns: columns, limit: 2)
       #expect(cut.count <= 2 && cut.allSatisfy { $0.count <= columns })
     }
   }

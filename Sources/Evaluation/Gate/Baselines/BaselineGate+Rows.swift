@@ -8,8 +8,8 @@ extension BaselineGate {
   /// A row beside the baseline's.
   struct Row {
     let method: BaselineDocument.Method
-    let comparison: ArmComparison
-    var candidate: StoredArm { comparison.candidate }
+    let comparison: MethodComparison
+    var candidate: StoredMethod { comparison.candidate }
   }
 
   enum FoundRow {
@@ -38,19 +38,19 @@ extension BaselineGate {
           check: "\(name): images", outcome: .invalid,
           finding: "Run \(run.record.id) did not measure \(name), which the baseline has."))
     }
-    let source = try (try? store.run(idPrefix: document.run.id)).flatMap { record -> StoredArm? in
-      try StoredArm(
+    let source = try (try? store.run(idPrefix: document.run.id)).flatMap { record -> StoredMethod? in
+      try StoredMethod(
         StoredRun(record, in: store), method: name, in: store, clustering: clustering,
         workers: workers)
     }
-    let arm = try StoredArm(
+    let side = try StoredMethod(
       run, method: name, in: store, clustering: clustering, workers: workers)
     return .found(
       Row(
         method: method,
-        comparison: ArmComparison(
-          candidate: arm, baseline: BaselineArm(baseline, method: method, source: source),
-          mismatch: mismatch(arm))))
+        comparison: MethodComparison(
+          candidate: side, baseline: BaselineMethod(baseline, method: method, source: source),
+          mismatch: mismatch(side))))
   }
 
   /// The rows that are judged: those that the gate names, or all of either side.
@@ -69,11 +69,11 @@ extension BaselineGate {
     gate.flatMap { Clustering(rawValue: $0.clusters.rawValue) } ?? .automatic
   }
 
-  private func mismatch(_ arm: StoredArm) -> String? {
+  private func mismatch(_ side: StoredMethod) -> String? {
     if run.record.pairsHash != document.run.pairsHash {
       return "The run measured other pairs than baseline \(document.name); set it anew."
     }
-    if arm.referencesHash != document.run.referencesHash {
+    if side.referencesHash != document.run.referencesHash {
       return "Real images or label maps are not those of baseline \(document.name); set it anew."
     }
     return nil
@@ -83,27 +83,27 @@ extension BaselineGate {
 
   /// Lines only where a row's images spoil the verdict.
   func imageLines(_ row: Row) -> [Verdict.Line] {
-    let (arm, method) = (row.candidate, row.method)
+    let (side, method) = (row.candidate, row.method)
     // Other pairs have other images; that they are others is said by every metric.
     let isSamePairs = run.record.pairsHash == document.run.pairsHash
     let images = Evidence.Method(
-      name: arm.method, isAnchor: false, scored: run.counts[arm.method]?.scored ?? 0,
-      failed: run.counts[arm.method]?.failed ?? 0,
-      missing: isSamePairs ? row.comparison.baseline.scoredImages.subtracting(arm.images).count : 0)
+      name: side.method, isAnchor: false, scored: run.counts[side.method]?.scored ?? 0,
+      failed: run.counts[side.method]?.failed ?? 0,
+      missing: isSamePairs ? row.comparison.baseline.scoredImages.subtracting(side.images).count : 0)
     let further = gate?.failures.aboveBaseline.map { method.failed + $0 }
     let coverage = Verdict.coverage(
       of: images, allowedFailures: min(allowedFailures, further ?? .max))
-    return (coverage.map { [$0] } ?? []) + doubleLines(arm, method)
+    return (coverage.map { [$0] } ?? []) + doubleLines(side, method)
   }
 
   /// Lines where more images than in the baseline are, or nearly are, another image.
   private func doubleLines(
-    _ arm: StoredArm, _ method: BaselineDocument.Method
+    _ side: StoredMethod, _ method: BaselineDocument.Method
   ) -> [Verdict.Line] {
-    let doubles = DoubleImages(arm)
-    return DoubleImages.Kind.allCases.compactMap { kind in
+    let doubles = DuplicateImages(side)
+    return DuplicateImages.Kind.allCases.compactMap { kind in
       let before = method[kind]
-      let check = "\(arm.method): \(kind.rawValue)"
+      let check = "\(side.method): \(kind.rawValue)"
       guard let found = doubles[kind] else { return nil }
       guard found.count > before ?? 0 else {
         return checks?.contains(check) != true

@@ -21,18 +21,18 @@ struct BaselineMaker {
   /// - Throws: ``HarnessError`` of kind `invalid` for a run that says nothing; errors of the store.
   func files() throws -> BaselineFiles {
     try check()
-    let arms = try run.judgedMethods.map { method in
-      try StoredArm(run, method: method.name, in: store, workers: workers)
+    let sides = try run.judgedMethods.map { method in
+      try StoredMethod(run, method: method.name, in: store, workers: workers)
     }.sorted { $0.method < $1.method }
-    let images = try self.images(of: arms)
+    let images = try self.images(of: sides)
     let text = images.text
     let companion = BaselineDocument.Companion(
       file: "\(name).images.tsv", lines: images.lines.count,
       sha256: FileDigest.sha256(of: text.utf8))
-    let methods = try arms.map(method)
+    let methods = try sides.map(method)
     let hashes = Set(methods.flatMap { $0.scores.values.map(\.fingerprint) })
     let document = BaselineDocument(
-      name: name, run: origin(arms), methods: methods,
+      name: name, run: origin(sides), methods: methods,
       fingerprints: Dictionary(
         uniqueKeysWithValues: hashes.map { hash in
           (hash, (run.fingerprints[hash] ?? "").split(separator: "\n").map(String.init))
@@ -81,36 +81,36 @@ struct BaselineMaker {
     }
   }
 
-  private func origin(_ arms: [StoredArm]) -> BaselineDocument.Origin {
+  private func origin(_ sides: [StoredMethod]) -> BaselineDocument.Origin {
     BaselineDocument.Origin(
       id: run.record.id, protocol: run.record.protocolID,
       created: run.record.created.formatted(.iso8601), command: run.record.commandLine,
       tool: run.record.toolVersion, weights: run.settings.weights, dataset: run.settings.dataset,
       pairs: run.settings.pairCount, pairsHash: run.record.pairsHash,
-      referencesHash: arms.first.map(\.referencesHash) ?? "")
+      referencesHash: sides.first.map(\.referencesHash) ?? "")
   }
 
-  private func method(_ arm: StoredArm) throws -> BaselineDocument.Method {
-    let counts = run.counts[arm.method]
+  private func method(_ side: StoredMethod) throws -> BaselineDocument.Method {
+    let counts = run.counts[side.method]
     var scores: [String: BaselineDocument.Score] = [:]
-    for (name, stored) in run.scores[arm.method] ?? [:] {
-      guard let metric = Metric(named: name), let score = arm.score(metric) else {
+    for (name, stored) in run.scores[side.method] ?? [:] {
+      guard let metric = Metric(named: name), let score = side.score(metric) else {
         continue
       }
       var frozen = BaselineDocument.Score(
         value: stored.value.number, reason: stored.value.reason, count: score.count,
         standardError: score.standardError, fingerprint: stored.fingerprint)
-      if case .sets = try arm.reduction(of: metric).comparison, stored.value.number != nil {
-        do { frozen.replicates = try replicates(metric, arm) } catch let error
+      if case .sets = try side.reduction(of: metric).comparison, stored.value.number != nil {
+        do { frozen.replicates = try replicates(metric, side) } catch let error
           where error is HarnessError || error.isOfTooSmallASet
         { frozen.unpaired = "\(error)" }
       }
       scores[name] = frozen
     }
-    let doubles = DoubleImages(arm)
+    let doubles = DuplicateImages(side)
     return BaselineDocument.Method(
-      name: arm.method,
-      specification: run.methods.first { $0.name == arm.method }?.specification ?? "",
+      name: side.method,
+      specification: run.methods.first { $0.name == side.method }?.specification ?? "",
       scored: counts?.scored ?? 0, failed: counts?.failed ?? 0,
       repeated: doubles.repeated.count, copied: doubles.copied.count,
       nearlyRepeated: doubles.near?.repeated.count, nearlyCopied: doubles.near?.copied.count,
@@ -118,29 +118,29 @@ struct BaselineMaker {
   }
 
   private func replicates(
-    _ metric: Metric, _ arm: StoredArm
+    _ metric: Metric, _ side: StoredMethod
   ) throws -> [String: SetReplicates] {
     var found: [String: SetReplicates] = [:]
-    for statistic in [metric] + (try arm.reduction(of: metric).second.map { [$0.metric] } ?? []) {
-      found[statistic.name] = try arm.replicates(
-        statistic, from: metric, among: arm.scoredImages)
+    for statistic in [metric] + (try side.reduction(of: metric).second.map { [$0.metric] } ?? []) {
+      found[statistic.name] = try side.replicates(
+        statistic, from: metric, among: side.scoredImages)
     }
     return found
   }
 
-  private func images(of arms: [StoredArm]) throws -> BaselineImages {
+  private func images(of sides: [StoredMethod]) throws -> BaselineImages {
     var lines: [BaselineImages.Line] = []
     var metrics: Set<String> = []
-    for arm in arms {
+    for side in sides {
       var values: [String: [String: Double]] = [:]
-      for name in run.scores[arm.method]?.keys.sorted() ?? [] {
+      for name in run.scores[side.method]?.keys.sorted() ?? [] {
         guard let metric = Metric(named: name) else { continue }
-        let found = try arm.values(metric)
+        let found = try side.values(metric)
         if !found.isEmpty { metrics.insert(name) }
         for (image, value) in found { values[image, default: [:]][name] = value }
       }
-      lines += arm.scoredImages.sorted().map { image in
-        BaselineImages.Line(method: arm.method, image: image, values: values[image] ?? [:])
+      lines += side.scoredImages.sorted().map { image in
+        BaselineImages.Line(method: side.method, image: image, values: values[image] ?? [:])
       }
     }
     return BaselineImages(metrics: metrics.sorted(), lines: lines)
@@ -161,7 +161,7 @@ extension StoredRun {
   }
 }
 
-extension StoredArm {
+extension StoredMethod {
   /// SHA-256 over the real images and label maps of the pairs; empty where none is known.
   var referencesHash: String {
     if pairs.isEmpty { return "" }

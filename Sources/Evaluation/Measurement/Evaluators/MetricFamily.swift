@@ -33,13 +33,13 @@ package protocol MetricFamily: Sendable {
 
   /// Looks whether the files that a metric needs are there, without opening them.
   ///
-  /// - Throws: ``NotRun`` for the first that is missing.
-  func require(_ metric: Metric, from shop: InstrumentShop) throws
+  /// - Throws: ``UnavailableMetric`` for the first that is missing.
+  func require(_ metric: Metric, from loader: ModelLoader) throws
 
   /// Makes what measures a metric, and perhaps others of the family with it.
   ///
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
-  func evaluator(of metric: Metric, from shop: InstrumentShop) throws -> any MetricEvaluator
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
+  func evaluator(of metric: Metric, from loader: ModelLoader) throws -> any MetricEvaluator
 
   /// How what was measured of images becomes a metric of their set.
   func reduction(of metric: Metric) -> any SetReduction
@@ -54,7 +54,7 @@ extension MetricFamily {
   package static var reductions: [any SetReduction.Type] { [] }
   package mutating func read(_ options: MetricOptionValues) throws {}
   package mutating func read(_ switches: ProtocolSwitches) throws {}
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {}
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {}
   package func reduction(of metric: Metric) -> any SetReduction { MeanReduction() }
   package static func siblings(of metric: Metric) -> [Metric] { [metric] }
 }

@@ -32,19 +32,19 @@ package struct MetricPlan: Sendable {
   /// Makes an evaluator for every metric that has weights.
   ///
   /// - Throws: errors of weight files that are there but unusable; missing ones only land in ``notRun``.
-  package init(_ configuration: MetricConfiguration, shop: InstrumentShop) throws {
+  package init(_ configuration: MetricConfiguration, loader: ModelLoader) throws {
     self.configuration = configuration
     resolution = configuration.resolution
     let metrics = configuration.metrics
-    if let note = shop.suite.note { remarks.append((metrics, note)) }
+    if let note = loader.suite.note { remarks.append((metrics, note)) }
     for metric in metrics where !evaluators.contains(where: { $0.metrics.contains(metric) }) {
       guard let family = configuration.family(of: metric) else { continue }
       do {
-        let evaluator = try family.evaluator(of: metric, from: shop)
+        let evaluator = try family.evaluator(of: metric, from: loader)
         evaluators.append(evaluator)
         register(evaluator)
-        remarks += deviations(of: evaluator, metric, shop.suite).map { (evaluator.metrics, $0) }
-      } catch let reason as NotRun {
+        remarks += deviations(of: evaluator, metric, loader.suite).map { (evaluator.metrics, $0) }
+      } catch let reason as UnavailableMetric {
         for sibling in metrics where type(of: family).siblings(of: metric).contains(sibling) {
           notRun[sibling] = reason.description
         }

@@ -13,7 +13,7 @@ import Terms
 /// measured by the others.
 package struct MeasurementGroup {
   /// The pairs with their images.
-  let pairs: [PairSubjects]
+  let pairs: [LoadedPair]
   /// Of every measured metric.
   let fingerprints: [Metric: Fingerprint]
   /// Whether every evaluator measures every image; else one without a real image takes part in sets only.
@@ -21,22 +21,22 @@ package struct MeasurementGroup {
   /// The worker's.
   let memory: WorkerMemory
   /// What is known of earlier measurements.
-  let recall: Recall
+  let cache: ResultCache
   /// Opens label maps.
-  let loading: SubjectLoading
+  let loading: ImageLoading
   /// What was measured, by pair.
-  private(set) var results: [ItemResult]
+  private(set) var results: [PairResult]
 
   /// A group of which nothing is measured yet.
   init(
-    _ pairs: [PairSubjects], fingerprints: [Metric: Fingerprint], requiresCounterpart: Bool,
-    memory: WorkerMemory, recall: Recall, loading: SubjectLoading
+    _ pairs: [LoadedPair], fingerprints: [Metric: Fingerprint], requiresCounterpart: Bool,
+    memory: WorkerMemory, cache: ResultCache, loading: ImageLoading
   ) {
     self.pairs = pairs
     self.fingerprints = fingerprints
     self.requiresCounterpart = requiresCounterpart
     self.memory = memory
-    self.recall = recall
+    self.cache = cache
     self.loading = loading
     results = pairs.map(\.unmeasured)
   }
@@ -46,7 +46,7 @@ package struct MeasurementGroup {
   /// Lets every image that has not failed take its values, or notes that it does not fit the evaluator.
   mutating func update(
     by evaluator: some MetricEvaluator,
-    _ body: (_ pair: PairSubjects, _ subject: Subject, _ found: inout ImageResult) throws -> Void
+    _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ found: inout ImageResult) throws -> Void
   ) {
     for (place, pair) in pairs.enumerated() where isMeasured(pair, by: evaluator) {
       for (row, candidate) in pair.candidates.enumerated() {
@@ -81,7 +81,7 @@ package struct MeasurementGroup {
   /// Lets every image that has not failed ask for something.
   func requests<Request>(
     of evaluator: some MetricEvaluator,
-    _ body: (_ pair: PairSubjects, _ subject: Subject, _ batch: inout Batch<Request>) -> Void
+    _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ batch: inout Batch<Request>) -> Void
   ) -> Batch<Request> {
     var batch = Batch<Request>()
     for (pair, result) in zip(pairs, results) where isMeasured(pair, by: evaluator) {
@@ -95,7 +95,7 @@ package struct MeasurementGroup {
 
   /// Lets every real image take its values.
   mutating func updateReferences(
-    _ body: (_ subject: Subject, _ found: inout ImageResult) throws -> Void
+    _ body: (_ subject: EvaluationImage, _ found: inout ImageResult) throws -> Void
   ) {
     for (place, pair) in pairs.enumerated() {
       results[place].reference = results[place].reference?.flatMap { found in
@@ -109,11 +109,11 @@ package struct MeasurementGroup {
   }
 
   /// Notes the label maps that the images of the pairs are compared with.
-  mutating func take(labels: (PairSubjects) -> ContentHash?) {
+  mutating func take(labels: (LoadedPair) -> ContentHash?) {
     for (place, pair) in pairs.enumerated() { results[place].labels = labels(pair) }
   }
 
-  private func isMeasured(_ pair: PairSubjects, by evaluator: some MetricEvaluator) -> Bool {
+  private func isMeasured(_ pair: LoadedPair, by evaluator: some MetricEvaluator) -> Bool {
     pair.reference != nil || !evaluator.isPairwise || requiresCounterpart
   }
 
@@ -124,8 +124,8 @@ package struct MeasurementGroup {
   /// - Returns: gives those of an image; throws what keeps it from having any.
   func features(
     by extractor: FeatureExtractor, for evaluator: some MetricEvaluator, withReferences: Bool
-  ) throws -> (Subject) throws -> [Float] {
-    var batch = requests(of: evaluator) { (_, subject, batch: inout Batch<Subject>) in
+  ) throws -> (EvaluationImage) throws -> [Float] {
+    var batch = requests(of: evaluator) { (_, subject, batch: inout Batch<EvaluationImage>) in
       batch.add(subject, key: ContentHash.key(extractor.fingerprint, subject.content))
     }
     // A set's real side needs features even where no method has any.
@@ -137,11 +137,11 @@ package struct MeasurementGroup {
   }
 
   /// Features of a batch of images, cached or computed now.
-  func features(of batch: Batch<Subject>, by extractor: FeatureExtractor) throws -> (Subject) throws
+  func features(of batch: Batch<EvaluationImage>, by extractor: FeatureExtractor) throws -> (EvaluationImage) throws
     -> [Float]
   {
     let memory = memory
-    let values = try recall.values(batch) { extractor.features(of: $0, in: memory) }
+    let values = try cache.values(batch) { extractor.features(of: $0, in: memory) }
     return { subject in
       // Another image of the same content may have failed, under its own name.
       try values[ContentHash.key(extractor.fingerprint, subject.content)]?.value
@@ -172,20 +172,20 @@ package struct MeasurementGroup {
   /// - Throws: errors of the store.
   mutating func compare(
     _ metric: Metric, for evaluator: some MetricEvaluator,
-    compute: @escaping ([SubjectPair]) -> [Result<Double, ImageFailure>]
+    compute: @escaping ([ImagePair]) -> [Result<Double, ImageFailure>]
   ) throws {
     let fingerprint = fingerprints[metric] ?? Fingerprint([:])
-    func key(_ pair: SubjectPair) -> String {
+    func key(_ pair: ImagePair) -> String {
       ContentHash.key(fingerprint, pair.real.content, pair.other.content)
     }
-    let batch = requests(of: evaluator) { (pair, subject, batch: inout Batch<SubjectPair>) in
+    let batch = requests(of: evaluator) { (pair, subject, batch: inout Batch<ImagePair>) in
       guard let real = try? pair.comparable, real.hasSize(of: subject) else { return }
-      let comparison = SubjectPair(real: real, other: subject)
+      let comparison = ImagePair(real: real, other: subject)
       batch.add(comparison, key: key(comparison))
     }
-    let values = try recall.numbers(batch, compute: compute)
+    let values = try cache.numbers(batch, compute: compute)
     update(by: evaluator) { pair, subject, found in
-      let comparison = SubjectPair(real: try pair.comparable, other: subject)
+      let comparison = ImagePair(real: try pair.comparable, other: subject)
       if !comparison.real.hasSize(of: subject) {
         try ImagePairError.requireEqualExtents(try comparison.real.image, try subject.image)
       }
@@ -206,9 +206,9 @@ package struct MeasurementGroup {
   }
 }
 
-extension Subject {
+extension EvaluationImage {
   /// Whether two images have the same width and height.
-  func hasSize(of other: Subject) -> Bool {
+  func hasSize(of other: EvaluationImage) -> Bool {
     pixels.width == other.pixels.width && pixels.height == other.pixels.height
   }
 }

@@ -6,15 +6,15 @@ import Tensors
 import Terms
 
 /// Two images of one size whose distance is wanted.
-struct SubjectPair: Sendable {
-  let real: Subject
-  let other: Subject
+struct ImagePair: Sendable {
+  let real: EvaluationImage
+  let other: EvaluationImage
 }
 
 extension PerceptualDistance {
   /// The distances of several pairs; an image's activations are computed once for all pairs that share
   /// it, as far as the workspaces hold them.
-  func distances(of pairs: [SubjectPair], in memory: WorkerMemory) -> [Result<
+  func distances(of pairs: [ImagePair], in memory: WorkerMemory) -> [Result<
     Double, ImageFailure
   >] {
     var results: [Int: Result<Double, ImageFailure>] = [:]
@@ -37,7 +37,7 @@ extension PerceptualDistance {
   /// Pairs of one size: some real images stay in one workspace while what is compared with them goes
   /// through the other.
   private func measure(
-    _ pairs: [SubjectPair], _ indices: [Int], in memory: WorkerMemory,
+    _ pairs: [ImagePair], _ indices: [Int], in memory: WorkerMemory,
     report: (_ index: Int, _ distance: Double) -> Void
   ) throws {
     var waiting = indices[...]
@@ -62,10 +62,10 @@ extension PerceptualDistance {
   }
 
   /// Leaves the activations of the first few distinct images in a workspace.
-  private func activate(_ subjects: [Subject], in workspace: Workspace) throws -> (
+  private func activate(_ subjects: [EvaluationImage], in workspace: Workspace) throws -> (
     executable: Executable, places: [ContentHash: Int]
   ) {
-    func input(_ subject: Subject) throws -> Tensor {
+    func input(_ subject: EvaluationImage) throws -> Tensor {
       try preprocessing.apply(try subject.image, named: subject.name)
     }
     var inputs = [try input(subjects[0])]

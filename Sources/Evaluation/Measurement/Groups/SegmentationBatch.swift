@@ -11,8 +11,8 @@ struct SegmentationBatch {
 
   /// An image and what its labels should be.
   struct Request: Sendable {
-    let subject: Subject
-    let mask: Subject
+    let subject: EvaluationImage
+    let mask: EvaluationImage
   }
 
   func key(_ request: Request) -> String {
@@ -21,7 +21,7 @@ struct SegmentationBatch {
 
   /// The counts of each request, each distinct image parsed once.
   func counts(_ requests: [Request]) -> [Result<[Int64], ImageFailure>] {
-    var subjects = Batch<Subject>()
+    var subjects = Batch<EvaluationImage>()
     for request in requests {
       subjects.add(request.subject, key: request.subject.content.text)
     }

@@ -20,8 +20,8 @@ struct ImageAdmission: Sendable {
   /// - Throws: what the body throws.
   func measure(
     _ pairs: [PairSources], in memory: WorkerMemory,
-    _ body: ([PairSources], WorkerMemory) throws -> [ItemResult]
-  ) throws -> [ItemResult] {
+    _ body: ([PairSources], WorkerMemory) throws -> [PairResult]
+  ) throws -> [PairResult] {
     let admitted = pairs.map(admitted)
     let bytes =
       admitted.reduce(0) { $0 + $1.keptBytes } + (admitted.map(\.passingBytes).max() ?? 0)

@@ -87,8 +87,8 @@ package struct CLIPScores: MetricFamily {
     guidance = try switches.value("guidance", Guidance.init(rawValue:)) ?? guidance
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    try shop.require(Self.role(of: metric), .clip, tower(of: metric).network)
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    try loader.require(Self.role(of: metric), .clip, tower(of: metric).network)
   }
 
   /// The towers of a metric.
@@ -100,13 +100,13 @@ package struct CLIPScores: MetricFamily {
   static func role(of metric: Metric) -> WeightRole { WeightRole(rawValue: metric.name) ?? .clip }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
     // The code that defines one form of the score cuts its captions.
     let isCut = metric == .clip && score == .hessel
     let towers = try tower(of: metric).load(
       Self.role(of: metric), isReadingTexts: metric != .retrieval || guidance == .text,
-      isTruncating: isCut ? true : nil, from: shop)
+      isTruncating: isCut ? true : nil, from: loader)
     return switch metric {
     case .clipDirectional: DirectionEvaluator(image: towers.image, text: towers.text, family: self)
     case .retrieval: RetrievalEvaluator(image: towers.image, text: towers.text, family: self)

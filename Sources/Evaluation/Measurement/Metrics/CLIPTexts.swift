@@ -23,7 +23,7 @@ extension MeasurementGroup {
     var batch = Batch<String>()
     for text in pairs.flatMap({ texts($0.pair) }) { batch.add(text, key: key(text)) }
     let memory = memory
-    let values = try recall.values(batch) { tower.embeddings(of: $0, in: memory) }
+    let values = try cache.values(batch) { tower.embeddings(of: $0, in: memory) }
     return { text in
       try values[key(text)]?.get() ?? tower.embeddings(of: [text], in: memory)[0].get()
     }

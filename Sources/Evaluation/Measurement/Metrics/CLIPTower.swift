@@ -74,11 +74,11 @@ package struct CLIPTower: Sendable {
 
   /// Loads both towers.
   ///
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
   func load(
-    _ role: WeightRole, isReadingTexts: Bool, isTruncating: Bool? = nil, from shop: InstrumentShop
+    _ role: WeightRole, isReadingTexts: Bool, isTruncating: Bool? = nil, from loader: ModelLoader
   ) throws -> (image: FeatureExtractor, text: TextExtractor?) {
-    try shop.clip(
+    try loader.clip(
       role, network: network, preprocessing: preprocessing, isReadingTexts: isReadingTexts,
       isTruncating: isTruncating ?? self.isTruncating)
   }

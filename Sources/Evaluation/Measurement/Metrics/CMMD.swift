@@ -46,15 +46,15 @@ package struct MaximumMeanDiscrepancy: MetricFamily {
     try tower.read(switches, for: .cmmd)
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    try shop.require(.cmmd, .clip, tower.network)
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    try loader.require(.cmmd, .clip, tower.network)
   }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
     DiscrepancyEvaluator(
-      image: try tower.load(.cmmd, isReadingTexts: false, from: shop).image, family: self)
+      image: try tower.load(.cmmd, isReadingTexts: false, from: loader).image, family: self)
   }
 
   package func reduction(of metric: Metric) -> any SetReduction {

@@ -12,13 +12,13 @@ package struct StructureTextureDistance: MetricFamily {
 
   package static let metrics: [Metric] = [.dists]
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    try shop.requirePerceptual(.dists)
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    try loader.requirePerceptual(.dists)
   }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
-    PerceptualEvaluator(metric: metric, distance: try shop.dists())
+    PerceptualEvaluator(metric: metric, distance: try loader.dists())
   }
 }

@@ -104,15 +104,15 @@ package struct FrechetDistances: MetricFamily, Equatable {
     mode = try switches.value("fid_impl", FrechetMode.init(rawValue:)) ?? mode
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    try shop.require(.fid, .fid, "inception-fid")
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    try loader.require(.fid, .fid, "inception-fid")
   }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
     FrechetEvaluator(
-      extractor: try shop.fidExtractor(mode.preprocessing, tap: tap), distances: self)
+      extractor: try loader.fidExtractor(mode.preprocessing, tap: tap), distances: self)
   }
 
   package func reduction(of metric: Metric) -> any SetReduction {

@@ -101,17 +101,17 @@ package struct FaceParsing: MetricFamily {
       try switches.value("sc_mode", SegmentationConsistency.init(rawValue:)) ?? consistency
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    try shop.require(.parser, .parser, network)
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    try loader.require(.parser, .parser, network)
   }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
-    let parser = try shop.parser(network: network, preprocessing: preprocessing)
+    let parser = try loader.parser(network: network, preprocessing: preprocessing)
     return metric == .segmentationConsistency
       ? LabelConsistency(parser: parser, family: self)
-      : LabelAgreement(parser: parser, size: size(in: shop.suite), family: self)
+      : LabelAgreement(parser: parser, size: size(in: loader.suite), family: self)
   }
 
   /// The size at which label maps are compared: that of the compact parser whatever a protocol says, since it cannot
@@ -206,7 +206,7 @@ package struct LabelAgreement: MetricEvaluator {
       let request = SegmentationBatch.Request(subject: subject, mask: mask)
       batch.add(request, key: confusion.key(request))
     }
-    let counts = try group.recall.values(batch, compute: confusion.counts)
+    let counts = try group.cache.values(batch, compute: confusion.counts)
     group.update(by: self) { pair, subject, found in
       guard let mask = try masks[pair.pair.id]?.get() else { return }
       let size = subject.pixels
@@ -268,17 +268,17 @@ package struct LabelConsistency: MetricEvaluator {
 
   package func measure(_ group: inout MeasurementGroup) throws {
     let (parser, memory, mode) = (parser, group.memory, family.consistency)
-    func key(_ pair: SubjectPair) -> String {
+    func key(_ pair: ImagePair) -> String {
       ContentHash.key(parser.fingerprint, pair.real.content, pair.other.content)
     }
-    let batch = group.requests(of: self) { (pair, subject, batch: inout Batch<SubjectPair>) in
+    let batch = group.requests(of: self) { (pair, subject, batch: inout Batch<ImagePair>) in
       guard let real = try? pair.comparable else { return }
-      let comparison = SubjectPair(real: real, other: subject)
+      let comparison = ImagePair(real: real, other: subject)
       batch.add(comparison, key: key(comparison))
     }
-    let counts = try group.recall.values(batch) { parser.agreement(of: $0, in: memory) }
+    let counts = try group.cache.values(batch) { parser.agreement(of: $0, in: memory) }
     group.update(by: self) { pair, subject, found in
-      let comparison = SubjectPair(real: try pair.comparable, other: subject)
+      let comparison = ImagePair(real: try pair.comparable, other: subject)
       let matrix = try ConfusionMatrix(
         counts: try counts[key(comparison)]?.value
           ?? parser.agreement(of: [comparison], in: memory)[0].get())
@@ -310,9 +310,9 @@ package struct LabelConsistency: MetricEvaluator {
 extension FaceParser {
   /// Confusion counts of two images' labels for each pair, each distinct image parsed once.
   fileprivate func agreement(
-    of pairs: [SubjectPair], in memory: WorkerMemory
+    of pairs: [ImagePair], in memory: WorkerMemory
   ) -> [Result<[Int64], ImageFailure>] {
-    var subjects = Batch<Subject>()
+    var subjects = Batch<EvaluationImage>()
     for pair in pairs {
       for subject in [pair.real, pair.other] { subjects.add(subject, key: subject.content.text) }
     }

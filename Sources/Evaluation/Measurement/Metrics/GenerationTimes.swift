@@ -20,7 +20,7 @@ package struct GenerationTimes: MetricFamily {
   package static let metrics: [Metric] = [.time]
   package static let reductions: [any SetReduction.Type] = [TimeReduction.self]
 
-  package func evaluator(of metric: Metric, from shop: InstrumentShop) -> any MetricEvaluator {
+  package func evaluator(of metric: Metric, from loader: ModelLoader) -> any MetricEvaluator {
     TimeEvaluator()
   }
 

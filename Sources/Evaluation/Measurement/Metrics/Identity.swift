@@ -73,9 +73,9 @@ package struct IdentitySimilarity: MetricFamily {
     }
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    try shop.require(.id, .identity, network)
-    if aligns(in: shop.suite) { _ = try shop.alignerFiles() }
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    try loader.require(.id, .identity, network)
+    if aligns(in: loader.suite) { _ = try loader.alignerFiles() }
   }
 
   /// Whether faces are found and aligned with a suite: those of the compact one are drawn in one place, and nothing
@@ -83,11 +83,11 @@ package struct IdentitySimilarity: MetricFamily {
   private func aligns(in suite: WeightSuite) -> Bool { aligns && !suite.isCompactNetwork(for: .id) }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
     IdentityEvaluator(
-      extractor: try shop.identity(
-        network: network, preprocessing: preprocessing, aligns: aligns(in: shop.suite)),
+      extractor: try loader.identity(
+        network: network, preprocessing: preprocessing, aligns: aligns(in: loader.suite)),
       family: self)
   }
 }
@@ -116,10 +116,10 @@ package struct IdentityEvaluator: MetricEvaluator {
 
   package func measure(_ group: inout MeasurementGroup) throws {
     let extractor = extractor
-    func key(_ subject: Subject) -> String {
+    func key(_ subject: EvaluationImage) -> String {
       ContentHash.key(extractor.fingerprint, subject.content)
     }
-    let batch = group.requests(of: self) { (pair, subject, batch: inout Batch<Subject>) in
+    let batch = group.requests(of: self) { (pair, subject, batch: inout Batch<EvaluationImage>) in
       guard let real = try? pair.comparable else { return }
       batch.add(real, key: key(real))
       batch.add(subject, key: key(subject))

@@ -36,15 +36,15 @@ package struct PerceptualDistances: MetricFamily {
       })
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    if let role = Self.role(of: metric) { try shop.requirePerceptual(role) }
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    if let role = Self.role(of: metric) { try loader.requirePerceptual(role) }
   }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
     PerceptualEvaluator(
-      metric: metric, distance: try shop.perceptual(Self.role(of: metric) ?? .lpipsAlex))
+      metric: metric, distance: try loader.perceptual(Self.role(of: metric) ?? .lpipsAlex))
   }
 
   private static func role(of metric: Metric) -> WeightRole? { WeightRole(rawValue: metric.name) }

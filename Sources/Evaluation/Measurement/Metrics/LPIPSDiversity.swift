@@ -64,14 +64,14 @@ package struct PerceptualDiversity: MetricFamily, Equatable {
     role = try switches.value("lpips_net") { WeightRole(rawValue: "lpips-\($0)") } ?? role
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
-    try shop.requirePerceptual(role)
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
+    try loader.requirePerceptual(role)
   }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
-    DiversityEvaluator(distance: try shop.perceptual(role), family: self)
+    DiversityEvaluator(distance: try loader.perceptual(role), family: self)
   }
 
   package func reduction(of metric: Metric) -> any SetReduction {

@@ -71,22 +71,22 @@ package struct ManifoldMetrics: MetricFamily {
     neighbors = try options.number("manifold-neighbors") ?? neighbors
   }
 
-  package func require(_ metric: Metric, from shop: InstrumentShop) throws {
+  package func require(_ metric: Metric, from loader: ModelLoader) throws {
     switch features {
-    case .inception: try shop.require(.fid, .fid, "inception-fid")
-    case .clip: try shop.require(.clip, .clip, tower.network)
+    case .inception: try loader.require(.fid, .fid, "inception-fid")
+    case .clip: try loader.require(.clip, .clip, tower.network)
     }
   }
 
   private var tower: CLIPTower { CLIPTower(network: "clip-vit-b32") }
 
   package func evaluator(
-    of metric: Metric, from shop: InstrumentShop
+    of metric: Metric, from loader: ModelLoader
   ) throws -> any MetricEvaluator {
     let extractor =
       switch features {
-      case .inception: try shop.fidExtractor(FrechetMode.pytorchFID.preprocessing)
-      case .clip: try tower.load(.clip, isReadingTexts: false, from: shop).image
+      case .inception: try loader.fidExtractor(FrechetMode.pytorchFID.preprocessing)
+      case .clip: try tower.load(.clip, isReadingTexts: false, from: loader).image
       }
     return ManifoldEvaluator(extractor: extractor, family: self)
   }

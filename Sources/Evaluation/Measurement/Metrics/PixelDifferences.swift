@@ -18,7 +18,7 @@ package struct PixelDifferences: MetricFamily {
 
   package static let metrics: [Metric] = [.mae, .psnr]
 
-  package func evaluator(of metric: Metric, from shop: InstrumentShop) -> any MetricEvaluator {
+  package func evaluator(of metric: Metric, from loader: ModelLoader) -> any MetricEvaluator {
     DifferenceEvaluator(metric: metric)
   }
 }

@@ -46,7 +46,7 @@ package struct StructuralSimilarities: MetricFamily {
     }
   }
 
-  package func evaluator(of metric: Metric, from shop: InstrumentShop) -> any MetricEvaluator {
+  package func evaluator(of metric: Metric, from loader: ModelLoader) -> any MetricEvaluator {
     SimilarityEvaluator(metric: metric, variant: metric == .msSSIM ? msSSIM : ssim)
   }
 }

@@ -89,17 +89,17 @@ struct DiversityJob: Sendable {
   }
 
   private func compare(_ comparisons: [(Int, Int)], in memory: WorkerMemory) throws -> [Double] {
-    let recall = Recall(method.store, isReading: method.isRecalling)
+    let cache = ResultCache(method.store, isReading: method.usesCache)
     let wanted = Set(comparisons.flatMap { [$0.0, $0.1] }).sorted()
     let sources = try wanted.compactMap { index in
       try method.candidate.image(pairs[index]).map { (index, $0) }
     }
     let resolution = method.resolution
-    let opened = try SubjectLoading(recall: recall, digests: digests).subjects(
+    let opened = try ImageLoading(cache: cache, digests: digests).subjects(
       sources.map(\.1), treatment: resolution.description, treat: { resolution.apply($0) })
-    var subjects: [Int: Subject] = [:]
+    var subjects: [Int: EvaluationImage] = [:]
     for (source, subject) in zip(sources, opened) { subjects[source.0] = try subject.get() }
-    var batch = Batch<SubjectPair>()
+    var batch = Batch<ImagePair>()
     var keys: [String] = []
     for (first, second) in comparisons {
       guard let one = subjects[first], let other = subjects[second] else { continue }
@@ -108,11 +108,11 @@ struct DiversityJob: Sendable {
       }
       let key = ContentHash.key(distance.fingerprint, one.content, other.content)
       keys.append(key)
-      batch.add(SubjectPair(real: one, other: other), key: key)
+      batch.add(ImagePair(real: one, other: other), key: key)
     }
-    let values = try recall.numbers(batch) { distance.distances(of: $0, in: memory) }
-    if let warning = Recall.warning(recall.damaged, in: method.store) { method.notice(warning) }
-    if !recall.fresh.isEmpty { try method.store.insert(recall.fresh) }
+    let values = try cache.numbers(batch) { distance.distances(of: $0, in: memory) }
+    if let warning = ResultCache.warning(cache.damaged, in: method.store) { method.notice(warning) }
+    if !cache.fresh.isEmpty { try method.store.insert(cache.fresh) }
     return try keys.map { try values[$0]?.get() ?? .nan }
   }
 }

@@ -8,7 +8,7 @@ import Terms
 package struct MeasuredSet {
   let metrics: [ReducedMetric]
   /// What was measured of every pair, sorted by id.
-  let items: [ItemResult]
+  let items: [PairResult]
   /// Which candidate of the items is the method's.
   let row: Int
   /// Statistics of the real images from a file, in place of their features.
@@ -21,7 +21,7 @@ package struct MeasuredSet {
   package var owners: [Int] = []
 
   /// Takes one method's results.
-  package init(metrics: [ReducedMetric], items: [ItemResult], row: Int) {
+  package init(metrics: [ReducedMetric], items: [PairResult], row: Int) {
     self.metrics = metrics
     self.items = items
     self.row = row

@@ -40,9 +40,9 @@ package struct Canvas {
   /// Writes a line whose left upper corner is at a place.
   mutating func write(_ text: String, x: Int, y: Int, _ colour: RGBColor) {
     for (index, character) in text.enumerated() {
-      for (row, bits) in Lettering.rows(of: character).enumerated() {
-        for column in 0..<Lettering.width where bits >> (Lettering.width - 1 - column) & 1 == 1 {
-          set(x: x + index * Lettering.width + column, y: y + row, colour)
+      for (row, bits) in BitmapFont.rows(of: character).enumerated() {
+        for column in 0..<BitmapFont.width where bits >> (BitmapFont.width - 1 - column) & 1 == 1 {
+          set(x: x + index * BitmapFont.width + column, y: y + row, colour)
         }
       }
     }

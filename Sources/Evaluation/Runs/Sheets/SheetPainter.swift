@@ -18,7 +18,7 @@ struct SheetPainter {
   private static let rowWidth = 1300
   private static let gap = 5
   private static let captionColumns = 24
-  private static let captionWidth = captionColumns * Lettering.width + 12
+  private static let captionWidth = captionColumns * BitmapFont.width + 12
   private static let ink = RGBColor(31, 35, 40)
   private static let faint = RGBColor(101, 109, 118)
   private static let ground = RGBColor(234, 238, 242)
@@ -33,20 +33,20 @@ struct SheetPainter {
     let tiles = workers.map(shown.count * columns.count) { number, _ in
       columns[number % columns.count].tile(shown[number / columns.count].pair, side: side)
     }
-    let letters = side / Lettering.width
-    let headings = columns.map { Lettering.lines($0.heading, columns: letters, limit: 3) }
-    let top = (headings.map(\.count).max() ?? 0) * Lettering.height + 2 * Self.gap
+    let letters = side / BitmapFont.width
+    let headings = columns.map { BitmapFont.lines($0.heading, columns: letters, limit: 3) }
+    let top = (headings.map(\.count).max() ?? 0) * BitmapFont.height + 2 * Self.gap
     var canvas = Canvas(
       width: Self.captionWidth + columns.count * (side + Self.gap),
       height: top + shown.count * (side + Self.gap))
     for (column, lines) in headings.enumerated() {
       let x = Self.captionWidth + column * (side + Self.gap)
       Self.write(
-        lines, x: x, y: top - Self.gap - lines.count * Lettering.height, Self.ink, &canvas)
+        lines, x: x, y: top - Self.gap - lines.count * BitmapFont.height, Self.ink, &canvas)
     }
     for (index, (row, pair)) in shown.enumerated() {
       let y = top + index * (side + Self.gap)
-      Self.writeCaption(row, pair, y: y, lines: side / Lettering.height, &canvas)
+      Self.writeCaption(row, pair, y: y, lines: side / BitmapFont.height, &canvas)
       for column in columns.indices {
         let x = Self.captionWidth + column * (side + Self.gap)
         Self.put(tiles[index * columns.count + column], x: x, y: y, side: side, &canvas)
@@ -120,19 +120,19 @@ struct SheetPainter {
     _ row: SheetPlan.Row, _ pair: Pair, y: Int, lines: Int, _ canvas: inout Canvas
   ) {
     let head =
-      Lettering.lines(row.id, columns: captionColumns, limit: 1)
-      + Lettering.lines(row.reason, columns: captionColumns, limit: 2)
+      BitmapFont.lines(row.id, columns: captionColumns, limit: 1)
+      + BitmapFont.lines(row.reason, columns: captionColumns, limit: 2)
     write(head, x: 6, y: y, ink, &canvas)
-    let text = Lettering.lines(
+    let text = BitmapFont.lines(
       pair.text ?? "", columns: captionColumns, limit: lines - head.count)
-    write(text, x: 6, y: y + head.count * Lettering.height, faint, &canvas)
+    write(text, x: 6, y: y + head.count * BitmapFont.height, faint, &canvas)
   }
 
   private static func write(
     _ lines: [String], x: Int, y: Int, _ colour: RGBColor, _ canvas: inout Canvas
   ) {
     for (index, line) in lines.enumerated() {
-      canvas.write(line, x: x, y: y + index * Lettering.height, colour)
+      canvas.write(line, x: x, y: y + index * BitmapFont.height, colour)
     }
   }
 
@@ -143,10 +143,10 @@ struct SheetPainter {
         picture, x: x + (side - picture.width) / 2, y: y + (side - picture.height) / 2)
     case .word(let word):
       canvas.fill(x: x, y: y, width: side, height: side, ground)
-      let lines = Lettering.lines(word, columns: side / Lettering.width, limit: 2)
-      let width = (lines.map(\.count).max() ?? 0) * Lettering.width
+      let lines = BitmapFont.lines(word, columns: side / BitmapFont.width, limit: 2)
+      let width = (lines.map(\.count).max() ?? 0) * BitmapFont.width
       write(
-        lines, x: x + (side - width) / 2, y: y + (side - lines.count * Lettering.height) / 2, faint,
+        lines, x: x + (side - width) / 2, y: y + (side - lines.count * BitmapFont.height) / 2, faint,
         &canvas)
     }
   }

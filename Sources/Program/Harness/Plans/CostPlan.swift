@@ -65,13 +65,13 @@ package struct CostPlan: Encodable {
   init(_ table: PaperTable, options: TableOptions) throws {
     let configuration = try MetricConfiguration(table, options: options)
     let workers = Workers(count: options.jobs)
-    let shop = try InstrumentShop(options)
-    let asked = try MetricPlan(configuration, shop: shop)
+    let loader = try ModelLoader(options)
+    let asked = try MetricPlan(configuration, loader: loader)
     let known = try PlannedImages(
-      table, drawnSize: shop.suite.drawnSize(for: configuration), plan: asked, shop: shop,
+      table, drawnSize: loader.suite.drawnSize(for: configuration), plan: asked, loader: loader,
       options: options, workers: workers)
     let plan = asked.leavingOut { known.dataset?.obstacle(to: $1) }
-    let pace = Pace(plan.resolution)
+    let pace = StepTiming(plan.resolution)
     self.table = table.id
     pairs = known.pairCount
     rows = known.rows.map(\.name)
@@ -79,7 +79,7 @@ package struct CostPlan: Encodable {
     notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.name, $0.value) })
     jobs = workers.count
     var needed: Set<String> = []
-    steps = try plan.steps(side: plan.resolution.side ?? Pace.usualSide).map { step in
+    steps = try plan.steps(side: plan.resolution.side ?? StepTiming.usualSide).map { step in
       let timing = try pace.measure(step)
       let work = try known.work(of: step)
       needed.formUnion(work.needed)
@@ -95,7 +95,7 @@ package struct CostPlan: Encodable {
     operations = steps.reduce(0) { $0 + $1.operations }
     let decoding = Double(images - imagesRemembered) * pace.secondsToDecode
     let drawing =
-      Double(facesToDraw) * pace.secondsToDraw(size: shop.suite.drawnSize(for: configuration))
+      Double(facesToDraw) * pace.secondsToDraw(size: loader.suite.drawnSize(for: configuration))
     estimatedSeconds =
       (steps.reduce(0) { $0 + $1.seconds } + decoding + drawing) / Double(workers.count)
   }

@@ -25,7 +25,7 @@ struct KnownFiles {
   ) throws -> [PlannedImages.Image?] {
     let keys = workers.map(sources.count) { index, _ in
       sources[index]?.origin.flatMap {
-        SubjectLoading.key($0, treatment: treatment, digests: digests)
+        ImageLoading.key($0, treatment: treatment, digests: digests)
       }
     }
     let found = try store?.artifacts(among: keys.compactMap(\.self)).payloads ?? [:]

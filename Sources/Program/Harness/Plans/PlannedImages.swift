@@ -49,7 +49,7 @@ struct PlannedImages {
   ///
   /// - Throws: errors of datasets, methods and the store.
   init(
-    _ table: PaperTable, drawnSize: Int?, plan: MetricPlan, shop: InstrumentShop,
+    _ table: PaperTable, drawnSize: Int?, plan: MetricPlan, loader: ModelLoader,
     options: TableOptions, workers: Workers
   ) throws {
     resolution = plan.resolution
@@ -94,7 +94,7 @@ struct PlannedImages {
     context.size = plan.generatedSide
     context.seed = options.seed
     context.cache = options.cache
-    context.shop = shop
+    context.loader = loader
     let isReference = chosen.referenceIDs
     var files = Set(pairs.flatMap { [$0.imagePath, $0.maskPath].compactMap(\.self) })
     var found: [Row] = []

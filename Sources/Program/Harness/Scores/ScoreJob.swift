@@ -97,7 +97,7 @@ package struct ScoreJob {
       let job = MeasurementJob(
         pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
         requiresCounterpart: !sides.hasReference, store: store, run: session.id,
-        workers: options.workers, isRecalling: options.usesCache,
+        workers: options.workers, usesCache: options.usesCache,
         memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
         notice: options.notice)
       let items = try job.measure()
@@ -151,7 +151,7 @@ package struct ScoreJob {
   }
 
   private func saveStatistics(
-    of items: [ItemResult], _ plan: MetricPlan, to path: String
+    of items: [PairResult], _ plan: MetricPlan, to path: String
   ) throws {
     let references = items.compactMap { $0.reference?.value?.vectors[.features] }
     let features: FeatureMatrix
@@ -192,6 +192,6 @@ extension ScoreOptions {
     if let evaluators {
       return MetricPlan(evaluators: evaluators, resolution: configuration.resolution)
     }
-    return try MetricPlan(configuration, shop: InstrumentShop(self))
+    return try MetricPlan(configuration, loader: ModelLoader(self))
   }
 }

@@ -16,7 +16,7 @@ package struct ScoreResult: Sendable {
   /// The meters that were used.
   package let plan: MetricPlan
   let ids: [String]
-  let items: [ItemResult]
+  let items: [PairResult]
   /// One score a metric.
   package let scores: [SetScore]
   /// Ids with a real image but none to score.

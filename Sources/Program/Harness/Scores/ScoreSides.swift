@@ -136,11 +136,11 @@ struct ScoreSides {
 
   /// The images to score; without one, a run that compares images of one id has a failure, and a set has
   /// one image less.
-  func candidate(named name: String, _ plan: MetricPlan) -> Candidate {
+  func candidate(named name: String, _ plan: MetricPlan) -> MeasuredMethod {
     let (paths, folder) = (generatedPaths, options.generated)
     let isPairwise = plan.evaluators.contains(where: \.isPairwise)
     let unread = generated.unread
-    return Candidate(name: name) { pair in
+    return MeasuredMethod(name: name) { pair in
       guard let path = paths[pair.id] else {
         guard isPairwise else { return nil }
         throw ImageFailure(

@@ -26,10 +26,10 @@ package struct SelfTestJob {
   package func run() throws -> SelfTestReport {
     runOptions.notice("known answers")
     let answers = try Canary.ownFindings.get()
-    let bench = try PlantedBench(workers: runOptions.workers)
+    let bench = try FaultScenario(workers: runOptions.workers)
     return SelfTestReport(
       answers: answers,
-      planted: try PlantedCase.all.map { planted in
+      planted: try InjectedFault.all.map { planted in
         runOptions.notice("planting \(planted.name)")
         return try bench.outcome(of: planted)
       })
@@ -44,7 +44,7 @@ package struct SelfTestJob {
 }
 
 /// The nights of the planted cases.
-private struct PlantedBench {
+private struct FaultScenario {
   let faces: CanaryFaces
   let folder: ScratchFolder
   let workers: Workers
@@ -65,7 +65,7 @@ private struct PlantedBench {
   }
 
   /// Freezes the night before, makes this one, and asks the gate.
-  func outcome(of planted: PlantedCase) throws -> SelfTestReport.Planted {
+  func outcome(of planted: InjectedFault) throws -> SelfTestReport.Planted {
     let before = try night(planted, planted.before, isChanged: false)
     let name = "\(planted.before.rawValue)-\(planted.count)"
     _ = try BaselineLibrary(results: folder.results).set(name, run: before, jobs: workers.count)
@@ -78,7 +78,7 @@ private struct PlantedBench {
       request.isStrict = planted.isStrict
       request.results = folder.results
       request.jobs = workers.count
-      let verdict = try Judgement(request).verdict
+      let verdict = try GateRun(request).verdict
       end = (verdict.exitStatus.code, verdict.lines.filter { $0.isBlocking && !$0.outcome.holds })
     } catch { end = (ExitStatus(of: error).code, []) }
     let checks = end.failing.map(\.check)
@@ -94,7 +94,7 @@ private struct PlantedBench {
   ///
   /// - Returns: the run's id.
   private func night(
-    _ planted: PlantedCase, _ images: PlantedCase.Images, isChanged: Bool
+    _ planted: InjectedFault, _ images: InjectedFault.Images, isChanged: Bool
   ) throws -> String {
     let (real, made) = ("real-\(planted.count)", "\(images.rawValue)-\(planted.count)")
     try folder.write(Array(faces.pictures.prefix(planted.count)), as: .png, to: real)

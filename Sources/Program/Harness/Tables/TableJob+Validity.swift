@@ -21,7 +21,7 @@ extension TableJob {
   ///
   /// - Throws: ``HarnessError`` if nothing was measured.
   func objection(
-    _ methods: [OpenMethod], _ items: [ItemResult], _ scores: [[SetScore]], _ plan: MetricPlan
+    _ methods: [OpenMethod], _ items: [PairResult], _ scores: [[SetScore]], _ plan: MetricPlan
   ) throws -> HarnessError? {
     let demanded = methods.indices.filter { options.demands(methods[$0].specification) }
     let rows = demanded.map { RowImages(of: methods[$0].method, in: items, row: $0) }
@@ -71,7 +71,7 @@ private struct RowImages {
   let method: any Method
   let images: [Result<ImageResult, ImageFailure>]
 
-  init(of method: any Method, in items: [ItemResult], row: Int) {
+  init(of method: any Method, in items: [PairResult], row: Int) {
     self.method = method
     images = items.compactMap { $0.candidates[row] }
   }

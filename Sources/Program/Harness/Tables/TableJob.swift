@@ -100,18 +100,18 @@ package struct TableJob {
   /// Opens weights, pairs and methods.
   private func open() throws -> Materials {
     options.progress(JobProgress(activity: "opening weights"))
-    let shop = try InstrumentShop(options)
+    let loader = try ModelLoader(options)
     let configuration = try MetricConfiguration(table, options: options)
-    let possible = try possiblePlan(MetricPlan(configuration, shop: shop))
+    let possible = try possiblePlan(MetricPlan(configuration, loader: loader))
     options.progress(JobProgress(activity: "opening \(options.dataset)"))
     let chosen = try TablePairs(
-      table, size: shop.suite.drawnSize(for: configuration), options: options,
+      table, size: loader.suite.drawnSize(for: configuration), options: options,
       workers: options.workers)
     let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
     let methods = try openMethods(
-      chosen.pairs, measuring: part.ids, size: plan.generatedSide, shop: shop,
+      chosen.pairs, measuring: part.ids, size: plan.generatedSide, loader: loader,
       workers: options.workers)
     return Materials(plan: plan, chosen: chosen, part: part, methods: methods)
   }
@@ -127,9 +127,9 @@ package struct TableJob {
     let references = chosen.referenceIDs
     var job = MeasurementJob(
       pairs: materials.part.pairs,
-      candidates: methods.map { Candidate($0.method, references: references) },
+      candidates: methods.map { MeasuredMethod($0.method, references: references) },
       plan: materials.plan, owners: chosen.owners, requiresCounterpart: true, store: store,
-      run: session.id, workers: options.workers, isRecalling: options.usesCache,
+      run: session.id, workers: options.workers, usesCache: options.usesCache,
       memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
       notice: options.notice)
     // What a row cannot have is known of the whole only.
@@ -180,13 +180,13 @@ package struct TableJob {
   }
 
   private func openMethods(
-    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, shop: InstrumentShop,
+    _ pairs: [Pair], measuring ids: Set<String>?, size: Int, loader: ModelLoader,
     workers: Workers
   ) throws -> [OpenMethod] {
     var context = MethodContext(pairs: pairs, outputDirectory: options.results)
     context.ids = ids
     context.size = size
-    context.shop = shop
+    context.loader = loader
     context.seed = options.seed
     context.workers = workers
     context.command = options.command
@@ -262,7 +262,7 @@ package struct TableJob {
 
   /// Scores and stores every row's set.
   private func reduce(
-    _ methods: [OpenMethod], _ items: [ItemResult], _ job: MeasurementJob, to session: RunSession
+    _ methods: [OpenMethod], _ items: [PairResult], _ job: MeasurementJob, to session: RunSession
   ) throws -> [[SetScore]] {
     try methods.enumerated().map { row, method in
       options.progress(

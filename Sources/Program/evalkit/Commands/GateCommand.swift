@@ -107,8 +107,8 @@ struct GateCommand: ParsableCommand {
     request.openMetrics = openMetrics
     request.html = html
     request.confirm = confirm
-    if audit { return try Console.result(Judgement.audit(request)) }
-    let judgement = try Judgement(request)
+    if audit { return try Console.result(GateRun.audit(request)) }
+    let judgement = try GateRun(request)
     try Console.result(store.json ? judgement.json : judgement.text)
     Console.error(judgement.sentence)
     if judgement.code != 0 { throw ExitCode(judgement.code) }

@@ -6,7 +6,7 @@ import Tensors
 import Terms
 
 /// One image on its way through the meters: known by its content, decoded when its pixels are needed.
-final class Subject: Sendable {
+final class EvaluationImage: Sendable {
   /// What errors call it, usually its path.
   let name: String
   /// Identity and size of the pixels.

@@ -30,8 +30,8 @@ package struct ImageSource: Sendable {
 
 /// Opens images; one whose files have bytes that were seen before is not decoded until somebody needs
 /// its pixels.
-package struct SubjectLoading {
-  let recall: Recall
+package struct ImageLoading {
+  let cache: ResultCache
   let digests: FileDigests
 
   /// Opens some images, each distinct origin once.
@@ -44,7 +44,7 @@ package struct SubjectLoading {
   /// - Throws: errors of the store; what is wrong with an image is its own failure.
   func subjects(
     _ sources: [ImageSource], treatment: String, treat: @escaping @Sendable (Raster) -> Raster
-  ) throws -> [Result<Subject, ImageFailure>] {
+  ) throws -> [Result<EvaluationImage, ImageFailure>] {
     let keys = sources.map { source in
       source.origin.flatMap { Self.key($0, treatment: treatment, digests: digests) }
     }
@@ -53,7 +53,7 @@ package struct SubjectLoading {
       if let key { batch.add(source, key: key) }
     }
     var decoded: [String: Raster] = [:]
-    let known = try recall.values(batch) { missing in
+    let known = try cache.values(batch) { missing in
       missing.map { source in
         ImageFailure.catching {
           let image = treat(try source.decode())
@@ -70,10 +70,10 @@ package struct SubjectLoading {
       ImageFailure.catching {
         let identity = key.flatMap { known[$0]?.value }.flatMap { PixelIdentity($0) }
         guard let key, let identity else {
-          return Subject(name: source.name, image: treat(try source.decode()))
+          return EvaluationImage(name: source.name, image: treat(try source.decode()))
         }
         let image = decoded[key]
-        return Subject(name: source.name, pixels: identity) {
+        return EvaluationImage(name: source.name, pixels: identity) {
           try image ?? treat(try source.decode())
         }
       }
@@ -82,8 +82,8 @@ package struct SubjectLoading {
 
   /// An opened file of a pair, if it has the bytes that the pair was made for.
   func checked(
-    _ subject: Result<Subject, ImageFailure>, _ file: PairFile, of pair: Pair
-  ) -> Result<Subject, ImageFailure> {
+    _ subject: Result<EvaluationImage, ImageFailure>, _ file: PairFile, of pair: Pair
+  ) -> Result<EvaluationImage, ImageFailure> {
     guard let path = pair.path(of: file), pair.checksums[file] != nil else { return subject }
     return subject.flatMap { subject in
       ImageFailure.catching {

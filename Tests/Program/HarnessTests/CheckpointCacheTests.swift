@@ -13,7 +13,7 @@ import Testing
 /// Weight files are read once for all metrics of a job.
 struct WeightShelfTests {
   private let folder: TemporaryFolder
-  private let shop: InstrumentShop
+  private let loader: ModelLoader
   private let checkpoint: String
 
   init() throws {
@@ -23,12 +23,12 @@ struct WeightShelfTests {
     let manifest = folder.path("weights.yaml")
     try Data("roles:\n  id: \(choice)\n  fid: \(choice)\n".utf8)
       .write(to: URL(fileURLWithPath: manifest))
-    shop = InstrumentShop(try WeightSuite(parsing: manifest))
+    loader = ModelLoader(try WeightSuite(parsing: manifest))
   }
 
   @Test func twoRolesShareANetwork() throws {
-    let identity = try shop.identity(network: "ir-se50", preprocessing: .aligned112)
-    let features = try shop.fidExtractor(.lpips())
+    let identity = try loader.identity(network: "ir-se50", preprocessing: .aligned112)
+    let features = try loader.fidExtractor(.lpips())
     #expect(identity.network === features.network)
   }
 
@@ -45,8 +45,8 @@ struct WeightShelfTests {
       let choice =
         "{network: squeezenet1_1, file: both.safetensors, part: \(part), tap: relu1}"
       try folder.write("roles:\n  id: \(choice)\n".utf8, to: "parts.yaml")
-      let shop = InstrumentShop(try WeightSuite(parsing: folder.path("parts.yaml")))
-      return try shop.identity(network: "ir-se50", preprocessing: .lpips())
+      let loader = ModelLoader(try WeightSuite(parsing: folder.path("parts.yaml")))
+      return try loader.identity(network: "ir-se50", preprocessing: .lpips())
     }
     let (averaged, raw) = (try extractor("ema"), try extractor("model"))
     #expect(averaged.network.weights.sha256 == raw.network.weights.sha256)
@@ -59,19 +59,19 @@ struct WeightShelfTests {
     #expect(try features(averaged) == features(raw).map { 2 * $0 })
     let plan = try MetricPlan(
       MetricConfiguration(metrics: [.id]),
-      shop: InstrumentShop(try WeightSuite(parsing: folder.path("parts.yaml"))))
+      loader: ModelLoader(try WeightSuite(parsing: folder.path("parts.yaml"))))
     #expect(plan.deviations.contains { $0.contains("'model' is used, 'ema' not") })
     let error = #expect(throws: CheckpointError.self) { try extractor("raw") }
     #expect(error?.reason == "has no part named raw; its names begin with ema, model")
   }
 
   @Test func aFileIsOpenedOnce() throws {
-    let before = try shop.identity(network: "ir-se50", preprocessing: .aligned112).network.weights
+    let before = try loader.identity(network: "ir-se50", preprocessing: .aligned112).network.weights
     // Another file takes the name, as an update in the middle of a job would do it.
     let other = folder.path("other")
     try Data("no checkpoint".utf8).write(to: URL(fileURLWithPath: other))
     #expect(rename(other, checkpoint) == 0)
-    let network = try shop.fidExtractor(.lpips()).network
+    let network = try loader.fidExtractor(.lpips()).network
     #expect(network.weights == before)
     let input = try Preprocessing.lpips().apply(
       SeededCheckpoint.picture(3, width: 64, height: 64), named: "a")

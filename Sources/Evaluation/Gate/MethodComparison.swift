@@ -6,9 +6,9 @@ import Terms
 import Verdicts
 
 /// Compares two rows metric by metric.
-struct ArmComparison {
-  let candidate: StoredArm
-  let baseline: any ComparisonArm
+struct MethodComparison {
+  let candidate: StoredMethod
+  let baseline: any ComparisonSide
   /// Why the two rest on different pairs; nil if they do not.
   var mismatch: String?
   var seed: UInt64 = 0
@@ -46,7 +46,7 @@ struct ArmComparison {
   }
 
   private func evidence(
-    _ metric: Metric, _ mine: ArmScore?, _ theirs: ArmScore?, _ factor: Double,
+    _ metric: Metric, _ mine: MethodScore?, _ theirs: MethodScore?, _ factor: Double,
     _ unbounded: inout MetricComparison.Unbounded
   ) throws -> MetricComparison.Evidence {
     if let mismatch { return .notComparable(reason: mismatch) }
@@ -146,7 +146,7 @@ struct ArmComparison {
   }
 
   private func unpaired(
-    _ mine: ArmScore, _ theirs: ArmScore, _ difference: Double, _ factor: Double
+    _ mine: MethodScore, _ theirs: MethodScore, _ difference: Double, _ factor: Double
   ) -> MetricComparison.Evidence {
     guard let one = mine.standardError, let other = theirs.standardError else {
       return .untested(reason: "nothing tells its uncertainty")

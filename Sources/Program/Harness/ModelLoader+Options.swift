@@ -1,7 +1,7 @@
 import Models
 import Provenance
 
-extension InstrumentShop {
+extension ModelLoader {
   /// Works from the suite that a job's options name, as exactly as they say.
   ///
   /// - Throws: ``HarnessError`` for a suite that is not understood.

@@ -6,7 +6,7 @@ import Terms
 ///
 /// One object serves one group of pairs on one worker; the new results are stored together with the
 /// group.
-package final class Recall {
+package final class ResultCache {
   private let store: Store
   private let isReading: Bool
   /// Results that were computed and not yet stored.

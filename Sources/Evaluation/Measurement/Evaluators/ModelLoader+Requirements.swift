@@ -2,20 +2,20 @@ import Checkpoints
 import Models
 import Terms
 
-extension InstrumentShop {
+extension ModelLoader {
   /// Why a metric cannot be measured with the files at hand; nil if none is missing.
   ///
   /// Files are looked for, not opened.
-  package func obstacle(to metric: Metric, in configuration: MetricConfiguration) -> NotRun? {
+  package func obstacle(to metric: Metric, in configuration: MetricConfiguration) -> UnavailableMetric? {
     do {
       try configuration.family(of: metric)?.require(metric, from: self)
       return nil
-    } catch { return error as? NotRun ?? NotRun("\(error)") }
+    } catch { return error as? UnavailableMetric ?? UnavailableMetric("\(error)") }
   }
 
   /// Looks for the file of a role's network.
   ///
-  /// - Throws: ``NotRun`` if it is missing.
+  /// - Throws: ``UnavailableMetric`` if it is missing.
   func require(_ role: WeightRole, _ kind: PublishedWeights.Role, _ network: String) throws {
     let choice = suite.roles[role] ?? RoleChoice()
     if let onnx = choice.onnx {
@@ -27,7 +27,7 @@ extension InstrumentShop {
 
   /// Looks for the files of a perceptual distance: its trunk and the learned weights of its layers.
   ///
-  /// - Throws: ``NotRun`` for the first that is missing.
+  /// - Throws: ``UnavailableMetric`` for the first that is missing.
   func requirePerceptual(_ role: WeightRole) throws {
     let choice = suite.roles[role] ?? RoleChoice()
     let trunk = choice.network ?? role.trunk ?? ""

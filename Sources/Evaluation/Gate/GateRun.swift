@@ -8,7 +8,7 @@ import Tensors
 import Verdicts
 
 /// A verdict and how it is printed.
-package struct Judgement: Sendable {
+package struct GateRun: Sendable {
   /// The run that was judged.
   package let run: String
   package let verdict: Verdict

@@ -8,7 +8,7 @@ import Synchronization
 import Texts
 
 /// A checkpoint that is open, with its identity.
-package struct OpenedWeights: Sendable {
+package struct OpenCheckpoint: Sendable {
   /// Names, shapes and where the elements lie.
   let checkpoint: Checkpoint
   /// Path and digest.
@@ -33,7 +33,7 @@ package struct OpenedWeights: Sendable {
   }
 }
 
-extension OpenedWeights {
+extension OpenCheckpoint {
   /// The tokens that a compact text tower knows; nil where the file holds none.
   package var vocabulary: CompactVocabulary? {
     get throws {
@@ -50,7 +50,7 @@ extension OpenedWeights {
 /// Opens each weight file and binds each network once, however many metrics ask for them.
 ///
 /// Both towers of CLIP lie in one file, and several metrics may rest on one tower.
-final class WeightShelf: Sendable {
+final class CheckpointCache: Sendable {
   private struct Key: Hashable {
     let network: String
     let place: Place
@@ -63,7 +63,7 @@ final class WeightShelf: Sendable {
   }
 
   private struct Contents {
-    var files: [Place: OpenedWeights] = [:]
+    var files: [Place: OpenCheckpoint] = [:]
     var networks: [Key: LoadedNetwork] = [:]
   }
 
@@ -71,12 +71,12 @@ final class WeightShelf: Sendable {
 
   /// The open file of a path, or a part of it.
   ///
-  /// - Throws: as ``OpenedWeights/init(_:root:)``.
-  func opened(_ path: String, _ root: CheckpointRoot = .automatic) throws -> OpenedWeights {
+  /// - Throws: as ``OpenCheckpoint/init(_:root:)``.
+  func opened(_ path: String, _ root: CheckpointRoot = .automatic) throws -> OpenCheckpoint {
     let place = Place(path: path, root: root)
     return try contents.withLock { contents in
       if let found = contents.files[place] { return found }
-      let opened = try OpenedWeights(path, root: root)
+      let opened = try OpenCheckpoint(path, root: root)
       contents.files[place] = opened
       return opened
     }

@@ -10,7 +10,7 @@ import Provenance
 import Tensors
 
 /// Why a column is not measured; the sentence stands in the report.
-package struct NotRun: Error, Equatable, CustomStringConvertible {
+package struct UnavailableMetric: Error, Equatable, CustomStringConvertible {
   /// A sentence without its full stop.
   package let description: String
 
@@ -24,12 +24,12 @@ package struct NotRun: Error, Equatable, CustomStringConvertible {
 }
 
 /// Makes the networks of a weight suite ready.
-package struct InstrumentShop: Sendable {
+package struct ModelLoader: Sendable {
   /// Where the files come from.
   package let suite: WeightSuite
   /// Which algorithms convolutions may use.
   package let arithmetic: Arithmetic
-  private let shelf = WeightShelf()
+  private let checkpoints = CheckpointCache()
 
   /// Works from one suite.
   ///
@@ -46,7 +46,7 @@ package struct InstrumentShop: Sendable {
   /// The feature extractor of FID in one of its input pipelines, unless the suite names another; without a
   /// tap it takes the suite's, or else 2048, or an ONNX model's main result.
   ///
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
   package func fidExtractor(_ preprocessing: Preprocessing, tap: String? = nil) throws
     -> FeatureExtractor
   {
@@ -65,7 +65,7 @@ package struct InstrumentShop: Sendable {
   ///   - preprocessing: from RGB to the network's input.
   ///   - aligns: whether faces are found and brought to ArcFace's template first.
   /// - Returns: what embeds a face.
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
   package func identity(
     network name: String, preprocessing: Preprocessing, aligns: Bool = false
   ) throws -> FeatureExtractor {
@@ -82,7 +82,7 @@ package struct InstrumentShop: Sendable {
 
   /// The files of the network that finds faces.
   ///
-  /// - Throws: ``NotRun`` for the first that is missing.
+  /// - Throws: ``UnavailableMetric`` for the first that is missing.
   package func alignerFiles() throws -> [MTCNN.Part: String] {
     var files: [MTCNN.Part: String] = [:]
     for part in MTCNN.Part.allCases {
@@ -91,7 +91,7 @@ package struct InstrumentShop: Sendable {
       }
       guard let published, let path = WeightCatalogue.path(of: published, in: suite.directory)
       else {
-        throw NotRun(
+        throw UnavailableMetric(
           needs: published?.fileName ?? part.rawValue, for: "aligning faces for 'id'",
           in: suite.directory)
       }
@@ -102,7 +102,7 @@ package struct InstrumentShop: Sendable {
 
   /// The face parser; the suite may name another than the default.
   ///
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
   package func parser(network name: String, preprocessing: Preprocessing) throws -> FaceParser {
     let choice = suite.roles[.parser] ?? RoleChoice()
     let (network, _) = try load(choice, role: .parser, as: .parser, default: name, tap: nil)
@@ -125,7 +125,7 @@ package struct InstrumentShop: Sendable {
   ///   - isReadingTexts: whether the text tower is wanted too.
   ///   - isTruncating: whether texts that are too long are cut.
   /// - Returns: both towers.
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
   package func clip(
     _ role: WeightRole, network name: String, preprocessing: CLIPPreprocessing,
     isReadingTexts: Bool, isTruncating: Bool
@@ -144,26 +144,26 @@ package struct InstrumentShop: Sendable {
         choice.onnx == nil
         ? ""
         : "; name the CLIP model whose texts it goes with as its network, and that model's file"
-      throw NotRun(
+      throw UnavailableMetric(
         "'\(role.rawValue)' reads texts, but \(image.network.name) has no text tower here"
           + remedy)
     }
     let path =
       choice.onnx == nil
       ? image.weights.path : try file(choice.file, of: choice.network ?? "", as: .clip, for: role)
-    let text = try shelf.network(
+    let text = try checkpoints.network(
       tower, checkpoint: path, root: choice.root, arithmetic: arithmetic)
     return (
       extractor,
       try TextExtractor(
-        network: text, vocabulary: try shelf.opened(path, choice.root).vocabulary,
+        network: text, vocabulary: try checkpoints.opened(path, choice.root).vocabulary,
         isTruncating: isTruncating)
     )
   }
 
   /// LPIPS with the trunk of a role.
   ///
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
   package func perceptual(_ role: WeightRole) throws -> PerceptualDistance {
     let choice = suite.roles[role] ?? RoleChoice()
     guard let name = choice.network ?? role.trunk else {
@@ -173,10 +173,10 @@ package struct InstrumentShop: Sendable {
     let network = PerceptualNetwork(trunk: trunk)
     let path = try file(choice.file, of: name, as: .lpipsTrunk, for: role)
     let loaded = try LoadedNetwork(
-      network, checkpoint: try shelf.opened(path, choice.root),
+      network, checkpoint: try checkpoints.opened(path, choice.root),
       ignoring: trunk.ignorableCheckpointPrefixes,
       arithmetic: arithmetic)
-    let headFile = try shelf.opened(
+    let headFile = try checkpoints.opened(
       try file(choice.heads, of: name, as: .lpipsHeads, for: role))
     let heads = try headFile.checkpoint.bind(to: network.heads)
     return .lpips(
@@ -187,16 +187,16 @@ package struct InstrumentShop: Sendable {
 
   /// DISTS.
   ///
-  /// - Throws: ``NotRun`` if weights are missing; other errors if they are unusable.
+  /// - Throws: ``UnavailableMetric`` if weights are missing; other errors if they are unusable.
   package func dists() throws -> PerceptualDistance {
     let network = DISTSNetwork()
     let choice = suite.roles[.dists] ?? RoleChoice()
     let loaded = try LoadedNetwork(
       network,
-      checkpoint: try shelf.opened(
+      checkpoint: try checkpoints.opened(
         try file(choice.file, of: network.name, as: .lpipsTrunk, for: .dists), choice.root),
       ignoring: network.ignorableCheckpointPrefixes, arithmetic: arithmetic)
-    let headFile = try shelf.opened(
+    let headFile = try checkpoints.opened(
       try file(choice.heads, of: network.name, as: .distsWeights, for: .dists))
     let heads = try headFile.checkpoint.bind(to: network.weights)
     return .dists(
@@ -210,7 +210,7 @@ package struct InstrumentShop: Sendable {
   /// The network that the built-in method `denoise` runs: the program's own, unless the suite names another
   /// file for it.
   ///
-  /// - Throws: ``NotRun`` if weights are missing; ``HarnessError`` for a network of another form; other errors
+  /// - Throws: ``UnavailableMetric`` if weights are missing; ``HarnessError`` for a network of another form; other errors
   ///   if they are unusable.
   package func denoiser() throws -> LoadedNetwork {
     let own = CompactNetworks.denoiser
@@ -248,7 +248,7 @@ package struct InstrumentShop: Sendable {
       return (loaded.network, loaded.tap)
     }
     let network = try NetworkCatalogue.named(choice.network ?? name)
-    let loaded = try shelf.network(
+    let loaded = try checkpoints.network(
       network, checkpoint: try file(choice.file, of: network.name, as: kind, for: role),
       root: choice.root, arithmetic: arithmetic)
     return (loaded, tap)
@@ -264,7 +264,7 @@ package struct InstrumentShop: Sendable {
     let found = published.lazy.compactMap { WeightCatalogue.path(of: $0, in: suite.directory) }
     guard let path = found.first else {
       let wanted = published.first?.fileName ?? "a file for \(network)"
-      throw NotRun(needs: wanted, for: "'\(role.rawValue)'", in: suite.directory)
+      throw UnavailableMetric(needs: wanted, for: "'\(role.rawValue)'", in: suite.directory)
     }
     return path
   }
@@ -273,7 +273,7 @@ package struct InstrumentShop: Sendable {
   package func named(_ file: String, for role: WeightRole) throws -> String {
     let path = suite.path(file)
     guard CompactWeights.contains(path) || FileManager.default.fileExists(atPath: path) else {
-      throw NotRun(
+      throw UnavailableMetric(
         needs: file, for: "'\(role.rawValue)'", in: PathText.folder(of: path))
     }
     return path

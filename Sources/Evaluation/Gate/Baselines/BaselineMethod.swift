@@ -4,16 +4,16 @@ import Terms
 import Verdicts
 
 /// A row of a baseline as one side of a comparison.
-struct BaselineArm: ComparisonArm {
+struct BaselineMethod: ComparisonSide {
   let baseline: String
   let method: BaselineDocument.Method
   let fingerprints: [String: [String]]
   /// Values by image, then metric.
   let images: [String: [String: Double]]
   /// The row of the run that the baseline was made from, where the database still has it.
-  let source: StoredArm?
+  let source: StoredMethod?
 
-  init(_ files: BaselineFiles, method: BaselineDocument.Method, source: StoredArm?) {
+  init(_ files: BaselineFiles, method: BaselineDocument.Method, source: StoredMethod?) {
     baseline = files.document.name
     self.method = method
     fingerprints = files.document.fingerprints
@@ -25,11 +25,11 @@ struct BaselineArm: ComparisonArm {
 
   var name: String { "\(method.name) of baseline \(baseline)" }
   var scoredImages: Set<String> { Set(images.keys) }
-  var stored: StoredArm? { source }
+  var stored: StoredMethod? { source }
 
-  func score(_ metric: Metric) -> ArmScore? {
+  func score(_ metric: Metric) -> MethodScore? {
     method.scores[metric.name].map { score in
-      ArmScore(
+      MethodScore(
         value: score.number, reason: score.reason, count: score.count,
         standardError: score.standardError,
         fingerprint: Fingerprint(

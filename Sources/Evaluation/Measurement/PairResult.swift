@@ -49,7 +49,7 @@ package struct Shortfall: Sendable {
 }
 
 /// What was measured of one pair.
-package struct ItemResult: Sendable {
+package struct PairResult: Sendable {
   /// Features of the real image, or why it is of no use; nil if there is none.
   package var reference: Result<ImageResult, ImageFailure>?
   /// The label map that rows were compared with; nil where none was read.

@@ -3,10 +3,10 @@ import Essentials
 import Tensors
 import Terms
 
-extension SubjectLoading {
+extension ImageLoading {
   /// The pairs' label maps by id, each opened once for all rows.
-  func labelMaps(of pairs: [PairSubjects], size: LabelSize) throws -> [String: Result<
-    Subject, ImageFailure
+  func labelMaps(of pairs: [LoadedPair], size: LabelSize) throws -> [String: Result<
+    EvaluationImage, ImageFailure
   >] {
     let sources = pairs.map { pair in
       ImageFailure.catching { try ImageSource(labelsOf: pair.pair, like: pair.opened?.pixels) }

@@ -6,7 +6,7 @@ import Images
 import Tensors
 
 /// One thing that happens to a method between two nights, and what a gate must say of it.
-struct PlantedCase: Sendable {
+struct InjectedFault: Sendable {
   /// What was done.
   let name: String
   /// The code that the gate must end with.
@@ -52,27 +52,27 @@ struct PlantedCase: Sendable {
 
   /// Everything that is planted.
   static let all = [
-    PlantedCase(name: "no change", code: 0, now: .copies),
-    PlantedCase(name: "blur", code: 2, check: "lpips-alex", now: .blurred),
-    PlantedCase(name: "colour shift", code: 2, check: "fid", now: .colourShift),
-    PlantedCase(
+    InjectedFault(name: "no change", code: 0, now: .copies),
+    InjectedFault(name: "blur", code: 2, check: "lpips-alex", now: .blurred),
+    InjectedFault(name: "colour shift", code: 2, check: "fid", now: .colourShift),
+    InjectedFault(
       name: "masks in another class order", code: 2, check: "miou", before: .painted,
       now: .paintedInOtherOrder),
-    PlantedCase(name: "shuffled pairing", code: 2, check: "id", now: .shuffled),
-    PlantedCase(name: "duplicated images", code: 2, check: "repeated images", now: .duplicated),
-    PlantedCase(name: "dropped files", code: 6, check: "images", now: .dropped),
-    PlantedCase(
+    InjectedFault(name: "shuffled pairing", code: 2, check: "id", now: .shuffled),
+    InjectedFault(name: "duplicated images", code: 2, check: "repeated images", now: .duplicated),
+    InjectedFault(name: "dropped files", code: 6, check: "images", now: .dropped),
+    InjectedFault(
       name: "another weight file", code: 5, check: "id", now: .copies, hasOtherWeights: true),
-    PlantedCase(name: "no images", code: 6, now: .none),
-    PlantedCase(
+    InjectedFault(name: "no images", code: 6, now: .none),
+    InjectedFault(
       name: "a metric that does not exist", code: 64, now: .copies, requirements: ["lpps<=1"]),
-    PlantedCase(
+    InjectedFault(
       name: "too few pairs to decide", code: 3, check: "ssim", now: .slightlyWorse, count: 3,
       isStrict: true),
   ]
 }
 
-extension PlantedCase.Images {
+extension InjectedFault.Images {
   /// The images, one an id; nil for those that are missing.
   ///
   /// - Throws: `MethodError` from painting.

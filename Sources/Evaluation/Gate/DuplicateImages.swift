@@ -7,7 +7,7 @@ import Terms
 /// Images of a row that are, or nearly are, another image of the row or the real image of another pair.
 ///
 /// Such images make distances between sets too good.
-struct DoubleImages {
+struct DuplicateImages {
   /// An image and what it is, by ids.
   struct Match {
     let image: String
@@ -22,41 +22,41 @@ struct DoubleImages {
   let near: (repeated: [Match], copied: [Match])?
 
   /// Looks for them among a row's scored images.
-  init(_ arm: StoredArm) {
-    let ids = arm.contents.keys.sorted()
-    let byContent = Dictionary(grouping: ids) { arm.contents[$0] ?? "" }
+  init(_ side: StoredMethod) {
+    let ids = side.contents.keys.sorted()
+    let byContent = Dictionary(grouping: ids) { side.contents[$0] ?? "" }
     repeated = ids.compactMap { id in
-      let same = byContent[arm.contents[id] ?? ""] ?? []
+      let same = byContent[side.contents[id] ?? ""] ?? []
       return same.first { $0 != id }.map { Match(image: id, other: $0) }
     }
     let real = Dictionary(
-      arm.pairs.compactMap { pair in pair.referenceHash.map { ($0, pair.imageID) } },
+      side.pairs.compactMap { pair in pair.referenceHash.map { ($0, pair.imageID) } },
       uniquingKeysWith: { first, _ in first })
     copied = ids.compactMap { id in
-      arm.contents[id].flatMap { real[$0] }.map { Match(image: id, other: $0) }
+      side.contents[id].flatMap { real[$0] }.map { Match(image: id, other: $0) }
     }
-    near = Self.near(arm)
+    near = Self.near(side)
   }
 
-  private static func near(_ arm: StoredArm) -> (repeated: [Match], copied: [Match])? {
+  private static func near(_ side: StoredMethod) -> (repeated: [Match], copied: [Match])? {
     for metric in MetricRegistry.metrics
-    where metric.comparesSets && arm.score(metric)?.value != nil {
+    where metric.comparesSets && side.score(metric)?.value != nil {
       // What is no longer remembered, or cannot be compared, tells nothing here.
       guard
-        let results = try? RememberedResults(arm, of: metric, among: arm.scoredImages),
+        let results = try? CachedResults(side, of: metric, among: side.scoredImages),
         let (real, made) = try? results.vectors()
       else { continue }
       var ids: [String] = []
       var entries: [NearDuplicates.Entry] = []
-      for (index, pair) in arm.pairs.enumerated() {
+      for (index, pair) in side.pairs.enumerated() {
         guard let one = made[index], let other = real[index], let own = pair.referenceHash,
-          let content = arm.contents[pair.imageID]
+          let content = side.contents[pair.imageID]
         else { continue }
         ids.append(pair.imageID)
         entries.append(
           NearDuplicates.Entry(made: one, madeContent: content, real: other, realContent: own))
       }
-      guard let found = try? NearDuplicates(entries, workers: arm.workers) else { continue }
+      guard let found = try? NearDuplicates(entries, workers: side.workers) else { continue }
       func matches(_ found: [NearDuplicates.Match]) -> [Match] {
         found.map { Match(image: ids[$0.image], other: ids[$0.other]) }
       }
@@ -66,7 +66,7 @@ struct DoubleImages {
   }
 }
 
-extension DoubleImages {
+extension DuplicateImages {
   /// One way in which images are double.
   enum Kind: String, CaseIterable {
     case repeated = "repeated images"
@@ -108,7 +108,7 @@ extension DoubleImages {
 
 extension BaselineDocument.Method {
   /// How many images of a kind the baseline had; nil where it does not tell.
-  subscript(kind: DoubleImages.Kind) -> Int? {
+  subscript(kind: DuplicateImages.Kind) -> Int? {
     switch kind {
     case .repeated: repeated
     case .copied: copied

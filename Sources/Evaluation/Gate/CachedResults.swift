@@ -7,8 +7,8 @@ import Tensors
 import Terms
 
 /// What the database remembers of a row's images, pair by pair: features and confusion counts.
-struct RememberedResults: SetResults {
-  let arm: StoredArm
+struct CachedResults: SetResults {
+  let side: StoredMethod
   /// Whose features or counts are asked for.
   let metric: Metric
   /// Of the metric's score.
@@ -20,38 +20,38 @@ struct RememberedResults: SetResults {
   ///
   /// - Throws: ``HarnessError`` of kind `notComparable` where the row has no such score, or an older
   ///   version stored it without its pairs.
-  init(_ arm: StoredArm, of metric: Metric, among images: Set<String>) throws {
-    guard let fingerprint = arm.score(metric)?.fingerprint else {
-      throw HarnessError(.notComparable, "\(arm.name) has no \(metric.name)")
+  init(_ side: StoredMethod, of metric: Metric, among images: Set<String>) throws {
+    guard let fingerprint = side.score(metric)?.fingerprint else {
+      throw HarnessError(.notComparable, "\(side.name) has no \(metric.name)")
     }
-    guard !arm.pairs.isEmpty else {
+    guard !side.pairs.isEmpty else {
       throw HarnessError(
         .notComparable,
-        "\(arm.name) was stored by an older evalkit without its pairs; measure it again")
+        "\(side.name) was stored by an older evalkit without its pairs; measure it again")
     }
-    self.arm = arm
+    self.side = side
     self.metric = metric
     self.fingerprint = fingerprint
     self.images = images
   }
 
   /// How the metric comes about.
-  var reduction: any SetReduction { get throws { try arm.reduction(of: metric) } }
+  var reduction: any SetReduction { get throws { try side.reduction(of: metric) } }
 
   func vectors() throws -> (real: [[Float]?], made: [[Float]?]) {
     let input = try input(.vector)
     func keys(_ contents: [String?]) -> [String?] {
-      zip(contents, arm.pairs).map { content, pair in
+      zip(contents, side.pairs).map { content, pair in
         content.flatMap(ContentHash.init(text:)).flatMap { input.key($0, pair) }
       }
     }
-    let real = try remembered(keys(arm.pairs.map(\.referenceHash)), as: Float.self)
+    let real = try remembered(keys(side.pairs.map(\.referenceHash)), as: Float.self)
     return (real, try remembered(keys(contents), as: Float.self))
   }
 
   func counts() throws -> [ConfusionMatrix?] {
     let input = try input(.counts)
-    let keys = zip(contents, arm.pairs).map { content, pair in
+    let keys = zip(contents, side.pairs).map { content, pair in
       content.flatMap(ContentHash.init(text:)).flatMap { input.key($0, pair) }
     }
     return try remembered(keys, as: Int64.self).map { counts in
@@ -68,29 +68,29 @@ struct RememberedResults: SetResults {
   }
 
   private var contents: [String?] {
-    arm.pairs.map { images.contains($0.imageID) ? arm.contents[$0.imageID] : nil }
+    side.pairs.map { images.contains($0.imageID) ? side.contents[$0.imageID] : nil }
   }
 
   /// Arrays under keys; nil for a nil key.
   private func remembered<Element: BitwiseCopyable>(
     _ keys: [String?], as type: Element.Type
   ) throws -> [[Element]?] {
-    let found = try arm.store.artifacts(among: keys.compactMap(\.self))
+    let found = try side.store.artifacts(among: keys.compactMap(\.self))
     guard found.damaged.isEmpty else {
       throw HarnessError(
         .notComparable,
-        "features or counts of \(found.damaged.count) images of \(arm.name) are damaged in "
-          + "\(arm.store.path); measure it again")
+        "features or counts of \(found.damaged.count) images of \(side.name) are damaged in "
+          + "\(side.store.path); measure it again")
     }
     let arrays = keys.map { key in
-      key.flatMap { found.payloads[$0] }.flatMap { Recall.elements($0) as [Element]? }
+      key.flatMap { found.payloads[$0] }.flatMap { ResultCache.elements($0) as [Element]? }
     }
     let missing = zip(keys, arrays).count { $0 != nil && $1 == nil }
     guard missing == 0 else {
       throw HarnessError(
         .notComparable,
-        "features or counts of \(missing) images of \(arm.name) are no longer remembered in "
-          + "\(arm.store.path); measure it again")
+        "features or counts of \(missing) images of \(side.name) are no longer remembered in "
+          + "\(side.store.path); measure it again")
     }
     return arrays
   }

@@ -3,7 +3,7 @@ import Provenance
 import Tensors
 import Verdicts
 
-extension Judgement {
+extension GateRun {
   /// Judges a stored run once the known answers are right.
   ///
   /// - Parameters:

@@ -23,12 +23,12 @@ struct PairSources: Sendable {
 }
 
 /// The images of one pair, opened once for all evaluators.
-struct PairSubjects: Sendable {
+struct LoadedPair: Sendable {
   let pair: Pair
   /// The real image, or why it is of no use; nil if there is none.
-  let reference: Result<Subject, ImageFailure>?
+  let reference: Result<EvaluationImage, ImageFailure>?
   /// The rows' images; nil where a row has none and need not have one.
-  let candidates: [Result<Subject, ImageFailure>?]
+  let candidates: [Result<EvaluationImage, ImageFailure>?]
 
   /// Opens the images of some pairs.
   ///
@@ -39,17 +39,17 @@ struct PairSubjects: Sendable {
   /// - Returns: the pairs in their order.
   /// - Throws: errors of the store.
   static func open(
-    _ pairs: [PairSources], resolution: EvaluationResolution, loading: SubjectLoading
-  ) throws -> [PairSubjects] {
+    _ pairs: [PairSources], resolution: EvaluationResolution, loading: ImageLoading
+  ) throws -> [LoadedPair] {
     let sources = pairs.flatMap(\.readable)
     var subjects = try loading.subjects(
       sources, treatment: resolution.description, treat: { resolution.apply($0) }
     )[...]
-    func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<Subject, ImageFailure>? {
+    func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<EvaluationImage, ImageFailure>? {
       source.flatMap { $0.failure.map { .failure($0) } ?? subjects.popFirst() }
     }
     return pairs.map { pair in
-      PairSubjects(
+      LoadedPair(
         pair: pair.pair,
         reference: next(pair.reference).map { loading.checked($0, .image, of: pair.pair) },
         candidates: pair.candidates.map(next))
@@ -57,19 +57,19 @@ struct PairSubjects: Sendable {
   }
 
   /// What is known before anything was measured.
-  var unmeasured: ItemResult {
-    ItemResult(
+  var unmeasured: PairResult {
+    PairResult(
       reference: reference.map { $0.map { ImageResult(content: $0.content) } },
       candidates: candidates.map { $0.map { $0.map { ImageResult(content: $0.content) } } })
   }
 
   /// An image of the pair that could be opened, the real one where there is one.
-  var opened: Subject? { ([reference] + candidates).compactMap { $0?.value }.first }
+  var opened: EvaluationImage? { ([reference] + candidates).compactMap { $0?.value }.first }
 
   /// The real image to compare with.
   ///
   /// - Throws: ``ImageFailure`` in the words of the image that cannot be compared.
-  var comparable: Subject {
+  var comparable: EvaluationImage {
     get throws {
       switch reference {
       case nil:

@@ -1,6 +1,6 @@
 /// Letters of one width for pictures: X.Org's `misc-fixed` bold of 9×18 pixels, which its makers gave to the
 /// public domain.
-package enum Lettering {
+package enum BitmapFont {
   /// Pixels from one letter to the next.
   static let width = 9
   /// Pixels from one line to the next.

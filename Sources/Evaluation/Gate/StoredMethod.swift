@@ -8,7 +8,7 @@ import Terms
 import Verdicts
 
 /// A row of a stored run as one side of a comparison.
-struct StoredArm: ComparisonArm {
+struct StoredMethod: ComparisonSide {
   let run: StoredRun
   let method: String
   let store: Store
@@ -44,11 +44,11 @@ struct StoredArm: ComparisonArm {
 
   var name: String { "\(method) of run \(run.record.id)" }
   var scoredImages: Set<String> { Set(contents.keys) }
-  var stored: StoredArm? { self }
+  var stored: StoredMethod? { self }
 
-  func score(_ metric: Metric) -> ArmScore? {
+  func score(_ metric: Metric) -> MethodScore? {
     run.scores[method]?[metric.name].map { score in
-      ArmScore(
+      MethodScore(
         value: score.value.double, reason: score.value.reason, count: score.generatedCount,
         standardError: score.standardError,
         fingerprint: Fingerprint(text: run.fingerprints[score.fingerprint] ?? ""))
@@ -67,7 +67,7 @@ struct StoredArm: ComparisonArm {
   func replicates(
     _ statistic: Metric, from metric: Metric, among images: Set<String>
   ) throws -> SetReplicates {
-    let results = try RememberedResults(self, of: metric, among: images)
+    let results = try CachedResults(self, of: metric, among: images)
     var reduction = try results.reduction
     if statistic != metric, let second = reduction.second, second.metric == statistic {
       reduction = second.reduction

@@ -5,15 +5,15 @@ import Terms
 import Verdicts
 
 /// One side of a comparison: a row of a stored run, or of a baseline's files.
-protocol ComparisonArm {
+protocol ComparisonSide {
   /// What messages call it.
   var name: String { get }
   /// Ids of the images that were scored.
   var scoredImages: Set<String> { get }
   /// The row in the database, with what is remembered of its images; nil where it is gone.
-  var stored: StoredArm? { get }
+  var stored: StoredMethod? { get }
   /// The set's score of a metric; nil where it was not measured.
-  func score(_ metric: Metric) -> ArmScore?
+  func score(_ metric: Metric) -> MethodScore?
   /// One value an image by id, infinite ones included; images without a number are left out.
   func values(_ metric: Metric) throws -> [String: Double]
   /// A metric's statistic over all images and without each group of them.
@@ -30,7 +30,7 @@ protocol ComparisonArm {
 }
 
 /// A set's score as a comparison needs it; values as stored, fractions for percentages.
-struct ArmScore {
+struct MethodScore {
   /// May be infinite, or NaN.
   let value: Double?
   /// Why there is no value.

@@ -10,7 +10,7 @@ import Provenance
 import Tensors
 
 /// How fast this machine does each step of a run, measured on an empty image.
-struct Pace {
+struct StepTiming {
   private let resolution: EvaluationResolution
   private let image: Raster
   private let memory = WorkerMemory()
