@@ -143,7 +143,7 @@ package struct MeasurementJob {
       let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
       try store.record(
         records, absent: zip(pairs[groups[index]], strict).flatMap { self.absent($0, $1) },
-        artifacts: cache.fresh, recalled: cache.recalled,
+        artifacts: cache.fresh, used: cache.used,
         pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
       tally.withLock { tally in
         tally.finished += items.count

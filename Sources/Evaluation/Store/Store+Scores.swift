@@ -4,7 +4,7 @@ import GRDB
 extension Store {
   /// Stores what became of some images, with their scores, cached results and pairs, in one transaction.
   ///
-  /// Remembered results that were of use, `recalled`, are noted as such.
+  /// Cached results that were of use, `used`, are noted as such.
   ///
   /// An image measured again replaces its earlier state. Its scores of other metrics stay unless
   /// its content has changed. A failed image loses its scores and gains a row in the ledger. Of an `absent`
@@ -13,7 +13,7 @@ extension Store {
   /// - Precondition: a failed image brings no scores.
   package func record(
     _ images: [(image: ImageRecord, scores: [ScoreRecord])], absent: [AbsentImage] = [],
-    artifacts: [ArtifactRecord] = [], recalled: [String] = [], pairs: [PairRecord] = []
+    artifacts: [ArtifactRecord] = [], used: [String] = [], pairs: [PairRecord] = []
   ) throws(StoreError) {
     try write { database in
       for image in absent { try delete(image, in: database) }
@@ -30,7 +30,7 @@ extension Store {
         }
       }
       try insert(artifacts, in: database)
-      try touch(recalled, in: database)
+      try touch(used, in: database)
     }
   }
 

@@ -39,7 +39,7 @@ struct EvictionTests {
   @Test func isMadeYoungByUse() throws {
     let fixture = try store(2)
     try setUse(["k0": "0", "k1": "1"], in: fixture)
-    try fixture.store.record([], recalled: ["k0", "gone"])
+    try fixture.store.record([], used: ["k0", "gone"])
     #expect(try fixture.store.evictArtifacts(downTo: 10).keys == ["k1"])
   }
 

@@ -40,7 +40,9 @@ import Testing
 
   @Test func aMissingFileIsNamed() throws {
     #expect(throws: UnavailableMetric.self) { try loader("{file: missing.safetensors}").denoiser() }
-    let error = #expect(throws: UnavailableMetric.self) { try loader("{network: compact-bisenet}").denoiser() }
+    let error = #expect(throws: UnavailableMetric.self) {
+      try loader("{network: compact-bisenet}").denoiser()
+    }
     #expect(error?.description.contains("'denoiser'") == true)
   }
 

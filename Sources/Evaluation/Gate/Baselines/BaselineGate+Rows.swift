@@ -38,7 +38,8 @@ extension BaselineGate {
           check: "\(name): images", outcome: .invalid,
           finding: "Run \(run.record.id) did not measure \(name), which the baseline has."))
     }
-    let source = try (try? store.run(idPrefix: document.run.id)).flatMap { record -> StoredMethod? in
+    let source = try (try? store.run(idPrefix: document.run.id)).flatMap {
+      record -> StoredMethod? in
       try StoredMethod(
         StoredRun(record, in: store), method: name, in: store, clustering: clustering,
         workers: workers)
@@ -89,7 +90,8 @@ extension BaselineGate {
     let images = Evidence.Method(
       name: side.method, isAnchor: false, scored: run.counts[side.method]?.scored ?? 0,
       failed: run.counts[side.method]?.failed ?? 0,
-      missing: isSamePairs ? row.comparison.baseline.scoredImages.subtracting(side.images).count : 0)
+      missing: isSamePairs ? row.comparison.baseline.scoredImages.subtracting(side.images).count : 0
+    )
     let further = gate?.failures.aboveBaseline.map { method.failed + $0 }
     let coverage = Verdict.coverage(
       of: images, allowedFailures: min(allowedFailures, further ?? .max))

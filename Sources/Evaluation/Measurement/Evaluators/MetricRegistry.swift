@@ -4,7 +4,7 @@ import Terms
 package enum MetricRegistry {
   /// The families, in the order in which lists name their metrics.
   package static let families: [any MetricFamily.Type] = [
-    FrechetDistances.self, MaximumMeanDiscrepancy.self, ManifoldMetrics.self,
+    FrechetDistances.self, CLIPDiscrepancy.self, ManifoldMetrics.self,
     PerceptualDistances.self,
     PerceptualDiversity.self, StructureTextureDistance.self, StructuralSimilarities.self,
     PixelDifferences.self,

@@ -6,7 +6,9 @@ extension ModelLoader {
   /// Why a metric cannot be measured with the files at hand; nil if none is missing.
   ///
   /// Files are looked for, not opened.
-  package func obstacle(to metric: Metric, in configuration: MetricConfiguration) -> UnavailableMetric? {
+  package func obstacle(to metric: Metric, in configuration: MetricConfiguration)
+    -> UnavailableMetric?
+  {
     do {
       try configuration.family(of: metric)?.require(metric, from: self)
       return nil

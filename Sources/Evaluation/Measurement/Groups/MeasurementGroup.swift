@@ -46,7 +46,8 @@ package struct MeasurementGroup {
   /// Lets every image that has not failed take its values, or notes that it does not fit the evaluator.
   mutating func update(
     by evaluator: some MetricEvaluator,
-    _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ found: inout ImageResult) throws -> Void
+    _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ found: inout ImageResult) throws ->
+      Void
   ) {
     for (place, pair) in pairs.enumerated() where isMeasured(pair, by: evaluator) {
       for (row, candidate) in pair.candidates.enumerated() {
@@ -137,7 +138,9 @@ package struct MeasurementGroup {
   }
 
   /// Features of a batch of images, cached or computed now.
-  func features(of batch: Batch<EvaluationImage>, by extractor: FeatureExtractor) throws -> (EvaluationImage) throws
+  func features(of batch: Batch<EvaluationImage>, by extractor: FeatureExtractor) throws -> (
+    EvaluationImage
+  ) throws
     -> [Float]
   {
     let memory = memory

@@ -2,7 +2,7 @@ import Foundation
 import Store
 import Terms
 
-/// What is remembered of earlier measurements of the same content, and what is new.
+/// Results of earlier measurements of the same content, and what is new.
 ///
 /// One object serves one group of pairs on one worker; the new results are stored together with the
 /// group.
@@ -11,9 +11,9 @@ package final class ResultCache {
   private let isReading: Bool
   /// Results that were computed and not yet stored.
   private(set) var fresh: [ArtifactRecord] = []
-  /// Keys of remembered results that were of use.
-  private(set) var recalled: [String] = []
-  /// Remembered results that are no longer what was stored; they are computed anew and replaced.
+  /// Keys of cached results that were of use.
+  private(set) var used: [String] = []
+  /// Cached results that are no longer what was stored; they are computed anew and replaced.
   private(set) var damaged = 0
   /// The same as ``fresh`` by key: two metrics may rest on the same features.
   private var computed: [String: Data] = [:]
@@ -24,46 +24,51 @@ package final class ResultCache {
     self.isReading = isReading
   }
 
-  /// Values under every key of a batch, remembered or computed now, all missing ones together; bits are
-  /// kept exactly.
+  /// Arrays under every key of a batch, cached or computed now, all missing ones together; bits are kept
+  /// exactly.
   ///
   /// - Throws: errors of the store.
   func values<Request, Element: BitwiseCopyable>(
-    _ batch: Batch<Request>,
-    compute: ([Request]) -> [Result<[Element], ImageFailure>]
+    _ batch: Batch<Request>, compute: ([Request]) -> [Result<[Element], ImageFailure>]
   ) throws -> [String: Result<[Element], ImageFailure>] {
+    try results(
+      batch, read: Self.elements, write: { $0.withUnsafeBytes { Data($0) } }, compute: compute)
+  }
+
+  /// The same for a single number under every key.
+  ///
+  /// - Throws: errors of the store.
+  func numbers<Request>(
+    _ batch: Batch<Request>, compute: ([Request]) -> [Result<Double, ImageFailure>]
+  ) throws -> [String: Result<Double, ImageFailure>] {
+    try results(
+      batch, read: Self.number, write: { withUnsafeBytes(of: $0) { Data($0) } }, compute: compute)
+  }
+
+  private func results<Request, Value>(
+    _ batch: Batch<Request>, read: (Data) -> Value?, write: (Value) -> Data,
+    compute: ([Request]) -> [Result<Value, ImageFailure>]
+  ) throws -> [String: Result<Value, ImageFailure>] {
     var found = computed.filter { batch.contains($0.key) }
     if isReading {
       let unknown = batch.entries.map(\.key).filter { found[$0] == nil }
-      let remembered = try store.artifacts(among: unknown)
-      recalled += remembered.payloads.keys
-      damaged += remembered.damaged.count
-      found.merge(remembered.payloads) { mine, _ in mine }
+      let cached = try store.artifacts(among: unknown)
+      used += cached.payloads.keys
+      damaged += cached.damaged.count
+      found.merge(cached.payloads) { mine, _ in mine }
     }
-    var values: [String: Result<[Element], ImageFailure>] = [:]
-    for (key, payload) in found { values[key] = Self.elements(payload).map { .success($0) } }
+    var values: [String: Result<Value, ImageFailure>] = [:]
+    for (key, payload) in found { values[key] = read(payload).map { .success($0) } }
     let missing = batch.entries.filter { values[$0.key] == nil }
     if missing.isEmpty { return values }
     for (entry, result) in zip(missing, compute(missing.map(\.request))) {
       values[entry.key] = result
-      guard case .success(let elements) = result else { continue }
-      let payload = elements.withUnsafeBytes { Data($0) }
+      guard case .success(let value) = result else { continue }
+      let payload = write(value)
       computed[entry.key] = payload
       fresh.append(ArtifactRecord(key: entry.key, payload: payload))
     }
     return values
-  }
-
-  /// The same for a single number under every key.
-  func numbers<Request>(
-    _ batch: Batch<Request>, compute: ([Request]) -> [Result<Double, ImageFailure>]
-  ) throws -> [String: Result<Double, ImageFailure>] {
-    try values(batch) { compute($0).map { $0.map { [$0] } } }.compactMapValues { found in
-      switch found {
-      case .success(let numbers): numbers.first.map { .success($0) }
-      case .failure(let failure): .failure(failure)
-      }
-    }
   }
 
   /// What to say of damaged results; nil for none.
@@ -72,6 +77,12 @@ package final class ResultCache {
       ? nil
       : "\(damaged) remembered \(damaged == 1 ? "result" : "results") in \(store.path) "
         + "\(damaged == 1 ? "was" : "were") damaged and measured again; check the disk"
+  }
+
+  /// Nil for a payload that is no number: it is computed anew.
+  private static func number(_ payload: Data) -> Double? {
+    guard payload.count == MemoryLayout<Double>.size else { return nil }
+    return payload.withUnsafeBytes { $0.loadUnaligned(as: Double.self) }
   }
 
   /// Nil for a payload that cannot be an array of the type: it is computed anew.
@@ -85,7 +96,7 @@ package final class ResultCache {
   }
 }
 
-/// What a group of pairs asks of one instrument, each distinct content once.
+/// What a group of pairs asks of one network, each distinct content once.
 struct Batch<Request> {
   private(set) var entries: [(key: String, request: Request)] = []
   private var keys: Set<String> = []

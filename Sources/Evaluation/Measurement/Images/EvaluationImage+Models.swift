@@ -6,8 +6,9 @@ import Terms
 
 extension FeatureExtractor {
   /// The vectors of several images, planar order; what one image lacks is its own failure.
-  func features(of subjects: [EvaluationImage], in memory: WorkerMemory) -> [Result<[Float], ImageFailure>]
-  {
+  func features(of subjects: [EvaluationImage], in memory: WorkerMemory) -> [Result<
+    [Float], ImageFailure
+  >] {
     network.map(
       subjects.count, outputs: [tap], in: memory.main, named: { subjects[$0].name },
       input: { try input(try subjects[$0].image, named: subjects[$0].name, in: memory) },
@@ -17,7 +18,9 @@ extension FeatureExtractor {
 
 extension FaceParser {
   /// Label maps of several images in CelebAMask-HQ's class order, at the network's size.
-  func labels(of subjects: [EvaluationImage], in memory: WorkerMemory) -> [Result<Raster, ImageFailure>] {
+  func labels(of subjects: [EvaluationImage], in memory: WorkerMemory) -> [Result<
+    Raster, ImageFailure
+  >] {
     network.map(
       subjects.count, outputs: [Graph.mainOutput], in: memory.main, named: { subjects[$0].name },
       input: { try preprocessing.apply(try subjects[$0].image, named: subjects[$0].name) },

@@ -5,7 +5,7 @@ import Synchronization
 import Tensors
 import Terms
 
-/// One image on its way through the meters: known by its content, decoded when its pixels are needed.
+/// One image on its way through the evaluators: known by its content, decoded when its pixels are needed.
 final class EvaluationImage: Sendable {
   /// What errors call it, usually its path.
   let name: String
@@ -15,26 +15,40 @@ final class EvaluationImage: Sendable {
   private let decode: @Sendable () throws -> Raster
   private let decoded: Mutex<Raster?>
 
-  /// An image that is decoded already; RGB at the working size.
-  init(name: String, image: Raster) {
-    self.name = name
-    pixels = PixelIdentity(image)
-    decode = { image }
-    decoded = Mutex(image)
+  /// An image that is decoded already; RGB at the evaluation resolution.
+  convenience init(name: String, image: Raster) {
+    self.init(name: name, pixels: PixelIdentity(image), decoded: image, decode: { image })
   }
 
-  /// An image that is known from an earlier time.
-  init(name: String, pixels: PixelIdentity, decode: @escaping @Sendable () throws -> Raster) {
+  /// An image whose pixels are known from an earlier run.
+  convenience init(
+    name: String, pixels: PixelIdentity, decode: @escaping @Sendable () throws -> Raster
+  ) {
+    self.init(name: name, pixels: pixels, decoded: nil, decode: decode)
+  }
+
+  private init(
+    name: String, pixels: PixelIdentity, decoded: Raster?,
+    decode: @escaping @Sendable () throws -> Raster
+  ) {
     self.name = name
     self.pixels = pixels
+    self.decoded = Mutex(decoded)
     self.decode = decode
-    decoded = Mutex(nil)
+  }
+
+  /// The same pixels, hashed and decoded as far as they are, under the name of another file.
+  func named(_ other: String) -> EvaluationImage {
+    other == name
+      ? self
+      : EvaluationImage(
+        name: other, pixels: pixels, decoded: decoded.withLock { $0 }, decode: decode)
   }
 
   /// Identity of the pixels.
   var content: ContentHash { pixels.content }
 
-  /// RGB at the working size.
+  /// RGB at the evaluation resolution.
   ///
   /// - Throws: whatever decoding throws; ``ImageFailure`` if the pixels are not those that were expected.
   var image: Raster {

@@ -48,34 +48,27 @@ package struct ImageLoading {
     let keys = sources.map { source in
       source.origin.flatMap { Self.key($0, treatment: treatment, digests: digests) }
     }
-    var batch = Batch<ImageSource>()
+    var batch = Batch<(source: ImageSource, key: String)>()
     for (source, key) in zip(sources, keys) {
-      if let key { batch.add(source, key: key) }
+      if let key { batch.add((source, key), key: key) }
     }
-    var decoded: [String: Raster] = [:]
+    var opened: [String: EvaluationImage] = [:]
     let known = try cache.values(batch) { missing in
-      missing.map { source in
+      missing.map { source, key in
         ImageFailure.catching {
-          let image = treat(try source.decode())
-          if let key = source.origin.flatMap({
-            Self.key($0, treatment: treatment, digests: digests)
-          }) {
-            decoded[key] = image
-          }
-          return PixelIdentity(image).bytes
+          let image = EvaluationImage(name: source.name, image: treat(try source.decode()))
+          opened[key] = image
+          return image.pixels.bytes
         }
       }
     }
     return zip(sources, keys).map { source, key in
       ImageFailure.catching {
-        let identity = key.flatMap { known[$0]?.value }.flatMap { PixelIdentity($0) }
-        guard let key, let identity else {
+        if let image = key.flatMap({ opened[$0] }) { return image.named(source.name) }
+        guard let identity = key.flatMap({ known[$0]?.value }).flatMap({ PixelIdentity($0) }) else {
           return EvaluationImage(name: source.name, image: treat(try source.decode()))
         }
-        let image = decoded[key]
-        return EvaluationImage(name: source.name, pixels: identity) {
-          try image ?? treat(try source.decode())
-        }
+        return EvaluationImage(name: source.name, pixels: identity) { treat(try source.decode()) }
       }
     }
   }

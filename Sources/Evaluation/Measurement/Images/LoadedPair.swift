@@ -45,7 +45,9 @@ struct LoadedPair: Sendable {
     var subjects = try loading.subjects(
       sources, treatment: resolution.description, treat: { resolution.apply($0) }
     )[...]
-    func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<EvaluationImage, ImageFailure>? {
+    func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<
+      EvaluationImage, ImageFailure
+    >? {
       source.flatMap { $0.failure.map { .failure($0) } ?? subjects.popFirst() }
     }
     return pairs.map { pair in

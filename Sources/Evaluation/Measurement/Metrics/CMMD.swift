@@ -14,7 +14,7 @@ extension Metric {
 }
 
 /// CMMD: the distance of two sets of CLIP's embeddings.
-package struct MaximumMeanDiscrepancy: MetricFamily {
+package struct CLIPDiscrepancy: MetricFamily {
   /// How images are embedded.
   package var tower = CLIPTower(network: definingNetwork)
   /// Estimator.
@@ -65,10 +65,10 @@ package struct MaximumMeanDiscrepancy: MetricFamily {
 /// Embeddings of images for CMMD.
 package struct DiscrepancyEvaluator: MetricEvaluator {
   let image: FeatureExtractor
-  let family: MaximumMeanDiscrepancy
+  let family: CLIPDiscrepancy
 
   /// Joins an image tower and choices.
-  package init(image: FeatureExtractor, family: MaximumMeanDiscrepancy = MaximumMeanDiscrepancy()) {
+  package init(image: FeatureExtractor, family: CLIPDiscrepancy = CLIPDiscrepancy()) {
     self.image = image
     self.family = family
   }
@@ -97,7 +97,7 @@ package struct DiscrepancyEvaluator: MetricEvaluator {
     if suite.isCompact { return [] }
     let found = image.network.network.name
     let other = standIn(metric.title, found, for: family.tower.network, image.network.weights)
-    guard found != MaximumMeanDiscrepancy.definingNetwork else { return other }
+    guard found != CLIPDiscrepancy.definingNetwork else { return other }
     return other + [
       "CMMD is defined on CLIP ViT-L/14 of 336 pixels; here it rests on \(found)."
     ]

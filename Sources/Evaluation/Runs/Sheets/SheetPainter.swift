@@ -146,7 +146,8 @@ struct SheetPainter {
       let lines = BitmapFont.lines(word, columns: side / BitmapFont.width, limit: 2)
       let width = (lines.map(\.count).max() ?? 0) * BitmapFont.width
       write(
-        lines, x: x + (side - width) / 2, y: y + (side - lines.count * BitmapFont.height) / 2, faint,
+        lines, x: x + (side - width) / 2, y: y + (side - lines.count * BitmapFont.height) / 2,
+        faint,
         &canvas)
     }
   }
