@@ -139,7 +139,7 @@ let generation: [Target] = [
 
 let evaluation: [Target] = [
   Wing.evaluation.room("Tables", needs: ["Essentials", "Terms", yams]),
-  Wing.evaluation.room("Store", needs: ["Essentials", grdb]),
+  Wing.evaluation.room("Store", needs: ["Essentials", "Terms", grdb]),
   Wing.evaluation.room("Verdicts", needs: ["Tensors", "Terms"]),
   Wing.evaluation.room("Reports", needs: ["Terms"]),
   Wing.evaluation.room(
@@ -221,14 +221,27 @@ let tests: [Target] = [
     of: "Generators",
     also: [
       "Checkpoints", "Datasets", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors",
+      "Terms",
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Recipes",
     also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
   Wing.evaluation.tests(of: "Tables", also: ["Essentials"]),
-  Wing.evaluation.tests(of: "Store", also: ["Tensors", grdb], exclude: ["Goldens"]),
+  Wing.evaluation.tests(of: "Store", also: ["Tensors", "Terms", grdb], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Reports", exclude: ["Snapshots"]),
+  Wing.evaluation.tests(
+    of: "Measurement",
+    also: [
+      "Datasets", "Essentials", "Generators", "Images", "Metrics", "Models", "Provenance", "Store",
+      "Tables", "Tensors", "Terms", grdb,
+    ]),
+  Wing.evaluation.tests(
+    of: "Runs",
+    also: [
+      "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics", "Models",
+      "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms",
+    ]),
   Wing.program.tests(
     of: "Harness",
     also: [

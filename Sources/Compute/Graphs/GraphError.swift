@@ -58,7 +58,7 @@ package enum GraphError: Error, Equatable, CustomStringConvertible {
 
 extension GraphError: LedgerFailure {
   /// The state in which an input ends that meets this error.
-  package var ledgerState: String {
-    if case .notFinite = self { "not-finite" } else { "wrong-size" }
+  package var ledgerState: LedgerState {
+    if case .notFinite = self { .notFinite } else { .wrongSize }
   }
 }

@@ -39,5 +39,5 @@ package struct ImageError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension ImageError: LedgerFailure {
   /// The state's raw value.
-  package var ledgerState: String { state.rawValue }
+  package var ledgerState: LedgerState { LedgerState(rawValue: state.rawValue) }
 }

@@ -1,12 +1,12 @@
 /// Why one image has no scores: one row of the failure ledger.
 package struct ImageFailure: Error, Hashable, Sendable {
-  /// One word, for example `truncated`.
-  package let state: String
+  /// What kind of failure.
+  package let state: LedgerState
   /// A sentence.
   package let reason: String
 
   /// Names a state and its reason.
-  package init(state: String, reason: String) {
+  package init(state: LedgerState, reason: String) {
     self.state = state
     self.reason = reason
   }
@@ -16,7 +16,7 @@ package struct ImageFailure: Error, Hashable, Sendable {
     self =
       error as? ImageFailure
       ?? ImageFailure(
-        state: (error as? any LedgerFailure)?.ledgerState ?? "not-measurable", reason: "\(error)")
+        state: (error as? any LedgerFailure)?.ledgerState ?? .notMeasurable, reason: "\(error)")
   }
 
   /// The value of a body, or its error in the ledger's words.
@@ -27,11 +27,11 @@ package struct ImageFailure: Error, Hashable, Sendable {
 
 extension ImageFailure: LedgerFailure {
   /// The state itself.
-  package var ledgerState: String { state }
+  package var ledgerState: LedgerState { state }
 }
 
 /// An error that knows the ledger's state of the image that met it.
 package protocol LedgerFailure: Error {
   /// One word, for example `truncated`.
-  var ledgerState: String { get }
+  var ledgerState: LedgerState { get }
 }

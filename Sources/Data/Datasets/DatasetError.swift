@@ -79,7 +79,7 @@ extension String {
 
 extension DatasetError: LedgerFailure {
   /// `wrong-checksum` for changed bytes, otherwise `not-measurable`.
-  package var ledgerState: String {
-    if case .checksumMismatch = self { "wrong-checksum" } else { "not-measurable" }
+  package var ledgerState: LedgerState {
+    if case .checksumMismatch = self { .wrongChecksum } else { .notMeasurable }
   }
 }

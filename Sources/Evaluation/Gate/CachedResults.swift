@@ -2,11 +2,12 @@ import Foundation
 import Measurement
 import Metrics
 import Provenance
+import Runs
 import Store
 import Tensors
 import Terms
 
-/// What the database remembers of a row's images, pair by pair: features and confusion counts.
+/// What the cache holds of a row's images, pair by pair: features and confusion counts.
 struct CachedResults: SetResults {
   let side: StoredMethod
   /// Whose features or counts are asked for.
@@ -45,16 +46,16 @@ struct CachedResults: SetResults {
         content.flatMap(ContentHash.init(text:)).flatMap { input.key($0, pair) }
       }
     }
-    let real = try remembered(keys(side.pairs.map(\.referenceHash)), as: Float.self)
-    return (real, try remembered(keys(contents), as: Float.self))
+    let real = try cached(keys(side.pairs.map(\.referenceHash)), as: Float.self)
+    return (real, try cached(keys(contents(with: input)), as: Float.self))
   }
 
   func counts() throws -> [ConfusionMatrix?] {
     let input = try input(.counts)
-    let keys = zip(contents, side.pairs).map { content, pair in
+    let keys = zip(contents(with: input), side.pairs).map { content, pair in
       content.flatMap(ContentHash.init(text:)).flatMap { input.key($0, pair) }
     }
-    return try remembered(keys, as: Int64.self).map { counts in
+    return try cached(keys, as: Int64.self).map { counts in
       try counts.map { try ConfusionMatrix(counts: $0) }
     }
   }
@@ -67,12 +68,19 @@ struct CachedResults: SetResults {
     return input
   }
 
-  private var contents: [String?] {
-    side.pairs.map { images.contains($0.imageID) ? side.contents[$0.imageID] : nil }
+  /// Contents of the images that take part and of which this was measured.
+  private func contents(with input: SetInput) -> [String?] {
+    let unpaired = UnpairedImages(of: side.run, pairs: side.pairs)
+    return side.pairs.map { pair in
+      guard images.contains(pair.imageID), !input.isPairwise || !unpaired.contains(pair) else {
+        return nil
+      }
+      return side.contents[pair.imageID]
+    }
   }
 
   /// Arrays under keys; nil for a nil key.
-  private func remembered<Element: BitwiseCopyable>(
+  private func cached<Element: BitwiseCopyable>(
     _ keys: [String?], as type: Element.Type
   ) throws -> [[Element]?] {
     let found = try side.store.artifacts(among: keys.compactMap(\.self))
@@ -89,7 +97,7 @@ struct CachedResults: SetResults {
     guard missing == 0 else {
       throw HarnessError(
         .notComparable,
-        "features or counts of \(missing) images of \(side.name) are no longer remembered in "
+        "features or counts of \(missing) images of \(side.name) are no longer in the cache of "
           + "\(side.store.path); measure it again")
     }
     return arrays

@@ -31,7 +31,7 @@ struct GateFindings {
       guard isReal || judged.contains(failure.method) else { return nil }
       return FileFinding(
         rule: .failed, method: failure.method, image: failure.imageID,
-        message: "\(failure.state): \(failure.reason)",
+        message: "\(failure.failure.state): \(failure.failure.reason)",
         path: isReal
           ? places.realImage(failure.imageID) : places.image(failure.imageID, of: failure.method))
     }

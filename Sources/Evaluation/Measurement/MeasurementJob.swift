@@ -185,7 +185,7 @@ package struct MeasurementJob {
         )
       case .failure(let failure)?:
         (
-          imageRecord(pair, row, nil, .failed(state: failure.state, reason: failure.reason)), []
+          imageRecord(pair, row, nil, .failed(failure)), []
         )
       }
     }

@@ -4,16 +4,18 @@ import Terms
 
 /// What was measured of one image.
 package struct ImageResult: Sendable {
+  /// Identity of its pixels.
   package var content: ContentHash
+  /// Its own scores.
   package var scores: [Metric: Double] = [:]
   /// Features and embeddings that scores of sets rest on.
   package var vectors: [Intermediate: [Float]] = [:]
   /// Confusion counts that scores of sets rest on.
   package var counts: [Intermediate: ConfusionMatrix] = [:]
   /// Metrics whose evaluators took it.
-  var measured: Set<Metric> = []
+  package var measured: Set<Metric> = []
   /// Evaluators that it does not fit.
-  var shortfalls: [Shortfall] = []
+  package var shortfalls: [Shortfall] = []
 
   /// An image of which nothing is measured yet.
   package init(content: ContentHash) { self.content = content }
@@ -22,7 +24,7 @@ package struct ImageResult: Sendable {
   ///
   /// - Parameter needed: the metrics that every image of the set must have.
   /// - Returns: the failure of the first evaluator of a needed metric, or of any if no evaluator took the image.
-  func complete(for needed: Set<Metric>) -> Result<ImageResult, ImageFailure> {
+  package func complete(for needed: Set<Metric>) -> Result<ImageResult, ImageFailure> {
     let missing = shortfalls.first { measured.isEmpty || !needed.isDisjoint(with: $0.metrics) }
     return missing.map { .failure($0.failure) } ?? .success(self)
   }
@@ -33,18 +35,20 @@ package struct ImageResult: Sendable {
 package struct Shortfall: Sendable {
   /// What the evaluator serves.
   let metrics: [Metric]
-  let failure: ImageFailure
+  /// Why it does not fit.
+  package let failure: ImageFailure
 
+  /// Takes a failure for what it is.
+  ///
   /// - Returns: nil if something is wrong with the image, its partner or the network.
-  init?(_ metrics: [Metric], _ failure: ImageFailure) {
+  package init?(_ metrics: [Metric], _ failure: ImageFailure) {
     guard Self.states.contains(failure.state) else { return nil }
     self.metrics = metrics
     self.failure = failure
   }
 
-  private static let states: Set<String> = [
-    "wrong-size", "no-reference", "no-mask", "no-caption", "caption-too-long", "too-long",
-    "no-edit", "blank-text",
+  private static let states: Set<LedgerState> = [
+    .wrongSize, .noReference, .noMask, .noCaption, .captionTooLong, .tooLong, .noEdit, .blankText,
   ]
 }
 

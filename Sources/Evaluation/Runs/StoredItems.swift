@@ -19,7 +19,7 @@ package struct StoredItems {
   let metrics: [ReducedMetric]
   private let inputs: [SetInput]
   private let references: [String: FailureRecord]
-  private let hasReferences: Bool
+  private let unpaired: UnpairedImages
 
   /// Finds out what a run's scores rest on.
   ///
@@ -34,7 +34,6 @@ package struct StoredItems {
     self.run = run
     self.store = store
     pairs = try store.pairs(ofRun: run.record.id)
-    hasReferences = pairs.contains { $0.referenceHash != nil }
     metrics = try MetricRegistry.metrics.compactMap { metric -> ReducedMetric? in
       guard let reduction = reductions[metric.name]?.value,
         let hash = run.settings.identity["metric.\(metric.name)"],
@@ -50,6 +49,7 @@ package struct StoredItems {
     let failures = run.failures.filter { $0.method == MethodRecord.reference.name }
     references = Dictionary(
       failures.map { ($0.imageID, $0) }, uniquingKeysWith: { first, _ in first })
+    unpaired = UnpairedImages(of: run, pairs: pairs)
   }
 
   /// The scores of a row's set.
@@ -125,8 +125,7 @@ package struct StoredItems {
     return try Dictionary(
       records.map { record in
         switch record.outcome {
-        case .failed(let state, let reason):
-          return (record.imageID, .failed(ImageFailure(state: state, reason: reason)))
+        case .failed(let failure): return (record.imageID, .failed(failure))
         case .scored:
           guard let content = record.contentHash.flatMap({ ContentHash(text: $0) }) else {
             throw HarnessError(
@@ -141,20 +140,17 @@ package struct StoredItems {
     if let content = pair.referenceHash.flatMap({ ContentHash(text: $0) }) {
       return .success(ImageResult(content: content))
     }
-    return references[pair.imageID].map { failure in
-      .failure(ImageFailure(state: failure.state, reason: failure.reason))
-    }
+    return references[pair.imageID].map { .failure($0.failure) }
   }
 
   // MARK: Memory
 
   /// One key for each of ``inputs``; nil where an image has no such result.
   private func candidateKeys(_ image: Image?, _ pair: PairRecord) -> [String?] {
-    let isAlone =
-      run.isScore && hasReferences && pair.referenceHash == nil
+    let isAlone = unpaired.contains(pair)
     return inputs.map { input in
-      // What has no real counterpart takes part in distances of sets only.
-      guard let content = image?.content, !isAlone || input.isOfReferences else { return nil }
+      // What has no real counterpart takes part in scores of sets only.
+      guard let content = image?.content, !isAlone || !input.isPairwise else { return nil }
       return input.key(content, pair)
     }
   }
@@ -181,7 +177,7 @@ package struct StoredItems {
       throw HarnessError(
         .notComparable,
         "\(wanted.count - found.payloads.count) results that the scores of \(method) of run \(run.record.id) "
-          + "rest on are no longer remembered in \(store.path); measure it again")
+          + "rest on are no longer in the cache of \(store.path); measure it again")
     }
     return found.payloads
   }

@@ -3,6 +3,7 @@ import Generators
 import Metrics
 import Provenance
 import Store
+import Terms
 
 /// A run as the database holds it, gathered for reports and gates.
 package struct StoredRun: Sendable {
@@ -68,6 +69,7 @@ package struct StoredRun: Sendable {
   /// A row's failed images by state.
   func failureStates(of method: String) -> [String: Int] {
     Dictionary(
-      failures.filter { $0.method == method }.map { ($0.state, 1) }, uniquingKeysWith: +)
+      failures.filter { $0.method == method }.map { ($0.failure.state.rawValue, 1) },
+      uniquingKeysWith: +)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Terms
 
 /// What became of one image of one method; exactly one row for each.
 package struct ImageRecord: Sendable, Hashable {
@@ -17,8 +18,8 @@ package struct ImageRecord: Sendable, Hashable {
   package enum Outcome: Sendable, Hashable {
     /// It has scores.
     case scored
-    /// `state` is one word for the ledger, such as `truncated`; `reason` is a sentence.
-    case failed(state: String, reason: String)
+    /// It has none, for a reason.
+    case failed(ImageFailure)
   }
 
   /// Says how an image ended.
@@ -187,10 +188,8 @@ package struct FailureRecord: Sendable, Hashable {
   package let method: String
   /// Id of the pair.
   package let imageID: String
-  /// One word, for example `truncated`.
-  package let state: String
-  /// A sentence.
-  package let reason: String
+  /// Why it has no scores.
+  package let failure: ImageFailure
 }
 
 /// How a method's images ended.

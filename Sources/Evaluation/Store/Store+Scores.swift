@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Terms
 
 extension Store {
   /// Stores what became of some images, with their scores, cached results and pairs, in one transaction.
@@ -24,9 +25,9 @@ extension Store {
         case .scored:
           try deleteFailure(of: image, in: database)
           for score in scores { try upsert(score, of: image, in: database) }
-        case .failed(let state, let reason):
+        case .failed(let failure):
           precondition(scores.isEmpty, "a failed image has no scores")
-          try fail(image, state: state, reason: reason, in: database)
+          try fail(image, failure, in: database)
         }
       }
       try insert(artifacts, in: database)
@@ -100,8 +101,9 @@ extension Store {
           case .scored: .scored
           case .failed:
             .failed(
-              state: try row.optional("failureState") ?? "failed",
-              reason: try row.optional("reason") ?? "unknown")
+              ImageFailure(
+                state: try row.optional("failureState").map(LedgerState.init) ?? .failed,
+                reason: try row.optional("reason") ?? "unknown"))
           }
         return ImageRecord(
           run: run, method: method, imageID: try row.value("imageID"),
@@ -147,7 +149,8 @@ extension Store {
       ).map { row in
         FailureRecord(
           method: try row.value("method"), imageID: try row.value("imageID"),
-          state: try row.value("state"), reason: try row.value("reason"))
+          failure: ImageFailure(
+            state: LedgerState(rawValue: try row.value("state")), reason: try row.value("reason")))
       }
     }
   }
@@ -229,14 +232,14 @@ extension Store {
   }
 
   private func fail(
-    _ image: ImageRecord, state: String, reason: String, in database: Database
+    _ image: ImageRecord, _ failure: ImageFailure, in database: Database
   ) throws {
     try database.execute(
       sql: "DELETE FROM score WHERE runID = ? AND method = ? AND imageID = ?",
       arguments: [image.run, image.method, image.imageID])
     try database.execute(
       sql: "INSERT OR REPLACE INTO failure VALUES (?, ?, ?, ?, ?)",
-      arguments: [image.run, image.method, image.imageID, state, reason])
+      arguments: [image.run, image.method, image.imageID, failure.state.rawValue, failure.reason])
   }
 }
 

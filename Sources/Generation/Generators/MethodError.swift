@@ -40,17 +40,17 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
   case cancelled
 
   /// The state in which an input ends that met this error.
-  package var ledgerState: String {
+  package var ledgerState: LedgerState {
     switch self {
-    case .missing: "missing"
-    case .noReference: "no-reference"
-    case .noMask: "no-mask"
-    case .noEdit: "no-edit"
-    case .image(let error): error.state.rawValue
-    case .file(.checksumMismatch): "wrong-checksum"
-    case .notGenerated(_, let failure): failure.state.rawValue
+    case .missing: .missing
+    case .noReference: .noReference
+    case .noMask: .noMask
+    case .noEdit: .noEdit
+    case .image(let error): error.ledgerState
+    case .file(.checksumMismatch): .wrongChecksum
+    case .notGenerated(_, let failure): LedgerState(rawValue: failure.state.rawValue)
     case .notComputed(_, let failure): failure.state
-    default: "failed"
+    default: .failed
     }
   }
 

@@ -61,7 +61,7 @@ package struct FaceAligner: Sendable {
       let aligned = FaceAlignment.aligned(image, landmarks: face.landmarks)
     else {
       throw ImageFailure(
-        state: "no-face", reason: "MTCNN finds no face in '\(name)', so it cannot be aligned")
+        state: .noFace, reason: "MTCNN finds no face in '\(name)', so it cannot be aligned")
     }
     return aligned
   }

@@ -238,7 +238,7 @@ extension LoadedNetwork {
     let bytes = MemoryLayout<Float>.stride * executable.workspaceSize
     guard bytes > limit else { return }
     throw ImageFailure(
-      state: "too-large",
+      state: .tooLarge,
       reason: "running \(network.name) on an input of \(shape.extents) takes \(bytes.inBytes) of "
         + "memory, and an image may take \(limit.inBytes); scale it down or raise --memory")
   }

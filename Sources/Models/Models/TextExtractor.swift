@@ -47,7 +47,7 @@ package struct TextExtractor: Sendable {
         do {
           return try reader.input(of: texts[index], truncating: isTruncating)
         } catch {
-          throw ImageFailure(state: "caption-too-long", reason: "\(error)")
+          throw ImageFailure(state: .captionTooLong, reason: "\(error)")
         }
       },
       read: { $0.result(Graph.mainOutput, image: $1, in: memory.main).values })

@@ -76,5 +76,5 @@ package struct CaptionTooLong: Error, Equatable, CustomStringConvertible {
 
 extension CaptionTooLong: LedgerFailure {
   /// `too-long`: a caption that fits no context is never cut silently.
-  package var ledgerState: String { "too-long" }
+  package var ledgerState: LedgerState { .tooLong }
 }

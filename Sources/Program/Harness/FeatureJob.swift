@@ -189,7 +189,7 @@ private struct FeatureRows {
 
   private func misfit(_ found: [Int], beside row: Int, of shape: [Int]) -> ImageFailure {
     ImageFailure(
-      state: "wrong-size",
+      state: .wrongSize,
       reason: "its '\(tap)' has shape \(found), that of '\(source.name(of: row))' \(shape); "
         + "images must have one size")
   }

@@ -120,7 +120,9 @@ package struct GenerateJob {
   private func objection(to output: Output) -> HarnessError? {
     var validity = RunValidity(
       isMeasured: output.made + output.reused > 0,
-      failures: output.failures.map { ImageFailure(state: $0.state, reason: $0.reason) })
+      failures: output.failures.map {
+        ImageFailure(state: LedgerState(rawValue: $0.state), reason: $0.reason)
+      })
     validity.nothing = "no image was made"
     if !validity.isMeasured {
       let reason = output.failures.first?.reason ?? "there are no pairs"
@@ -168,7 +170,7 @@ package struct GenerateJob {
       method, pairs: own, to: Paths.absolute(options.output), seed: options.seed,
       workers: workers, shouldStop: options.shouldStop, progress: show)
     let failures = result.failures.map {
-      Output.Failure(id: $0.key, state: $0.value.ledgerState, reason: $0.value.description)
+      Output.Failure(id: $0.key, state: $0.value.ledgerState.rawValue, reason: $0.value.description)
     }
     return output(specification, total, reused: result.reused.count, failures, log: nil)
   }

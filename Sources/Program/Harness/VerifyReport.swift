@@ -56,8 +56,9 @@ package struct VerifyReport: Encodable, Sendable {
     let name = "\(record.imageID) of \(record.method)"
     switch (record.outcome, result) {
     case (.failed, .failure?), (.failed, nil): scores.count(true, "")
-    case (.failed(let state, _), .success?):
-      scores.count(false, "\(name) can be measured now, stored is that it failed (\(state))")
+    case (.failed(let failure), .success?):
+      scores.count(
+        false, "\(name) can be measured now, stored is that it failed (\(failure.state))")
     case (.scored, nil): scores.count(false, "\(name) is gone")
     case (.scored, .failure(let failure)?):
       scores.count(false, "\(name) fails now: \(failure.reason)")

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Store
 import Tensors
+import Terms
 import TestSupport
 import Testing
 
@@ -80,9 +81,10 @@ struct ScoreTests {
     try store.record(fixture.failed("1"))
     #expect(try store.scores(ofRun: "r1").isEmpty)
     #expect(
-      try store.failures(ofRun: "r1").map(\.reason) == ["1.png ends early"])
+      try store.failures(ofRun: "r1").map(\.failure.reason) == ["1.png ends early"])
     try store.record(fixture.failed("1"))
-    #expect(try store.failures(ofRun: "r1", method: "ours").map(\.state) == ["truncated"])
+    let failures = try store.failures(ofRun: "r1", method: "ours")
+    #expect(failures.map(\.failure.state.rawValue) == ["truncated"])
     #expect(try store.failures(ofRun: "r1", method: "blurred").isEmpty)
     try store.record(fixture.scored("1"), scores: [score])
     #expect(try store.failures(ofRun: "r1").isEmpty)

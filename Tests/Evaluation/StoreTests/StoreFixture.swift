@@ -1,5 +1,6 @@
 import Foundation
 import Store
+import Terms
 import TestSupport
 
 /// A database in a folder of its own, with one run `r1` of two methods.
@@ -39,6 +40,8 @@ final class StoreFixture: Sendable {
   func failed(_ id: String) -> ImageRecord {
     ImageRecord(
       run: "r1", method: "ours", imageID: id, contentHash: nil,
-      outcome: .failed(state: "truncated", reason: "\(id).png ends early"))
+      outcome: .failed(
+        ImageFailure(
+          state: LedgerState(rawValue: "truncated"), reason: "\(id).png ends early")))
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Generators
 import Images
 import Tensors
+import Terms
 import TestSupport
 import Testing
 
@@ -39,7 +40,7 @@ import Testing
     let anchor = try MeanFaceAnchor(pairs: faces.pairs, size: 6)
     #expect(anchor.count == 2)
     #expect(Array(anchor.failures.keys) == ["001"])
-    #expect(anchor.failures["001"]?.ledgerState == "not-an-image")
+    #expect(anchor.failures["001"]?.ledgerState.rawValue == "not-an-image")
     #expect(
       throws: MethodError.tooFewReferences(anchor: .meanFace, found: 0, needed: 1)
     ) { try MeanFaceAnchor(pairs: [faces.pairs[1], Pair(id: "x")], size: 6) }
@@ -82,7 +83,7 @@ import Testing
     let error = try #require(throws: MethodError.self) {
       try GroundTruthAnchor(size: 8).image(for: gone)
     }
-    #expect(error.ledgerState == "missing")
+    #expect(error.ledgerState.rawValue == "missing")
   }
 
   @Test func blurredKeepsConstantsAndScalesWithSize() throws {

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Generators
 import Synchronization
+import Terms
 import TestSupport
 import Testing
 
@@ -52,7 +53,7 @@ import Testing
     let error = try #require(throws: MethodError.self) {
       try method.image(for: bench.faces.pairs[2])
     }
-    #expect(error.ledgerState == "generation-failed")
+    #expect(error.ledgerState.rawValue == "generation-failed")
     #expect(bench.lines("starts").count == 1)
   }
 

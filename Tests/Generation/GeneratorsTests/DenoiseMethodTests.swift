@@ -9,6 +9,7 @@ import Kernels
 import Models
 import Networks
 import Tensors
+import Terms
 import TestSupport
 import Testing
 
@@ -157,7 +158,7 @@ import Testing
     let method = try denoise(size: 64, in: loader)
     let pair = conditions.pairs[0]
     let error = #expect(throws: MethodError.self) { try method.image(for: pair) }
-    #expect(error?.ledgerState == "not-finite")
+    #expect(error?.ledgerState == .notFinite)
     try folder.write("roles: {denoiser: {file: missing.safetensors}}\n".utf8, to: "none.yaml")
     var context = MethodContext(pairs: conditions.pairs, outputDirectory: folder.path("out"))
     context.loader = ModelLoader(try WeightSuite(parsing: folder.path("none.yaml")))

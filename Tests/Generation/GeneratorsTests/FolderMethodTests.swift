@@ -3,6 +3,7 @@ import Foundation
 import Generators
 import Images
 import Tensors
+import Terms
 import TestSupport
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
     #expect(try method.image(for: faces.pairs[2]) == faces.face(2))
     let missing = MethodError.missing(id: "001", directory: faces.path("ours"))
     #expect(throws: missing) { try method.image(for: faces.pairs[1]) }
-    #expect(missing.ledgerState == "missing")
+    #expect(missing.ledgerState.rawValue == "missing")
     try faces.folder.write(Array("RIFF".utf8), to: "ours/001.webp")
     let other = try MethodSpecification(parsing: "ours=folder:\(faces.path("ours"))")
       .open(in: context)
@@ -33,7 +34,7 @@ import Testing
     #expect(hinted.description.contains("; 001.webp lies there, but only PNG"), "\(hinted)")
     #expect(other.findings.map(\.description).joined().contains("1 .webp (001.webp)"))
     let broken = try #require(throws: MethodError.self) { try method.image(for: faces.pairs[3]) }
-    #expect(broken.ledgerState == "not-an-image", "\(broken)")
+    #expect(broken.ledgerState.rawValue == "not-an-image", "\(broken)")
   }
 
   @Test func refusesTwoImagesOfOneStemAndFoldersThatAreNotThere() throws {

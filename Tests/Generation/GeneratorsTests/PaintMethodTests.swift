@@ -3,6 +3,7 @@ import Faces
 import Generators
 import Images
 import Tensors
+import Terms
 import TestSupport
 import Testing
 
@@ -158,8 +159,8 @@ import Testing
       #expect(method.origin(of: blind) == nil)
       let broken = Pair(id: "b", maskPath: folder.path("broken.png"))
       let error = try #require(throws: MethodError.self) { try method.image(for: broken) }
-      #expect(error.ledgerState == "not-an-image")
+      #expect(error.ledgerState.rawValue == "not-an-image")
     }
-    #expect(MethodError.noMask(id: "a").ledgerState == "no-mask")
+    #expect(MethodError.noMask(id: "a").ledgerState.rawValue == "no-mask")
   }
 }

@@ -3,6 +3,7 @@ import Faces
 import Foundation
 import Generators
 import Tensors
+import Terms
 import TestSupport
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
     let anchor = TrueEditAnchor(size: 64)
     let error = MethodError.noEdit(id: pair.id)
     #expect(throws: error) { try anchor.image(for: pair) }
-    #expect(error.ledgerState == "no-edit" && anchor.origin(of: pair) == nil)
+    #expect(error.ledgerState.rawValue == "no-edit" && anchor.origin(of: pair) == nil)
     (pair.sourceText, pair.targetText) = ("face", "face of a cat")
     #expect(throws: error) { try anchor.image(for: pair) }
     (pair.sourceText, pair.targetText) = ("face", "tanned face")

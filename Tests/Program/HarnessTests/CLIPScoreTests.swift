@@ -38,7 +38,7 @@ import Testing
     let score = try #require(result.scores.first)
     #expect(score.value == expected && score.count == 1)
     #expect(result.failures.map { $0.id } == ["b", "c"])
-    #expect(result.failures.map(\.failure.state) == ["caption-too-long", "no-caption"])
+    #expect(result.failures.map(\.failure.state.rawValue) == ["caption-too-long", "no-caption"])
 
     let cut = try study.score(clip.captions(.hessel, isTruncating: true)) {
       $0.reference = ""
@@ -70,7 +70,7 @@ import Testing
     #expect(score.count == 2)
     #expect(try abs(#require(score.value) - moved / 2) <= 1e-12)
     #expect(result.failures.map(\.id) == ["c"])
-    #expect(result.failures.first?.failure.state == "no-edit")
+    #expect(result.failures.first?.failure.state == .noEdit)
     let all = try study.score(clip.edits(.imageNet)) { $0.edits = edits }
     #expect(all.scores.first?.count == 2 && all.scores.first?.value != score.value)
   }

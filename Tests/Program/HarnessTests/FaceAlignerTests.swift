@@ -64,7 +64,7 @@ struct FaceAlignerTests {
     let error = #expect(throws: ImageFailure.self) {
       try aligner.aligned(picture, named: "wall.png", in: memory.other)
     }
-    #expect(error?.state == "no-face")
+    #expect(error?.state == .noFace)
     #expect(error?.reason.contains("'wall.png'") == true)
   }
 

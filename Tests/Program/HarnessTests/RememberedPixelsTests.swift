@@ -76,7 +76,7 @@ struct RememberedPixelsTests {
         options = $0
       }
       let result = try ScoreJob(options).run()
-      #expect(result.failures.map(\.failure.state) == ["wrong-size"])
+      #expect(result.failures.map(\.failure.state.rawValue) == ["wrong-size"])
     }
   }
 }

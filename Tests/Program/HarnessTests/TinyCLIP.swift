@@ -51,7 +51,7 @@ struct TinyCLIP {
 
   /// Measures the distance of two sets.
   func distance(_ variant: CMMD.Variant) -> DiscrepancyEvaluator {
-    var family = MaximumMeanDiscrepancy()
+    var family = CLIPDiscrepancy()
     family.variant = variant
     return DiscrepancyEvaluator(image: image, family: family)
   }

@@ -235,7 +235,19 @@ import Testing
     try database.execute("DELETE FROM run WHERE id <> '\(last)'")
     #expect(try Self.gate(faces, "--json").output == changed.output)
     try database.execute("DELETE FROM artifact")
-    try Self.gate(faces).expectVerdict(5, "no longer remembered")
+    try Self.gate(faces).expectVerdict(5, "no longer in the cache")
+  }
+
+  /// An image without a real one of its id has a label map, but is not compared with it.
+  @Test func imagesWithoutRealOnesAreNotMissedInTheCache() throws {
+    let faces = try Faces(9, side: 64, masks: true)
+    try faces.remove("reference/08.png")
+    try Program.run(
+      Faces.scoring("accuracy,mae", weights: SyntheticWeights.table)
+        + ["--masks", "masks", "--max-failures", "1", "--quiet"], in: faces.path
+    ).expectSuccess()
+    try faces.run("baseline", "set", "main").expectSuccess()
+    try Self.gate(faces).expectVerdict(0, "accuracy")
   }
 
   // MARK: Agreement

@@ -108,6 +108,6 @@ import Testing
     #expect(forgotten.errors.contains("scores of sets rest on"), "\(forgotten)")
     let without = try verify(faces)
     without.expectSuccess()
-    #expect(without.output.contains("no longer remembered"), "\(without)")
+    #expect(without.output.contains("no longer in the cache"), "\(without)")
   }
 }

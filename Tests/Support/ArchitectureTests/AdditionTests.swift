@@ -44,6 +44,8 @@ import Testing
         "Sources/Program/Harness/Scores/ScoreJob.swift",
         "Sources/Program/Harness/Scores/ScoreSides.swift",
       ],
+      // A CLIP model that is asked for holds for all metrics that use one.
+      "CLIPScores": ["\(folder)/Metrics/CLIPTower.swift"],
       "FaceParsing": ["\(folder)/Evaluators/WeightSuite+Evaluation.swift"],
     ]
     for (family, file) in families {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The way of one number that `ARCHITECTURE.md` describes.

@@ -184,5 +184,5 @@ package struct ConfusionMatrix: Equatable, Sendable {
 
 extension SegmentationError: LedgerFailure {
   /// `wrong-size`: a label map that fits no ground truth cannot be measured.
-  package var ledgerState: String { "wrong-size" }
+  package var ledgerState: LedgerState { .wrongSize }
 }

@@ -66,5 +66,5 @@ extension ImagePairError.Extent {
 
 extension ImagePairError: LedgerFailure {
   /// `wrong-size`, whatever keeps the two images from being compared.
-  package var ledgerState: String { "wrong-size" }
+  package var ledgerState: LedgerState { .wrongSize }
 }

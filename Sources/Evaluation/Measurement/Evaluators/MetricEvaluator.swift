@@ -78,6 +78,15 @@ package struct MetricSettings {
   var parts: [String: Fingerprint] = [:]
   /// Whether pixels decide the score, so that decoder and resolution belong into its fingerprint.
   var readsPixels = true
+
+  /// Joins the parts.
+  package init(
+    settings: [String: String?], parts: [String: Fingerprint] = [:], readsPixels: Bool = true
+  ) {
+    self.settings = settings
+    self.parts = parts
+    self.readsPixels = readsPixels
+  }
 }
 
 extension MetricEvaluator {

@@ -23,7 +23,7 @@ package enum MetricRegistry {
   }()
 
   /// The forms of sets' scores, the shared one of single images' means first.
-  static let reductions: [any SetReduction.Type] =
+  package static let reductions: [any SetReduction.Type] =
     [MeanReduction.self] + families.flatMap { $0.reductions }
 
   /// The metrics whose scores rest on features of FID's network, of which stored statistics exist.

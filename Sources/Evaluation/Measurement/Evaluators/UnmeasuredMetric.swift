@@ -2,9 +2,16 @@ import Terms
 
 /// A metric that was asked for and has no value.
 package struct UnmeasuredMetric: Equatable, Sendable {
+  /// What was asked for.
   package let metric: Metric
   /// A clause.
   package let reason: String
+
+  /// Says why a metric has no value.
+  package init(metric: Metric, reason: String) {
+    self.metric = metric
+    self.reason = reason
+  }
 }
 
 extension [UnmeasuredMetric] {

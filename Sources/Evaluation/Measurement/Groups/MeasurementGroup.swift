@@ -13,7 +13,7 @@ import Terms
 /// measured by the others.
 package struct MeasurementGroup {
   /// The pairs with their images.
-  let pairs: [LoadedPair]
+  package let pairs: [LoadedPair]
   /// Of every measured metric.
   let fingerprints: [Metric: Fingerprint]
   /// Whether every evaluator measures every image; else one without a real image takes part in sets only.
@@ -21,7 +21,7 @@ package struct MeasurementGroup {
   /// The worker's.
   let memory: WorkerMemory
   /// What is known of earlier measurements.
-  let cache: ResultCache
+  package let cache: ResultCache
   /// Opens label maps.
   let loading: ImageLoading
   /// What was measured, by pair.
@@ -44,7 +44,7 @@ package struct MeasurementGroup {
   // MARK: Walking through images
 
   /// Lets every image that has not failed take its values, or notes that it does not fit the evaluator.
-  mutating func update(
+  package mutating func update(
     by evaluator: some MetricEvaluator,
     _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ found: inout ImageResult) throws ->
       Void
@@ -80,7 +80,7 @@ package struct MeasurementGroup {
   }
 
   /// Lets every image that has not failed ask for something.
-  func requests<Request>(
+  package func requests<Request>(
     of evaluator: some MetricEvaluator,
     _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ batch: inout Batch<Request>) -> Void
   ) -> Batch<Request> {
@@ -95,7 +95,7 @@ package struct MeasurementGroup {
   }
 
   /// Lets every real image take its values.
-  mutating func updateReferences(
+  package mutating func updateReferences(
     _ body: (_ subject: EvaluationImage, _ found: inout ImageResult) throws -> Void
   ) {
     for (place, pair) in pairs.enumerated() {
@@ -197,7 +197,7 @@ package struct MeasurementGroup {
   }
 
   /// The same for what two images' pixels give directly.
-  mutating func compare(
+  package mutating func compare(
     _ metric: Metric, for evaluator: some MetricEvaluator,
     pixels difference: @escaping (Raster, Raster) throws -> Double
   ) throws {

@@ -10,16 +10,16 @@ package final class ResultCache {
   private let store: Store
   private let isReading: Bool
   /// Results that were computed and not yet stored.
-  private(set) var fresh: [ArtifactRecord] = []
+  package private(set) var fresh: [ArtifactRecord] = []
   /// Keys of cached results that were of use.
-  private(set) var used: [String] = []
+  package private(set) var used: [String] = []
   /// Cached results that are no longer what was stored; they are computed anew and replaced.
-  private(set) var damaged = 0
+  package private(set) var damaged = 0
   /// The same as ``fresh`` by key: two metrics may rest on the same features.
   private var computed: [String: Data] = [:]
 
   /// Asks a store, or only collects what is new.
-  init(_ store: Store, isReading: Bool) {
+  package init(_ store: Store, isReading: Bool) {
     self.store = store
     self.isReading = isReading
   }
@@ -28,7 +28,7 @@ package final class ResultCache {
   /// exactly.
   ///
   /// - Throws: errors of the store.
-  func values<Request, Element: BitwiseCopyable>(
+  package func values<Request, Element: BitwiseCopyable>(
     _ batch: Batch<Request>, compute: ([Request]) -> [Result<[Element], ImageFailure>]
   ) throws -> [String: Result<[Element], ImageFailure>] {
     try results(
@@ -38,7 +38,7 @@ package final class ResultCache {
   /// The same for a single number under every key.
   ///
   /// - Throws: errors of the store.
-  func numbers<Request>(
+  package func numbers<Request>(
     _ batch: Batch<Request>, compute: ([Request]) -> [Result<Double, ImageFailure>]
   ) throws -> [String: Result<Double, ImageFailure>] {
     try results(
@@ -72,7 +72,7 @@ package final class ResultCache {
   }
 
   /// What to say of damaged results; nil for none.
-  static func warning(_ damaged: Int, in store: Store) -> String? {
+  package static func warning(_ damaged: Int, in store: Store) -> String? {
     damaged == 0
       ? nil
       : "\(damaged) remembered \(damaged == 1 ? "result" : "results") in \(store.path) "
@@ -97,14 +97,19 @@ package final class ResultCache {
 }
 
 /// What a group of pairs asks of one network, each distinct content once.
-struct Batch<Request> {
-  private(set) var entries: [(key: String, request: Request)] = []
+package struct Batch<Request> {
+  /// The requests with their keys, in the order in which they were added first.
+  package private(set) var entries: [(key: String, request: Request)] = []
   private var keys: Set<String> = []
 
+  /// Asks nothing yet.
+  package init() {}
+
   /// Adds a request unless its key is there.
-  mutating func add(_ request: Request, key: String) {
+  package mutating func add(_ request: Request, key: String) {
     if keys.insert(key).inserted { entries.append((key, request)) }
   }
 
-  func contains(_ key: String) -> Bool { keys.contains(key) }
+  /// Whether something is asked under a key.
+  package func contains(_ key: String) -> Bool { keys.contains(key) }
 }

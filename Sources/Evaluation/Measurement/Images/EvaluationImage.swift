@@ -6,11 +6,11 @@ import Tensors
 import Terms
 
 /// One image on its way through the evaluators: known by its content, decoded when its pixels are needed.
-final class EvaluationImage: Sendable {
+package final class EvaluationImage: Sendable {
   /// What errors call it, usually its path.
-  let name: String
+  package let name: String
   /// Identity and size of the pixels.
-  let pixels: PixelIdentity
+  package let pixels: PixelIdentity
 
   private let decode: @Sendable () throws -> Raster
   private let decoded: Mutex<Raster?>
@@ -46,19 +46,19 @@ final class EvaluationImage: Sendable {
   }
 
   /// Identity of the pixels.
-  var content: ContentHash { pixels.content }
+  package var content: ContentHash { pixels.content }
 
   /// RGB at the evaluation resolution.
   ///
   /// - Throws: whatever decoding throws; ``ImageFailure`` if the pixels are not those that were expected.
-  var image: Raster {
+  package var image: Raster {
     get throws {
       try decoded.withLock { decoded in
         if let decoded { return decoded }
         let image = try decode()
         guard PixelIdentity(image) == pixels else {
           throw ImageFailure(
-            state: "changed", reason: "\(name): the file changed while it was measured")
+            state: .changed, reason: "\(name): the file changed while it was measured")
         }
         decoded = image
         return image
@@ -69,6 +69,7 @@ final class EvaluationImage: Sendable {
 
 /// Identity and size of decoded pixels.
 package struct PixelIdentity: Hashable, Sendable {
+  /// Hash of size and samples.
   package let content: ContentHash
   let width: Int
   let height: Int
@@ -106,7 +107,7 @@ package struct PixelIdentity: Hashable, Sendable {
     let difference = abs(width * self.height - height * self.width)
     if difference <= max(width, height, self.width, self.height) { return }
     throw ImageFailure(
-      state: "wrong-size",
+      state: .wrongSize,
       reason: "\(name) is \(width)×\(height), which has other proportions than \(self.width)×"
         + "\(self.height), the size of the image that it belongs to; crop it as that was.")
   }

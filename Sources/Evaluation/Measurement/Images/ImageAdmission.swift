@@ -75,7 +75,7 @@ struct ImageAdmission: Sendable {
     _ image: ImageSource, _ extent: ImageExtent, _ need: ImageCosts.Need
   ) -> ImageFailure {
     ImageFailure(
-      state: "too-large",
+      state: .tooLarge,
       reason: "\(image.name): \(need.step) \(extent.width)×\(extent.height) pixels takes "
         + "\(need.bytes.inBytes) of memory, and an image may take \(gate.largest.inBytes); scale it "
         + "down or raise --memory")

@@ -23,7 +23,7 @@ extension ImageLoading {
           }
           return .failure(
             ImageFailure(
-              state: "wrong-size",
+              state: .wrongSize,
               reason: "\(map.name): the label map is \(map.pixels.width)×\(map.pixels.height), "
                 + "the protocol compares at \(side)×\(side)."))
         }

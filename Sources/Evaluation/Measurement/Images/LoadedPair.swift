@@ -23,12 +23,13 @@ struct PairSources: Sendable {
 }
 
 /// The images of one pair, opened once for all evaluators.
-struct LoadedPair: Sendable {
-  let pair: Pair
+package struct LoadedPair: Sendable {
+  /// The pair itself.
+  package let pair: Pair
   /// The real image, or why it is of no use; nil if there is none.
-  let reference: Result<EvaluationImage, ImageFailure>?
+  package let reference: Result<EvaluationImage, ImageFailure>?
   /// The rows' images; nil where a row has none and need not have one.
-  let candidates: [Result<EvaluationImage, ImageFailure>?]
+  package let candidates: [Result<EvaluationImage, ImageFailure>?]
 
   /// Opens the images of some pairs.
   ///
@@ -71,15 +72,15 @@ struct LoadedPair: Sendable {
   /// The real image to compare with.
   ///
   /// - Throws: ``ImageFailure`` in the words of the image that cannot be compared.
-  var comparable: EvaluationImage {
+  package var comparable: EvaluationImage {
     get throws {
       switch reference {
       case nil:
         throw ImageFailure(
-          state: "no-reference", reason: "'\(pair.id)' has no reference image to compare with")
+          state: .noReference, reason: "'\(pair.id)' has no reference image to compare with")
       case .success(let subject)?: return subject
       case .failure(let failure)?:
-        throw ImageFailure(state: "bad-reference", reason: failure.reason)
+        throw ImageFailure(state: .badReference, reason: failure.reason)
       }
     }
   }
@@ -97,7 +98,7 @@ extension ImageSource {
   /// - Throws: ``ImageFailure`` if there is none.
   init(labelsOf pair: Pair, like image: PixelIdentity?) throws {
     guard let path = pair.maskPath else {
-      throw ImageFailure(state: "no-mask", reason: "'\(pair.id)' has no label map")
+      throw ImageFailure(state: .noMask, reason: "'\(pair.id)' has no label map")
     }
     self.init(
       name: path, origin: .labels(path, checkedFor: image?.proportions ?? ""),

@@ -322,7 +322,7 @@ struct CaptionReduction: SetReduction, Equatable {
 }
 
 /// Accuracy of retrieval over a set.
-struct RetrievalReduction: SetReduction {
+struct RetrievalReduction: SetReduction, Equatable {
   static let identifier = "retrieval"
 
   /// How images are ranked.
@@ -340,12 +340,14 @@ struct RetrievalReduction: SetReduction {
   func inputs(of metric: Metric, _ fingerprint: Fingerprint) throws -> [SetInput] {
     let image = try fingerprint.part("image", of: metric)
     let text = guidance == .text ? try fingerprint.part("text", of: metric) : nil
-    let query = SetInput(intermediate: .guidance, payload: .vector, isOfReferences: false) {
-      _, pair in
+    let isPairwise = guidance == .image
+    let query = SetInput(
+      intermediate: .guidance, payload: .vector, isOfReferences: false, isPairwise: isPairwise
+    ) { _, pair in
       guard let text else { return pair.reference.map { ContentHash.key(image, $0) } }
       return pair.caption.map { TextExtractor.key(text, $0) }
     }
-    return [.vector(.embedding(of: .retrieval), image), query]
+    return [.vector(.embedding(of: .retrieval), image, isPairwise: isPairwise), query]
   }
 
   func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {

@@ -16,7 +16,7 @@ extension MeasurementGroup {
   ) throws -> (String) throws -> [Float] {
     guard let tower else {
       return { _ in
-        throw ImageFailure(state: "no-text-tower", reason: "the model has no text tower")
+        throw ImageFailure(state: .noTextTower, reason: "the model has no text tower")
       }
     }
     func key(_ text: String) -> String { TextExtractor.key(tower.fingerprint, text) }
@@ -36,7 +36,7 @@ extension Pair {
   /// - Throws: ``ImageFailure`` if there is none, or a blank one.
   func caption() throws(ImageFailure) -> String {
     guard let text else {
-      throw ImageFailure(state: "no-caption", reason: "'\(id)' has no caption")
+      throw ImageFailure(state: .noCaption, reason: "'\(id)' has no caption")
     }
     try check(text, "caption")
     return text
@@ -48,7 +48,7 @@ extension Pair {
   func edit() throws(ImageFailure) -> (source: String, target: String) {
     guard let sourceText, let targetText else {
       throw ImageFailure(
-        state: "no-edit", reason: "'\(id)' has no source and target text of an edit")
+        state: .noEdit, reason: "'\(id)' has no source and target text of an edit")
     }
     try check(sourceText, "source text")
     try check(targetText, "target text")
@@ -58,6 +58,6 @@ extension Pair {
   /// A text that says nothing has an embedding like any other, but nothing fits it.
   private func check(_ text: String, _ role: String) throws(ImageFailure) {
     guard Pair.isBlank(text) else { return }
-    throw ImageFailure(state: "blank-text", reason: "the \(role) of '\(id)' is blank")
+    throw ImageFailure(state: .blankText, reason: "the \(role) of '\(id)' is blank")
   }
 }

@@ -7,7 +7,7 @@ import Terms
 
 extension Intermediate {
   /// CLIP's embedding of an image, for a metric.
-  static func embedding(of metric: Metric) -> Intermediate {
+  package static func embedding(of metric: Metric) -> Intermediate {
     Intermediate("embedding \(metric.name)")
   }
 }

@@ -26,9 +26,9 @@ extension Metric {
 
 extension Intermediate {
   /// Counts of an image's labels beside its label map.
-  static let confusion = Intermediate("confusion")
+  package static let confusion = Intermediate("confusion")
   /// Counts of an image's labels beside those of the real image.
-  static let consistency = Intermediate("consistency")
+  package static let consistency = Intermediate("consistency")
 }
 
 /// The metrics that rest on a face parser's labels.

@@ -9,7 +9,9 @@ extension SetInput {
     _ intermediate: Intermediate,
     key: @escaping @Sendable (_ image: ContentHash, _ pair: PairRecord) -> String?
   ) -> SetInput {
-    SetInput(intermediate: intermediate, payload: .counts, isOfReferences: false, key: key)
+    SetInput(
+      intermediate: intermediate, payload: .counts, isOfReferences: false, isPairwise: true,
+      key: key)
   }
 
   /// Counts of an image's labels beside its label map.

@@ -24,7 +24,7 @@ extension Metric {
 
 extension Intermediate {
   /// Features whose neighborhoods are compared.
-  static let manifold = Intermediate("manifold features")
+  package static let manifold = Intermediate("manifold features")
 }
 
 /// Precision, recall, density and coverage of features' neighborhoods.

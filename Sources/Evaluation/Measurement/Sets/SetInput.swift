@@ -28,14 +28,18 @@ package struct SetInput: Sendable {
   package let payload: Payload
   /// Whether real images have one of their own.
   package let isOfReferences: Bool
+  /// Whether only an image that lies beside something of its own id has one, as ``MetricEvaluator/isPairwise`` says.
+  package let isPairwise: Bool
   /// The key of an image's; nil where the pair lacks what it is made with.
   package let key: @Sendable (_ image: ContentHash, _ pair: PairRecord) -> String?
 
   /// What an image gives by itself, and a real one too.
-  static func vector(_ intermediate: Intermediate, _ extractor: Fingerprint) -> SetInput {
-    SetInput(intermediate: intermediate, payload: .vector, isOfReferences: true) { image, _ in
-      ContentHash.key(extractor, image)
-    }
+  static func vector(
+    _ intermediate: Intermediate, _ extractor: Fingerprint, isPairwise: Bool = false
+  ) -> SetInput {
+    SetInput(
+      intermediate: intermediate, payload: .vector, isOfReferences: true, isPairwise: isPairwise
+    ) { image, _ in ContentHash.key(extractor, image) }
   }
 }
 

@@ -140,7 +140,7 @@ extension SetReduction {
 }
 
 /// The mean of the images' own scores.
-package struct MeanReduction: SetReduction {
+package struct MeanReduction: SetReduction, Equatable {
   package static let identifier = "mean"
 
   /// The one there is.

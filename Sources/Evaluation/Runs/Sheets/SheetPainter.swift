@@ -68,7 +68,7 @@ struct SheetPainter {
       do {
         return try picture(pair, side).map(Tile.picture) ?? .word("none")
       } catch {
-        return .word(ImageFailure(error).state)
+        return .word(ImageFailure(error).state.rawValue)
       }
     }
   }

@@ -167,13 +167,13 @@ package struct ScoreJob {
   private func objection(to result: ScoreResult, ledger: String) -> HarnessError? {
     var failures = result.failures.map(\.failure)
     if !result.isMeasured, failures.isEmpty, let reason = result.scores.first?.reason {
-      failures = [ImageFailure(state: "not-measurable", reason: reason)]
+      failures = [ImageFailure(state: .notMeasurable, reason: reason)]
     }
     // Where no score is of pairs, an image that is not there has not failed.
     let real = result.items.filter { $0.reference?.value != nil }
     let missing = real.count { $0.candidates[0] == nil }
     if missing < real.count {
-      let failure = ImageFailure(state: "missing", reason: "there is no image of that name")
+      let failure = ImageFailure(state: .missing, reason: "there is no image of that name")
       failures += Array(repeating: failure, count: missing)
     }
     var validity = RunValidity(isMeasured: result.isMeasured, failures: failures)

@@ -77,7 +77,7 @@ package struct ScoreResult: Sendable {
           uniquingKeysWith: { first, _ in first }),
         failures: failures.map {
           Failure(
-            id: $0.id, side: $0.side, state: $0.failure.state, reason: $0.failure.reason)
+            id: $0.id, side: $0.side, state: $0.failure.state.rawValue, reason: $0.failure.reason)
         }, run: run, notes: plan.deviations, findings: findings), pretty: true)
   }
 
@@ -124,7 +124,7 @@ package struct ScoreResult: Sendable {
     var lines = [(["image", "state"] + metrics.map(\.name)).joined(separator: ",")]
     for (id, item) in zip(ids, items) {
       guard let candidate = item.candidates[0] else { continue }
-      let state = candidate.failure?.state ?? "scored"
+      let state = candidate.failure?.state.rawValue ?? "scored"
       let values = metrics.map { metric in
         candidate.value?.scores[metric].map { "\($0)" } ?? ""
       }

@@ -144,7 +144,7 @@ struct ScoreSides {
       guard let path = paths[pair.id] else {
         guard isPairwise else { return nil }
         throw ImageFailure(
-          state: "missing",
+          state: .missing,
           reason: "\(folder) has no image of '\(pair.id)'\(unread.hint(for: pair.id))")
       }
       return ImageSource(file: path)

@@ -75,9 +75,10 @@ package struct MergeJob {
     }
     var validity = RunValidity(
       isMeasured: run.methods.contains { run.counts[$0.name]?.scored ?? 0 > 0 },
-      failures: failures.map { ImageFailure(state: $0.state, reason: $0.reason) })
+      failures: failures.map(\.failure))
     validity.missing = empty.map { method in
-      let reason = failures.first { $0.method == method.name }?.reason ?? "there are no images"
+      let failed = failures.first { $0.method == method.name }
+      let reason = failed?.failure.reason ?? "there are no images"
       return "no image of '\(method.name)' was scored: the first reason is: \(reason)"
     }
     let objection = validity.objection(allowing: options.maximumFailures, ledger: ledger)

@@ -1,5 +1,4 @@
 import Datasets
-import Harness
 import Runs
 import Tensors
 import Testing

@@ -1,5 +1,4 @@
 import Foundation
-import Harness
 import Images
 import Measurement
 import Metrics
@@ -153,26 +152,6 @@ import Testing
     #expect(metrics.allSatisfy { $0.version >= 1 && $0.digits >= 2 })
     #expect(Metric.miou.unit.printedScale == 100)
     #expect(Metric.fid.scope == .set && Metric.accuracy.scope == .counts)
-  }
-
-  /// What runs of earlier versions stored is read, and written again as it was.
-  @Test(arguments: [
-    (Metric.fid, #"{"frechet":{}}"#), (.fidInfinity, #"{"extrapolation":{"seed":0}}"#),
-    (.lpipsAlex, #"{"mean":{}}"#), (.accuracy, #"{"accuracy":{}}"#),
-    (.miou, #"{"meanIntersection":{"_0":"agg19"}}"#),
-    (.segmentationConsistency, #"{"consistency":{"_0":"pixel_acc","averaging":"agg19"}}"#),
-    (.clip, #"{"captions":{"_0":"cosine"}}"#),
-    (.cmmd, #"{"discrepancy":{"_0":"google-research"}}"#),
-    (.lpipsDiversity, #"{"diversity":{"_0":"all_pairs","_1":"pairs"}}"#), (.time, #"{"time":{}}"#),
-  ])
-  func reductionsAreStoredAsTheyWere(metric: Metric, json: String) throws {
-    let usual = try #require(MetricRegistry.usualReduction(of: metric))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let written = try encoder.encode(StoredReduction(usual))
-    #expect(String(decoding: written, as: UTF8.self) == json)
-    let read = try JSONDecoder().decode(StoredReduction.self, from: Data(json.utf8))
-    #expect(try encoder.encode(read) == written)
   }
 
   /// An option is stored under the key that earlier versions used, numbers as numbers.
