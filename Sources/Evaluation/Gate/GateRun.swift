@@ -11,6 +11,7 @@ import Verdicts
 package struct GateRun: Sendable {
   /// The run that was judged.
   package let run: String
+  /// What was decided.
   package let verdict: Verdict
 
   /// Judges a stored run.

@@ -34,8 +34,9 @@ package struct CacheReport: Encodable, Equatable, Sendable {
   package private(set) var results: Int
   /// Bytes that they take.
   package private(set) var bytes: Int
-  /// How many were forgotten, and their bytes.
+  /// How many were evicted.
   package private(set) var forgotten = 0
+  /// Bytes of the evicted results.
   package private(set) var forgottenBytes = 0
 
   /// Looks at a database.

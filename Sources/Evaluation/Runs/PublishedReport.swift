@@ -6,6 +6,7 @@ import Terms
 package struct PublishedReport {
   private let table: PaperTable
 
+  /// Reports what a protocol's paper published.
   package init(_ table: PaperTable) { self.table = table }
 
   /// The report.

@@ -4,6 +4,7 @@ import Provenance
 package struct ReportOutput: Sendable {
   /// For people.
   package let text: String
+  /// For programs, one JSON object.
   package let json: String
   /// What to say of the file that was written.
   package let note: String

@@ -10,11 +10,15 @@ package enum RunRecipe: Codable, Sendable {
 
   /// A table's options that settle which numbers come out.
   package struct Table: Codable, Sendable {
+    /// As the command line spells it.
     package var dataset: String
+    /// How many pairs; nil takes the protocol's number.
     package var pairCount: Int?
     /// Each `NAME=VALUE`.
     package var switches: [String]
+    /// FID's input pipeline; nil takes the protocol's.
     package var fidMode: String?
+    /// Whether convolutions were plain sums.
     package var isExact: Bool
     /// Nil in runs of an older evalkit, which checked no places.
     package var allowsOutside: Bool?
@@ -39,14 +43,23 @@ package enum RunRecipe: Codable, Sendable {
 
   /// The options of a score.
   package struct Score: Codable, Sendable {
+    /// Folder of real images, or their statistics; empty for none.
     package var reference: String
+    /// Folder of the scored images.
     package var generated: String
+    /// Folder of label maps.
     package var masks: String?
+    /// File of captions.
     package var captions: String?
+    /// File of edits.
     package var edits: String?
+    /// Which images are of one group.
     package var grouping: String
+    /// Metrics and their options.
     package var choices: MetricOptionValues
+    /// Most images that are scored; nil for all.
     package var limit: Int?
+    /// Whether convolutions were plain sums.
     package var isExact: Bool
 
     /// Joins the parts.

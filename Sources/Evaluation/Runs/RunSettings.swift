@@ -39,16 +39,23 @@ package struct RunSettings: Codable, Sendable {
 
   /// One network and its weights.
   package struct NetworkUse: Codable, Hashable, Sendable {
+    /// Name in the network catalogue.
     package var network: String
+    /// Path of the weights.
     package var file: String
+    /// Of the file, in hexadecimal.
     package var sha256: String
+    /// Names of the metrics that rest on it.
     package var metrics: [String]
   }
 
   /// One of the runs that were joined.
   package struct Part: Codable, Hashable, Sendable {
+    /// Which part of the pairs it measured.
     package var shard: Shard
+    /// Its id.
     package var run: String
+    /// The machine that measured it.
     package var machine: String
 
     /// Joins the parts.
@@ -59,6 +66,16 @@ package struct RunSettings: Codable, Sendable {
     }
   }
 
+  /// Takes what a plan and its command decided.
+  ///
+  /// - Parameters:
+  ///   - plan: the evaluators.
+  ///   - dataset: as the command line spells it.
+  ///   - pairCount: of the run.
+  ///   - findings: what the dataset's files are not.
+  ///   - weights: the suite, as the command line spells it.
+  ///   - seed: of everything random.
+  ///   - identity: what the run's fingerprint is made of.
   package init(
     plan: MetricPlan, dataset: String, pairCount: Int, findings: [String], weights: String,
     seed: UInt64, identity: [String: String]

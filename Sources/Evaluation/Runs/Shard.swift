@@ -28,6 +28,7 @@ package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
     self.count = count
   }
 
+  /// For example `2/8`.
   package var description: String { "\(number)/\(count)" }
 
   /// The database of a shard beside the one that all are joined to, so that shards may share a folder

@@ -12,6 +12,7 @@ import Terms
 /// What a run measured of its images, put together again from its rows and from what is remembered, so
 /// that its sets can be scored without an image or a network.
 package struct StoredItems {
+  /// The run that is read back.
   package let run: StoredRun
   let store: Store
   /// Sorted by id.

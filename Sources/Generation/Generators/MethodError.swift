@@ -54,6 +54,7 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
     }
   }
 
+  /// What is wrong, where, and what to do.
   package var description: String {
     switch self {
     case .malformed(let text, let reason): "“\(text)” is not a method: \(reason)."

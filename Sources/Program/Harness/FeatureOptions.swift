@@ -86,6 +86,7 @@ package struct FeatureFailures: Error, CustomStringConvertible {
   let total: Int
   let output: String
 
+  /// The number of failures, and each with its reason.
   package var description: String {
     "\(failures.count) of \(total) failed, so \(output) was not written"
       + failures.map { "\n  \($0.id): \($0.failure.state): \($0.failure.reason)" }.joined()

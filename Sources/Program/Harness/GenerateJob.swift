@@ -55,13 +55,18 @@ package struct GenerateJob {
   package struct Output: Sendable, Encodable {
     /// One image that is not there.
     package struct Failure: Sendable, Encodable, Equatable {
+      /// The pair, the ledger's word and a sentence.
       package let id, state, reason: String
     }
 
     var schema = 1
+    /// Name of the row.
     package let method: String
+    /// Where the images lie.
     package let folder: String
+    /// How many pairs there are, and how many images were made now and earlier.
     package let pairs, made, reused: Int
+    /// The images that are not there.
     package let failures: [Failure]
     /// Where an external command's standard error went; nil if none ran.
     package let log: String?

@@ -18,11 +18,15 @@ package struct PairsJob {
     var schema = 1
     /// The manifest.
     package let manifest: String
+    /// Lines of the manifest.
     package let pairs: Int
+    /// How many pairs have each.
     package let masks, texts, scribbles: Int
     /// SHA-256 over ids, texts and the files' own SHA-256.
     package let contentHash: String
+    /// Of the choice of pairs.
     package let seed: UInt64
+    /// How pairs were chosen.
     package let sampling: String
     /// What was left out, and why.
     package let findings: [String]

@@ -8,6 +8,8 @@ struct SwiftDeclarations {
     let line: Int
     /// Whether a `///` stands above it.
     let isDocumented: Bool
+    /// What the type or extension around it conforms to; an extension also names what it extends.
+    let conformances: [String]
   }
 
   /// What may be a link to a symbol.
@@ -30,14 +32,26 @@ struct SwiftDeclarations {
   private(set) var names: Set<String> = []
   /// Links of all comments.
   private(set) var links: [Link] = []
+  /// Members of protocols that have a comment, by protocol.
+  private(set) var requirements: [String: Set<String>] = [:]
+  /// What protocols inherit from, by protocol.
+  private(set) var inherited: [String: [String]] = [:]
 
   /// A pair of braces that is open.
-  private enum Body { case type, packageExtension, other }
+  private struct Body {
+    enum Kind { case type, packageExtension, other }
+
+    var kind = Kind.other
+    /// Of a protocol, its name.
+    var protocolName: String?
+    /// As ``Symbol/conformances``.
+    var conformances: [String] = []
+  }
 
   private let source: SwiftTokens
   private var bodies: [Body] = []
   /// What the next brace opens.
-  private var next = Body.other
+  private var next = Body()
   /// Parentheses and brackets that are open.
   private var nesting = 0
 
@@ -59,7 +73,7 @@ struct SwiftDeclarations {
     switch text(index) {
     case "{":
       bodies.append(next)
-      next = .other
+      next = Body()
     case "}": _ = bodies.popLast()
     case "(", "[": nesting += 1
     case ")", "]": nesting -= 1
@@ -71,29 +85,54 @@ struct SwiftDeclarations {
   private mutating func declare(_ index: Int) {
     let kind = text(index)
     // `.init(…)` and `x.self` declare nothing, nor does what stands in a function or among arguments.
-    guard nesting == 0, !bodies.contains(.other), ![".", ":"].contains(text(index - 1)) else {
+    guard nesting == 0, !bodies.contains(where: { $0.kind == .other }),
+      ![".", ":"].contains(text(index - 1))
+    else {
       return
     }
     // `class func` is a function.
     if kind == "class", Self.kinds.contains(text(index + 1)) { return }
     let start = self.start(of: index)
     let prefix = source.tokens[start..<index].map(\.text)
-    next = Self.types.contains(kind) ? .type : .other
+    next = Self.types.contains(kind) ? body(of: index) : Body()
     if kind == "extension" {
-      if prefix.contains("package") { next = .packageExtension }
+      if prefix.contains("package") { next.kind = .packageExtension }
       return
     }
     let declared = Self.nameless.contains(kind) ? [kind] : names(after: index, kind: kind)
     names.formUnion(declared)
+    let line = source.tokens[start].line
+    let isDocumented = source.documentation[line - 1] != nil
+    if isDocumented, let name = bodies.last?.protocolName {
+      requirements[name, default: []].formUnion(declared)
+    }
     let isPackage =
       prefix.contains("package")
-      || bodies.last == .packageExtension && Self.access.isDisjoint(with: prefix)
+      || bodies.last?.kind == .packageExtension && Self.access.isDisjoint(with: prefix)
     guard isPackage, kind != "case" else { return }
-    let line = source.tokens[start].line
     symbols.append(
       Symbol(
-        name: declared.first ?? kind, line: line,
-        isDocumented: source.documentation[line - 1] != nil))
+        name: declared.first ?? kind, line: line, isDocumented: isDocumented,
+        conformances: bodies.last?.conformances ?? []))
+  }
+
+  /// What the brace behind a type's or extension's keyword opens.
+  private mutating func body(of keyword: Int) -> Body {
+    let header = source.tokens[(keyword + 1)...].prefix { $0.text != "{" && $0.text != "where" }
+    var (depth, isBehindColon) = (0, false)
+    var conformances: [String] = []
+    for token in header {
+      if token.text == "<" { depth += 1 }
+      if token.text == ">" { depth -= 1 }
+      if token.text == ":", depth == 0 { isBehindColon = true }
+      if token.isWord, depth == 0, isBehindColon { conformances.append(token.text) }
+    }
+    let name = header.first?.text ?? ""
+    if text(keyword) == "extension" { conformances.append(name) }
+    if text(keyword) == "protocol" { inherited[name] = conformances }
+    return Body(
+      kind: .type, protocolName: text(keyword) == "protocol" ? name : nil,
+      conformances: conformances)
   }
 
   /// Position of the first attribute or modifier of the declaration whose keyword stands at an index.

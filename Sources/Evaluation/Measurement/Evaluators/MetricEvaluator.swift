@@ -146,6 +146,7 @@ package struct EvaluationResolution: Sendable, CustomStringConvertible {
     self.filter = filter
   }
 
+  /// As fingerprints spell it, for example `256 pil-bicubic`.
   package var description: String { side.map { "\($0) pil-\(filter.rawValue)" } ?? "native" }
 
   /// An image at this resolution; one that has it already is left alone.

@@ -135,6 +135,7 @@ extension MetricOptionValues: Codable {
     init?(intValue: Int) { nil }
   }
 
+  /// Reads what a run stored; keys of options that this version has not are passed over.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     self.init()
@@ -154,6 +155,7 @@ extension MetricOptionValues: Codable {
     }
   }
 
+  /// Writes every option under its key, numbers as numbers.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(metrics, forKey: Key("metrics"))

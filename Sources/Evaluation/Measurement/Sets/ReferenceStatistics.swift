@@ -12,6 +12,7 @@ import Provenance
 /// UTF-8 bytes of JSON; pytorch-fid reads the arrays that it asks for and passes over the third.
 package struct ReferenceStatistics {
   let path: String
+  /// Mean and covariance, Float64.
   package let statistics: FeatureStatistics
   /// Nil in a file that another program wrote.
   let origin: Origin?

@@ -153,7 +153,9 @@ package struct MeanReduction: SetReduction, Equatable {
 
 /// A metric of a set, and how it comes about.
 package struct ReducedMetric: Sendable {
+  /// Which metric.
   package let metric: Metric
+  /// How the set's score comes about.
   package let reduction: any SetReduction
   /// Everything that can move it, apart from the images.
   package let fingerprint: Fingerprint
@@ -183,6 +185,9 @@ package struct StoredReduction: Codable, Sendable {
     init?(intValue: Int) { nil }
   }
 
+  /// Reads the reduction whose identifier is the key.
+  ///
+  /// - Throws: `DecodingError`, also for an identifier that no family of metrics declares.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     guard let key = container.allKeys.first, container.allKeys.count == 1,
@@ -197,6 +202,7 @@ package struct StoredReduction: Codable, Sendable {
     value = try kind.init(from: container.superDecoder(forKey: key))
   }
 
+  /// Writes the reduction under its identifier.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try value.encode(to: container.superEncoder(forKey: Key(type(of: value).identifier)))

@@ -17,6 +17,7 @@ package struct SheetPlan: Equatable {
 
   /// A pair and why it is there.
   package struct Row: Equatable {
+    /// Of the pair.
     package let id: String
     /// Empty for those that were only spread evenly.
     package let reason: String
@@ -24,9 +25,12 @@ package struct SheetPlan: Equatable {
 
   /// What tells best from worst.
   package struct Ranking: Equatable {
+    /// Whose images are ranked.
     package let method: String
+    /// By which score.
     package let metric: Metric
 
+    /// Ranks one method's images by one metric.
     package init(method: String, metric: Metric) {
       self.method = method
       self.metric = metric

@@ -18,6 +18,7 @@ import Terms
 package struct CostPlan: Encodable {
   /// One network or comparison.
   package struct Step: Encodable {
+    /// Of the network or the metric.
     package let name: String
     /// How often it would run if nothing were remembered; equal images count once.
     package let runs: Int
@@ -25,6 +26,7 @@ package struct CostPlan: Encodable {
     package let remembered: Int
     /// Floating-point operations of a run; nil where no network takes part.
     package let operationsPerRun: Int?
+    /// Measured on this machine, on an empty image.
     package let secondsPerRun: Double
 
     fileprivate var seconds: Double { Double(runs - remembered) * secondsPerRun }
@@ -33,17 +35,24 @@ package struct CostPlan: Encodable {
 
   /// Images that an external command has still to make.
   package struct Generation: Encodable {
+    /// Name of the row.
     package let method: String
+    /// How many are missing.
     package let images: Int
     /// As receipts of images that are there tell; nil without any.
     package let secondsPerImage: Double?
   }
 
   private let schema = 2
+  /// Id of the protocol.
   package let table: String
+  /// How many the table would measure.
   package let pairs: Int
+  /// Names of the measured rows.
   package let rows: [String]
+  /// Names of the metrics that would be measured.
   package let metrics: [String]
+  /// Why other metrics would not, by name.
   package let notRun: [String: String]
   /// Images of pairs and rows, and how many of them need not be decoded.
   package let images, imagesRemembered: Int
@@ -51,10 +60,13 @@ package struct CostPlan: Encodable {
   package let bytes: Int
   /// Faces that have to be drawn first.
   package let facesToDraw: Int
+  /// What external commands have to make.
   package let generations: [Generation]
+  /// What evaluators run.
   package let steps: [Step]
   /// Floating-point operations of everything that is not remembered.
   package let operations: Int
+  /// Threads.
   package let jobs: Int
   /// Of everything that is not remembered, apart from what external commands and scores of sets take.
   package let estimatedSeconds: Double

@@ -63,6 +63,7 @@ package struct TableJob {
 
   /// A run, ready to be reported.
   package struct Outcome {
+    /// The stored run.
     package let session: RunSession
     /// What keeps it from counting, though it is stored; nil if nothing does.
     package let objection: HarnessError?
