@@ -34,7 +34,7 @@ struct PlannedImages {
   }
 
   let pairCount: Int
-  let rows: [Row]
+  private(set) var rows: [Row] = []
   private(set) var bytes = 0
   let facesToDraw: Int
   /// What the pairs come from; nil where faces have to be drawn first, which lack nothing.
@@ -62,18 +62,10 @@ struct PlannedImages {
     faces.size = drawnSize ?? faces.size
     facesToDraw = options.dataset == .synthetic ? faces.missing(in: options.cache) : 0
     guard facesToDraw == 0 else {
-      // Nothing is known of what is not there; even a name tells equal images apart.
       pairCount = wanted
       dataset = nil
       (references, masks) = (Self.unknown("reference", wanted), Self.unknown("mask", wanted))
-      rows = specifications.map {
-        let isConstant = $0.source == .builtin(.meanFace)
-        return Row(
-          name: $0.name,
-          images: isConstant
-            ? Array(repeating: Self.unknown($0.name, 1)[0], count: wanted)
-            : Self.unknown($0.name, wanted))
-      }
+      rows = specifications.map { Self.unknownRow($0, wanted) }
       return
     }
     let chosen = try TablePairs(
@@ -95,38 +87,59 @@ struct PlannedImages {
     context.seed = options.seed
     context.cache = options.cache
     context.loader = loader
-    let isReference = chosen.referenceIDs
     var files = Set(pairs.flatMap { [$0.imagePath, $0.maskPath].compactMap(\.self) })
-    var found: [Row] = []
     for specification in specifications {
-      let images: [(name: String, origin: ImageOrigin?)?]
-      switch specification.source {
-      case .builtin(.meanFace):
-        // Its one image is the mean of all.
-        images = pairs.map { isReference.contains($0.id) ? nil : ("mean-face", nil) }
-      case .command:
-        let made = try GeneratedFiles(specification.name, options, chosen.pairs)
-        generations.append(made.generation)
-        images = pairs.map { pair in
-          isReference.contains(pair.id)
-            ? nil : ("\(specification.name) of \(pair.id)", made.origin(of: pair))
-        }
-      case .folder, .builtin:
-        let method: any Method
-        do { method = try specification.open(in: context) } catch {
-          guard options.canDoWithout(specification, for: error) else { throw error }
-          continue
-        }
-        images = pairs.map { pair in
-          isReference.contains(pair.id)
-            ? nil : ("\(specification.name) of \(pair.id)", method.origin(of: pair))
-        }
+      guard let found = try Self.images(of: specification, chosen, pairs, context, options) else {
+        continue
       }
-      files.formUnion(images.flatMap { $0?.origin?.files ?? [] })
-      found.append(Row(name: specification.name, images: try look.images(images)))
+      if let generation = found.generation { generations.append(generation) }
+      files.formUnion(found.images.flatMap { $0?.origin?.files ?? [] })
+      rows.append(Row(name: specification.name, images: try look.images(found.images)))
     }
-    rows = found
     bytes = files.reduce(0) { $0 + Self.size($1) }
+  }
+
+  private typealias NamedImage = (name: String, origin: ImageOrigin?)
+
+  /// A method's images, nil for pairs of which it needs none, and what a command has still to make.
+  ///
+  /// - Returns: nil for a method that a table can do without.
+  /// - Throws: errors of the method.
+  private static func images(
+    of specification: MethodSpecification, _ chosen: TablePairs, _ pairs: [Pair],
+    _ context: MethodContext, _ options: TableOptions
+  ) throws -> (images: [NamedImage?], generation: CostPlan.Generation?)? {
+    let isReference = chosen.referenceIDs
+    func images(_ image: (Pair) -> NamedImage) -> [NamedImage?] {
+      pairs.map { isReference.contains($0.id) ? nil : image($0) }
+    }
+    switch specification.source {
+    case .builtin(.meanFace):
+      // Its one image is the mean of all.
+      return (images { _ in ("mean-face", nil) }, nil)
+    case .command:
+      let made = try GeneratedFiles(specification.name, options, chosen.pairs)
+      return (
+        images { ("\(specification.name) of \($0.id)", made.origin(of: $0)) }, made.generation
+      )
+    case .folder, .builtin:
+      let method: any Method
+      do { method = try specification.open(in: context) } catch {
+        guard options.canDoWithout(specification, for: error) else { throw error }
+        return nil
+      }
+      return (images { ("\(specification.name) of \($0.id)", method.origin(of: $0)) }, nil)
+    }
+  }
+
+  /// A row of images that are not there yet: nothing is known of them, but even a name tells equal ones apart.
+  private static func unknownRow(_ specification: MethodSpecification, _ count: Int) -> Row {
+    let isConstant = specification.source == .builtin(.meanFace)
+    return Row(
+      name: specification.name,
+      images: isConstant
+        ? Array(repeating: unknown(specification.name, 1)[0], count: count)
+        : unknown(specification.name, count))
   }
 
   private static func unknown(_ name: String, _ count: Int) -> [Image?] {
