@@ -130,21 +130,13 @@ package struct MeasurementJob {
       }
       let cache = ResultCache(store, isReading: usesCache)
       let loading = ImageLoading(cache: cache, digests: digests)
-      let sources = pairs[groups[index]].map { PairSources($0, candidates: images(of: $0)) }
+      let members = Array(pairs[groups[index]])
+      let sources = members.map { PairSources($0, candidates: images(of: $0)) }
       let items = try admission.measure(sources, in: memories[worker]) { sources, memory in
-        var group = MeasurementGroup(
-          try LoadedPair.open(sources, resolution: plan.resolution, loading: loading),
-          fingerprints: plan.fingerprints, requiresCounterpart: requiresCounterpart,
-          memory: memory, cache: cache, loading: loading)
-        for evaluator in plan.evaluators { try evaluator.measure(&group) }
-        return group.results
+        try measure(sources, loading, in: memory)
       }
       let strict = items.map { $0.complete(for: needed) }
-      let records = try zip(pairs[groups[index]], strict).flatMap { try self.records($0, $1) }
-      try store.record(
-        records, absent: zip(pairs[groups[index]], strict).flatMap { self.absent($0, $1) },
-        artifacts: cache.fresh, used: cache.used,
-        pairs: zip(pairs[groups[index]], items).map { self.record($0, $1) })
+      try record(members, items, strict, cache)
       tally.withLock { tally in
         tally.finished += items.count
         tally.damaged += cache.damaged
@@ -157,6 +149,28 @@ package struct MeasurementJob {
       }
       return items
     }.flatMap { $0 }
+  }
+
+  /// Lets every evaluator measure a few pairs.
+  private func measure(
+    _ sources: [PairSources], _ loading: ImageLoading, in memory: WorkerMemory
+  ) throws -> [PairResult] {
+    var group = MeasurementGroup(
+      try LoadedPair.open(sources, resolution: plan.resolution, loading: loading),
+      fingerprints: plan.fingerprints, requiresCounterpart: requiresCounterpart, memory: memory,
+      cache: loading.cache, loading: loading)
+    for evaluator in plan.evaluators { try evaluator.measure(&group) }
+    return group.results
+  }
+
+  /// Stores a group's scores and new results together.
+  private func record(
+    _ pairs: [Pair], _ items: [PairResult], _ strict: [PairResult], _ cache: ResultCache
+  ) throws {
+    try store.record(
+      try zip(pairs, strict).flatMap { try records($0, $1) },
+      absent: zip(pairs, strict).flatMap { absent($0, $1) }, artifacts: cache.fresh,
+      used: cache.used, pairs: zip(pairs, items).map { record($0, $1) })
   }
 
   /// Bounds what a worker holds in memory and what a kill can cost.

@@ -67,14 +67,6 @@ package struct ScoreJob {
   /// - Throws: errors of folders, weights and the store, each one sentence; ``HarnessError`` of kind
   ///   `usage` if the options allow for no metric, of kind `invalid` if nothing could be measured.
   package func run() throws -> ScoreResult {
-    if options.statisticsOutput != nil,
-      !options.configuration.metrics.contains(where: FrechetDistances.metrics.contains)
-        || options.reference.hasSuffix(".npz")
-    {
-      throw HarnessError(
-        .usage, "--save-stats needs the metric fid, kid or fid-infinity and a folder as --reference"
-      )
-    }
     try checkOutputs()
     let store = try Store(path: ResultsDatabase.path(options.results))
     options.progress(JobProgress(activity: "opening images"))
@@ -94,33 +86,47 @@ package struct ScoreJob {
         MethodRecord.reference,
       ], fingerprints: plan.measured.compactMap { plan.fingerprint(of: $0) })
     return try session.perform(objection: \.objection) {
-      let job = MeasurementJob(
-        pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
-        requiresCounterpart: !sides.hasReference, store: store, run: session.id,
-        workers: options.workers, usesCache: options.usesCache,
-        memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
-        notice: options.notice)
-      let items = try job.measure()
-      options.progress(JobProgress(activity: "scores of whole sets"))
-      let scores = try job.scores(
-        of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
-      var result = ScoreResult(
-        run: session.id, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
-        missing: sides.missing, surplus: sides.surplus, findings: findings,
-        statistics: sides.statistics)
-      try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: session.id)
-      _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
-      if let path = options.perImageOutput { try result.writePerImage(to: path) }
-      result.objection = objection(to: result, ledger: store.path)
-      if let nothing = result.objection, !result.isMeasured { throw nothing }
-      do {
-        if let path = options.statisticsOutput { try saveStatistics(of: items, plan, to: path) }
-      } catch let error as HarnessError { result.objection = result.objection ?? error }
-      return result
+      try result(of: sides, plan, findings, in: store, run: session.id)
     }
   }
 
+  /// Measures everything, stores the scores and writes what is asked for.
+  private func result(
+    of sides: ScoreSides, _ plan: MetricPlan, _ findings: [String], in store: Store, run: String
+  ) throws -> ScoreResult {
+    let job = MeasurementJob(
+      pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
+      requiresCounterpart: !sides.hasReference, store: store, run: run, workers: options.workers,
+      usesCache: options.usesCache, memory: options.memory, shouldStop: options.shouldStop,
+      progress: options.progress, notice: options.notice)
+    let items = try job.measure()
+    options.progress(JobProgress(activity: "scores of whole sets"))
+    let scores = try job.scores(
+      of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
+    var result = ScoreResult(
+      run: run, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
+      missing: sides.missing, surplus: sides.surplus, findings: findings,
+      statistics: sides.statistics)
+    try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: run)
+    _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
+    if let path = options.perImageOutput { try result.writePerImage(to: path) }
+    result.objection = objection(to: result, ledger: store.path)
+    if let nothing = result.objection, !result.isMeasured { throw nothing }
+    do {
+      if let path = options.statisticsOutput { try saveStatistics(of: items, plan, to: path) }
+    } catch let error as HarnessError { result.objection = result.objection ?? error }
+    return result
+  }
+
   private func checkOutputs() throws {
+    if options.statisticsOutput != nil,
+      !options.configuration.metrics.contains(where: FrechetDistances.metrics.contains)
+        || options.reference.hasSuffix(".npz")
+    {
+      throw HarnessError(
+        .usage, "--save-stats needs the metric fid, kid or fid-infinity and a folder as --reference"
+      )
+    }
     let place = OutputPlace(
       isReplacing: options.isReplacing,
       inputs: [
