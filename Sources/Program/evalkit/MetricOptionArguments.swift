@@ -12,18 +12,10 @@ struct MetricOptionArguments: ParsableArguments, CustomReflectable {
 
   init() {}
 
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
-
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: NamedKey.self)
     for option in MetricRegistry.options {
-      let key = Key(stringValue: option.name)
+      let key = NamedKey(option.name)
       switch option.value {
       case .text, .number:
         values[option.name] = try container.decode(Option<String?>.self, forKey: key).wrappedValue

@@ -90,6 +90,7 @@ package struct MetricSettings {
 }
 
 extension MetricEvaluator {
+  package func reduction(of metric: Metric) -> any SetReduction { MeanReduction() }
   package var loadedNetworks: [LoadedNetwork] { [] }
   package var furtherWeights: [(name: String, weights: WeightFile)] { [] }
   package func roles(for metric: Metric) -> [WeightRole] { [] }

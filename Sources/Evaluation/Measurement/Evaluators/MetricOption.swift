@@ -126,24 +126,15 @@ package struct MetricOptionValues: Sendable {
 }
 
 extension MetricOptionValues: Codable {
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
-  }
-
   /// Reads what a run stored; keys of options that this version has not are passed over.
   package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: NamedKey.self)
     self.init()
-    metrics = try container.decode(String.self, forKey: Key("metrics"))
-    size = try container.decodeIfPresent(Int.self, forKey: Key("size"))
-    seed = try container.decode(UInt64.self, forKey: Key("seed"))
+    metrics = try container.decode(String.self, forKey: NamedKey("metrics"))
+    size = try container.decodeIfPresent(Int.self, forKey: NamedKey("size"))
+    seed = try container.decode(UInt64.self, forKey: NamedKey("seed"))
     for option in MetricRegistry.options {
-      let key = Key(option.key)
+      let key = NamedKey(option.key)
       switch option.value {
       case .text: values[option.name] = try container.decodeIfPresent(String.self, forKey: key)
       case .number:
@@ -157,12 +148,12 @@ extension MetricOptionValues: Codable {
 
   /// Writes every option under its key, numbers as numbers.
   package func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    try container.encode(metrics, forKey: Key("metrics"))
-    try container.encodeIfPresent(size, forKey: Key("size"))
-    try container.encode(seed, forKey: Key("seed"))
+    var container = encoder.container(keyedBy: NamedKey.self)
+    try container.encode(metrics, forKey: NamedKey("metrics"))
+    try container.encodeIfPresent(size, forKey: NamedKey("size"))
+    try container.encode(seed, forKey: NamedKey("seed"))
     for option in MetricRegistry.options {
-      let (key, value) = (Key(option.key), values[option.name])
+      let (key, value) = (NamedKey(option.key), values[option.name])
       switch option.value {
       case .text: try container.encodeIfPresent(value, forKey: key)
       case .number: try container.encodeIfPresent(value.flatMap { Int($0) }, forKey: key)

@@ -112,8 +112,6 @@ package struct IdentityEvaluator: MetricEvaluator {
     MetricSettings(settings: ["reduction": "mean"], parts: ["extractor": extractor.fingerprint])
   }
 
-  package func reduction(of metric: Metric) -> any SetReduction { MeanReduction() }
-
   package func measure(_ group: inout MeasurementGroup) throws {
     let extractor = extractor
     func key(_ subject: EvaluationImage) -> String {

@@ -74,8 +74,6 @@ package struct PerceptualEvaluator: MetricEvaluator {
     MetricSettings(settings: ["reduction": "mean"], parts: ["distance": distance.fingerprint])
   }
 
-  package func reduction(of metric: Metric) -> any SetReduction { MeanReduction() }
-
   package func measure(_ group: inout MeasurementGroup) throws {
     let (distance, memory) = (distance, group.memory)
     try group.compare(metric, for: self) { distance.distances(of: $0, in: memory) }

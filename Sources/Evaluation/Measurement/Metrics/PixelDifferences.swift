@@ -43,8 +43,6 @@ package struct DifferenceEvaluator: MetricEvaluator {
     MetricSettings(settings: ["reduction": "mean"])
   }
 
-  package func reduction(of metric: Metric) -> any SetReduction { MeanReduction() }
-
   package func measure(_ group: inout MeasurementGroup) throws {
     try group.compare(metric, for: self, pixels: difference)
   }

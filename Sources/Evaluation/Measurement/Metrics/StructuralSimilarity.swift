@@ -71,8 +71,6 @@ package struct SimilarityEvaluator: MetricEvaluator {
       settings: ["variant": variant.rawValue, "data-range": "255", "reduction": "mean"])
   }
 
-  package func reduction(of metric: Metric) -> any SetReduction { MeanReduction() }
-
   package func measure(_ group: inout MeasurementGroup) throws {
     let similarity = StructuralSimilarity(variant)
     try group.compare(metric, for: self, pixels: { try similarity.score($0, $1) })

@@ -176,20 +176,11 @@ package struct StoredReduction: Codable, Sendable {
   /// Takes one to store.
   package init(_ value: any SetReduction) { self.value = value }
 
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
-  }
-
   /// Reads the reduction whose identifier is the key.
   ///
   /// - Throws: `DecodingError`, also for an identifier that no family of metrics declares.
   package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
+    let container = try decoder.container(keyedBy: NamedKey.self)
     guard let key = container.allKeys.first, container.allKeys.count == 1,
       let kind = MetricRegistry.reductions.first(where: { $0.identifier == key.stringValue })
     else {
@@ -204,7 +195,7 @@ package struct StoredReduction: Codable, Sendable {
 
   /// Writes the reduction under its identifier.
   package func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    try value.encode(to: container.superEncoder(forKey: Key(type(of: value).identifier)))
+    var container = encoder.container(keyedBy: NamedKey.self)
+    try value.encode(to: container.superEncoder(forKey: NamedKey(type(of: value).identifier)))
   }
 }
