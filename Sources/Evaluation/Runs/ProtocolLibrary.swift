@@ -1,3 +1,4 @@
+import Essentials
 import Foundation
 import Measurement
 import Provenance
@@ -11,13 +12,8 @@ package enum ProtocolLibrary {
   /// - Throws: ``HarnessError`` naming every place that was looked at.
   package static func folder() throws -> ProtocolFolder {
     let places = candidates()
-    for place in places {
-      var isDirectory: ObjCBool = false
-      if FileManager.default.fileExists(atPath: place.path, isDirectory: &isDirectory),
-        isDirectory.boolValue
-      {
-        return ProtocolFolder(place, metrics: MetricRegistry.metrics)
-      }
+    for place in places where PathKind(at: place.path) == .folder {
+      return ProtocolFolder(place, metrics: MetricRegistry.metrics)
     }
     throw HarnessError(
       .runtime,

@@ -69,10 +69,7 @@ package struct WeightSuite: Sendable {
   }
 
   private init(name: String, folder: String) throws {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isDirectory),
-      isDirectory.boolValue
-    else {
+    guard PathKind(at: folder) == .folder else {
       throw HarnessError(
         .runtime,
         "there is no weights folder at \(folder); 'evalkit weights list' names the files "

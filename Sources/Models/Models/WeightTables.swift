@@ -93,14 +93,12 @@ package struct WeightCheck: Encodable, Sendable {
   /// - Throws: ``HarnessError`` if there is nothing at the path, or if it is a file that nobody published;
   ///   `CheckpointError` for files that cannot be read.
   package init(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw HarnessError(.runtime, "there is neither a file nor a folder at \(path)")
-    }
-    if isFolder.boolValue {
+    switch PathKind(at: path) {
+    case nil: throw HarnessError(.runtime, "there is neither a file nor a folder at \(path)")
+    case .folder:
       let listed = WeightCatalogue.verify(path).map { File($0.weights, $0.path, $0.state) }
       files = listed + Self.others(in: path, beside: Set(listed.compactMap(\.path)))
-    } else {
+    case .file:
       files = try Self.candidates(for: path).map { weights in
         File(weights, path, WeightCatalogue.state(of: weights, at: path))
       }
@@ -112,10 +110,8 @@ package struct WeightCheck: Encodable, Sendable {
     let entries = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
     return entries.sorted().compactMap { entry in
       let path = "\(folder)/\(entry)"
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
       let isHidden = entry.split(separator: "/").contains { $0.hasPrefix(".") }
-      guard !isFolder.boolValue, !isHidden, !known.contains(path) else { return nil }
+      guard PathKind(at: path) != .folder, !isHidden, !known.contains(path) else { return nil }
       return other(entry, at: path)
     }
   }

@@ -38,23 +38,23 @@ struct DiskReport: Encodable, Equatable, Sendable {
 
   /// A file is made and removed, because permissions alone do not tell of read-only disks.
   private static func obstacle(_ folder: String, for path: String) -> String? {
-    var isFolder: ObjCBool = false
-    _ = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
-    guard isFolder.boolValue else { return "\(path) cannot be used: \(folder) is not a folder" }
+    guard PathKind(at: folder) == .folder else {
+      return "\(path) cannot be used: \(folder) is not a folder"
+    }
     let probe = "\(folder)/.evalkit-doctor-\(UUID().uuidString)"
-    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      return "\(path) cannot be written (\(String(cString: strerror(errno)))); allow writing or "
+      return "\(path) cannot be written (\(FileError.words(for: errno))); allow writing or "
         + "name another folder"
     }
     close(descriptor)
-    unlink(probe)
+    unsafe unlink(probe)
     return nil
   }
 
   private static func freeBytes(_ folder: String) -> Int? {
     var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { return nil }
+    guard unsafe statvfs(folder, &status) == 0 else { return nil }
     return Int(clamping: UInt64(status.f_bavail).multipliedClamping(by: UInt64(status.f_frsize)))
   }
 

@@ -82,9 +82,7 @@ enum FeatureSource: Sendable {
   static func list(_ paths: [String], notice: (String) -> Void) throws -> [FeatureImage] {
     var images: [FeatureImage] = []
     for path in paths {
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      guard isFolder.boolValue else {
+      guard PathKind(at: path) == .folder else {
         images.append(FeatureImage(id: Identifier(ofFile: path).text, path: path))
         continue
       }

@@ -85,8 +85,7 @@ package struct FaceWorldJob {
   }
 
   private func statistics(at path: String) throws -> MaskStatistics {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+    if PathKind(at: path) == .folder {
       return try FacePopulation.stored(in: path, workers: workers)
     }
     let text = String(decoding: try RegularFile(path).contents(), as: UTF8.self)

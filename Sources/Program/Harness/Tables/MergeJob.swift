@@ -102,11 +102,10 @@ package struct MergeJob {
 
   /// A database itself, or those of all shards in a folder.
   private static func files(_ path: String) throws -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+    guard let kind = PathKind(at: path) else {
       throw HarnessError(.runtime, "there is no database of a shard at \(path)")
     }
-    guard isFolder.boolValue else { return [path] }
+    guard kind == .folder else { return [path] }
     let names = try DatasetFiles.names(in: path).filter {
       $0.hasPrefix(Shard.filePrefix) && $0.hasSuffix(".sqlite")
     }
