@@ -29,7 +29,7 @@ package enum DISTS {
   /// - Returns: the layer's share of the score; not a number if a feature is not.
   /// - Throws: `DISTSError.shapeMismatch`, `.weightMismatch`.
   package static func layerDistance(
-    _ first: FeatureMap, _ second: FeatureMap, weights: DISTSWeights.Layer
+    _ first: MapView, _ second: MapView, weights: DISTSWeights.Layer
   ) throws(DISTSError) -> Double {
     let shapes = [first, second].map { [$0.rows, $0.columns, $0.channels] }
     guard shapes[0] == shapes[1] else {
@@ -38,8 +38,8 @@ package enum DISTS {
     guard weights.alpha.count == first.channels else {
       throw .weightMismatch(weights: weights.alpha.count, channels: first.channels)
     }
-    let means = [first, second].map(Self.means)
-    let variances = Self.variances(first, second, means: means)
+    let means = [first.map, second.map].map(Self.means)
+    let variances = Self.variances(first.map, second.map, means: means)
     return (0..<first.channels).reduce(0) { sum, channel in
       let (one, other) = (means[0][channel], means[1][channel])
       let texture =

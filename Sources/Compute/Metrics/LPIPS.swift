@@ -22,10 +22,10 @@ package enum LPIPS {
   /// - Precondition: equal shapes with at least one pixel; `weights.count == C`.
   /// - Returns: the mean over pixels; not a number if a feature is not finite.
   package static func layerDistance(
-    _ first: FeatureMap, _ second: FeatureMap, weights: [Float], level: CPULevel = .current
+    _ first: MapView, _ second: MapView, weights: [Float], level: CPULevel = .current
   ) -> Double {
     precondition(first.pixels >= 1, "no features")
-    return first.normalizedDistance(to: second, weights: weights, level: level)
+    return first.map.normalizedDistance(to: second.map, weights: weights, level: level)
       / Double(first.pixels)
   }
 }

@@ -128,11 +128,12 @@ package struct DenoiserRecipe: Recipe {
       portraits.count, workers: environment.workers, named: inputs
     ) { index, result in
       let found = result(Graph.mainOutput)
-      var sum = 0.0
-      for (place, sample) in portraits[index].picture.samples.enumerated() {
-        let value = found.base[place / 3 * found.pixelStride + place % 3]
-        let difference = Double(value) - (Double(sample) / 127.5 - 1)
-        sum += difference * difference
+      let sum = found.withValues { values in
+        portraits[index].picture.samples.enumerated().reduce(0.0) { sum, sample in
+          let value = values[sample.offset / 3 * found.pixelStride + sample.offset % 3]
+          let difference = Double(value) - (Double(sample.element) / 127.5 - 1)
+          return sum + difference * difference
+        }
       }
       return sum / Double(portraits[index].picture.samples.count)
     }

@@ -44,8 +44,8 @@ final class EmbeddingLosses {
   ///   - workers: threads; no bit depends on them.
   /// - Returns: the sum of both.
   func measure(
-    _ embeddings: FeatureMap, of people: [Int32], in state: TrainingState,
-    addingTo gradients: FeatureMap, workers: Workers
+    _ embeddings: MapView, of people: [Int32], in state: TrainingState,
+    addingTo gradients: MapView, workers: Workers
   ) -> Double {
     let matched = matching.measure(
       images: embeddings.half(0), texts: embeddings.half(1), parameters: state.parameters,
@@ -61,12 +61,10 @@ final class EmbeddingLosses {
   }
 }
 
-extension FeatureMap {
+extension MapView {
   /// The first or the second half of the rows `[2N, D]`.
-  fileprivate func half(_ number: Int) -> FeatureMap {
-    let count = pixels / 2
-    return FeatureMap(
-      base: base + number * count * pixelStride, rows: count, columns: 1, channels: channels,
-      pixelStride: pixelStride)
+  fileprivate func half(_ number: Int) -> MapView {
+    let count = rows / 2
+    return rows(number * count..<(number + 1) * count)
   }
 }

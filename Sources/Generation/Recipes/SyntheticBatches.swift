@@ -56,14 +56,16 @@ extension GradientProgram {
     let values = (0..<256).map { Float($0) / 127.5 - 1 }
     let (height, width) = (graph.inputShape[1], graph.inputShape[2])
     let input = input(count: pictures.count)
-    for (image, picture) in pictures.enumerated() {
-      for row in 0..<height {
-        let source = ((rows + row) * picture.width + columns) * 3
-        let target = input.base + (image * height + row) * width * input.pixelStride
-        for column in 0..<width {
-          for channel in 0..<3 {
-            target[column * input.pixelStride + channel] =
-              values[Int(picture.samples[source + 3 * column + channel])]
+    input.withMutableValues { target in
+      for (image, picture) in pictures.enumerated() {
+        for row in 0..<height {
+          let source = ((rows + row) * picture.width + columns) * 3
+          let start = (image * height + row) * width * input.pixelStride
+          for column in 0..<width {
+            for channel in 0..<3 {
+              target[start + column * input.pixelStride + channel] =
+                values[Int(picture.samples[source + 3 * column + channel])]
+            }
           }
         }
       }

@@ -83,17 +83,19 @@ struct NormalizedLayer: Sendable {
   }
 }
 
-extension FeatureMap {
-  /// As ``LPIPS`` normalises them.
+extension MapView {
+  /// As ``LPIPS`` normalizes them.
   var normalized: NormalizedLayer {
     var values: [Float] = []
     values.reserveCapacity(pixels * channels)
-    for pixel in 0..<pixels {
-      let start = base + pixel * pixelStride
-      var sum: Float = 0
-      for channel in 0..<channels { sum += start[channel] * start[channel] }
-      let norm = sum.squareRoot() + 1e-10
-      for channel in 0..<channels { values.append(start[channel] / norm) }
+    withValues { found in
+      for pixel in 0..<pixels {
+        let channels = pixel * pixelStride..<pixel * pixelStride + channels
+        var sum: Float = 0
+        for place in channels { sum += found[place] * found[place] }
+        let norm = sum.squareRoot() + 1e-10
+        for place in channels { values.append(found[place] / norm) }
+      }
     }
     return NormalizedLayer(channels: channels, values: values)
   }

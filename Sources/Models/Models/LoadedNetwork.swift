@@ -127,7 +127,7 @@ extension LoadedNetwork {
   package func map<Value: Sendable>(
     _ count: Int, inputShape: [Int]? = nil, outputs: [String] = [Graph.mainOutput],
     workers: Workers, input: @Sendable (Int) throws -> Tensor,
-    read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value
+    read: @Sendable (_ index: Int, _ result: (String) -> MapView) throws -> Value
   ) throws -> [Value] {
     let executable = try executable(inputShape: inputShape, outputs: outputs)
     return try map(count, by: executable, workers: workers, read: read) { indices, workspace in
@@ -140,7 +140,7 @@ extension LoadedNetwork {
   /// - Throws: `GraphError` for inputs that are not the network's, too.
   package func map<Value: Sendable>(
     _ count: Int, workers: Workers, named inputs: @Sendable (Int) throws -> [String: Tensor],
-    read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value
+    read: @Sendable (_ index: Int, _ result: (String) -> MapView) throws -> Value
   ) throws -> [Value] {
     let executable = try executable(outputs: [Graph.mainOutput])
     return try map(count, by: executable, workers: workers, read: read) { indices, workspace in
@@ -150,7 +150,7 @@ extension LoadedNetwork {
 
   private func map<Value: Sendable>(
     _ count: Int, by executable: Executable, workers: Workers,
-    read: @Sendable (_ index: Int, _ result: (String) -> FeatureMap) throws -> Value,
+    read: @Sendable (_ index: Int, _ result: (String) -> MapView) throws -> Value,
     compute: @Sendable (_ indices: Range<Int>, _ workspace: Workspace) throws -> Void
   ) throws -> [Value] {
     let size = executable.groupSize

@@ -13,7 +13,7 @@ package struct PerceptualDistance: Sendable {
     /// The network's result.
     let tap: String
     /// What it adds to the distance of two images; each map is `[H, W, C]`.
-    let distance: @Sendable (_ first: FeatureMap, _ second: FeatureMap) throws -> Double
+    let distance: @Sendable (_ first: MapView, _ second: MapView) throws -> Double
   }
 
   /// The trunk behind its scaling layer.

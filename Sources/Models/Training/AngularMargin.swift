@@ -57,8 +57,8 @@ package final class AngularMargin {
   ///   - workers: threads; no bit depends on them.
   /// - Returns: the loss and how many embeddings lie nearest to their own centre, margin included.
   package func measure(
-    _ embeddings: FeatureMap, targets: [Int32], parameters: ParameterBlock,
-    addingTo gradient: FeatureMap, gradients: ParameterBlock?, workers: Workers = Workers()
+    _ embeddings: MapView, targets: [Int32], parameters: ParameterBlock,
+    addingTo gradient: MapView, gradients: ParameterBlock?, workers: Workers = Workers()
   ) -> CrossEntropy.Measurement {
     let (classes, width) = (parameter.shape[0], parameter.shape[1])
     let count = embeddings.pixels
@@ -69,21 +69,22 @@ package final class AngularMargin {
     }
     let norms = normalize(weights)
     let scores = scores.rows(count, width: classes)
-    product.multiply(embeddings, centres.base, into: scores)
-    let slopes = applyMargin(scores, targets)
+    product.multiply(embeddings.map, centres.base, into: scores.map)
+    let slopes = applyMargin(scores.map, targets)
     let changes = scoreGradients.rows(count, width: classes)
-    changes.clear()
+    changes.map.clear()
     let measurement = CrossEntropy().measure(
       scores, targets: targets, addingTo: changes, workers: workers)
     for row in 0..<count {
-      let start = changes.base + row * classes
+      let start = changes.map.base + row * classes
       for index in 0..<classes { start[index] *= Float(scale) }
       start[Int(targets[row])] *= Float(slopes[row])
     }
-    product.addRowGradient(of: changes, to: gradient)
+    product.addRowGradient(of: changes.map, to: gradient.map)
     if let target = gradients?.values(of: parameter.name) {
       centreGradients.base.update(repeating: 0, count: centreGradients.count)
-      product.addOtherGradient(of: changes, rows: embeddings, to: centreGradients.base)
+      product.addOtherGradient(
+        of: changes.map, rows: embeddings.map, to: centreGradients.base)
       addCentreGradients(norms, to: target)
     }
     return measurement

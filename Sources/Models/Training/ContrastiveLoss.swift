@@ -46,8 +46,8 @@ package final class ContrastiveLoss {
   ///   - workers: threads; no bit depends on them.
   /// - Returns: the loss, and how many images have their own text as the nearest.
   package func measure(
-    images: FeatureMap, texts: FeatureMap, parameters: ParameterBlock,
-    addingTo gradients: (images: FeatureMap, texts: FeatureMap, parameters: ParameterBlock?),
+    images: MapView, texts: MapView, parameters: ParameterBlock,
+    addingTo gradients: (images: MapView, texts: MapView, parameters: ParameterBlock?),
     workers: Workers = Workers()
   ) -> CrossEntropy.Measurement {
     let count = images.pixels
@@ -61,10 +61,10 @@ package final class ContrastiveLoss {
     let scale = Elementary.exponential(min(temperature, Self.largestTemperature))
     let product = prepare(count)
     let scores = scores.rows(count, width: count)
-    product.multiply(images, texts.base, into: scores)
-    for index in 0..<count * count { scores.base[index] *= scale }
+    product.multiply(images.map, texts.map.base, into: scores.map)
+    for index in 0..<count * count { scores.map.base[index] *= scale }
     let changes = changes.rows(count, width: count)
-    changes.clear()
+    changes.map.clear()
     let targets = (0..<count).map(Int32.init)
     let rows = CrossEntropy().measure(
       scores, targets: targets, addingTo: changes, weight: 0.5, workers: workers)
@@ -72,16 +72,17 @@ package final class ContrastiveLoss {
 
     var slope = 0.0
     for index in 0..<count * count {
-      slope += Double(changes.base[index]) * Double(scores.base[index])
-      changes.base[index] *= scale
+      slope += Double(changes.map.base[index]) * Double(scores.map.base[index])
+      changes.map.base[index] *= scale
     }
     if temperature < Self.largestTemperature,
       let target = gradients.parameters?.values(of: parameter.name)
     {
       target.pointee += Float(slope)
     }
-    product.addRowGradient(of: changes, to: gradients.images)
-    product.addOtherGradient(of: changes, rows: images, to: gradients.texts.base)
+    product.addRowGradient(of: changes.map, to: gradients.images.map)
+    product.addOtherGradient(
+      of: changes.map, rows: images.map, to: gradients.texts.map.base)
     return CrossEntropy.Measurement(
       loss: (rows.loss + columns.loss) / 2, correct: rows.correct, counted: rows.counted)
   }
@@ -95,22 +96,22 @@ package final class ContrastiveLoss {
 
   /// The texts' side: the same on the transposed matrix.
   private func addColumns(
-    _ scores: FeatureMap, _ targets: [Int32], to changes: FeatureMap, workers: Workers
+    _ scores: MapView, _ targets: [Int32], to changes: MapView, workers: Workers
   ) -> CrossEntropy.Measurement {
     let count = scores.channels
     let columns = transposed.rows(count, width: count)
     let columnChanges = transposedChanges.rows(count, width: count)
-    columnChanges.clear()
+    columnChanges.map.clear()
     for row in 0..<count {
       for column in 0..<count {
-        columns.base[column * count + row] = scores.base[row * count + column]
+        columns.map.base[column * count + row] = scores.map.base[row * count + column]
       }
     }
     let measurement = CrossEntropy().measure(
       columns, targets: targets, addingTo: columnChanges, weight: 0.5, workers: workers)
     for row in 0..<count {
       for column in 0..<count {
-        changes.base[row * count + column] += columnChanges.base[column * count + row]
+        changes.map.base[row * count + column] += columnChanges.map.base[column * count + row]
       }
     }
     return measurement

@@ -68,12 +68,12 @@ package struct CrossEntropy: Sendable {
   ///   - workers: threads; no bit depends on them.
   /// - Returns: loss and hits.
   package func measure(
-    _ scores: FeatureMap, targets: [Int32], addingTo gradient: FeatureMap? = nil,
+    _ scores: MapView, targets: [Int32], addingTo gradient: MapView? = nil,
     weight: Double = 1, workers: Workers = Workers()
   ) -> Measurement {
     precondition(
       targets.count == scores.pixels, "\(targets.count) targets, \(scores.pixels) pixels")
-    let rows = ScoreRows(scores: scores, gradient: gradient)
+    let rows = ScoreRows(scores: scores.map, gradient: gradient?.map)
     let count = targets.count
     let pieces = (count + Self.pixelsPerPiece - 1) / Self.pixelsPerPiece
     let parts = workers.map(pieces) { piece, _ in

@@ -51,7 +51,9 @@ struct DenseProduct {
 
 extension AlignedMemory {
   /// The first values as rows.
-  package func rows(_ count: Int, width: Int) -> FeatureMap {
-    FeatureMap(base: base, rows: count, columns: 1, channels: width, pixelStride: width)
+  package func rows(_ count: Int, width: Int) -> MapView {
+    MapView(
+      FeatureMap(base: base, rows: count, columns: 1, channels: width, pixelStride: width),
+      in: self)
   }
 }

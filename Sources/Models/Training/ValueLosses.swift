@@ -19,7 +19,7 @@ package enum ValueLoss: Sendable {
   ///   - weight: factor of this loss in a sum of losses.
   /// - Returns: the mean loss.
   package func measure(
-    _ values: FeatureMap, targets: [Float], addingTo gradient: FeatureMap? = nil,
+    _ values: MapView, targets: [Float], addingTo gradient: MapView? = nil,
     weight: Double = 1
   ) -> Double {
     let count = values.pixels * values.channels
@@ -27,11 +27,11 @@ package enum ValueLoss: Sendable {
     var total = 0.0
     for pixel in 0..<values.pixels {
       for channel in 0..<values.channels {
-        let x = Double(values.base[pixel * values.pixelStride + channel])
+        let x = Double(values.map.base[pixel * values.pixelStride + channel])
         let (loss, slope) = at(x, Double(targets[pixel * values.channels + channel]))
         total += loss
         if let gradient {
-          gradient.base[pixel * gradient.pixelStride + channel] +=
+          gradient.map.base[pixel * gradient.pixelStride + channel] +=
             Float(weight * slope / Double(count))
         }
       }

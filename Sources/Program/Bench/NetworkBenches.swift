@@ -41,7 +41,7 @@ enum NetworkBenches {
     let run: @Sendable ([[String: Tensor]], Int) throws -> Double = { samples, worker in
       let workspace = memories[worker].main
       try executable.compute(named: samples, in: workspace)
-      return Double(executable.features(Graph.mainOutput, in: workspace).base.pointee)
+      return Double(executable.features(Graph.mainOutput, in: workspace).withValues { $0[0] })
     }
     return BenchWork(
       operations: operations, one: { try run([input], $0) }, group: { try run(group, $0) },

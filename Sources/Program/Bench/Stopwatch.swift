@@ -21,7 +21,7 @@ package struct Stopwatch: Sendable {
     now: { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 },
     processorTime: {
       var time = timespec()
-      clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+      unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
       return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     })
 

@@ -56,18 +56,12 @@ private struct Features {
 private func distance(
   _ first: Features, _ second: Features, _ weights: DISTSWeights.Layer
 ) throws -> Double {
-  // The formula reads only; a map's memory is writable because networks write it.
-  var (one, other) = (first.values, second.values)
-  return try one.withUnsafeMutableBufferPointer { one in
-    try other.withUnsafeMutableBufferPointer { other in
-      try DISTS.layerDistance(map(first, one), map(second, other), weights: weights)
-    }
+  let maps = [first, second].map {
+    MapView(
+      copying: $0.values, rows: $0.rows, columns: $0.columns, channels: $0.channels,
+      pixelStride: $0.stride)
   }
-  func map(_ features: Features, _ values: UnsafeMutableBufferPointer<Float>) throws -> FeatureMap {
-    FeatureMap(
-      base: try #require(values.baseAddress), rows: features.rows, columns: features.columns,
-      channels: features.channels, pixelStride: features.stride)
-  }
+  return try DISTS.layerDistance(maps[0], maps[1], weights: weights)
 }
 
 private func layer(alpha: [Float], beta: [Float]) throws -> DISTSWeights.Layer {

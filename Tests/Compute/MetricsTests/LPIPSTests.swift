@@ -88,20 +88,10 @@ private struct Layer {
 }
 
 private func distance(_ first: [Float], _ second: [Float], _ layer: Layer) -> Double {
-  // The kernels read only; a map's memory is writable because networks write it.
-  var (first, second) = (first, second)
-  let pixels = (first.count + layer.stride - 1) / layer.stride
-  func map(_ values: UnsafeMutableBufferPointer<Float>) -> FeatureMap? {
-    values.baseAddress.map {
-      FeatureMap(
-        base: $0, rows: 1, columns: pixels, channels: layer.weights.count,
-        pixelStride: layer.stride)
-    }
+  let maps = [first, second].map {
+    MapView(
+      copying: $0, rows: 1, columns: ($0.count + layer.stride - 1) / layer.stride,
+      channels: layer.weights.count, pixelStride: layer.stride)
   }
-  return first.withUnsafeMutableBufferPointer { first in
-    second.withUnsafeMutableBufferPointer { second in
-      guard let one = map(first), let other = map(second) else { return .nan }
-      return LPIPS.layerDistance(one, other, weights: layer.weights)
-    }
-  }
+  return LPIPS.layerDistance(maps[0], maps[1], weights: layer.weights)
 }

@@ -1,6 +1,7 @@
 import Kernels
 import Tensors
 import TestSupport
+import Training
 
 /// Values that `Tools/make_gradient_goldens.py` draws too.
 enum Golden {
@@ -26,13 +27,11 @@ enum Golden {
 /// Rows of values that own their memory.
 struct OwnedRows {
   let memory: AlignedMemory
-  let map: FeatureMap
+  let map: MapView
 
   init(_ values: [Float], width: Int) {
     memory = AlignedMemory(copying: values)
-    map = FeatureMap(
-      base: memory.base, rows: values.count / width, columns: 1, channels: width,
-      pixelStride: width)
+    map = memory.rows(values.count / width, width: width)
   }
 
   init(zeros count: Int, width: Int) {

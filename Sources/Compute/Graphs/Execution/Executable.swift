@@ -160,11 +160,11 @@ package final class Executable: Sendable {
     return map(node, image: image, in: workspace).planar(shape: graph.nodes[node].shape)
   }
 
-  /// A computed result of one image where it lies, `[H, W, C]`; valid until the workspace is used again.
+  /// A computed result of one image where it lies, `[H, W, C]`; the next run in the workspace overwrites it.
   ///
   /// - Precondition: as for ``result(_:image:in:)``.
-  package func features(_ name: String, image: Int = 0, in workspace: Workspace) -> FeatureMap {
-    map(node(of: name), image: image, in: workspace)
+  package func features(_ name: String, image: Int = 0, in workspace: Workspace) -> MapView {
+    MapView(map(node(of: name), image: image, in: workspace), in: workspace.memory)
   }
 
   /// Refuses an image whose results hold a value that is no finite number, as one NaN among the weights
@@ -174,7 +174,7 @@ package final class Executable: Sendable {
   /// - Throws: ``GraphError/notFinite(network:output:index:)`` for the first such value.
   package func requireFinite(image: Int = 0, in workspace: Workspace) throws(GraphError) {
     for name in outputs {
-      if let index = features(name, image: image, in: workspace).firstNonFinite {
+      if let index = features(name, image: image, in: workspace).map.firstNonFinite {
         throw .notFinite(network: graph.network, output: name, index: index)
       }
     }

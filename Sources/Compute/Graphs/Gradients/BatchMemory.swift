@@ -62,10 +62,10 @@ struct BatchMemory: @unchecked Sendable {
   func gradient(_ node: Int, _ image: Int) -> FeatureMap { map(node, image, gradientOffsets) }
 
   /// The values of a root for some images, one below the other: `[N·H, W, C]`.
-  func values(_ node: Int, count: Int) -> FeatureMap { stack(node, count, valueOffsets) }
+  func values(_ node: Int, count: Int) -> MapView { stack(node, count, valueOffsets) }
 
   /// The gradients of a root, likewise.
-  func gradients(_ node: Int, count: Int) -> FeatureMap { stack(node, count, gradientOffsets) }
+  func gradients(_ node: Int, count: Int) -> MapView { stack(node, count, gradientOffsets) }
 
   private func map(_ node: Int, _ image: Int, _ offsets: [Int?]) -> FeatureMap {
     let view = views[node]
@@ -80,10 +80,12 @@ struct BatchMemory: @unchecked Sendable {
       pixelStride: view.isWhole ? shape[0] : root[0])
   }
 
-  private func stack(_ node: Int, _ count: Int, _ offsets: [Int?]) -> FeatureMap {
+  private func stack(_ node: Int, _ count: Int, _ offsets: [Int?]) -> MapView {
     let first = map(node, 0, offsets)
-    return FeatureMap(
-      base: first.base, rows: first.rows * count, columns: first.columns,
-      channels: first.channels, pixelStride: first.pixelStride)
+    return MapView(
+      FeatureMap(
+        base: first.base, rows: first.rows * count, columns: first.columns,
+        channels: first.channels, pixelStride: first.pixelStride),
+      in: memory)
   }
 }

@@ -136,8 +136,8 @@ package final class DifferentiableChain {
   package func forward(count: Int, repacks: Bool = true) {
     for (link, feeds) in zip(links, feeds) {
       for feed in feeds {
-        link.program.input(feed.input, count: count).writeCopy(
-          of: feed.source.values(of: feed.output))
+        link.program.input(feed.input, count: count).map.writeCopy(
+          of: feed.source.values(of: feed.output).map)
       }
       link.program.forward(
         count: count, parameters: link.parameters, buffers: link.buffers, repacks: repacks)
@@ -152,7 +152,8 @@ package final class DifferentiableChain {
     for (link, feeds) in zip(links, feeds).reversed() {
       link.program.backward(into: gradients[link.name])
       for feed in feeds {
-        feed.source.gradients(of: feed.output).add(link.program.gradients(ofInput: feed.input))
+        feed.source.gradients(of: feed.output).map.add(
+          link.program.gradients(ofInput: feed.input).map)
       }
     }
   }

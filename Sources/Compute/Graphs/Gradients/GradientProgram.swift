@@ -76,7 +76,7 @@ package final class GradientProgram {
   ///   - count: images in the batch.
   /// - Returns: memory to write to before the next forward pass.
   /// - Precondition: the graph has such an input.
-  package func input(_ name: String? = nil, count: Int) -> FeatureMap {
+  package func input(_ name: String? = nil, count: Int) -> MapView {
     memory.values(node(ofInput: name), count: count)
   }
 
@@ -131,7 +131,7 @@ package final class GradientProgram {
     self.context = context
     if repacks { pack(context) }
     for step in steps { step.forward(context) }
-    for output in Set(outputs) { gradients(of: output).clear() }
+    for output in Set(outputs) { gradients(of: output).map.clear() }
   }
 
   private func makeContext(
@@ -153,13 +153,13 @@ package final class GradientProgram {
   }
 
   /// A computed result where it lies, `[N·H, W, C]`; valid until the next pass.
-  package func values(of output: String) -> FeatureMap {
+  package func values(of output: String) -> MapView {
     memory.values(node(of: output), count: context?.images ?? capacity)
   }
 
   /// Where the gradient of a result goes before ``backward(into:)``, shaped like ``values(of:)``; zeros
   /// after a forward pass.
-  package func gradients(of output: String) -> FeatureMap {
+  package func gradients(of output: String) -> MapView {
     memory.gradients(node(of: output), count: context?.images ?? capacity)
   }
 
@@ -168,7 +168,7 @@ package final class GradientProgram {
   /// - Parameter name: the input's; nil means the first.
   /// - Returns: shaped like ``input(_:count:)``.
   /// - Precondition: the settings asked for it.
-  package func gradients(ofInput name: String? = nil) -> FeatureMap {
+  package func gradients(ofInput name: String? = nil) -> MapView {
     memory.gradients(node(ofInput: name), count: context?.images ?? capacity)
   }
 
@@ -205,7 +205,7 @@ package final class GradientProgram {
       steps[turn.step].backward(context, destinations: turn.destinations)
     }
     for input in flow.unreachedInputs {
-      memory.gradients(input, count: context.images).clear()
+      memory.gradients(input, count: context.images).map.clear()
     }
   }
 }

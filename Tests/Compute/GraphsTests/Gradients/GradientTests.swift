@@ -71,15 +71,12 @@ struct GradientRun {
   }
 }
 
-extension FeatureMap {
+extension MapView {
   /// Images below each other as one tensor `[N, C·H·W]`, planar.
   func planarImages(_ count: Int) -> Tensor {
     let height = rows / count
     let values = (0..<count).flatMap { image in
-      FeatureMap(
-        base: base + image * height * columns * pixelStride, rows: height, columns: columns,
-        channels: channels, pixelStride: pixelStride
-      ).planar(shape: [channels, height, columns]).values
+      rows(image * height..<(image + 1) * height).planar(shape: [channels, height, columns]).values
     }
     return Tensor(shape: [count, values.count / count], values: values)
   }
@@ -88,10 +85,7 @@ extension FeatureMap {
   func fill(images: [Tensor]) {
     let height = rows / images.count
     for (index, image) in images.enumerated() {
-      FeatureMap(
-        base: base + index * height * columns * pixelStride, rows: height, columns: columns,
-        channels: channels, pixelStride: pixelStride
-      ).fill(from: image)
+      rows(index * height..<(index + 1) * height).map.fill(from: image)
     }
   }
 }
