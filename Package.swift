@@ -41,7 +41,7 @@ enum Wing: String {
   ) -> Target {
     .testTarget(
       name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
-      path: "Tests/\(rawValue)/\(name)Tests", exclude: exclude, swiftSettings: strict + [.unsafeFlags(["-index-store-path", "/work/house/.build-dev/x86_64-unknown-linux-gnu/debug/index/store"])])
+      path: "Tests/\(rawValue)/\(name)Tests", exclude: exclude, swiftSettings: strict)
   }
 }
 
@@ -242,8 +242,9 @@ let tests: [Target] = [
   Wing.evaluation.tests(
     of: "Measurement",
     also: [
-      "Checkpoints", "Datasets", "Essentials", "Generators", "Graphs", "Images", "Metrics",
-      "ModelTestSupport", "Models", "Provenance", "Store", "Tables", "Tensors", "Terms", grdb,
+      "Checkpoints", "Datasets", "Essentials", "Generators", "Graphs", "Images", "Kernels",
+      "Metrics", "ModelTestSupport", "Models", "Provenance", "Store", "Tables", "Tensors", "Terms",
+      grdb,
     ]),
   Wing.evaluation.tests(
     of: "Runs",
@@ -277,6 +278,6 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
   ],
-  targets: (system + core + compute + models + data + generation + evaluation + program + support
-    + tests).filter { t in !t.isTest || ["MeasurementTests","HarnessTests"].contains(t.name) }
+  targets: system + core + compute + models + data + generation + evaluation + program + support
+    + tests
 )
