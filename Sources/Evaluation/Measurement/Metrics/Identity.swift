@@ -160,7 +160,8 @@ package struct IdentityEvaluator: MetricEvaluator {
   }
 
   package func bytes(width: Int, height: Int, share: Int) -> Int {
-    (extractor.aligner == nil ? 24 : FaceAligner.bytesInPixel) * width * height
+    (extractor.aligner == nil ? ImageCosts.inputBytesInPixel : FaceAligner.bytesInPixel)
+      * width * height
   }
 }
 
