@@ -72,7 +72,7 @@ package struct FrechetDistances: MetricFamily, Equatable {
     MetricOption(
       "fid-dims", storedAs: "fidDims", .number, valueName: "dims", "Inception features of FID",
       among: taps,
-      default: "2048"),
+      default: "the weights' own, else 2048"),
     MetricOption(
       "kid-variant", storedAs: "kid", valueName: "variant", "KID subsets",
       of: KernelInceptionDistance.Variant.self, default: .cleanFID),

@@ -64,7 +64,7 @@ package struct FaceParsing: MetricFamily {
       default: .agg19),
     MetricOption(
       "parser", storedAs: "parser", valueName: "network",
-      "Face parser", among: networks, default: "celebamask-unet"),
+      "Face parser", among: networks, default: "the weights' own, else celebamask-unet"),
     MetricOption(
       "sc-mode", storedAs: "consistency", valueName: "mode",
       "Measure of segmentation-consistency",

@@ -29,7 +29,8 @@ package struct IdentitySimilarity: MetricFamily {
   package static let options = [
     MetricOption(
       "id-network", storedAs: "identity", valueName: "network",
-      "Identity network", among: FeaturePreprocessing.identity.keys.sorted(), default: "ir-se50"),
+      "Identity network", among: FeaturePreprocessing.identity.keys.sorted(),
+      default: "the weights' own, else ir-se50"),
     MetricOption(
       "id-preprocess", storedAs: "identityPreprocessing", valueName: "name",
       "Preprocessing for the identity network, for example aligned-112; mtcnn+aligned-112 aligns first",
