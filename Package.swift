@@ -189,6 +189,10 @@ let support: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["CFuzzing", "Tensors"], path: "Tests/Support/TestSupport",
     swiftSettings: strict),
+  .target(
+    name: "ModelTestSupport",
+    dependencies: ["Checkpoints", "Graphs", "Networks", "Tensors", "TestSupport"],
+    path: "Tests/Support/ModelTestSupport", swiftSettings: strict),
   .testTarget(
     name: "ArchitectureTests", dependencies: ["TestSupport"],
     path: "Tests/Support/ArchitectureTests", swiftSettings: strict),
@@ -197,6 +201,7 @@ let support: [Target] = [
 let tests: [Target] = [
   Wing.core.tests(of: "Essentials"),
   Wing.core.tests(of: "Tensors"),
+  Wing.core.tests(of: "Provenance"),
   Wing.compute.tests(of: "Kernels", also: ["CKernels", "Tensors"]),
   Wing.compute.tests(of: "Graphs", also: ["Kernels", "Tensors"]),
   Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
@@ -214,7 +219,11 @@ let tests: [Target] = [
     of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],
     exclude: ["Goldens"]),
   Wing.models.tests(
-    of: "Models", also: ["Checkpoints", "Graphs", "Kernels", "Networks", "Provenance", "Tensors"]),
+    of: "Models",
+    also: [
+      "Checkpoints", "Detection", "Graphs", "Images", "Kernels", "ModelTestSupport", "Networks",
+      "ONNX", "Provenance", "Tensors", "Terms",
+    ]),
   Wing.data.tests(of: "Faces", also: ["Essentials", "Images", "Tensors"], exclude: ["Goldens"]),
   Wing.data.tests(
     of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
@@ -234,8 +243,9 @@ let tests: [Target] = [
   Wing.evaluation.tests(
     of: "Measurement",
     also: [
-      "Datasets", "Essentials", "Generators", "Images", "Metrics", "Models", "Provenance", "Store",
-      "Tables", "Tensors", "Terms", grdb,
+      "Checkpoints", "Datasets", "Essentials", "Generators", "Graphs", "Images", "Kernels",
+      "Metrics", "ModelTestSupport", "Models", "Provenance", "Store", "Tables", "Tensors", "Terms",
+      grdb,
     ]),
   Wing.evaluation.tests(
     of: "Runs",
@@ -243,12 +253,13 @@ let tests: [Target] = [
       "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics", "Models",
       "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms",
     ]),
+  Wing.program.tests(of: "Bench", also: ["Graphs", "Networks", "Provenance", "Tensors"]),
   Wing.program.tests(
     of: "Harness",
     also: [
-      "Bench", "Checkpoints", "Datasets", "Detection", "Faces", "Gate", "Generators", "Graphs",
-      "Images", "Measurement", "Metrics", "Models", "Networks", "Provenance", "Reports", "Runs",
-      "Store", "Tables", "Tensors", "Terms", "Verdicts",
+      "Checkpoints", "Datasets", "Faces", "Gate", "Generators", "Graphs", "Images", "Measurement",
+      "Metrics", "ModelTestSupport", "Models", "Networks", "Provenance", "Runs", "Store", "Tables",
+      "Tensors", "Terms", "Verdicts",
     ]),
   Wing.program.tests(
     of: "evalkit",

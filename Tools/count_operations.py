@@ -5,7 +5,7 @@
 needs torch. Prints one line a network: name, input size, multiply-adds of all convolutions and
 products in one forward pass of one image, auxiliary heads included, and the
 windows of DISTS's pools, which are convolutions here and averages in evalkit. The numbers in
-Tests/Program/HarnessTests/NetworkTablesTests.swift were made with PyTorch 2.15.0.
+Tests/Models/ModelsTests/NetworkTablesTests.swift were made with PyTorch 2.15.0.
 """
 
 import torch

@@ -29,9 +29,9 @@ package struct NumberRange<Value: Comparable & LosslessStringConvertible & Senda
       lowest: Self.text(bounds.lowerBound), highest: Self.text(bounds.upperBound))
   }
 
-  /// A bound as people write it, without a trailing `.0`.
-  private static func text(_ bound: Value) -> String {
-    let text = bound.description
+  /// A number as people write it, without a trailing `.0`.
+  package static func text(_ number: Value) -> String {
+    let text = number.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }

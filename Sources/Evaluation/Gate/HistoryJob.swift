@@ -53,8 +53,7 @@ package struct HistoryJob: RunConfigurable {
     let store = try ResultsDatabase.open(self.results)
     let runs = try store.runs(RunFilter(statuses: [.complete])).reversed()
     let baselines = try BaselineLibrary(results: self.results).documents()
-    var points: [Key: [HistoryReport.Point]] = [:]
-    var leftOut: [String] = []
+    var found = Findings()
     var tables: [String: PaperTable?] = [:]
     for record in runs {
       let run = try StoredRun(record, in: store)
@@ -62,33 +61,51 @@ package struct HistoryJob: RunConfigurable {
         // A protocol that is gone leaves the metrics' own scales.
         tables[record.protocolID] = .some(try? StoredReports.table(of: run))
       }
-      let gate = GateJob(run, table: tables[record.protocolID] ?? nil)
-      let verdicts = try Self.verdicts(ofRun: record.id, in: store)
-      for method in run.methods {
-        for (name, score) in run.scores[method.name] ?? [:] where metric == nil || metric == name {
-          guard let value = score.value.number else {
-            if let value = score.value.double {
-              let kind = value.isNaN ? "not a number" : "infinite"
-              leftOut.append("\(name) of \(method.name) in run \(record.id) is \(kind)")
-            }
-            continue
-          }
-          let factor = gate.factor(of: name)
-          let key = Key(
-            protocolID: record.protocolID, method: method.name, metric: name,
-            fingerprint: score.fingerprint, pairsHash: record.pairsHash, factor: factor)
-          points[key, default: []].append(
-            HistoryReport.Point(
-              run: record.id, date: record.created.formatted(.iso8601), value: factor * value,
-              halfWidth: score.standardError.map { 1.96 * factor * $0 },
-              verdict: verdicts["\(method.name): \(name)"]))
-        }
-      }
+      try gather(run, table: tables[record.protocolID] ?? nil, from: store, into: &found)
     }
     return HistoryReport(
-      series: points.keys.sorted().map { key in
-        series(key, points[key] ?? [], baselines)
-      }, missingNights: Self.missingNights(runs.map(\.created), until: now), leftOut: leftOut)
+      series: found.points.keys.sorted().map { key in
+        series(key, found.points[key] ?? [], baselines)
+      }, missingNights: Self.missingNights(runs.map(\.created), until: now),
+      leftOut: found.leftOut)
+  }
+
+  // MARK: Points
+
+  /// What runs add to the history.
+  private struct Findings {
+    var points: [Key: [HistoryReport.Point]] = [:]
+    /// Scores that are no finite numbers, each in a sentence.
+    var leftOut: [String] = []
+  }
+
+  /// Adds a run's scores.
+  private func gather(
+    _ run: StoredRun, table: PaperTable?, from store: Store, into found: inout Findings
+  ) throws {
+    let record = run.record
+    let gate = GateJob(run, table: table)
+    let verdicts = try Self.verdicts(ofRun: record.id, in: store)
+    for method in run.methods {
+      for (name, score) in run.scores[method.name] ?? [:] where metric == nil || metric == name {
+        guard let value = score.value.number else {
+          if let value = score.value.double {
+            let kind = value.isNaN ? "not a number" : "infinite"
+            found.leftOut.append("\(name) of \(method.name) in run \(record.id) is \(kind)")
+          }
+          continue
+        }
+        let factor = gate.factor(of: name)
+        let key = Key(
+          protocolID: record.protocolID, method: method.name, metric: name,
+          fingerprint: score.fingerprint, pairsHash: record.pairsHash, factor: factor)
+        found.points[key, default: []].append(
+          HistoryReport.Point(
+            run: record.id, date: record.created.formatted(.iso8601), value: factor * value,
+            halfWidth: score.standardError.map { 1.96 * factor * $0 },
+            verdict: verdicts["\(method.name): \(name)"]))
+      }
+    }
   }
 
   // MARK: Series

@@ -105,22 +105,30 @@ package struct MeasurementJob {
     return items
   }
 
+  /// Who lets images into memory.
+  private var admission: ImageAdmission {
+    let gate = MemoryGate(memory, workers: workers.count)
+    let costs = ImageCosts(
+      evaluators: plan.evaluators, resolution: plan.resolution, share: gate.share)
+    return ImageAdmission(costs: costs, gate: gate)
+  }
+
+  /// Places of the pairs that are measured and stored together.
+  private var groups: [Range<Int>] {
+    GroupSchedule(
+      count: pairs.count, workers: workers.count,
+      limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
+    ).groups
+  }
+
   private func measureGroups() throws -> [PairResult] {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
-    let gate = MemoryGate(memory, workers: workers.count)
-    let admission = ImageAdmission(
-      costs: ImageCosts(
-        evaluators: plan.evaluators, resolution: plan.resolution, share: gate.share),
-      gate: gate)
+    let (admission, groups) = (admission, groups)
     let digests = FileDigests()
     // What all images of a row lack is known in the end; until then it is theirs.
     let needed = needed ?? strictlyNeeded
     let tally = Mutex((finished: 0, failures: 0, remembered: 0, damaged: 0))
     progress(JobProgress(finished: 0, total: pairs.count))
-    let groups = GroupSchedule(
-      count: pairs.count, workers: workers.count,
-      limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
-    ).groups
     defer {
       if let warning = ResultCache.warning(tally.withLock(\.damaged), in: store) { notice(warning) }
     }

@@ -120,6 +120,13 @@ package struct ReportBuilder {
     if run.record.status != .complete {
       notes.append("This run is \(run.record.status.rawValue), not complete.")
     }
+    let stored = Set(run.scores.values.flatMap(\.keys))
+    let unknown = stored.filter { Metric(named: $0) == nil }.sorted()
+    if !unknown.isEmpty {
+      notes.append(
+        "Stored but not shown, because this version does not know the metric: "
+          + unknown.joined(separator: ", ") + ".")
+    }
     return notes
   }
 

@@ -97,6 +97,9 @@ package enum StoredValue: Sendable, Hashable {
 /// One metric of one image.
 package struct ScoreRecord: Sendable, Hashable {
   /// Name of the metric.
+  ///
+  /// It is a text where all else has a type: rows that another version wrote may hold metrics that this one does not
+  /// know, and they must be read and told of, never dropped.
   package let metric: String
   /// The score in the metric's own unit.
   package let value: StoredValue
@@ -150,7 +153,7 @@ package struct ScoreKey: Sendable, Hashable {
 package struct SetScoreRecord: Sendable, Hashable {
   /// Name of the row.
   package let method: String
-  /// Name of the metric.
+  /// Name of the metric, which this version need not know, as that of a ``ScoreRecord``.
   package let metric: String
   /// The score in the metric's own unit.
   package let value: StoredValue

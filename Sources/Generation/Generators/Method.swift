@@ -36,6 +36,15 @@ extension Method {
   package var findings: [DatasetFinding] { [] }
   package var times: [String: GenerationTime] { [:] }
   package func origin(of pair: Pair) -> ImageOrigin? { nil }
+
+  /// What a person should know of where the images come from, a line each.
+  package var notices: [String] {
+    var notices = findings.map { "\(name): \($0)" }
+    if !surplus.isEmpty {
+      notices.append("\(name): \(surplus.count) images belong to no pair and are left out")
+    }
+    return notices
+  }
 }
 
 /// What opening a method needs to know about the run.

@@ -21,42 +21,28 @@ struct PaintPalette {
     let hair = Self.hair(claims)
     let isMadeUp = claims.contains(.heavyMakeup)
     beard = Self.beard(claims)
-    var random = SplitMix64(seed: seed)
-    let background = Self.any(&random, from: 0.25, to: 0.8)
-    let cloth = Self.any(&random, from: 0.1, to: 0.75)
-    let hat = Self.any(&random, from: 0.1, to: 0.6)
-    let metal =
-      random.nextUnit() < 0.5 ? PaintColour(0.8, 0.66, 0.34) : PaintColour(0.76, 0.77, 0.79)
+    let belongings = Belongings(seed: seed)
     let brow = hair.mixed(with: PaintColour(0.16, 0.12, 0.1), 0.45).mixed(with: skin, 0.3)
     let eye = PaintColour(0.55, 0.5, 0.48).mixed(with: PaintColour(0.2, 0.15, 0.14), 0.4)
     let lips = Self.lips(claims, skin: skin)
-    let mouth =
-      claims.contains(.smiling) ? PaintColour(0.9, 0.86, 0.82) : PaintColour(0.42, 0.17, 0.17)
-    let isDark =
-      claims.contains(.sunglasses)
-      || (!claims.contains(.eyeglasses) && !labels.samples.contains(Label.leftEye)
-        && !labels.samples.contains(Label.rightEye))
-    let glasses =
-      isDark
-      ? PaintColour(0.09, 0.09, 0.1) : skin.mixed(with: PaintColour(0.25, 0.25, 0.28), 0.4)
     var parts = [PaintColour](repeating: skin, count: Int(PaintRegions.beard) + 1)
     func paint(_ colour: PaintColour, _ labels: UInt8...) {
       for label in labels { parts[Int(label)] = colour }
     }
-    paint(background, Label.background)
+    paint(belongings.background, Label.background)
     paint(skin.mixed(with: PaintColour(0.75, 0.4, 0.33), 0.16), Label.nose)
     paint(skin.mixed(with: PaintColour(0.7, 0.32, 0.27), 0.22), Label.leftEar, Label.rightEar)
     paint(skin.darkened(0.86), Label.neck)
-    paint(glasses, Label.glasses)
+    paint(Self.glasses(claims, labels, skin: skin), Label.glasses)
     paint(isMadeUp ? eye.darkened(0.62) : eye, Label.leftEye, Label.rightEye)
     paint(isMadeUp ? brow.darkened(0.8) : brow, Label.leftBrow, Label.rightBrow)
-    paint(mouth, Label.mouth)
+    paint(Self.mouth(claims), Label.mouth)
     paint(lips.darkened(0.92), Label.upperLip)
     paint(lips, Label.lowerLip)
     paint(hair, Label.hair)
-    paint(hat, Label.hat)
-    paint(metal, Label.earring, Label.necklace)
-    paint(cloth, Label.cloth)
+    paint(belongings.hat, Label.hat)
+    paint(belongings.metal, Label.earring, Label.necklace)
+    paint(belongings.cloth, Label.cloth)
     paint(
       skin.mixed(with: hair.darkened(0.85), beard == .stubble ? 0.35 : 0.85), PaintRegions.beard)
     colours = parts.map(\.rounded)
@@ -85,11 +71,44 @@ struct PaintPalette {
     return skin.mixed(with: PaintColour(0.66, 0.27, 0.28), 0.5)
   }
 
+  private static func mouth(_ claims: Set<FaceTraits.Trait>) -> PaintColour {
+    claims.contains(.smiling) ? PaintColour(0.9, 0.86, 0.82) : PaintColour(0.42, 0.17, 0.17)
+  }
+
+  /// Dark where sunglasses are spoken of, or where the map shows no eyes and nobody speaks of eyeglasses.
+  private static func glasses(
+    _ claims: Set<FaceTraits.Trait>, _ labels: Raster, skin: PaintColour
+  ) -> PaintColour {
+    let isDark =
+      claims.contains(.sunglasses)
+      || (!claims.contains(.eyeglasses) && !labels.samples.contains(Label.leftEye)
+        && !labels.samples.contains(Label.rightEye))
+    return isDark
+      ? PaintColour(0.09, 0.09, 0.1) : skin.mixed(with: PaintColour(0.25, 0.25, 0.28), 0.4)
+  }
+
   private static func beard(_ claims: Set<FaceTraits.Trait>) -> Beard {
     if claims.contains(.beard) { return .full }
     if claims.contains(.goatee) { return .goatee }
     if claims.contains(.mustache) { return .mustache }
     return claims.contains(.stubble) ? .stubble : .none
+  }
+}
+
+/// The colours of what no caption speaks of.
+private struct Belongings {
+  let background: PaintColour
+  let cloth: PaintColour
+  let hat: PaintColour
+  /// Of earrings and necklaces.
+  let metal: PaintColour
+
+  init(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    background = Self.any(&random, from: 0.25, to: 0.8)
+    cloth = Self.any(&random, from: 0.1, to: 0.75)
+    hat = Self.any(&random, from: 0.1, to: 0.6)
+    metal = random.nextUnit() < 0.5 ? PaintColour(0.8, 0.66, 0.34) : PaintColour(0.76, 0.77, 0.79)
   }
 
   /// A muted colour between two levels.

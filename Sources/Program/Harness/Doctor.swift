@@ -9,13 +9,13 @@ import Runs
 import Store
 
 /// What `evalkit doctor` is asked to look at.
-package struct DoctorOptions: Sendable {
-  /// Folder of the database and the caches.
-  package var results = "Results"
+package struct DoctorOptions: RunConfigurable, Sendable {
+  /// Which folder holds the database and the caches.
+  package var runOptions = RunOptions()
   /// Folder of the rendered reports.
   package var reports = "Reports"
-  /// Weights as on every command; nil looks at the default folder, which may be missing.
-  package var weights: String?
+  /// The weights that somebody asks for; nil looks at the default folder, which may be missing.
+  package var requestedWeights: String?
   /// The instruction set that the environment asks for, if it does.
   package var requestedLevel = CPULevel.requested
   /// The commit that the program was built from; empty where the build did not say.
@@ -46,7 +46,7 @@ package struct Doctor: Encodable, Sendable {
     lookAtProcessor(requested: options.requestedLevel)
     lookAtLinearAlgebra()
     note("image libraries", ImageLibraries.description)
-    lookAtWeights(options.weights)
+    lookAtWeights(options.requestedWeights)
     for (subject, path) in [("results", options.results), ("reports", options.reports)] {
       let disk = DiskReport(path)
       note(subject, disk.text, problem: disk.problem)

@@ -159,11 +159,7 @@ package struct GenerateJob {
     context.progress = show
     context.command = options.command
     let method = try specification.open(in: context)
-    for finding in method.findings { options.notice("\(method.name): \(finding)") }
-    if !method.surplus.isEmpty {
-      options.notice(
-        "\(method.name): \(method.surplus.count) images belong to no pair and are left out")
-    }
+    for text in method.notices { options.notice(text) }
     if let command = method as? CommandMethod {
       let failures = command.failures.map {
         Output.Failure(id: $0.key, state: $0.value.state.rawValue, reason: $0.value.reason)

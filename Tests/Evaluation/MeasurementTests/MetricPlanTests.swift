@@ -1,8 +1,10 @@
+import Checkpoints
 import Datasets
 import Foundation
 import Images
 import Measurement
 import Metrics
+import ModelTestSupport
 import Models
 import Provenance
 import Terms
@@ -139,5 +141,20 @@ struct MetricPlanTests {
     #expect(plan.deviations == ["first", "second"])
     let less = plan.leavingOut { metric, _ in metric == Contrast.metric ? "no pairs" : nil }
     #expect(less.deviations == ["second"])
+  }
+
+  /// Where a file holds several sets of tensors, it is told which of them was used.
+  @Test func theSetOfTensorsIsADeviation() throws {
+    let folder = try TemporaryFolder()
+    let tensors = try SeededCheckpoint.tensors()
+    try SafetensorsFile.write(
+      ["ema", "model"].flatMap { part in tensors.map { ("\(part).\($0.name)", $0.tensor) } },
+      to: folder.path("both.safetensors"))
+    let choice = "{network: squeezenet1_1, file: both.safetensors, part: model, tap: relu1}"
+    try folder.write("roles:\n  id: \(choice)\n".utf8, to: "weights.yaml")
+    let plan = try MetricPlan(
+      MetricConfiguration(metrics: [.id]),
+      loader: ModelLoader(try WeightSuite(parsing: folder.path("weights.yaml"))))
+    #expect(plan.deviations.contains { $0.contains("'model' is used, 'ema' not") })
   }
 }

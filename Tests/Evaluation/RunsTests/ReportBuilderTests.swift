@@ -97,6 +97,27 @@ struct ReportBuilderTests {
     }
   }
 
+  /// Metrics are stored by name, so that those of other versions are read, kept and told.
+  @Test func metricsOfOtherVersionsAreTold() throws {
+    let note = "Stored but not shown, because this version does not know the metric: beauty, charm."
+    #expect(try !report().notes.contains { $0.hasPrefix("Stored but not shown") })
+    let sample = try StoredSample()
+    try sample.begin("r1")
+    try sample.fill("r1")
+    let scores = try sample.store.setScores(ofRun: "r1")
+    let others = ["charm", "beauty"].map { metric in
+      SetScoreRecord(
+        method: "ours", metric: metric, value: .number(7), generatedCount: 2, fingerprint: "f1")
+    }
+    try sample.store.replace(others, inRun: "r1")
+    let run = try StoredRun.find("r1", in: sample.store)
+    #expect(run.scores["ours"]?["beauty"] == others[1])
+    #expect(Set(try sample.store.setScores(ofRun: "r1")) == Set(scores + others))
+    let report = ReportBuilder(run, table: nil).report()
+    #expect(report.notes.contains(note), "\(report.notes)")
+    #expect(report.columns.map(\.id) == ["fid", "mae", "miou"])
+  }
+
   /// A score of two sets whose real side was not counted is marked.
   @Test func anUncountedRealSideIsMarked() throws {
     for count in [nil, 0, 5] as [Int?] {

@@ -4,6 +4,7 @@ import Harness
 import Images
 import Measurement
 import Metrics
+import ModelTestSupport
 import Provenance
 import Terms
 import TestSupport

@@ -16,7 +16,7 @@ struct DoctorTests {
     options.reports = folder.path("reports")
     let weights = folder.path("weights")
     try FileManager.default.createDirectory(atPath: weights, withIntermediateDirectories: true)
-    options.weights = "published:\(weights)"
+    options.requestedWeights = "published:\(weights)"
     options.requestedLevel = nil
     change(&options)
     return Doctor(options)
@@ -83,12 +83,12 @@ struct DoctorTests {
   }
 
   @Test func weightsThatAreNamedMustBeThere() throws {
-    let missing = try doctor { $0.weights = "published:\(folder.path("none"))" }.problems
+    let missing = try doctor { $0.requestedWeights = "published:\(folder.path("none"))" }.problems
     #expect(missing.count == 1)
     let manifest = folder.path("weights.yaml")
     try Data("roles:\n  fid: {file: absent.pth, tap: \"768\"}\n".utf8)
       .write(to: URL(fileURLWithPath: manifest))
-    let absent = try doctor { $0.weights = manifest }.problems
+    let absent = try doctor { $0.requestedWeights = manifest }.problems
     #expect(absent.count == 1)
     #expect(absent[0].contains("absent.pth"))
   }

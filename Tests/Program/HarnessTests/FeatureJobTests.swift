@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Harness
 import Images
+import ModelTestSupport
 import Provenance
 import Tensors
 import Terms

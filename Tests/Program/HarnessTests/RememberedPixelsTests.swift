@@ -3,6 +3,7 @@ import Harness
 import Images
 import Measurement
 import Metrics
+import ModelTestSupport
 import Provenance
 import Tensors
 import Terms

@@ -4,6 +4,7 @@ import Harness
 import Images
 import Measurement
 import Metrics
+import ModelTestSupport
 import Models
 import Networks
 import Provenance
@@ -34,19 +35,20 @@ struct TinyCLIP {
   }
 
   /// Scores captions by one of the definitions.
-  func captions(_ score: CLIPScore, isTruncating: Bool = false) throws -> CaptionEvaluator {
+  func captions(_ score: CLIPScore, isTruncating: Bool = false) throws -> any MetricEvaluator {
     var family = CLIPScores()
     family.score = score
-    return CaptionEvaluator(
-      image: image, text: try TextExtractor(network: text, isTruncating: isTruncating),
-      family: family)
+    return family.evaluator(
+      of: .clip, image: image, text: try TextExtractor(network: text, isTruncating: isTruncating))
   }
 
   /// Scores edits with texts put into some sentences.
-  func edits(_ templates: PromptTemplates) throws -> DirectionEvaluator {
-    DirectionEvaluator(
-      image: image, text: try TextExtractor(network: text, isTruncating: false),
-      templates: templates)
+  func edits(_ templates: PromptTemplates) throws -> any MetricEvaluator {
+    var family = CLIPScores()
+    family.templates = templates
+    return family.evaluator(
+      of: .clipDirectional, image: image,
+      text: try TextExtractor(network: text, isTruncating: false))
   }
 
   /// Measures the distance of two sets.
@@ -59,12 +61,12 @@ struct TinyCLIP {
   /// Ranks images by what they were made for.
   func retrieval(
     _ ranking: RetrievalAccuracy, _ guidance: CLIPScores.Guidance
-  ) throws -> RetrievalEvaluator {
+  ) throws -> any MetricEvaluator {
     var family = CLIPScores()
     family.ranking = ranking
     family.guidance = guidance
-    return RetrievalEvaluator(
-      image: image, text: try TextExtractor(network: text, isTruncating: false), family: family)
+    return family.evaluator(
+      of: .retrieval, image: image, text: try TextExtractor(network: text, isTruncating: false))
   }
 
   /// The embedding of a picture, without the harness's jobs.

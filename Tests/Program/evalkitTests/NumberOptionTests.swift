@@ -20,6 +20,26 @@ import Testing
     }
   }
 
+  /// The parser tells no default of what is read by a transformation, as numbers with a range are.
+  @Test func everyDefaultIsToldOnce() throws {
+    let folder = try TemporaryFolder()
+    let usual: [String: [String]] = [
+      "--seed": ["0"], "--kid-subsets": ["100"], "--command-timeout": ["600"], "--limit": [],
+    ]
+    var seen: Set<String> = []
+    for (words, arguments) in try CommandCatalogue.ofProgram(in: folder.url.path).commands {
+      for argument in arguments {
+        guard let option = argument.option, let expected = usual[option] else { continue }
+        seen.insert(option)
+        let told = (argument.abstract ?? "").matches(of: /\(default: ([^)]*)\)/)
+        #expect(told.map { String($0.1) } == expected, "\(words) \(option)")
+      }
+    }
+    #expect(seen == Set(usual.keys))
+    let help = try Program.run(["blame", "--help"], in: folder.url.path).output
+    #expect(help.matches(of: /\(default:\s+10\)/).count == 1, "\(help)")
+  }
+
   @Test func numbersBeyondARangeAreUsageErrors() throws {
     let folder = try TemporaryFolder()
     var seen: Set<String> = []

@@ -98,7 +98,12 @@ extension MetricEvaluator {
   package func use(ofSwitch name: String, in run: SwitchUse) -> String? { nil }
   package func measure(_ set: MethodImages, into found: inout SetMeasurements) throws {}
   package func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] { [] }
-  package func bytes(width: Int, height: Int, share: Int) -> Int { 0 }
+
+  /// What an image's way to a network takes; nothing where none runs.
+  package func bytes(width: Int, height: Int, share: Int) -> Int {
+    loadedNetworks.isEmpty ? 0 : ImageCosts.inputBytesInPixel * width * height
+  }
+
   package var holdsBothImages: Bool { false }
 
   /// The networks that it uses, with the weights of each.

@@ -24,6 +24,10 @@ struct ImageCosts: Sendable {
   /// Bytes that a worker may take at any time; far below them rough figures do.
   let share: Int
 
+  /// Bytes that bringing an image to a network takes for each of its pixels: planes of floats at full size, and the
+  /// same again with one axis filtered.
+  static let inputBytesInPixel = 24
+
   /// The most memory that is taken at once.
   struct Need: Sendable {
     /// What is done then.

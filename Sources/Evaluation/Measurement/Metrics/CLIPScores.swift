@@ -47,6 +47,8 @@ package struct CLIPScores: MetricFamily {
   package var guidance = Guidance.text
   /// How the metric `retrieval` ranks.
   package var ranking = RetrievalAccuracy()
+  /// The sentences that texts of edits are put into.
+  package var templates = PromptTemplates.imageNet
 
   package init() {}
 
@@ -107,10 +109,17 @@ package struct CLIPScores: MetricFamily {
     let towers = try tower(of: metric).load(
       Self.role(of: metric), isReadingTexts: metric != .retrieval || guidance == .text,
       isTruncating: isCut ? true : nil, from: loader)
-    return switch metric {
-    case .clipDirectional: DirectionEvaluator(image: towers.image, text: towers.text, family: self)
-    case .retrieval: RetrievalEvaluator(image: towers.image, text: towers.text, family: self)
-    default: CaptionEvaluator(image: towers.image, text: towers.text, family: self)
+    return evaluator(of: metric, image: towers.image, text: towers.text)
+  }
+
+  /// What measures a metric with towers that are loaded.
+  package func evaluator(
+    of metric: Metric, image: FeatureExtractor, text: TextExtractor?
+  ) -> any MetricEvaluator {
+    switch metric {
+    case .clipDirectional: DirectionEvaluator(image: image, text: text, family: self)
+    case .retrieval: RetrievalEvaluator(image: image, text: text, family: self)
+    default: CaptionEvaluator(image: image, text: text, family: self)
     }
   }
 
@@ -124,7 +133,7 @@ package struct CLIPScores: MetricFamily {
 }
 
 /// What the evaluators of CLIP's scores have in common.
-package protocol CLIPEvaluator: MetricEvaluator {
+protocol CLIPEvaluator: MetricEvaluator {
   /// The metric that it serves.
   static var metric: Metric { get }
   /// The image tower.
@@ -140,21 +149,21 @@ package protocol CLIPEvaluator: MetricEvaluator {
 }
 
 extension CLIPEvaluator {
-  package var metrics: [Metric] { [Self.metric] }
-  package var loadedNetworks: [LoadedNetwork] {
+  var metrics: [Metric] { [Self.metric] }
+  var loadedNetworks: [LoadedNetwork] {
     [image.network] + (text.map { [$0.network] } ?? [])
   }
-  package func roles(for metric: Metric) -> [WeightRole] { [CLIPScores.role(of: metric)] }
+  func roles(for metric: Metric) -> [WeightRole] { [CLIPScores.role(of: metric)] }
 
-  package func settings(of metric: Metric) -> MetricSettings {
+  func settings(of metric: Metric) -> MetricSettings {
     var parts = ["image": image.fingerprint]
     parts["text"] = text?.fingerprint
     return MetricSettings(settings: ownSettings, parts: parts)
   }
 
-  package func reduction(of metric: Metric) -> any SetReduction { family.reduction(of: metric) }
+  func reduction(of metric: Metric) -> any SetReduction { family.reduction(of: metric) }
 
-  package func standIns(for metric: Metric, in suite: WeightSuite) -> [String] {
+  func standIns(for metric: Metric, in suite: WeightSuite) -> [String] {
     suite.isCompact
       ? []
       : standIn(
@@ -162,40 +171,31 @@ extension CLIPEvaluator {
         image.network.weights)
   }
 
-  package func use(ofSwitch name: String, in run: SwitchUse) -> String? {
+  func use(ofSwitch name: String, in run: SwitchUse) -> String? {
     CLIPTower.use(ofSwitch: name, by: image)
   }
 
-  package func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] {
+  func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] {
     [.features(of: image, withReferences: readsReferences)]
   }
-
-  package func bytes(width: Int, height: Int, share: Int) -> Int { 24 * width * height }
 }
 
 /// Whether images fit their captions.
-package struct CaptionEvaluator: CLIPEvaluator {
-  package static let metric = Metric.clip
-  package let image: FeatureExtractor
-  package let text: TextExtractor?
-  package let family: CLIPScores
+struct CaptionEvaluator: CLIPEvaluator {
+  static let metric = Metric.clip
+  let image: FeatureExtractor
+  let text: TextExtractor?
+  let family: CLIPScores
 
-  /// Joins towers and choices.
-  package init(image: FeatureExtractor, text: TextExtractor?, family: CLIPScores = CLIPScores()) {
-    self.image = image
-    self.text = text
-    self.family = family
-  }
-
-  package var inputs: [EvaluatorInput] { [.caption] }
-  package var readsReferences: Bool { false }
-  package var ownSettings: [String: String?] {
+  var inputs: [EvaluatorInput] { [.caption] }
+  var readsReferences: Bool { false }
+  var ownSettings: [String: String?] {
     [
       "variant": family.score.rawValue, "prefix": family.score.captionPrefix, "reduction": "mean",
     ]
   }
 
-  package func measure(_ group: inout MeasurementGroup) throws {
+  func measure(_ group: inout MeasurementGroup) throws {
     let score = family.score
     let images = try group.features(by: image, for: self, withReferences: false)
     let texts = try group.embeddings(by: text) { pair in
@@ -210,32 +210,20 @@ package struct CaptionEvaluator: CLIPEvaluator {
 }
 
 /// Whether edits moved images as their texts say.
-package struct DirectionEvaluator: CLIPEvaluator {
-  package static let metric = Metric.clipDirectional
-  package let image: FeatureExtractor
-  package let text: TextExtractor?
-  package let family: CLIPScores
-  /// The sentences that texts are put into.
-  let templates: PromptTemplates
+struct DirectionEvaluator: CLIPEvaluator {
+  static let metric = Metric.clipDirectional
+  let image: FeatureExtractor
+  let text: TextExtractor?
+  let family: CLIPScores
 
-  /// Joins towers and choices.
-  package init(
-    image: FeatureExtractor, text: TextExtractor?, family: CLIPScores = CLIPScores(),
-    templates: PromptTemplates = .imageNet
-  ) {
-    self.image = image
-    self.text = text
-    self.family = family
-    self.templates = templates
+  var inputs: [EvaluatorInput] { [.counterpart, .edit] }
+  var readsReferences: Bool { true }
+  var ownSettings: [String: String?] {
+    ["templates": family.templates.name, "reduction": "mean"]
   }
 
-  package var inputs: [EvaluatorInput] { [.counterpart, .edit] }
-  package var readsReferences: Bool { true }
-  package var ownSettings: [String: String?] {
-    ["templates": templates.name, "reduction": "mean"]
-  }
-
-  package func measure(_ group: inout MeasurementGroup) throws {
+  func measure(_ group: inout MeasurementGroup) throws {
+    let templates = family.templates
     let images = try group.features(by: image, for: self, withReferences: true)
     let texts = try group.embeddings(by: text) { pair in
       (try? pair.edit()).map { [$0, $1].flatMap(templates.filled) } ?? []
@@ -254,24 +242,17 @@ package struct DirectionEvaluator: CLIPEvaluator {
 }
 
 /// How images rank among real ones for their guidance.
-package struct RetrievalEvaluator: CLIPEvaluator {
-  package static let metric = Metric.retrieval
-  package let image: FeatureExtractor
-  package let text: TextExtractor?
-  package let family: CLIPScores
+struct RetrievalEvaluator: CLIPEvaluator {
+  static let metric = Metric.retrieval
+  let image: FeatureExtractor
+  let text: TextExtractor?
+  let family: CLIPScores
 
-  /// Joins towers and choices.
-  package init(image: FeatureExtractor, text: TextExtractor?, family: CLIPScores = CLIPScores()) {
-    self.image = image
-    self.text = text
-    self.family = family
-  }
-
-  package var inputs: [EvaluatorInput] {
+  var inputs: [EvaluatorInput] {
     family.guidance == .text ? [.realImages, .caption] : [.counterpart]
   }
-  package var readsReferences: Bool { true }
-  package var ownSettings: [String: String?] {
+  var readsReferences: Bool { true }
+  var ownSettings: [String: String?] {
     let ranking = family.ranking
     return [
       "guidance": family.guidance.rawValue, "negatives": "\(ranking.negatives)",
@@ -279,12 +260,12 @@ package struct RetrievalEvaluator: CLIPEvaluator {
     ]
   }
 
-  package func use(ofSwitch name: String, in run: SwitchUse) -> String? {
+  func use(ofSwitch name: String, in run: SwitchUse) -> String? {
     name == "guidance"
       ? family.guidance.rawValue : CLIPTower.use(ofSwitch: name, by: image)
   }
 
-  package func measure(_ group: inout MeasurementGroup) throws {
+  func measure(_ group: inout MeasurementGroup) throws {
     let guidance = family.guidance
     let images = try group.features(by: image, for: self, withReferences: true)
     let texts = try group.embeddings(by: text) { pair in
@@ -305,7 +286,7 @@ package struct RetrievalEvaluator: CLIPEvaluator {
 // MARK: Scores of sets
 
 /// The mean score of captions.
-struct CaptionReduction: SetReduction, Equatable {
+struct CaptionReduction: SetReduction {
   static let identifier = "captions"
 
   /// Definition of the score.
@@ -322,7 +303,7 @@ struct CaptionReduction: SetReduction, Equatable {
 }
 
 /// Accuracy of retrieval over a set.
-struct RetrievalReduction: SetReduction, Equatable {
+struct RetrievalReduction: SetReduction {
   static let identifier = "retrieval"
 
   /// How images are ranked.

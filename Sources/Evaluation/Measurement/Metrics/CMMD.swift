@@ -110,12 +110,10 @@ package struct DiscrepancyEvaluator: MetricEvaluator {
   package func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] {
     [.features(of: image, withReferences: true)]
   }
-
-  package func bytes(width: Int, height: Int, share: Int) -> Int { 24 * width * height }
 }
 
 /// CMMD of a set.
-struct DiscrepancyReduction: SetReduction, Equatable {
+struct DiscrepancyReduction: SetReduction {
   static let identifier = "discrepancy"
 
   /// The estimator.

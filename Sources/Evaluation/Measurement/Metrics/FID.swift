@@ -72,7 +72,7 @@ package struct FrechetDistances: MetricFamily, Equatable {
     MetricOption(
       "fid-dims", storedAs: "fidDims", .number, valueName: "dims", "Inception features of FID",
       among: taps,
-      default: "2048"),
+      default: "the weights' own, else 2048"),
     MetricOption(
       "kid-variant", storedAs: "kid", valueName: "variant", "KID subsets",
       of: KernelInceptionDistance.Variant.self, default: .cleanFID),
@@ -195,9 +195,6 @@ package struct FrechetEvaluator: MetricEvaluator {
   package func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] {
     [.features(of: extractor, withReferences: true)]
   }
-
-  // Planes of floats at full size, and the same again with one axis filtered.
-  package func bytes(width: Int, height: Int, share: Int) -> Int { 24 * width * height }
 }
 
 // MARK: Scores of sets
@@ -232,7 +229,7 @@ extension MeasuredSet {
 }
 
 /// FID of a set.
-struct FrechetReduction: SetReduction, Equatable {
+struct FrechetReduction: SetReduction {
   static let identifier = "frechet"
 
   var comparison: SetComparison { .sets }
@@ -282,7 +279,7 @@ struct FrechetReduction: SetReduction, Equatable {
 }
 
 /// FID∞ of a set.
-struct ExtrapolationReduction: SetReduction, Equatable {
+struct ExtrapolationReduction: SetReduction {
   static let identifier = "extrapolation"
 
   /// Of the draws of smaller sets.
@@ -319,7 +316,7 @@ struct ExtrapolationReduction: SetReduction, Equatable {
 }
 
 /// KID of a set.
-struct KernelReduction: SetReduction, Equatable {
+struct KernelReduction: SetReduction {
   static let identifier = "kernel"
 
   /// Which subsets are drawn.

@@ -64,7 +64,7 @@ package struct FaceParsing: MetricFamily {
       default: .agg19),
     MetricOption(
       "parser", storedAs: "parser", valueName: "network",
-      "Face parser", among: networks, default: "celebamask-unet"),
+      "Face parser", among: networks, default: "the weights' own, else celebamask-unet"),
     MetricOption(
       "sc-mode", storedAs: "consistency", valueName: "mode",
       "Measure of segmentation-consistency",
@@ -236,8 +236,6 @@ package struct LabelAgreement: MetricEvaluator {
   package func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] {
     [parser.step(side: size.side ?? side, on: .labelMaps)]
   }
-
-  package func bytes(width: Int, height: Int, share: Int) -> Int { 24 * width * height }
 }
 
 /// Labels of edited images against those of the real images that they were edited from, at the parser's own size.
@@ -303,8 +301,6 @@ package struct LabelConsistency: MetricEvaluator {
   package func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] {
     [parser.step(side: side, on: .pairs)]
   }
-
-  package func bytes(width: Int, height: Int, share: Int) -> Int { 24 * width * height }
 }
 
 extension FaceParser {

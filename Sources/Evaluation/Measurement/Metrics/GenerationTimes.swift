@@ -61,7 +61,7 @@ package struct TimeEvaluator: MetricEvaluator {
 }
 
 /// The mean time of a set's images.
-struct TimeReduction: SetReduction, Equatable {
+struct TimeReduction: SetReduction {
   static let identifier = "time"
 
   var comparison: SetComparison { .standardErrors }

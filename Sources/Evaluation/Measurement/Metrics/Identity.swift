@@ -29,7 +29,8 @@ package struct IdentitySimilarity: MetricFamily {
   package static let options = [
     MetricOption(
       "id-network", storedAs: "identity", valueName: "network",
-      "Identity network", among: FeaturePreprocessing.identity.keys.sorted(), default: "ir-se50"),
+      "Identity network", among: FeaturePreprocessing.identity.keys.sorted(),
+      default: "the weights' own, else ir-se50"),
     MetricOption(
       "id-preprocess", storedAs: "identityPreprocessing", valueName: "name",
       "Preprocessing for the identity network, for example aligned-112; mtcnn+aligned-112 aligns first",
@@ -160,7 +161,8 @@ package struct IdentityEvaluator: MetricEvaluator {
   }
 
   package func bytes(width: Int, height: Int, share: Int) -> Int {
-    (extractor.aligner == nil ? 24 : FaceAligner.bytesInPixel) * width * height
+    (extractor.aligner == nil ? ImageCosts.inputBytesInPixel : FaceAligner.bytesInPixel)
+      * width * height
   }
 }
 

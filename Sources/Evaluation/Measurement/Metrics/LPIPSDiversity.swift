@@ -134,7 +134,7 @@ package struct DiversityEvaluator: MetricEvaluator {
 }
 
 /// The mean distance of a set's images.
-package struct DiversityReduction: SetReduction, Equatable {
+package struct DiversityReduction: SetReduction {
   package static let identifier = "diversity"
 
   /// Which images of a group are compared.

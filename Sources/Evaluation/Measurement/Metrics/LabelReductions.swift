@@ -22,23 +22,20 @@ extension SetInput {
   }
 }
 
-extension MeasuredSet {
-  /// A score over the counts of all images.
-  fileprivate func agreement(
-    _ intermediate: Intermediate,
-    _ score: (_ matrices: [ConfusionMatrix], _ outcome: inout SetOutcome) throws -> Void
-  ) -> SetOutcome {
-    let matrices = images.compactMap { $0.counts[intermediate] }
-    var outcome = SetOutcome(count: matrices.count)
-    do { try score(matrices, &outcome) } catch { outcome.reason = "\(error)" }
-    return outcome
-  }
+/// A score over the counts of all images' labels.
+protocol LabelReduction: SetReduction {
+  /// The score of images together; nil where there is nothing to count.
+  ///
+  /// - Throws: `SegmentationError.classMismatch`.
+  func score(ofImages matrices: [ConfusionMatrix]) throws -> Double?
+
+  /// Its standard error; nil for fewer than two images.
+  ///
+  /// - Throws: as ``score(ofImages:)``.
+  func standardError(ofImages matrices: [ConfusionMatrix]) throws -> Double?
 }
 
-/// Pixel accuracy over the pixels of all label maps: pixels count, not images.
-struct AccuracyReduction: SetReduction, Equatable {
-  static let identifier = "accuracy"
-
+extension LabelReduction {
   var comparison: SetComparison { .sets }
   var attribution: SetAttribution { .scores }
 
@@ -47,19 +44,45 @@ struct AccuracyReduction: SetReduction, Equatable {
   }
 
   func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {
-    set.agreement(.confusion) { matrices, outcome in
-      outcome.value = try SegmentationConsistency.pixelAccuracy.score(ofImages: matrices)
-      outcome.error = Summary(matrices.compactMap(\.accuracy))?.standardError
-    }
+    outcome(of: set.images.compactMap { $0.counts[.confusion] })
   }
 
   func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {
-    try countStatistic(results) { try SegmentationConsistency.pixelAccuracy.score(ofImages: $0) }
+    let matrices = try results.counts()
+    return { kept in
+      guard let score = try score(ofImages: kept.compactMap { matrices[$0] }) else {
+        throw HarnessError(.invalid, "no label map is left to compare")
+      }
+      return score
+    }
+  }
+
+  /// The score with its standard error, or why there is none.
+  fileprivate func outcome(of matrices: [ConfusionMatrix]) -> SetOutcome {
+    var outcome = SetOutcome(count: matrices.count)
+    do {
+      outcome.value = try score(ofImages: matrices)
+      outcome.error = try standardError(ofImages: matrices)
+    } catch { outcome.reason = "\(error)" }
+    return outcome
+  }
+}
+
+/// Pixel accuracy over the pixels of all label maps: pixels count, not images.
+struct AccuracyReduction: LabelReduction {
+  static let identifier = "accuracy"
+
+  func score(ofImages matrices: [ConfusionMatrix]) throws -> Double? {
+    try SegmentationConsistency.pixelAccuracy.score(ofImages: matrices)
+  }
+
+  func standardError(ofImages matrices: [ConfusionMatrix]) -> Double? {
+    Summary(matrices.compactMap(\.accuracy))?.standardError
   }
 }
 
 /// Mean intersection over union of a set.
-struct IntersectionReduction: SetReduction, Equatable {
+struct IntersectionReduction: LabelReduction {
   static let identifier = "meanIntersection"
 
   /// How intersections over unions are averaged.
@@ -68,28 +91,18 @@ struct IntersectionReduction: SetReduction, Equatable {
   private enum CodingKeys: String, CodingKey { case averaging = "_0" }
 
   var comparison: SetComparison { averaging.isPerImage ? .images : .sets }
-  var attribution: SetAttribution { .scores }
 
-  func inputs(of metric: Metric, _ fingerprint: Fingerprint) throws -> [SetInput] {
-    [.confusion(try fingerprint.part("parser", of: metric))]
+  func score(ofImages matrices: [ConfusionMatrix]) throws -> Double? {
+    try averaging.score(ofImages: matrices)
   }
 
-  func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {
-    set.agreement(.confusion) { matrices, outcome in
-      outcome.value = try averaging.score(ofImages: matrices)
-      outcome.error = try averaging.standardError(ofImages: matrices)
-    }
-  }
-
-  func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {
-    try countStatistic(results) {
-      try SegmentationConsistency.miou.score(ofImages: $0, averaging: averaging)
-    }
+  func standardError(ofImages matrices: [ConfusionMatrix]) throws -> Double? {
+    try averaging.standardError(ofImages: matrices)
   }
 }
 
 /// Segmentation consistency of a set.
-struct ConsistencyReduction: SetReduction, Equatable {
+struct ConsistencyReduction: LabelReduction {
   static let identifier = "consistency"
 
   /// Which of its two definitions.
@@ -102,9 +115,6 @@ struct ConsistencyReduction: SetReduction, Equatable {
     case averaging
   }
 
-  var comparison: SetComparison { .sets }
-  var attribution: SetAttribution { .scores }
-
   func inputs(of metric: Metric, _ fingerprint: Fingerprint) throws -> [SetInput] {
     let parser = try fingerprint.part("parser", of: metric)
     return [
@@ -114,21 +124,23 @@ struct ConsistencyReduction: SetReduction, Equatable {
     ]
   }
 
-  func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {
-    var outcome = set.agreement(.consistency) { matrices, outcome in
-      outcome.error = Summary(matrices.compactMap { mode.score(of: $0) })?.standardError
-      outcome.details = ["mode": mode.rawValue]
-      outcome.value = try mode.score(ofImages: matrices, averaging: averaging)
-      let other: SegmentationConsistency = mode == .miou ? .pixelAccuracy : .miou
-      // Papers do not say which they mean, so the one stands beside the other.
-      outcome.details[other.rawValue] = try other.score(ofImages: matrices, averaging: averaging)
-        .map { "\($0)" }
-    }
-    outcome.references = outcome.count
-    return outcome
+  func score(ofImages matrices: [ConfusionMatrix]) throws -> Double? {
+    try mode.score(ofImages: matrices, averaging: averaging)
   }
 
-  func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {
-    try countStatistic(results) { try mode.score(ofImages: $0, averaging: averaging) }
+  func standardError(ofImages matrices: [ConfusionMatrix]) -> Double? {
+    Summary(matrices.compactMap { mode.score(of: $0) })?.standardError
+  }
+
+  func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {
+    let matrices = set.images.compactMap { $0.counts[.consistency] }
+    var outcome = outcome(of: matrices)
+    outcome.references = outcome.count
+    outcome.details = ["mode": mode.rawValue]
+    // Papers do not say which they mean, so the one stands beside the other.
+    var other = self
+    other.mode = mode == .miou ? .pixelAccuracy : .miou
+    outcome.details[other.mode.rawValue] = other.outcome(of: matrices).value.map { "\($0)" }
+    return outcome
   }
 }

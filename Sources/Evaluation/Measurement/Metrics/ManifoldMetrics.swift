@@ -129,12 +129,10 @@ package struct ManifoldEvaluator: MetricEvaluator {
   package func steps(_ fingerprints: [Metric: Fingerprint], side: Int) -> [EvaluationStep] {
     [.features(of: extractor, withReferences: true)]
   }
-
-  package func bytes(width: Int, height: Int, share: Int) -> Int { 24 * width * height }
 }
 
-/// One of the four scores of a set.
-struct ManifoldReduction: SetReduction, Equatable {
+/// Those of a set's four scores that rest on the same neighborhoods.
+struct ManifoldReduction: SetReduction {
   static let identifier = "manifold"
 
   /// Neighbors that make a neighborhood.
@@ -151,14 +149,26 @@ struct ManifoldReduction: SetReduction, Equatable {
   }
 
   func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {
-    set.distance(.manifold) { real, made in
-      let scores = try ManifoldScores.between(
+    scores(of: set, [metric])[0]
+  }
+
+  /// One pass over the distances gives them all.
+  func scores(of set: MeasuredSet, _ metrics: [Metric]) -> [SetOutcome] {
+    var scores: ManifoldScores?
+    let outcome = set.distance(.manifold) { real, made in
+      let found = try ManifoldScores.between(
         real: real, generated: made,
         neighborhood: Neighborhood(neighbors: neighbors, boundary: boundary),
         workers: set.workers)
+      scores = found
       return SetDistance(
-        value: scores.value(of: metric),
+        value: found.precision,
         details: ["neighbors": "\(neighbors)", "dimensions": "\(made.columns)"])
+    }
+    return metrics.map { metric in
+      var own = outcome
+      own.value = scores?.value(of: metric)
+      return own
     }
   }
 }

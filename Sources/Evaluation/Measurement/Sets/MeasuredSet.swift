@@ -29,9 +29,8 @@ package struct MeasuredSet {
 
   /// The scores of all metrics.
   package func scores() -> [SetScore] {
-    metrics.map { reduced in
-      let found = reduced.reduction.score(of: self, reduced.metric)
-      return SetScore(
+    zip(metrics, outcomes()).map { reduced, found in
+      SetScore(
         // A sum with 0 leaves every value as it is but −0, which nobody should read.
         metric: reduced.metric, value: found.value.map { $0 + 0 },
         reason: found.value == nil
@@ -39,6 +38,17 @@ package struct MeasuredSet {
         referenceCount: found.references, count: found.count, standardError: found.error,
         fingerprint: reduced.fingerprint, details: found.details)
     }
+  }
+
+  /// What each metric's reduction says; metrics of equal ones are reduced together.
+  private func outcomes() -> [SetOutcome] {
+    var outcomes = [SetOutcome?](repeating: nil, count: metrics.count)
+    for (index, reduced) in metrics.enumerated() where outcomes[index] == nil {
+      let alike = metrics.indices.filter { metrics[$0].reduction.isEqual(to: reduced.reduction) }
+      let found = reduced.reduction.scores(of: self, alike.map { metrics[$0].metric })
+      for (place, outcome) in zip(alike, found) { outcomes[place] = outcome }
+    }
+    return outcomes.compactMap(\.self)
   }
 
   // MARK: Images

@@ -9,7 +9,7 @@ import Terms
 ///
 /// It is stored with the run, and a network is no part of it, so that a stored run can be scored again wherever its
 /// database lies.
-package protocol SetReduction: Codable, Sendable {
+package protocol SetReduction: Codable, Equatable, Sendable {
   /// The name under which runs store it.
   static var identifier: String { get }
 
@@ -25,6 +25,11 @@ package protocol SetReduction: Codable, Sendable {
 
   /// The set's score.
   func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome
+
+  /// The set's scores for several metrics of this reduction, which may come from one pass over the set.
+  ///
+  /// - Returns: as ``score(of:_:)`` gives each, in the metrics' order.
+  func scores(of set: MeasuredSet, _ metrics: [Metric]) -> [SetOutcome]
 
   /// How a change of the score is tested.
   var comparison: SetComparison { get }
@@ -91,6 +96,9 @@ package protocol SetResults {
 
 extension SetReduction {
   package func inputs(of metric: Metric, _ fingerprint: Fingerprint) throws -> [SetInput] { [] }
+  package func scores(of set: MeasuredSet, _ metrics: [Metric]) -> [SetOutcome] {
+    metrics.map { score(of: set, $0) }
+  }
   package var comparison: SetComparison { .images }
   package var second: (metric: Metric, reduction: any SetReduction)? { nil }
   package var isItsStatistic: Bool { true }
@@ -111,6 +119,9 @@ extension SetReduction {
     throw HarnessError(.notComparable, "'\(Self.identifier)' is not shared out among images")
   }
 
+  /// Whether another reduction is of the same kind, with the same choices.
+  package func isEqual(to other: any SetReduction) -> Bool { self == other as? Self }
+
   /// The statistic of two sets of vectors.
   func vectorStatistic(
     _ results: any SetResults,
@@ -123,24 +134,10 @@ extension SetReduction {
         FeatureMatrix(stacking: kept.compactMap { made[$0] }))
     }
   }
-
-  /// The statistic of label maps' counts.
-  func countStatistic(
-    _ results: any SetResults,
-    _ score: @escaping @Sendable ([ConfusionMatrix]) throws -> Double?
-  ) throws -> @Sendable ([Int]) throws -> Double {
-    let matrices = try results.counts()
-    return { kept in
-      guard let score = try score(kept.compactMap { matrices[$0] }) else {
-        throw HarnessError(.invalid, "no label map is left to compare")
-      }
-      return score
-    }
-  }
 }
 
 /// The mean of the images' own scores.
-package struct MeanReduction: SetReduction, Equatable {
+package struct MeanReduction: SetReduction {
   package static let identifier = "mean"
 
   /// The one there is.

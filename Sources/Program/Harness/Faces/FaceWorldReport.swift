@@ -11,25 +11,28 @@ struct FaceWorldReport {
   /// Name of the contact sheet beside the report.
   let sheet: String?
 
-  var markdown: String {
-    var text = """
+  var markdown: String { introduction + classes + difference + picture }
+
+  private var introduction: String {
+    let beside = real.map { ", beside \($0.count) real ones of CelebAMask-HQ (in brackets)" } ?? ""
+    return """
       # The synthetic face world
 
       Statistics of \(drawn.count) label maps of the world “\(options.world.rawValue)”, seed \
-      \(options.seed), at \(options.size)×\(options.size)
-      """
-    text += real.map { ", beside \($0.count) real ones of CelebAMask-HQ (in brackets)" } ?? ""
-    text += """
-      . *maps* is the share of maps that have the class; the rest are means over those: *area* in \
-      percent of the pixels, *place* of the class's middle and *extent* (√12 × standard deviation of \
-      its pixels) in percent of the side, from the left and from above. Left is the \
-      person's own, as in CelebAMask-HQ.
+      \(options.seed), at \(options.size)×\(options.size)\(beside). *maps* is the share of maps that \
+      have the class; the rest are means over those: *area* in percent of the pixels, *place* of the \
+      class's middle and *extent* (√12 × standard deviation of its pixels) in percent of the side, from \
+      the left and from above. Left is the person's own, as in CelebAMask-HQ.
 
       Made by `\(command)`.
 
 
       """
-    text += "| class | maps % | area % | place | extent |\n|---|---:|---:|---:|---:|\n"
+  }
+
+  /// One row a class.
+  private var classes: String {
+    var text = "| class | maps % | area % | place | extent |\n|---|---:|---:|---:|---:|\n"
     let names = LabelOrder.celebAMaskHQ.classes
     for (label, part) in drawn.parts.enumerated() {
       let other = real?.parts[label]
@@ -40,29 +43,35 @@ struct FaceWorldReport {
       ]
       text += "| \(names[label]) | " + cells.joined(separator: " | ") + " |\n"
     }
-    if let real {
-      let difference = (0..<19).reduce(0) {
-        $0 + abs(drawn.frequency(of: $1) - real.frequency(of: $1))
-      }
-      text += """
-
-        Half the sum of the classes' absolute differences in frequency over all pixels is \
-        \(percent(difference / 2, 1)) %: so much of an average map would have to be relabelled.
-
-        """
-    }
-    if let sheet {
-      text += """
-
-        ![A contact sheet of the face world](\(sheet))
-
-        Two rows of persons; label maps and scribbles of the first eight; two persons on eight photos \
-        each, the haircut changing after four; a face, and the same face with make-up, tanned, with \
-        gray hair, glasses, a smile, a hat, and old.
-
-        """
-    }
     return text
+  }
+
+  /// How far drawn maps are from real ones; empty where there are none.
+  private var difference: String {
+    guard let real else { return "" }
+    let difference = (0..<19).reduce(0) {
+      $0 + abs(drawn.frequency(of: $1) - real.frequency(of: $1))
+    }
+    return """
+
+      Half the sum of the classes' absolute differences in frequency over all pixels is \
+      \(percent(difference / 2, 1)) %: so much of an average map would have to be relabelled.
+
+      """
+  }
+
+  /// The contact sheet, if there is one.
+  private var picture: String {
+    guard let sheet else { return "" }
+    return """
+
+      ![A contact sheet of the face world](\(sheet))
+
+      Two rows of persons; label maps and scribbles of the first eight; two persons on eight photos \
+      each, the haircut changing after four; a face, and the same face with make-up, tanned, with \
+      gray hair, glasses, a smile, a hat, and old.
+
+      """
   }
 
   private var command: String {

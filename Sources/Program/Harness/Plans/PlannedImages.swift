@@ -57,10 +57,7 @@ struct PlannedImages {
       ResultsDatabase.exists(options.results) ? try ResultsDatabase.open(options.results) : nil
     let specifications = options.rows(of: table)
     let wanted = options.pairCount ?? table.pairs.count
-    var faces = SyntheticFaces()
-    faces.count = wanted
-    faces.size = drawnSize ?? faces.size
-    facesToDraw = options.dataset == .synthetic ? faces.missing(in: options.cache) : 0
+    facesToDraw = Self.facesToDraw(wanted, size: drawnSize, options)
     guard facesToDraw == 0 else {
       pairCount = wanted
       dataset = nil
@@ -97,6 +94,15 @@ struct PlannedImages {
       rows.append(Row(name: specification.name, images: try look.images(found.images)))
     }
     bytes = files.reduce(0) { $0 + Self.size($1) }
+  }
+
+  /// How many of the wanted faces are still to be drawn.
+  private static func facesToDraw(_ wanted: Int, size: Int?, _ options: TableOptions) -> Int {
+    guard options.dataset == .synthetic else { return 0 }
+    var faces = SyntheticFaces()
+    faces.count = wanted
+    faces.size = size ?? faces.size
+    return faces.missing(in: options.cache)
   }
 
   private typealias NamedImage = (name: String, origin: ImageOrigin?)

@@ -214,11 +214,7 @@ package struct TableJob {
       if !method.missing.isEmpty {
         options.notice("\(method.name): \(method.missing.count) images are missing")
       }
-      for finding in method.findings { options.notice("\(method.name): \(finding)") }
-      if !method.surplus.isEmpty {
-        options.notice(
-          "\(method.name): \(method.surplus.count) images belong to no pair and are left out")
-      }
+      for text in method.notices { options.notice(text) }
       return OpenMethod(specification: specification, method: method)
     }
   }

@@ -11,7 +11,7 @@ struct BlameCommand: ParsableCommand {
     discussion: """
       For metrics of single images the pairs that lost most; for FID the images that raise it most, by \
       leaving out each of them exactly; for label maps also the classes that moved. The Markdown is \
-      also written to blame.md in --reports, with links to the images.
+      also written to blame.md in --reports, with links to the images, unless --json asks for JSON.
       """)
 
   @Argument(help: "Name of the baseline")
@@ -42,10 +42,7 @@ struct BlameCommand: ParsableCommand {
   @OptionGroup var place: ResultsOption
   @OptionGroup var reports: ReportsOption
   @OptionGroup var threads: JobsOption
-
-  @Flag(help: "Print the report as JSON on stdout, and write nothing")
-  var json = false
-
+  @OptionGroup var output: JSONFlag
   @OptionGroup var force: ForceFlag
 
   func run() throws {
@@ -56,7 +53,7 @@ struct BlameCommand: ParsableCommand {
     job.method = method
     job.gate = gate
     job.count = count
-    job.reports = json ? nil : reports.reports
-    try Console.result(job.text(json: json))
+    job.reports = output.json ? nil : reports.reports
+    try Console.result(job.text(json: output.json))
   }
 }

@@ -19,9 +19,9 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     var options = DoctorOptions()
-    options.results = store.results
+    options.runOptions = try RunOptions(store)
     options.reports = reports.reports
-    options.weights = weights
+    options.requestedWeights = weights
     options.commit = BuildCommit.text
     let doctor = Doctor(options)
     try Console.result(store.json ? JSONText.encode(doctor, pretty: true) : doctor.text)

@@ -12,7 +12,7 @@ struct HistoryCommand: ParsableCommand {
       Runs stand in one series where they measured the same pairs in the same way. A step is a change \
       of level that hardly any order of the same nights would show; a steady series raises one by \
       chance with a probability of at most 1 %. The Markdown is also written to history.md in \
-      --reports, with a picture for each series.
+      --reports, with a picture for each series, unless --json asks for JSON.
       """)
 
   @Argument(help: ArgumentHelp("Metric, for example fid", default: "all"))
@@ -20,17 +20,14 @@ struct HistoryCommand: ParsableCommand {
 
   @OptionGroup var place: ResultsOption
   @OptionGroup var reports: ReportsOption
-
-  @Flag(help: "Print the history as JSON on stdout, and write nothing")
-  var json = false
-
+  @OptionGroup var output: JSONFlag
   @OptionGroup var force: ForceFlag
 
   func run() throws {
     var job = HistoryJob()
     job.runOptions = try RunOptions(place, force)
     job.metric = metric
-    job.reports = json ? nil : reports.reports
-    try Console.result(job.text(json: json))
+    job.reports = output.json ? nil : reports.reports
+    try Console.result(job.text(json: output.json))
   }
 }

@@ -17,13 +17,14 @@ extension Option {
 }
 
 extension Option where Value: Comparable & LosslessStringConvertible & Sendable {
-  /// A number with a default, which the parser tells.
+  /// A number with a default, which the parser does not tell of what it reads by a transformation.
   init(
     wrappedValue: Value, name: NameSpecification = .long, in range: NumberRange<Value>,
     help: ArgumentHelp
   ) {
     self.init(
-      wrappedValue: wrappedValue, name: name, help: help.telling(range),
+      wrappedValue: wrappedValue, name: name,
+      help: help.telling(range).telling(default: NumberRange.text(wrappedValue)),
       transform: { try range.value(of: $0) })
   }
 }

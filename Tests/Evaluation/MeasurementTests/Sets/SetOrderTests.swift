@@ -78,4 +78,38 @@ struct SetOrderTests {
     set.workers = Workers(count: count)
     #expect(set.bits == expected, "seed \(sample.seed)")
   }
+
+  /// Metrics of one reduction may share a pass over the set, which none of them shows.
+  @Test func metricsAreTheSameAloneAndTogether() {
+    let together = sample.set(Reductions.all).bits
+    let alone = Reductions.all.flatMap { sample.set([$0]).bits }
+    #expect(together == alone, "seed \(sample.seed)")
+    #expect(sample.set(Reductions.all.reversed()).bits == alone.reversed(), "seed \(sample.seed)")
+  }
+
+  /// A reduction that counts how often it passes over a set.
+  private struct Passing: SetReduction {
+    static let identifier = "passing"
+    static let tally = Tally()
+    let name: String
+
+    func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {
+      scores(of: set, [metric])[0]
+    }
+
+    func scores(of set: MeasuredSet, _ metrics: [Metric]) -> [SetOutcome] {
+      Self.tally.note(name)
+      return metrics.map { MeanReduction().score(of: set, $0) }
+    }
+  }
+
+  @Test func equalReductionsPassOnce() throws {
+    let metrics: [(Metric, String)] = [(.psnr, "first"), (.clip, "second"), (.mae, "first")]
+    let reduced = metrics.map { Reductions.reduced($0, Passing(name: $1)) }
+    let values = sample.set(reduced).scores().map(\.value)
+    #expect(Passing.tally["first"] == 1 && Passing.tally["second"] == 1)
+    let means = metrics.map { Reductions.reduced($0.0, Reductions.mean) }
+    #expect(values == sample.set(means).scores().map(\.value))
+    #expect(Set(values).count == 3)
+  }
 }

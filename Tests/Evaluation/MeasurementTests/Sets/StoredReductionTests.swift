@@ -78,19 +78,13 @@ struct StoredReductionTests {
     try JSONDecoder().decode(StoredReduction.self, from: Data(json.utf8)).value
   }
 
-  private func areEqual(_ one: any SetReduction, _ other: any SetReduction) -> Bool {
-    func equals<Value: Equatable>(_ value: Value) -> Bool { value == other as? Value }
-    guard let one = one as? any Equatable else { return false }
-    return equals(one)
-  }
-
   @Test(arguments: texts.indices)
   func everyFormIsStoredAsItWasAndReadAsItIs(index: Int) throws {
     let (reduction, json) = Self.texts[index]
     #expect(try text(reduction) == json)
-    #expect(areEqual(try read(json), reduction), "\(json)")
+    #expect(try read(json).isEqual(to: reduction), "\(json)")
     for (other, text) in Self.texts where text != json {
-      #expect(!areEqual(other, reduction), "\(json) equals \(text)")
+      #expect(!other.isEqual(to: reduction), "\(json) equals \(text)")
     }
   }
 
@@ -105,7 +99,7 @@ struct StoredReductionTests {
   @Test func everyMetricHasAKindThatIsRead() throws {
     for metric in MetricRegistry.metrics {
       let usual = try #require(MetricRegistry.usualReduction(of: metric))
-      #expect(areEqual(try read(try text(usual)), usual), "\(metric.name)")
+      #expect(try read(try text(usual)).isEqual(to: usual), "\(metric.name)")
     }
   }
 

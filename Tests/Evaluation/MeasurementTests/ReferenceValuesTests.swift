@@ -1,6 +1,5 @@
 import Foundation
 import Graphs
-import Harness
 import Images
 import Measurement
 import Metrics

@@ -1,5 +1,3 @@
-import Harness
-import Measurement
 import Provenance
 import Testing
 

@@ -1,5 +1,5 @@
 import Graphs
-import Harness
+import ModelTestSupport
 import Models
 import Networks
 import Tensors

@@ -1,31 +1,42 @@
 import Checkpoints
 import Graphs
-import Images
 import Networks
 import Tensors
 import TestSupport
 
 /// A real network on seeded weights, written as a checkpoint: small enough to run in a moment.
-struct SeededCheckpoint {
-  static let network = SqueezeNet()
-  static let seed: UInt64 = 41
+package struct SeededCheckpoint {
+  /// The network.
+  package static let network = SqueezeNet()
+  private static let seed: UInt64 = 41
 
   /// All tensors in the network's order.
-  static func tensors() throws -> [(name: String, tensor: Tensor)] {
+  ///
+  /// - Throws: errors of the graph.
+  package static func tensors() throws -> [(name: String, tensor: Tensor)] {
     try Graph(tracing: network).parameters.map {
       ($0.name, SeededParameters.tensor(named: $0.name, shape: $0.shape, seed: seed))
     }
   }
 
-  /// Writes them into a folder and gives the path.
-  static func write(in folder: TemporaryFolder) throws -> String {
+  /// Writes them into a folder.
+  ///
+  /// - Returns: the path of the checkpoint.
+  /// - Throws: errors of the file system.
+  package static func write(in folder: TemporaryFolder) throws -> String {
     let path = folder.path("squeezenet.safetensors")
     try SafetensorsFile.write(try tensors(), to: path)
     return path
   }
 
   /// A result of the network, computed without the harness.
-  static func result(_ tap: String, of input: Tensor) throws -> Tensor {
+  ///
+  /// - Parameters:
+  ///   - tap: the result's name.
+  ///   - input: `[3, H, W]`.
+  /// - Returns: the result's values in its own shape.
+  /// - Throws: errors of the graph.
+  package static func result(_ tap: String, of input: Tensor) throws -> Tensor {
     let parameters = Dictionary(uniqueKeysWithValues: try tensors().map { ($0.name, $0.tensor) })
     let executable = try Executable(
       Graph(tracing: network, inputShape: input.shape), parameters: parameters, outputs: [tap])
@@ -33,7 +44,7 @@ struct SeededCheckpoint {
   }
 
   /// Noise as a picture.
-  static func picture(_ seed: UInt64, width: Int = 40, height: Int = 33) -> Raster {
+  package static func picture(_ seed: UInt64, width: Int = 40, height: Int = 33) -> Raster {
     var random = SplitMix64(seed: seed)
     return Raster(
       width: width, height: height, channels: 3,

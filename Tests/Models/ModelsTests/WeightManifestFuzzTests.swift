@@ -1,5 +1,4 @@
 import Foundation
-import Harness
 import Models
 import Provenance
 import TestSupport

@@ -1,5 +1,4 @@
 import Graphs
-import Harness
 import Models
 import Networks
 import Provenance

@@ -1,6 +1,5 @@
 import Bench
 import Foundation
-import Harness
 import Provenance
 import Testing
 

@@ -1,7 +1,6 @@
 import Bench
 import Foundation
 import Graphs
-import Harness
 import Networks
 import Provenance
 import Synchronization
@@ -9,7 +8,7 @@ import Tensors
 import Testing
 
 /// Benchmarks on a clock that only the work moves; nothing here depends on the machine's speed.
-@Suite struct BenchTests {
+@Suite struct BenchRunTests {
   /// A clock that stands still but for what is added.
   final class Clock: Sendable {
     private let time = Mutex((elapsed: 0.0, processor: 0.0))
@@ -188,22 +187,5 @@ import Testing
       let graph = try Graph(tracing: try NetworkCatalogue.named(name))
       #expect(work.operations == graph.cost(computing: [Graph.mainOutput]).operations)
     }
-  }
-
-  // MARK: Memory
-
-  @Test(.enabled(if: PeakMemory.reset(), "this system keeps the high-water mark"))
-  func peakMemoryForgets() throws {
-    let size = 256 << 20
-    PeakMemory.reset()
-    let before = try #require(PeakMemory.bytes)
-    var block = [UInt8](repeating: 1, count: size)
-    block[size / 2] = 2
-    let during = try #require(PeakMemory.bytes)
-    #expect(during - before > size / 2, "\(before) \(during) \(block[size / 2])")
-    block = []
-    PeakMemory.reset()
-    // Other tests run beside this one, so only most of it must be gone.
-    #expect(try #require(PeakMemory.bytes) < during - size / 2)
   }
 }

@@ -1,8 +1,8 @@
 import Checkpoints
 import Foundation
 import Graphs
-import Harness
 import Images
+import ModelTestSupport
 import Models
 import Networks
 import Provenance

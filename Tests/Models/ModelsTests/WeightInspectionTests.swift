@@ -1,6 +1,6 @@
 import Checkpoints
 import Foundation
-import Harness
+import ModelTestSupport
 import Models
 import ONNX
 import Provenance

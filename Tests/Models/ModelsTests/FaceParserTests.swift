@@ -1,7 +1,7 @@
 import Graphs
-import Harness
 import Images
 import Kernels
+import ModelTestSupport
 import Models
 import Provenance
 import Tensors
