@@ -23,8 +23,8 @@ package struct TableReport: Sendable, Hashable {
   package var remarks: [String]
   /// How the images ended, one line for each method.
   package var images: [ImageLine]
-  /// What was not run, and why.
-  package var notRun: [NotRunLine]
+  /// What was not measured, and why.
+  package var unmeasured: [UnmeasuredLine]
   /// The weights behind the numbers.
   package var weights: [WeightsLine]
   /// What the measured numbers rest on, one line for each metric and fingerprint.
@@ -45,7 +45,7 @@ package struct TableReport: Sendable, Hashable {
   package init(
     title: String, notes: [String] = [], caption: String, sectionHeading: String,
     detailHeadings: [String] = [], columns: [Column], sections: [Section],
-    remarks: [String] = [], images: [ImageLine] = [], notRun: [NotRunLine] = [],
+    remarks: [String] = [], images: [ImageLine] = [], unmeasured: [UnmeasuredLine] = [],
     weights: [WeightsLine] = [], fingerprints: [FingerprintLine] = [],
     switches: [SwitchLine] = [], incomparability: String? = nil, facts: [Fact] = [],
     pictureFolder: String? = nil, sheet: ContactSheet? = nil
@@ -59,7 +59,7 @@ package struct TableReport: Sendable, Hashable {
     self.sections = sections
     self.remarks = remarks
     self.images = images
-    self.notRun = notRun
+    self.unmeasured = unmeasured
     self.weights = weights
     self.fingerprints = fingerprints
     self.switches = switches

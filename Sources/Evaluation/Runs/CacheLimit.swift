@@ -95,9 +95,9 @@ private struct RunNeeds {
       let run = try StoredRun(record, in: store)
       // Runs of an older evalkit do not say what their scores rest on.
       guard run.settings.reductions != nil else { continue }
-      let items = try StoredItems(run, in: store)
+      let results = try StoredResults(run, in: store)
       let keys = try run.methods.reduce(into: Set<String>()) {
-        $0.formUnion(try items.keys(of: $1.name))
+        $0.formUnion(try results.keys(of: $1.name))
       }
       let names = (baselines[record.id] ?? []).map { " (baseline \($0))" }.joined()
       keysOfRuns.append(("run \(record.id)\(names)", keys))

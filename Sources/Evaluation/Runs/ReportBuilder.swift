@@ -33,7 +33,7 @@ package struct ReportBuilder {
       caption: paper?.caption ?? "Scores of one folder of images against another.",
       sectionHeading: "Input", detailHeadings: table == nil ? [] : ["Model", "Domain"],
       columns: columns.map(\.printed), sections: sections(columns),
-      remarks: paper?.remarks(columns) ?? [], images: imageLines, notRun: notRun(columns),
+      remarks: paper?.remarks(columns) ?? [], images: imageLines, unmeasured: unmeasured(columns),
       weights: run.settings.networks.map { use in
         TableReport.WeightsLine(
           network: "\(use.network) (\(use.metrics.joined(separator: ", ")))", file: use.file,
@@ -131,17 +131,17 @@ package struct ReportBuilder {
     }
   }
 
-  private func notRun(_ columns: [ReportColumn]) -> [TableReport.NotRunLine] {
-    let missing = columns.compactMap { column -> TableReport.NotRunLine? in
+  private func unmeasured(_ columns: [ReportColumn]) -> [TableReport.UnmeasuredLine] {
+    let missing = columns.compactMap { column -> TableReport.UnmeasuredLine? in
       guard let metric = column.metric, let reason = run.settings.notRun[metric] else { return nil }
-      return TableReport.NotRunLine(
+      return TableReport.UnmeasuredLine(
         subject: "column \(column.printed.heading)", reason: "not run: \(reason)")
     }
     let rows = (table?.sections ?? []).flatMap(\.rows)
     let idle = rows.map(\.id).filter { id in !run.methods.contains { $0.name == id } }
     guard let first = idle.first else { return missing }
     return missing + [
-      TableReport.NotRunLine(
+      TableReport.UnmeasuredLine(
         subject: "\(idle.count) of \(rows.count) published methods",
         reason: "no images were given; add for example --method \(first)=folder:DIR")
     ]

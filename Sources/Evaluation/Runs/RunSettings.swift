@@ -94,7 +94,7 @@ package struct RunSettings: Codable, Sendable {
       }
     }
     notRun = Dictionary(
-      uniqueKeysWithValues: plan.notRun.map { ($0.key.name, $0.value) })
+      uniqueKeysWithValues: plan.unavailable.map { ($0.key.name, $0.value) })
     deviations = plan.deviations
     reductions = Dictionary(
       uniqueKeysWithValues: plan.reductions.map { ($0.metric.name, StoredReduction($0.reduction)) })

@@ -21,7 +21,7 @@ extension PaperTable {
     paper = try Paper(entries["paper"])
     caption = try entries["caption"].string()
     dataset = try Dataset(entries["dataset"])
-    pairs = try PairSelection(entries["pairs"])
+    pairs = try EvaluationSet(entries["pairs"])
     switches = try Self.switches(entries["switches"])
     footnotes = try Self.unique(entries.optional("footnotes"), \.id, Footnote.init)
     let columns = try Self.unique(entries["columns"], \.id, Column.init)
@@ -98,7 +98,7 @@ extension PaperTable.Dataset {
   }
 }
 
-extension PaperTable.PairSelection {
+extension PaperTable.EvaluationSet {
   fileprivate init(_ value: StrictValue) throws(TableError) {
     let entries = try value.mapping(allowing: ["count", "samples", "sampling"])
     count = try entries["count"].integer(in: 1...10_000_000)

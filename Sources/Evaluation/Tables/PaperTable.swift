@@ -16,7 +16,7 @@ package struct PaperTable: Sendable, Hashable {
   /// The images that it is measured on.
   package let dataset: Dataset
   /// How many condition–image pairs, and which.
-  package let pairs: PairSelection
+  package let pairs: EvaluationSet
   /// Every choice that moves a number, in the file's order.
   package internal(set) var switches: [Switch]
   /// The measured quantities, left to right.
@@ -63,7 +63,7 @@ package struct PaperTable: Sendable, Hashable {
   }
 
   /// How many pairs are measured and how they are chosen.
-  package struct PairSelection: Sendable, Hashable {
+  package struct EvaluationSet: Sendable, Hashable {
     /// How many images are measured.
     package let count: Int
     /// How many of them are made for the same condition.

@@ -22,7 +22,7 @@ struct DiskReport: Encodable, Equatable, Sendable {
     let folder = Self.existing(path)
     exists = folder == path
     freeBytes = Self.freeBytes(folder)
-    problem = Self.obstacle(folder, for: path) ?? Self.shortage(freeBytes, for: path)
+    problem = Self.refusal(folder, for: path) ?? Self.shortage(freeBytes, for: path)
   }
 
   /// The folder itself or its nearest parent that is there.
@@ -37,7 +37,7 @@ struct DiskReport: Encodable, Equatable, Sendable {
   }
 
   /// A file is made and removed, because permissions alone do not tell of read-only disks.
-  private static func obstacle(_ folder: String, for path: String) -> String? {
+  private static func refusal(_ folder: String, for path: String) -> String? {
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder)
     guard isFolder.boolValue else { return "\(path) cannot be used: \(folder) is not a folder" }

@@ -51,7 +51,7 @@ package struct ProtocolListing {
   private static func missing(_ table: PaperTable, _ loader: ModelLoader) throws -> [String] {
     let configuration = try MetricConfiguration(table)
     return configuration.metrics.compactMap { metric in
-      loader.obstacle(to: metric, in: configuration).map { "\(metric.name) \($0)" }
+      loader.unavailability(of: metric, in: configuration).map { "\(metric.name) \($0)" }
     }
   }
 

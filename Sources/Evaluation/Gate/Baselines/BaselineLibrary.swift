@@ -179,14 +179,11 @@ package struct BaselineLibrary {
   private func requireKnown(_ name: String) throws {
     let known = try names()
     guard !known.contains(name) else { return }
-    let nearest = Spelling.suggestions(for: name, among: known).map { "'\($0)'" }
-    let hint =
+    let refusal =
       known.isEmpty
-      ? "none has been set; see 'evalkit baseline set --help'"
-      : nearest.isEmpty
-        ? "there are " + known.joined(separator: ", ")
-        : "nearest is " + nearest.joined(separator: " or ")
-    throw HarnessError(.notComparable, "there is no baseline '\(name)' in \(folder); \(hint)")
+      ? "unknown baseline '\(name)'; none has been set, see 'evalkit baseline set --help'"
+      : Spelling.refusal(of: name, as: "baseline", known: known)
+    throw HarnessError(.notComparable, "\(folder): \(refusal)")
   }
 
   // MARK: Places

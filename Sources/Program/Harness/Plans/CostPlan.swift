@@ -82,13 +82,13 @@ package struct CostPlan: Encodable {
     let known = try PlannedImages(
       table, drawnSize: loader.suite.drawnSize(for: configuration), plan: asked, loader: loader,
       options: options, workers: workers)
-    let plan = asked.leavingOut { known.dataset?.obstacle(to: $1) }
+    let plan = asked.leavingOut { known.dataset?.unavailability(of: $1) }
     let pace = StepTiming(plan.resolution)
     self.table = table.id
     pairs = known.pairCount
     rows = known.rows.map(\.name)
     metrics = plan.measured.map(\.name)
-    notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.name, $0.value) })
+    notRun = Dictionary(uniqueKeysWithValues: plan.unavailable.map { ($0.key.name, $0.value) })
     jobs = workers.count
     var needed: Set<String> = []
     steps = try plan.steps(side: plan.resolution.side ?? StepTiming.usualSide).map { step in

@@ -49,14 +49,14 @@ package struct MergeJob {
     options.notice("run \(session.id) of \(shards.count) shards")
     let workers = options.workers
     let objection = try session.perform(objection: { $0 }) { () throws -> HarnessError? in
-      let items = try StoredItems(
+      let results = try StoredResults(
         StoredRun(store.run(idPrefix: session.id), in: store), in: store)
-      for method in items.run.methods {
+      for method in results.run.methods {
         try store.replace(
-          items.scores(of: method.name, workers: workers).map { $0.record(method: method.name) },
+          results.scores(of: method.name, workers: workers).map { $0.record(method: method.name) },
           inRun: session.id)
       }
-      return try self.objection(to: items.run, ledger: store.path)
+      return try self.objection(to: results.run, ledger: store.path)
     }
     var output = try files.write(
       StoredRun(store.run(idPrefix: session.id), in: store), of: table, in: store,
