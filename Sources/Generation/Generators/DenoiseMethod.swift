@@ -7,7 +7,7 @@ import Networks
 import Tensors
 import Terms
 
-/// A small denoising diffusion that follows label map and caption: right in layout and colours, soft, and
+/// A small denoising diffusion that follows label map and caption: right in layout and colors, soft, and
 /// nobody in particular.
 ///
 /// It never sees the pair's image. Noise is drawn from the id's own seed; DDIM with a few steps makes 128

@@ -11,7 +11,7 @@ enum PerceptualHeads {
   /// Pulls weights towards each other, so that no channel is left out for want of examples.
   private static let decay = 1e-3
 
-  /// Minimises the ranking loss of all triplets by Adam with one gradient over all of them a round.
+  /// Minimizes the ranking loss of all triplets by Adam with one gradient over all of them a round.
   ///
   /// Everything is in Float64 and one order, so the same triplets give the same weights.
   static func fitted(

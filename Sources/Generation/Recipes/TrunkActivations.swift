@@ -84,7 +84,7 @@ struct NormalizedLayer: Sendable {
 }
 
 extension FeatureMap {
-  /// As ``LPIPS`` normalises them.
+  /// As ``LPIPS`` normalizes them.
   var normalized: NormalizedLayer {
     var values: [Float] = []
     values.reserveCapacity(pixels * channels)

@@ -106,7 +106,7 @@ enum FeatureSource: Sendable {
   /// - Parameters:
   ///   - path: a float32 `.npy` file, `[N, C, H, W]`.
   ///   - sample: shape of the network's published input, whose rank and channels must agree; nil
-  ///     leaves the judgement to the network.
+  ///     leaves the judgment to the network.
   /// - Returns: the inputs as a source of rows.
   /// - Throws: `CheckpointError`, or ``HarnessError`` for another type or shape.
   static func prepared(_ path: String, like sample: [Int]?) throws -> FeatureSource {

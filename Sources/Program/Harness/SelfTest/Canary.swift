@@ -113,7 +113,7 @@ package struct Canary: Sendable {
     }
   }
 
-  /// The first two photos of every person, and the first photos of every two neighbours.
+  /// The first two photos of every person, and the first photos of every two neighbors.
   private func persons(_ found: CanaryAnswers) throws -> [Finding] {
     guard let embeddings = found.features[CompactNetworks.iResNet.name],
       embeddings.shape.count == 2, embeddings.shape[0] == CanaryFaces.count

@@ -108,9 +108,9 @@ struct GateCommand: ParsableCommand {
     request.html = html
     request.confirm = confirm
     if audit { return try Console.result(GateRun.audit(request)) }
-    let judgement = try GateRun(request)
-    try Console.result(store.json ? judgement.json : judgement.text)
-    Console.error(judgement.sentence)
-    if judgement.code != 0 { throw ExitCode(judgement.code) }
+    let judgment = try GateRun(request)
+    try Console.result(store.json ? judgment.json : judgment.text)
+    Console.error(judgment.sentence)
+    if judgment.code != 0 { throw ExitCode(judgment.code) }
   }
 }

@@ -12,7 +12,7 @@ struct WeightsFetchCommand: ParsableCommand {
     abstract:
       "Fetch published files, resuming where an earlier call stopped; exit code 1 if one fails.",
     discussion:
-      "Every file is checked by length and SHA-256 before it gets its name. Mind the licences "
+      "Every file is checked by length and SHA-256 before it gets its name. Mind the licenses "
       + "that 'evalkit weights list' shows.")
 
   @Argument(
