@@ -43,7 +43,7 @@ struct Confirmation {
       return verdict.confirmed(
         by: try materials.verdict(second, only: verdict.alarms), of: record.id)
     } catch let error where !(error is StoreError) {
-      return verdict.unconfirmed(because: "run \(record.id) cannot be judged: \(error)")
+      return verdict.unconfirmed(because: "run \(record.id) cannot be judged: \(error).")
     }
   }
 

@@ -105,7 +105,7 @@ extension PaperTable.EvaluationSet {
     samples = try entries.optional("samples")?.integer(in: 1...count) ?? 1
     guard count % samples == 0 else {
       throw value.error(
-        .inconsistent(reason: "has \(count) images, which are no multiple of \(samples) samples"))
+        .inconsistent(reason: "has \(count) images, which is not a multiple of \(samples) samples"))
     }
     sampling = try entries["sampling"].string()
   }

@@ -87,4 +87,37 @@ import Testing
   func findsBritishWords(text: String, count: Int) {
     #expect(Self.britishWords(in: text).count == count)
   }
+
+  // MARK: Quotes
+
+  /// Files whose curly quotes are data, each with its reason.
+  private static let quotedData = [
+    "Sources/Models/Texts/Windows1252.swift": "a code page",
+    "Sources/Data/Faces/Captions/CaptionWords.swift": "an apostrophe that captions are read with",
+    "Sources/Generation/Generators/Commands/CommandWorkspace.swift": "part of fingerprints",
+    "Sources/Evaluation/Runs/PaperComparison.swift": "a paper's caption in committed reports",
+    "Sources/Program/Harness/Faces/FaceWorldReport.swift": "a sentence of a committed report",
+  ]
+
+  /// Lines with a curly quote outside of comments.
+  private static func curlyQuotes(in text: String) -> [String] {
+    text.split(separator: "\n").filter { line in
+      let code = line.prefix(upTo: line.firstRange(of: "//")?.lowerBound ?? line.endIndex)
+      return code.contains { "“”‘’".contains($0) }
+    }.map(String.init)
+  }
+
+  @Test func messagesQuoteNamesStraight() throws {
+    var found: [String: [String]] = [:]
+    for file in try Self.sources() {
+      let lines = Self.curlyQuotes(in: try ProjectFile.text(file))
+      if !lines.isEmpty { found[file] = lines }
+    }
+    #expect(Set(found.keys) == Set(Self.quotedData.keys), "\(found)")
+  }
+
+  @Test func findsCurlyQuotesInCodeAlone() {
+    let text = "/// Completes “the file”.\nlet a = \"the name “b”\" // “c”\nlet d = \"'e'\""
+    #expect(Self.curlyQuotes(in: text).count == 1)
+  }
 }

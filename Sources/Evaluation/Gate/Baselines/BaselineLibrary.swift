@@ -121,7 +121,7 @@ package struct BaselineLibrary {
     guard FileManager.default.fileExists(atPath: path(of: name)) else {
       try requireKnown(name)
       guard let copy = try ResultsDatabase.open(results).baseline(name) else {
-        throw HarnessError(.notComparable, "there is no baseline '\(name)' in \(folder)")
+        throw HarnessError(.notComparable, "\(folder) has no baseline '\(name)'")
       }
       return try parse(
         copy.document, path(of: name), images: { _ in copy.images })

@@ -205,7 +205,8 @@ private struct StoredShard {
     settings = try RunSettings(json: record.settings, run: record.id)
     guard let shard = settings.shard else {
       throw HarnessError(
-        .notComparable, "run \(record.id) in \(path) is no shard; only runs with --shard are joined"
+        .notComparable,
+        "run \(record.id) in \(path) is not a shard; only runs with --shard are joined"
       )
     }
     self.record = record

@@ -86,9 +86,9 @@ struct GateCommand: ParsableCommand {
   func validate() throws {
     if requirements.isEmpty, baseline == nil {
       throw ValidationError(
-        "Name at least one bound, for example --require 'fid<=47', or a --baseline.")
+        "name at least one bound, for example --require 'fid<=47', or a --baseline")
     }
-    if audit, baseline == nil { throw ValidationError("--audit needs a --baseline.") }
+    if audit, baseline == nil { throw ValidationError("--audit needs a --baseline") }
   }
 
   func run() throws {
