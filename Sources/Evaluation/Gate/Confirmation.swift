@@ -6,7 +6,7 @@ import Verdicts
 
 /// Asks a second run, made by a command with another seed, about what fails the gate.
 struct Confirmation {
-  /// A line of shell that makes images anew and measures them into the same database.
+  /// A shell command that regenerates the images and measures them into the same database.
   let command: String
   let request: GateRequest
 

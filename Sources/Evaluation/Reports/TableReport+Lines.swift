@@ -54,7 +54,7 @@ extension TableReport {
     }
   }
 
-  /// A fingerprint and the text that it stands for.
+  /// A fingerprint and the text that it is the hash of.
   package struct FingerprintLine: Sendable, Hashable {
     /// Name of the metric, for example `fid`.
     package let metric: String
@@ -75,7 +75,7 @@ extension TableReport {
   package struct SwitchLine: Sendable, Hashable {
     /// Name of the choice, as protocol files spell it.
     package let name: String
-    /// What the numbers rest on.
+    /// The value that the numbers were measured with.
     package let value: String
     /// The protocol's own value where that is another.
     package let protocolValue: String?

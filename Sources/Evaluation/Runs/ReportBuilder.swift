@@ -10,7 +10,7 @@ import Terms
 package struct ReportBuilder {
   private let run: StoredRun
   private let table: PaperTable?
-  /// Every metric that the run was asked for.
+  /// Every metric that the run requested.
   private let metrics: Set<String>
 
   /// - Parameters:
@@ -42,7 +42,7 @@ package struct ReportBuilder {
       switches: paper?.switches ?? [], incomparability: paper?.incomparability, facts: facts)
   }
 
-  /// Whether the run's metrics stand in place of the protocol's columns.
+  /// Whether the run's metrics replace the protocol's columns.
   private var isReplaced: Bool { table?.isReplaced(by: metrics) ?? false }
 
   // MARK: Rows
@@ -97,7 +97,7 @@ package struct ReportBuilder {
     guard let (value, error) = column.value(in: score) else {
       return TableReport.Cell(published: published, note: score.value.reason)
     }
-    // Older versions wrote 0 where statistics did not say how many images they rest on.
+    // Older versions wrote 0 where statistics did not record how many images they were computed from.
     let references = score.referenceCount.flatMap { $0 > 0 ? $0 : nil }
     let comparesSets = Metric(named: metric)?.comparesSets ?? false
     return TableReport.Cell(

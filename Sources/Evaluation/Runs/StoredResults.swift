@@ -9,7 +9,7 @@ import Store
 import Tensors
 import Terms
 
-/// What a run measured of its images, put together again from its rows and from what is cached, so
+/// What a run measured of its images, read back from its rows and from what is cached, so
 /// that its sets can be scored without an image or a network.
 package struct StoredResults {
   /// The run that is read back.
@@ -22,7 +22,7 @@ package struct StoredResults {
   private let references: [String: FailureRecord]
   private let unpaired: UnpairedImages
 
-  /// Finds out what a run's scores rest on.
+  /// Reads which intermediate results a run's scores depend on.
   ///
   /// - Throws: errors of the store; ``HarnessError`` of kind `notComparable` for a run of an older evalkit.
   package init(_ run: StoredRun, in store: Store) throws {
@@ -43,7 +43,7 @@ package struct StoredResults {
       return ReducedMetric(
         metric: metric, reduction: reduction, fingerprint: Fingerprint(text: text))
     }
-    // FID and its kin rest on the same features.
+    // FID and related metrics share the same features.
     var intermediates: Set<Intermediate> = []
     inputs = try metrics.flatMap { try $0.reduction.inputs(of: $0.metric, $0.fingerprint) }
       .filter { intermediates.insert($0.intermediate).inserted }
@@ -71,7 +71,7 @@ package struct StoredResults {
     return set.scores()
   }
 
-  /// Keys of all cached results that the scores of a row's set rest on.
+  /// Keys of all cached results that the scores of a method's set depend on.
   func keys(of method: String) throws -> Set<String> {
     let images = try images(of: method)
     var keys = Set(pairs.flatMap { pair in referenceKeys(pair).compactMap(\.self) })

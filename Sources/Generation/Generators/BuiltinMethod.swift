@@ -19,10 +19,10 @@ package enum BuiltinMethod: String, CaseIterable, Sendable {
   case paint
   /// The nearest face of the synthetic train world: a face, but somebody else's.
   case retrieve
-  /// A small diffusion network: layout and colors as asked for, softly, and nobody in particular.
+  /// A small diffusion network: layout and colors as requested, but soft, and no particular identity.
   case denoise
 
-  /// Whether it is made from the ground truth, and so competes with nobody.
+  /// Whether it is made from the ground truth and is therefore not ranked.
   package var isAnchor: Bool {
     switch self {
     case .groundTruth, .shuffled, .meanFace, .blurred, .trueEdit: true

@@ -7,7 +7,7 @@ package struct MethodSpecification: Equatable, Sendable {
   package enum Source: Equatable, Sendable {
     /// Images that are already there.
     case folder(directory: String)
-    /// A program that is asked for each image; the first argument is the program.
+    /// A program that gets a request for each image; the first argument is the program.
     case command(arguments: [String])
     /// An anchor or a method that needs nothing of anybody.
     case builtin(BuiltinMethod)

@@ -16,7 +16,7 @@ package struct DoctorOptions: Sendable {
   package var reports = "Reports"
   /// Weights as on every command; nil looks at the default folder, which may be missing.
   package var weights: String?
-  /// The instruction set that the environment asks for, if it does.
+  /// The instruction set that the environment requests, if any.
   package var requestedLevel = CPULevel.requested
   /// The commit that the program was built from; empty where the build did not say.
   package var commit = ""

@@ -76,7 +76,7 @@ enum FeatureSource: Sendable {
   ///
   /// - Parameters:
   ///   - paths: folders, whose images are taken, and files.
-  ///   - notice: told of files in a folder that are no images by their extension.
+  ///   - notice: called with files in a folder whose extension is not an image's.
   /// - Returns: the images, sorted by their ids' bytes.
   /// - Throws: ``HarnessError`` if there are none or two share an id; `DatasetError` for folders.
   static func list(_ paths: [String], notice: (String) -> Void) throws -> [FeatureImage] {

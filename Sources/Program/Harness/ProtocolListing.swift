@@ -12,7 +12,7 @@ package struct ProtocolListing {
   private struct Entry: Encodable {
     let id, title, venue: String
     let pairs, columns, rows: Int
-    /// The dataset that the paper measured on, which nobody may hand out.
+    /// The dataset that the paper measured on, which may not be redistributed.
     let dataset: String
     /// For each column that cannot be measured on this machine, why.
     let missing: [String]

@@ -88,7 +88,7 @@ struct Remeasurement {
     }
   }
 
-  /// Measures some images of each row anew, with no help of what is remembered.
+  /// Measures some images of each method again, without the cache.
   ///
   /// - Parameters:
   ///   - images: ids by row.
@@ -96,8 +96,8 @@ struct Remeasurement {
   ///   - workers: threads.
   ///   - memory: what images may take of it.
   ///   - shouldStop: asked often whether to stop.
-  ///   - progress: told what is going on.
-  /// - Returns: results by row and id, and what would be remembered of them by key.
+  ///   - progress: called with what is being done.
+  /// - Returns: results by method and id, and what would be cached of them by key.
   /// - Throws: as ``MeasurementJob/measure()``.
   func measure(
     _ images: [String: Set<String>], of run: StoredRun, workers: Workers, memory: MemoryLimit,

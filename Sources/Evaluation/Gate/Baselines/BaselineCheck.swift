@@ -5,7 +5,7 @@ import Provenance
 import Terms
 import Verdicts
 
-/// Holds a baseline's files against themselves: what a set's score rests on stands beside it, so that a
+/// Checks a baseline's files for consistency: what a set's score was computed from is stored beside it, so a
 /// number that was changed afterwards shows.
 struct BaselineCheck {
   private let files: BaselineFiles

@@ -7,7 +7,7 @@ import Tensors
 
 /// The baselines of a results folder: files that are reviewed, and a copy in the database.
 ///
-/// The files count; the copy serves where they are gone, and tells `list` what there was.
+/// The files are authoritative; the copy replaces them where they are gone, and `list` shows it.
 package struct BaselineLibrary {
   private let results: String
   private var folder: String { results + "/baselines" }
@@ -17,7 +17,7 @@ package struct BaselineLibrary {
 
   // MARK: Commands
 
-  /// Freezes a run under a name, in place of what had it.
+  /// Freezes a run under a name, replacing the previous baseline of that name.
   ///
   /// - Parameters:
   ///   - name: letters, digits, `.`, `-` and `_`.

@@ -34,7 +34,7 @@ package struct ScoreOptions: RunConfigurable, Sendable {
   package var requiresEveryMetric = false
   /// How ``configuration`` was typed, for the record.
   var metricOptions: MetricOptionValues?
-  /// Evaluators made elsewhere, in place of those that ``configuration`` and ``weights`` name.
+  /// Evaluators made elsewhere, used instead of those that ``configuration`` and ``weights`` name.
   package var evaluators: [any MetricEvaluator]?
   /// Where to write the real images' statistics.
   package var statisticsOutput: String?
@@ -61,7 +61,7 @@ package struct ScoreJob {
   /// Prepares to score.
   package init(_ options: ScoreOptions) { self.options = options }
 
-  /// Scores everything asked for that can be measured, and says why the rest cannot.
+  /// Scores every requested metric that can be measured, and says why the others cannot.
   ///
   /// - Returns: the scores; ``ScoreResult/objection`` says what keeps them from counting.
   /// - Throws: errors of folders, weights and the store, each one sentence; ``HarnessError`` of kind
@@ -90,7 +90,7 @@ package struct ScoreJob {
     }
   }
 
-  /// Measures everything, stores the scores and writes what is asked for.
+  /// Measures everything, stores the scores and writes the requested files.
   private func result(
     of sides: ScoreSides, _ plan: MetricPlan, _ findings: [String], in store: Store, run: String
   ) throws -> ScoreResult {
@@ -193,7 +193,7 @@ package struct ScoreJob {
 extension ScoreOptions {
   /// What is measured with which weights.
   ///
-  /// - Throws: errors of weights that are there but unusable.
+  /// - Throws: errors of weights that exist but are unusable.
   func metricPlan() throws -> MetricPlan {
     if let evaluators {
       return MetricPlan(evaluators: evaluators, resolution: configuration.resolution)

@@ -105,7 +105,7 @@ package struct ScoreResult: Sendable {
         metric, "\(printed)\(metric.unit.suffix) \(metric.direction.arrow)  \(count)")
     }
     let absent = plan.unmeasured.map { Self.line($0.metric, "-  not run: \($0.reason)") }
-    // What a number means is part of it, so that it is told where diagnostics are not.
+    // What a number means is part of the result, so it is printed even where diagnostics are not.
     let notes = plan.deviations.map { "note: \($0)" }
     let ledger = failures.prefix(10).map {
       "failed \($0.id) (\($0.failure.state)): \($0.failure.reason)"
@@ -186,7 +186,7 @@ private struct Entry: Encodable {
     self.fingerprint = fingerprint
   }
 
-  /// A metric that was asked for and not measured.
+  /// A metric that was requested and not measured.
   init(_ unmeasured: UnmeasuredMetric) {
     value = ExplicitNull(nil)
     n = unmeasured.metric.comparesSets ? .two(nil, 0) : .one(0)

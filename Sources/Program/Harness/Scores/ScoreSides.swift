@@ -24,7 +24,7 @@ struct ScoreSides {
   private let options: ScoreOptions
   private let generated: ImageFolder
   private let generatedPaths: [String: String]
-  /// For each of the files and folders given beside the images, the ids that it knows.
+  /// For each of the files and folders given beside the images, the ids that it has.
   private let known: [EvaluatorInput: Set<String>]
 
   /// Lists the folders and joins what is known of each id.
@@ -73,7 +73,7 @@ struct ScoreSides {
       edits = try options.edits.map { try Edits(contentsOf: $0).texts }
     }
 
-    /// For each of the files and folders, the ids that it knows.
+    /// For each of the files and folders, the ids that it has.
     var known: [EvaluatorInput: Set<String>] {
       var known: [EvaluatorInput: Set<String>] = [:]
       known[.labelMap] = masks.map { Set($0.paths.keys) }
@@ -109,10 +109,10 @@ struct ScoreSides {
   private struct Order {
     /// Ids that both sides have.
     let paired: Set<String>
-    /// The ids that each other file knows.
+    /// The ids that each other file has.
     let known: [Set<String>]
 
-    /// The first images of a side: of the ids that both sides have, those first that every file knows.
+    /// The first images of a side: of the ids on both sides, those that every file has come first.
     func first(_ limit: Int?, of paths: [String: String]) -> [String: String] {
       guard let limit, limit < paths.count else { return paths }
       let ids = paths.keys.sortedByBytes()
@@ -131,7 +131,7 @@ struct ScoreSides {
   /// Whether there are real images.
   var hasReference: Bool { !options.reference.isEmpty && statistics == nil }
 
-  /// How long the images to score took, as far as receipts tell.
+  /// How long the images to score took, where receipts record it.
   var times: [String: GenerationTime] { GenerationTime.receipts(of: generated) }
 
   /// The images to score; without one, a run that compares images of one id has a failure, and a set has

@@ -7,7 +7,7 @@ import Tensors
 import Terms
 import Verdicts
 
-/// Faces whose measurements are known, which tell a method that got worse from a program that measures
+/// Faces whose measurements are known, which distinguish a method that got worse from a program that measures
 /// otherwise than it did.
 ///
 /// The answers were recorded with the weights of the compact suite. Published weights are not part of the

@@ -172,7 +172,7 @@ package struct MergeJob {
     if let earlier {
       options.notice("these shards were joined before; run \(earlier.id) is scored again")
     }
-    // Rows that are there already must say the same.
+    // Existing rows must be equal.
     try store.join(
       shards.map { ($0.store, $0.record.id) }, to: earlier ?? record,
       methods: first.store.methods(ofRun: first.record.id),

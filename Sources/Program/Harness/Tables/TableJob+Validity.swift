@@ -59,7 +59,7 @@ extension TableOptions {
     return true
   }
 
-  /// Whether a row may stay away for want of real images: an anchor that nobody named.
+  /// Whether a row may be left out because there are too few real images: an anchor that the user did not name.
   func canDoWithout(_ row: MethodSpecification, for error: any Error) -> Bool {
     if case MethodError.tooFewReferences = error { return !demands(row) }
     return false

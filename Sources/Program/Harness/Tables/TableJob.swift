@@ -44,7 +44,7 @@ package struct TableOptions: RunConfigurable, Sendable {
     "\(results)/generated/\(method)"
   }
 
-  /// Where the database lies: a shard has its own.
+  /// The database's path: a shard has its own.
   var databasePath: String {
     shard?.databasePath(in: self.results) ?? ResultsDatabase.path(self.results)
   }
@@ -164,7 +164,7 @@ package struct TableJob {
 
   // MARK: Methods
 
-  /// A row and how it was asked for.
+  /// A row and how it was specified.
   struct OpenMethod {
     let specification: MethodSpecification
     let method: any Method
@@ -277,7 +277,7 @@ package struct TableJob {
 }
 
 extension MetricConfiguration {
-  /// What a protocol asks for, and the options of a run in place of some of it.
+  /// What a protocol chooses, overridden by the options of a run.
   ///
   /// - Throws: as ``init(_:)``.
   init(_ table: PaperTable, options: TableOptions) throws {

@@ -15,7 +15,7 @@ struct GateCommand: ParsableCommand {
       where images have scores, and found worse, better, equivalent or undecided; all tests together \
       raise a false alarm in at most 5 % of nights. Exit codes: 0 no regression, 2 a regression or a \
       broken bound, 3 undecided (only with --strict), 5 no baseline, or not comparable with it, 6 the \
-      run cannot be judged, 64 something asked for is not understood.
+      run cannot be judged, 64 an option is not understood.
       """)
 
   @Option(

@@ -25,7 +25,7 @@ struct WeightsFetchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the same files on another server, in place of the published addresses",
+      "Folder of the same files on another server, instead of the published addresses",
       valueName: "url"))
   var mirror: String?
 
