@@ -81,7 +81,7 @@ parity: build ## compare CLIP's towers at full size with PyTorch's
 	@EVALKIT_GOLDENS="$(abspath $(GOLDENS))" swift test -c release --skip-build \
 		--filter FullSizeParityTests
 
-install: build ## put the program, its protocols and its licences in place under PREFIX
+install: build ## put the program, its protocols and its licenses in place under PREFIX
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/evalkit"
 	@install -m 755 "$(EVALKIT)" "$(DESTDIR)$(PREFIX)/bin/evalkit"
 	@cp -R Protocols "$(DESTDIR)$(PREFIX)/share/evalkit/"

@@ -4,7 +4,7 @@
 
 writes OUTPUT/real/*.jpg, OUTPUT/made/*.png and OUTPUT/masks/*.png, N of each, 512x512. Every real face
 serves again and again, mirrored and cut out differently each time (with its label map), so that no two
-files hold the same pixels; what was in these folders goes; the face to score is the real one blurred, shifted in colour and with noise,
+files hold the same pixels; what was in these folders goes; the face to score is the real one blurred, shifted in color and with noise,
 as a method might give it back. Everything follows from the position in the list. Needs Pillow, numpy.
 """
 

@@ -86,8 +86,8 @@ def drawn_image(width, height):
 def gap(scores, wanted):
     """A threshold in the middle of the widest gap near a quantile."""
     ordered = numpy.sort(numpy.asarray(scores, numpy.float64))
-    centre = int(wanted * (len(ordered) - 1))
-    near = range(max(0, centre - 20), min(len(ordered) - 1, centre + 20))
+    center = int(wanted * (len(ordered) - 1))
+    near = range(max(0, center - 20), min(len(ordered) - 1, center + 20))
     index = max(near, key=lambda i: ordered[i + 1] - ordered[i])
     assert ordered[index + 1] - ordered[index] > 3e-5, "no gap"
     return float((ordered[index] + ordered[index + 1]) / 2)

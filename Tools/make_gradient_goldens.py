@@ -1,9 +1,9 @@
-"""Runs PyTorch's losses, optimisers and gradients on seeded values and writes what Swift must reproduce.
+"""Runs PyTorch's losses, optimizers and gradients on seeded values and writes what Swift must reproduce.
 
     python3 Tools/make_gradient_goldens.py
 
 needs torch and numpy (made with torch 2.15 on CPU, one thread). Writes
-Tests/Models/TrainingTests/Goldens/updates.json (optimisers, schedules, averages, clipping), losses.json and
+Tests/Models/TrainingTests/Goldens/updates.json (optimizers, schedules, averages, clipping), losses.json and
 gradients.json (two small networks in training mode: the loss, each parameter's gradient as its length,
 its sum and its first values, and running statistics after the step).
 
@@ -110,17 +110,17 @@ def leaf(name, *shape, factor=1.0):
 
 def angular_margin():
     embeddings = F.normalize(values("embeddings", 6, 7), dim=1).float().double().requires_grad_()
-    centres = leaf("centres", 5, 7)
+    centers = leaf("centres", 5, 7)
     targets = torch.tensor([0, 4, 2, 1, 3, 0])
     scale, margin = 16.0, 0.5
-    cosine = embeddings @ F.normalize(centres, dim=1).T
+    cosine = embeddings @ F.normalize(centers, dim=1).T
     own = cosine.gather(1, targets[:, None])
     sine = (1 - own * own).sqrt()
     shifted = own * math.cos(margin) - sine * math.sin(margin)
     late = own - math.sin(math.pi - margin) * margin
     shifted = torch.where(own > math.cos(math.pi - margin), shifted, late)
     scores = scale * cosine.scatter(1, targets[:, None], shifted)
-    return measured(F.cross_entropy(scores, targets), embeddings, centres)
+    return measured(F.cross_entropy(scores, targets), embeddings, centers)
 
 
 def contrastive():

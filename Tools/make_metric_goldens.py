@@ -50,7 +50,7 @@ def exact_distance(a, b):
     """The distance with 60 digits: nuclear norm of A·Bᵀ from the eigenvalues of its square."""
     mpmath.mp.dps = 60
 
-    def centred(x):
+    def centered(x):
         rows, columns = x.shape
         m = mpmath.matrix(x.tolist())
         mean = [mpmath.fsum(m[i, j] for i in range(rows)) / rows for j in range(columns)]
@@ -59,8 +59,8 @@ def exact_distance(a, b):
                 m[i, j] = (m[i, j] - mean[j]) / mpmath.sqrt(rows - 1)
         return mean, m
 
-    mean_a, ca = centred(a.astype(np.float64))
-    mean_b, cb = centred(b.astype(np.float64))
+    mean_a, ca = centered(a.astype(np.float64))
+    mean_b, cb = centered(b.astype(np.float64))
     product = ca * cb.T
     square = product * product.T if product.rows <= product.cols else product.T * product
     eigenvalues = mpmath.eigsy(square, eigvals_only=True)

@@ -431,7 +431,7 @@ def transformers():
     case("tiles", [node("Tile", "x n", "y")], {"n": integers(1, 2, 1, 3)})
 
 
-def normalisations():
+def normalizations():
     case("layer norm of images in rows",
          [node("Transpose", "x", "a", perm=[0, 2, 3, 1]),
           node("LayerNormalization", "a s b", "c", epsilon=1e-3),
@@ -777,7 +777,7 @@ def main():
     shapes()
     resizes()
     transformers()
-    normalisations()
+    normalizations()
     functions()
     borders()
     folding()

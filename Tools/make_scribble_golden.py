@@ -3,7 +3,7 @@
 
 The last steps of ControlNet's scribble annotator (lllyasviel/ControlNet-v1-1-nightly,
 gradio_scribble.py), restated: a Gaussian of sigma 3 on floats; of the pixels above 127 those stay that
-are no smaller than both neighbours in at least one of four directions; a Gaussian of sigma 3 on bytes;
+are no smaller than both neighbors in at least one of four directions; a Gaussian of sigma 3 on bytes;
 what exceeds 4 becomes 255. Each case holds width, height, the factors of its map (see `edges`) and, row
 by row, the strokes as hexadecimal bits. Made with opencv-python-headless 5.0.0 and numpy.
 """
@@ -15,7 +15,7 @@ import numpy
 
 
 def edges(width, height, a, b, c):
-    """A map in closed form without symmetry, so that no two neighbours tie by chance."""
+    """A map in closed form without symmetry, so that no two neighbors tie by chance."""
     y, x = numpy.mgrid[0:height, 0:width]
     return numpy.abs((a * x * x + b * y * y + c * x * y) // 37 % 511 - 255).astype(numpy.uint8)
 

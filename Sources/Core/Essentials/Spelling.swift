@@ -27,14 +27,32 @@ package enum Spelling {
       .sorted().prefix(3).map(\.candidate)
   }
 
-  /// What a message about a misspelled word asks: "did you mean 'a' or 'b'?"; nil where no candidate is near.
+  /// What a message about a misspelled word asks: "did you mean 'a' or 'b'?"; nil without candidates.
+  ///
+  /// It offers the best candidate and those that are as near; where none is near, the one whose beginning is most
+  /// like the word.
   package static func question(
     for word: String, among candidates: some Sequence<String>
   ) -> String? {
-    let near = suggestions(for: word, among: candidates).map { "'\($0)'" }
-    guard let last = near.last else { return nil }
-    let others = near.dropLast().joined(separator: ", ")
-    return "did you mean \(others.isEmpty ? "" : others + " or ")\(last)?"
+    let near = suggestions(for: word, among: candidates)
+    let likest = { candidates.min { distance(word, $0) < distance(word, $1) } }
+    guard let best = near.first ?? likest() else { return nil }
+    let edits = editDistance(word, best)
+    let offered = [best] + near.dropFirst().filter { editDistance(word, $0) == edits }
+    let quoted = offered.map { "'\($0)'" }
+    let others = quoted.dropLast().joined(separator: ", ")
+    return "did you mean \(others.isEmpty ? "" : others + " or ")\(quoted[quoted.count - 1])?"
+  }
+
+  /// The message about a name that does not exist: "unknown metric 'a'; did you mean 'b'? Known: b, c".
+  package static func refusal(of name: String, as kind: String, known: [String]) -> String {
+    let question = question(for: name, among: known).map { " \($0)" } ?? ""
+    return "unknown \(kind) '\(name)';\(question) Known: \(known.joined(separator: ", "))"
+  }
+
+  /// From a word to the beginning of a name, for names that are much longer.
+  private static func distance(_ word: String, _ name: String) -> Int {
+    editDistance(word.lowercased(), String(name.prefix(word.count)))
   }
 
   /// Levenshtein's distance: the fewest insertions, deletions and substitutions of letters.

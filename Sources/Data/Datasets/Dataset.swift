@@ -33,7 +33,7 @@ package struct Dataset: Equatable, Sendable {
   package func manifest() throws(DatasetError) -> PairManifest { try PairManifest(pairs: pairs) }
 
   /// At most `count` of the pairs; a finding says so when there are fewer.
-  package func selecting(_ count: Int, by selection: PairSelection = .lowestIDs) -> Dataset {
+  package func selecting(_ count: Int, by selection: SubsetSelection = .lowestIDs) -> Dataset {
     var findings = findings
     if pairs.count < count { findings.append(.fewerPairs(asked: count, found: pairs.count)) }
     return Dataset(
@@ -48,7 +48,7 @@ package struct Dataset: Equatable, Sendable {
 }
 
 /// Which pairs are taken when there are more than asked for.
-package enum PairSelection: Equatable, Sendable {
+package enum SubsetSelection: Equatable, Sendable {
   /// The first ids in byte order: the default, and the same set for whoever has the same files.
   case lowestIDs
   /// The first pairs of a Fisher–Yates shuffle of the sorted ids by SplitMix64.

@@ -17,7 +17,7 @@ package struct DatasetChoices: Equatable, Sendable {
   /// Captions from elsewhere.
   package var captions: CaptionSource?
   /// In which order pairs are taken, where taking fewer spares work.
-  package var selection = PairSelection.lowestIDs
+  package var selection = SubsetSelection.lowestIDs
   /// Whether pairs without a caption are of no use.
   package var requiresCaption = false
   /// Whether a pair manifest may name files outside its folder without their SHA-256.

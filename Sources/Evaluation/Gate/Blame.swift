@@ -19,7 +19,7 @@ struct Blame {
   /// - Parameters:
   ///   - metric: what to explain.
   ///   - factor: from the stored to the printed scale.
-  /// - Returns: the section; what cannot be told is noted in it.
+  /// - Returns: the section; it says what could not be determined.
   /// - Throws: ``HarnessError`` of kind `notComparable` where the two sides do not compare; errors of
   ///   the store.
   func section(_ metric: Metric, factor: Double) throws -> BlameReport.Section {

@@ -79,7 +79,7 @@ package struct BlameJob: RunConfigurable {
     return rows.filter { $0.method.name == method }
   }
 
-  /// Rows and metrics to explain: those that were asked for, or those that got worse.
+  /// Methods and metrics to explain: the requested ones, or those that got worse.
   private func questions(
     _ comparison: BaselineGate, _ rows: [BaselineGate.Row]
   ) throws -> [(BaselineGate.Row, Metric)] {

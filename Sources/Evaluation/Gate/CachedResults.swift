@@ -10,14 +10,14 @@ import Terms
 /// What the cache holds of a row's images, pair by pair: features and confusion counts.
 struct CachedResults: SetResults {
   let side: StoredMethod
-  /// Whose features or counts are asked for.
+  /// Whose features or counts are read.
   let metric: Metric
   /// Of the metric's score.
   let fingerprint: Fingerprint
   /// Scored images that take part; real images always do.
   let images: Set<String>
 
-  /// What a metric of the row's set rests on.
+  /// What a metric of the method's set depends on.
   ///
   /// - Throws: ``HarnessError`` of kind `notComparable` where the row has no such score, or an older
   ///   version stored it without its pairs.

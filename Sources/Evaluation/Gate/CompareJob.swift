@@ -104,7 +104,7 @@ package struct CompareJob: RunConfigurable {
     }
   }
 
-  /// Which row of one side stands beside which of the other.
+  /// Which method of one side is compared with which of the other.
   private static func rows(
     of second: Side, beside first: Side
   ) throws -> [(mine: String, theirs: String)] {

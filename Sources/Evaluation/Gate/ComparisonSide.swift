@@ -10,7 +10,7 @@ protocol ComparisonSide {
   var name: String { get }
   /// Ids of the images that were scored.
   var scoredImages: Set<String> { get }
-  /// The row in the database, with what is remembered of its images; nil where it is gone.
+  /// The method in the database, with the cached results of its images; nil where it is gone.
   var stored: StoredMethod? { get }
   /// The set's score of a metric; nil where it was not measured.
   func score(_ metric: Metric) -> MethodScore?
@@ -23,7 +23,7 @@ protocol ComparisonSide {
   ///   - metric: whose features or counts to compute it from.
   ///   - images: the scored images that take part.
   /// - Returns: the statistic, as stored.
-  /// - Throws: ``HarnessError`` of kind `notComparable` where what it needs is not remembered.
+  /// - Throws: ``HarnessError`` of kind `notComparable` where what it needs is not cached.
   func replicates(
     _ statistic: Metric, from metric: Metric, among images: Set<String>
   ) throws -> SetReplicates

@@ -6,7 +6,7 @@ import Verdicts
 
 /// Asks a second run, made by a command with another seed, about what fails the gate.
 struct Confirmation {
-  /// A line of shell that makes images anew and measures them into the same database.
+  /// A shell command that regenerates the images and measures them into the same database.
   let command: String
   let request: GateRequest
 
@@ -43,7 +43,7 @@ struct Confirmation {
       return verdict.confirmed(
         by: try materials.verdict(second, only: verdict.alarms), of: record.id)
     } catch let error where !(error is StoreError) {
-      return verdict.unconfirmed(because: "run \(record.id) cannot be judged: \(error)")
+      return verdict.unconfirmed(because: "run \(record.id) cannot be judged: \(error).")
     }
   }
 

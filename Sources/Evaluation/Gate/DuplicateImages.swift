@@ -18,7 +18,7 @@ struct DuplicateImages {
   let repeated: [Match]
   /// Images that are a real image to the last pixel, their own pair's or another's.
   let copied: [Match]
-  /// Nil where no features are remembered, or too few real images tell what is near.
+  /// Nil where no features are cached, or where there are too few real images to decide what is near.
   let near: (repeated: [Match], copied: [Match])?
 
   /// Looks for them among a row's scored images.
@@ -41,7 +41,7 @@ struct DuplicateImages {
   private static func near(_ side: StoredMethod) -> (repeated: [Match], copied: [Match])? {
     for metric in MetricRegistry.metrics
     where metric.comparesSets && side.score(metric)?.value != nil {
-      // What is no longer remembered, or cannot be compared, tells nothing here.
+      // What is no longer cached, or cannot be compared, is left out here.
       guard
         let results = try? CachedResults(side, of: metric, among: side.scoredImages),
         let (real, made) = try? results.vectors()
@@ -87,7 +87,7 @@ extension DuplicateImages {
     }
   }
 
-  /// The images of a kind; nil where it cannot be told.
+  /// The images of a kind; nil where it is unknown.
   subscript(kind: Kind) -> [Match]? {
     switch kind {
     case .repeated: repeated
@@ -107,7 +107,7 @@ extension DuplicateImages {
 }
 
 extension BaselineDocument.Method {
-  /// How many images of a kind the baseline had; nil where it does not tell.
+  /// How many images of a kind the baseline had; nil where it does not record it.
   subscript(kind: DuplicateImages.Kind) -> Int? {
     switch kind {
     case .repeated: repeated

@@ -8,7 +8,7 @@ import Tensors
 import Terms
 import Verdicts
 
-/// What a gate knows about single images: failures, double images, those that a regression comes from.
+/// What a gate reports about single images: failures, duplicates, those that cause a regression.
 struct GateFindings {
   let request: GateRequest
   let materials: GateMaterials

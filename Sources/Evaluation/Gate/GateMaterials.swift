@@ -77,7 +77,7 @@ struct GateMaterials {
 
   /// What bounds alone do not see: images that are, or nearly are, another one.
   ///
-  /// Without a baseline nobody says how many are usual, so these lines only tell.
+  /// Without a baseline it is unknown how many are usual, so these lines only report them.
   private func doubleLines(_ side: StoredMethod) -> [Verdict.Line] {
     let doubles = DuplicateImages(side)
     return DuplicateImages.Kind.allCases.filter { doubles[$0]?.isEmpty == false }.map { kind in
@@ -98,14 +98,14 @@ struct GateMaterials {
     ]
   }
 
-  /// A line that tells and decides nothing.
+  /// A line that informs and decides nothing.
   private static func remark(_ check: String, _ finding: String) -> Verdict.Line {
     var line = Verdict.Line(check: check, outcome: .inconclusive, finding: finding)
     line.isBlocking = false
     return line
   }
 
-  /// The gate file that was asked for, or the protocol's own.
+  /// The requested gate file, or the protocol's own.
   private static func gate(
     _ request: GateRequest, _ baseline: BaselineFiles?
   ) throws -> GateFile? {

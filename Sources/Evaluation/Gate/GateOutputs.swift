@@ -32,7 +32,7 @@ struct GateOutputs {
     }
   }
 
-  /// Writes every form that was asked for.
+  /// Writes every requested format.
   ///
   /// - Throws: errors of files and of the store.
   func write() throws {

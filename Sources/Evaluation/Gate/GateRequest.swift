@@ -19,7 +19,7 @@ package struct GateRequest: RunConfigurable, Sendable {
   package var allowedFailures: Int?
   /// Age in hours beyond which a run is stale.
   package var freshHours: Double?
-  /// What ages are told from.
+  /// The time that ages are measured from.
   package var now = Date()
   /// Where to write the checks as JUnit XML.
   package var junit: String?

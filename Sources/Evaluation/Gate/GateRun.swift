@@ -55,7 +55,7 @@ package struct GateRun: Sendable {
   /// Measures how often a gate fires without a change.
   ///
   /// - Returns: one sentence.
-  /// - Throws: as for a judgement.
+  /// - Throws: as for a judgment.
   package static func audit(_ request: GateRequest) throws -> String {
     guard let comparison = try GateMaterials(request).comparison(request) else {
       throw HarnessError(.usage, "--audit needs --baseline")

@@ -3,7 +3,7 @@ import Foundation
 import Runs
 import Store
 
-/// Where a run's images lie, as far as the run tells and the files are still there.
+/// The paths of a run's images, where the run records them and the files still exist.
 ///
 /// Reports link to them; nothing is measured from them.
 struct ImagePlaces {

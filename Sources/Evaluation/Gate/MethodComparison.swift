@@ -9,7 +9,7 @@ import Verdicts
 struct MethodComparison {
   let candidate: StoredMethod
   let baseline: any ComparisonSide
-  /// Why the two rest on different pairs; nil if they do not.
+  /// Why the two cover different pairs; nil if they do not.
   var mismatch: String?
   var seed: UInt64 = 0
 
@@ -20,7 +20,7 @@ struct MethodComparison {
   ///   - rule: how it will be judged.
   ///   - factor: from the stored to the printed scale.
   /// - Returns: both values and what is known of the change.
-  /// - Throws: errors of the store; what cannot be compared is told in the comparison.
+  /// - Throws: errors of the store; the comparison says what cannot be compared.
   func compare(
     _ metric: Metric, rule: MetricRule, factor: Double
   ) throws -> MetricComparison {

@@ -16,7 +16,7 @@ struct RunAge {
     self.now = now
   }
 
-  /// Whether the run's date has not come yet, so that its age cannot be told.
+  /// Whether the run's date lies in the future, so that its age is unknown.
   var isInFuture: Bool { created > now + Self.clockSkew }
 
   /// Refuses limits that nothing could exceed, or everything would.
@@ -28,7 +28,7 @@ struct RunAge {
       .usage, "--max-age must be a number of hours of at least 0, not \(hours)")
   }
 
-  /// Lines only where the age keeps a run from being judged, or cannot be told.
+  /// Lines only where the age keeps a run from being judged, or is unknown.
   ///
   /// - Parameter limit: hours beyond which a run is stale; nil where age does not count.
   /// - Returns: one line or none.

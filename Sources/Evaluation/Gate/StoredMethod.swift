@@ -18,7 +18,7 @@ struct StoredMethod: ComparisonSide {
   let workers: Workers
   /// Content of every scored image by id.
   let contents: [String: String]
-  /// Ids of the images that the run knows of, scored and failed.
+  /// Ids of the images that the run has, scored and failed.
   let images: Set<String>
 
   /// Reads what a row's comparison needs.
@@ -121,7 +121,7 @@ enum Clustering: String, CaseIterable {
   case automatic
   case identity, prompt, image
 
-  /// The cluster of a pair; nil where it stands for itself.
+  /// The cluster of a pair; nil where it is its own cluster.
   func cluster(of pair: PairRecord) -> String? {
     switch self {
     case .automatic:

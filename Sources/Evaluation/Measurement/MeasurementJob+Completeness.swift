@@ -7,22 +7,22 @@ import Terms
 extension MeasurementJob {
   /// The needs of rows of which nothing is known yet: every metric.
   package var strictlyNeeded: [Set<Metric>] {
-    candidates.map { _ in Set(plan.measured) }
+    methods.map { _ in Set(plan.measured) }
   }
 
   /// Fails the images that lack what others of their row have, and stores those that were taken for failed
   /// because of what none of them has.
   ///
   /// - Throws: errors of the store.
-  func completed(_ items: [PairResult]) throws -> [PairResult] {
+  func completed(_ results: [PairResult]) throws -> [PairResult] {
     let needed =
       needed
-      ?? candidates.indices.map { row in
-        items.reduce(into: Set<Metric>()) { metrics, item in
-          metrics.formUnion(item.candidates[row]?.value?.measured ?? [])
+      ?? methods.indices.map { row in
+        results.reduce(into: Set<Metric>()) { metrics, result in
+          metrics.formUnion(result.candidates[row]?.value?.measured ?? [])
         }
       }
-    let completed = items.map { $0.complete(for: needed) }
+    let completed = results.map { $0.complete(for: needed) }
     let reprieved = completed.indices.filter { place in
       completed[place].candidates.contains { $0?.value?.shortfalls.isEmpty == false }
     }
@@ -39,13 +39,13 @@ extension MeasurementJob {
 }
 
 extension PairResult {
-  /// The item with the images failed that lack what their row needs.
+  /// The results with the images failed that lack what their row needs.
   func complete(for needed: [Set<Metric>]) -> PairResult {
-    var item = self
-    item.candidates = zip(candidates, needed).map { candidate, needed in
+    var completed = self
+    completed.candidates = zip(candidates, needed).map { candidate, needed in
       candidate?.flatMap { $0.complete(for: needed) }
     }
-    return item
+    return completed
   }
 }
 

@@ -23,7 +23,7 @@ package struct MethodImages: Sendable {
   /// Which of the items' candidates is the method's.
   let row: Int
   /// The method's images.
-  let candidate: MeasuredMethod
+  let candidate: EvaluatedMethod
   /// How long images took, by id.
   let times: [String: GenerationTime]
   let resolution: EvaluationResolution
@@ -42,21 +42,21 @@ extension MeasurementJob {
   /// Reduces what was measured to the scores of one method's set, and measures what belongs to the set alone.
   ///
   /// - Parameters:
-  ///   - items: what ``measure()`` returned.
-  ///   - row: which of the candidates.
+  ///   - results: what ``measure()`` returned.
+  ///   - row: which of the methods.
   ///   - times: how long the method's images took, by id.
   ///   - statistics: of the real images, in place of their features.
   /// - Returns: one score for each measured metric.
   /// - Throws: ``HarnessError`` of kind `cancelled`; errors of the store.
   package func scores(
-    of items: [PairResult], row: Int, times: () -> [String: GenerationTime],
+    of results: [PairResult], row: Int, times: () -> [String: GenerationTime],
     statistics: FeatureStatistics? = nil
   ) throws -> [SetScore] {
-    var set = MeasuredSet(metrics: plan.reductions, items: items, row: row)
+    var set = MeasuredSet(metrics: plan.reductions, items: results, row: row)
     set.statistics = statistics
     set.workers = workers
     set.owners = ownersOfRealImages
-    set.measurements = try setMeasurements(of: items, row: row, times: times)
+    set.measurements = try setMeasurements(of: results, row: row, times: times)
     return set.scores()
   }
 
@@ -65,12 +65,12 @@ extension MeasurementJob {
   /// - Throws: as ``scores(of:row:times:statistics:)``.
   @discardableResult
   package func setMeasurements(
-    of items: [PairResult], row: Int, times: () -> [String: GenerationTime]
+    of results: [PairResult], row: Int, times: () -> [String: GenerationTime]
   ) throws -> SetMeasurements {
     // Receipts are many files, and only one metric reads them.
     let times = plan.evaluator(of: .time) == nil ? [:] : times()
     let set = MethodImages(
-      pairs: pairs, items: items, row: row, candidate: candidates[row], times: times,
+      pairs: pairs, items: results, row: row, candidate: methods[row], times: times,
       resolution: plan.resolution, store: store, run: run, workers: workers,
       usesCache: usesCache, gate: MemoryGate(memory, workers: workers.count),
       shouldStop: shouldStop, notice: notice)

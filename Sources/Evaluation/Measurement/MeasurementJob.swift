@@ -11,14 +11,14 @@ import Synchronization
 import Tensors
 import Terms
 
-/// One row's images.
-package struct MeasuredMethod: Sendable {
-  /// The row's name.
+/// A method with its images, one for each pair.
+package struct EvaluatedMethod: Sendable {
+  /// The method's name, which its row has.
   package let name: String
   /// The image for a pair; nil where there is none and need not be one.
   package let image: @Sendable (Pair) throws -> ImageSource?
 
-  /// A row that has an image for every pair but the references, of which only the real image counts.
+  /// A method that has an image for every pair but the references, of which only the real image counts.
   package init(_ method: any Method, references: Set<String> = []) {
     name = method.name
     image = { pair in
@@ -29,7 +29,7 @@ package struct MeasuredMethod: Sendable {
     }
   }
 
-  /// A row by name.
+  /// A method by name.
   package init(name: String, image: @escaping @Sendable (Pair) throws -> ImageSource?) {
     self.name = name
     self.image = image
@@ -39,7 +39,7 @@ package struct MeasuredMethod: Sendable {
 /// Measures every pair with every evaluator for every method, storing each result as it is made.
 package struct MeasurementJob {
   let pairs: [Pair]
-  let candidates: [MeasuredMethod]
+  let methods: [EvaluatedMethod]
   let plan: MetricPlan
   /// For ids whose real image is another pair's already, and counts once in a set, that pair's id.
   var owners: [String: String] = [:]
@@ -62,7 +62,7 @@ package struct MeasurementJob {
   /// Joins the parts.
   package init(
     pairs: [Pair],
-    candidates: [MeasuredMethod],
+    methods: [EvaluatedMethod],
     plan: MetricPlan,
     owners: [String: String] = [:],
     requiresCounterpart: Bool,
@@ -77,7 +77,7 @@ package struct MeasurementJob {
     notice: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.pairs = pairs
-    self.candidates = candidates
+    self.methods = methods
     self.plan = plan
     self.owners = owners
     self.requiresCounterpart = requiresCounterpart
@@ -98,11 +98,11 @@ package struct MeasurementJob {
   /// - Throws: ``HarnessError`` of kind `cancelled` if asked to stop; errors of the store. What is
   ///   finished then is stored.
   package func measure() throws -> [PairResult] {
-    let items = try completed(try measureGroups())
+    let results = try completed(try measureGroups())
     // Statistics of whole sets need as much memory as the networks do.
     for network in plan.evaluators.flatMap(\.loadedNetworks) { network.release() }
     give_back_freed_memory()
-    return items
+    return results
   }
 
   /// Who lets images into memory.
@@ -117,7 +117,7 @@ package struct MeasurementJob {
   private var groups: [Range<Int>] {
     GroupSchedule(
       count: pairs.count, workers: workers.count,
-      limit: max(Self.imagesPerGroup / (candidates.count + 1), 1)
+      limit: max(Self.imagesPerGroup / (methods.count + 1), 1)
     ).groups
   }
 
@@ -140,22 +140,22 @@ package struct MeasurementJob {
       let loading = ImageLoading(cache: cache, digests: digests)
       let members = Array(pairs[groups[index]])
       let sources = members.map { PairSources($0, candidates: images(of: $0)) }
-      let items = try admission.measure(sources, in: memories[worker]) { sources, memory in
+      let results = try admission.measure(sources, in: memories[worker]) { sources, memory in
         try measure(sources, loading, in: memory)
       }
-      let strict = items.map { $0.complete(for: needed) }
-      try record(members, items, strict, cache)
+      let strict = results.map { $0.complete(for: needed) }
+      try record(members, results, strict, cache)
       tally.withLock { tally in
-        tally.finished += items.count
+        tally.finished += results.count
         tally.damaged += cache.damaged
-        tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
-        if cache.fresh.isEmpty { tally.remembered += items.count }
+        tally.failures += strict.reduce(0) { $0 + $1.methods.count { $0?.failure != nil } }
+        if cache.fresh.isEmpty { tally.remembered += results.count }
         progress(
           JobProgress(
             finished: tally.finished, total: pairs.count, failures: tally.failures,
             remembered: tally.remembered))
       }
-      return items
+      return results
     }.flatMap { $0 }
   }
 
@@ -173,12 +173,12 @@ package struct MeasurementJob {
 
   /// Stores a group's scores and new results together.
   private func record(
-    _ pairs: [Pair], _ items: [PairResult], _ strict: [PairResult], _ cache: ResultCache
+    _ pairs: [Pair], _ results: [PairResult], _ strict: [PairResult], _ cache: ResultCache
   ) throws {
     try store.record(
       try zip(pairs, strict).flatMap { try records($0, $1) },
       absent: zip(pairs, strict).flatMap { absent($0, $1) }, artifacts: cache.fresh,
-      used: cache.used, pairs: zip(pairs, items).map { record($0, $1) })
+      used: cache.used, pairs: zip(pairs, results).map { record($0, $1) })
   }
 
   /// Bounds what a worker holds in memory and what a kill can cost.
@@ -186,18 +186,18 @@ package struct MeasurementJob {
 
   /// The rows' images for a pair.
   private func images(of pair: Pair) -> [Result<ImageSource, ImageFailure>?] {
-    candidates.map { candidate in
-      do { return try candidate.image(pair).map { .success($0) } } catch {
+    methods.map { method in
+      do { return try method.image(pair).map { .success($0) } } catch {
         return .failure(ImageFailure(error))
       }
     }
   }
 
   /// What became of every image of a pair.
-  func records(_ pair: Pair, _ item: PairResult) throws -> [(
+  func records(_ pair: Pair, _ found: PairResult) throws -> [(
     image: ImageRecord, scores: [ScoreRecord]
   )] {
-    try rows(item).compactMap { row, result in
+    try rows(found).compactMap { row, result in
       switch result {
       case nil: nil
       case .success(let image)?:
@@ -214,27 +214,27 @@ package struct MeasurementJob {
   }
 
   /// The images that a pair does not have, of which a resumed run may still have rows.
-  private func absent(_ pair: Pair, _ item: PairResult) -> [AbsentImage] {
-    rows(item).filter { $0.result == nil }.map {
+  private func absent(_ pair: Pair, _ found: PairResult) -> [AbsentImage] {
+    rows(found).filter { $0.result == nil }.map {
       AbsentImage(run: run, method: $0.name, imageID: pair.id)
     }
   }
 
   /// A pair's result in every row; of the real image only a failure has a row.
   private func rows(
-    _ item: PairResult
+    _ found: PairResult
   ) -> [(name: String, result: Result<ImageResult, ImageFailure>?)] {
-    let reference = item.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
-    let names = candidates.map(\.name) + [MethodRecord.reference.name]
-    return zip(names, item.candidates + [reference]).map { ($0, $1) }
+    let reference = found.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
+    let names = methods.map(\.name) + [MethodRecord.reference.name]
+    return zip(names, found.candidates + [reference]).map { ($0, $1) }
   }
 
   /// What later comparisons must know of a pair.
-  private func record(_ pair: Pair, _ item: PairResult) -> PairRecord {
+  private func record(_ pair: Pair, _ found: PairResult) -> PairRecord {
     PairRecord(
       run: run, imageID: pair.id, identity: pair.identity,
       prompt: pair.text.map { FileDigest.sha256(of: $0.utf8) },
-      referenceHash: item.reference?.value?.content.text, labelsHash: item.labels?.text,
+      referenceHash: found.reference?.value?.content.text, labelsHash: found.labels?.text,
       caption: pair.text, group: pair.group, owner: owners[pair.id])
   }
 

@@ -20,7 +20,7 @@ struct Appendix {
   /// Everything that a report appends, without what is empty.
   static func all(of report: TableReport) -> [Appendix] {
     [
-      images(report.images), notRun(report.notRun), weights(report.weights),
+      images(report.images), unmeasured(report.unmeasured), weights(report.weights),
       switches(report.switches), fingerprints(report.fingerprints), facts(report.facts),
     ].filter { !$0.rows.isEmpty }
   }
@@ -43,7 +43,7 @@ struct Appendix {
       })
   }
 
-  private static func notRun(_ lines: [TableReport.NotRunLine]) -> Appendix {
+  private static func unmeasured(_ lines: [TableReport.UnmeasuredLine]) -> Appendix {
     Appendix(
       title: "Not run", headings: [Heading(text: "What"), Heading(text: "Why")],
       rows: lines.map { [$0.subject, $0.reason] })

@@ -1,4 +1,4 @@
-/// A gate with all that it rests on, as plain values.
+/// A gate with everything that it was decided on, as plain values.
 package struct GateRecord: Sendable {
   /// The checks and how they ended.
   package let report: GateReport

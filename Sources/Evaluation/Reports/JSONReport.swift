@@ -39,7 +39,7 @@ enum JSONReport {
       columns = report.columns.map(Column.init)
       rows = PrintedTable(report).rows.map { Row($0, report) }
       images = report.images.map(Images.init)
-      notRun = report.notRun.map { ["subject": $0.subject, "reason": $0.reason] }
+      notRun = report.unmeasured.map { ["subject": $0.subject, "reason": $0.reason] }
       weights = report.weights.map {
         ["network": $0.network, "file": $0.file, "sha256": $0.sha256, "note": $0.note]
       }

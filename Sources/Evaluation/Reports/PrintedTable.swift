@@ -80,7 +80,7 @@ struct PrintedTable {
       isBest: measured != nil && measured == best, markers: markers)
   }
 
-  /// What a value rests on, the same for all cells that rest on the same.
+  /// What a value depends on, equal for all cells that depend on the same.
   private static func foundation(
     of measurement: TableReport.Measurement, in column: TableReport.Column
   ) -> String {

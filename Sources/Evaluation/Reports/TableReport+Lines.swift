@@ -20,14 +20,14 @@ extension TableReport {
     }
   }
 
-  /// A method or column that was not run, and why.
-  package struct NotRunLine: Sendable, Hashable {
-    /// What was not run, for example `column FID`.
+  /// A method or column that was not measured, and why.
+  package struct UnmeasuredLine: Sendable, Hashable {
+    /// What was not measured, for example `column FID`.
     package let subject: String
-    /// Why it was not run, as a clause.
+    /// Why it was not measured, as a clause.
     package let reason: String
 
-    /// A method or column with the reason why it was not run.
+    /// A method or column with the reason why it was not measured.
     package init(subject: String, reason: String) {
       self.subject = subject
       self.reason = reason
@@ -54,7 +54,7 @@ extension TableReport {
     }
   }
 
-  /// A fingerprint and the text that it stands for.
+  /// A fingerprint and the text that it is the hash of.
   package struct FingerprintLine: Sendable, Hashable {
     /// Name of the metric, for example `fid`.
     package let metric: String
@@ -75,7 +75,7 @@ extension TableReport {
   package struct SwitchLine: Sendable, Hashable {
     /// Name of the choice, as protocol files spell it.
     package let name: String
-    /// What the numbers rest on.
+    /// The value that the numbers were measured with.
     package let value: String
     /// The protocol's own value where that is another.
     package let protocolValue: String?

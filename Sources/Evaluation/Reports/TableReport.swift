@@ -23,11 +23,11 @@ package struct TableReport: Sendable, Hashable {
   package var remarks: [String]
   /// How the images ended, one line for each method.
   package var images: [ImageLine]
-  /// What was not run, and why.
-  package var notRun: [NotRunLine]
+  /// What was not measured, and why.
+  package var unmeasured: [UnmeasuredLine]
   /// The weights behind the numbers.
   package var weights: [WeightsLine]
-  /// What the measured numbers rest on, one line for each metric and fingerprint.
+  /// What the measured numbers depend on, one line for each metric and fingerprint.
   package var fingerprints: [FingerprintLine]
   /// The protocol's choices, and what was used in their place.
   package var switches: [SwitchLine]
@@ -35,17 +35,17 @@ package struct TableReport: Sendable, Hashable {
   package var incomparability: String?
   /// Facts about the run, such as its id and the hash of its pairs.
   package var facts: [Fact]
-  /// Folder with the charts and the contact sheet, relative to the report's file; `nil` where none lies
+  /// Folder with the charts and the contact sheet, relative to the report's file; `nil` where there is none
   /// beside it.
   package var pictureFolder: String?
   /// Some of the images that the numbers are about.
   package var sheet: ContactSheet?
 
-  /// A report of columns and sections; whatever else stands around the table defaults to nothing.
+  /// A report of columns and sections; everything else around the table defaults to nothing.
   package init(
     title: String, notes: [String] = [], caption: String, sectionHeading: String,
     detailHeadings: [String] = [], columns: [Column], sections: [Section],
-    remarks: [String] = [], images: [ImageLine] = [], notRun: [NotRunLine] = [],
+    remarks: [String] = [], images: [ImageLine] = [], unmeasured: [UnmeasuredLine] = [],
     weights: [WeightsLine] = [], fingerprints: [FingerprintLine] = [],
     switches: [SwitchLine] = [], incomparability: String? = nil, facts: [Fact] = [],
     pictureFolder: String? = nil, sheet: ContactSheet? = nil
@@ -59,7 +59,7 @@ package struct TableReport: Sendable, Hashable {
     self.sections = sections
     self.remarks = remarks
     self.images = images
-    self.notRun = notRun
+    self.unmeasured = unmeasured
     self.weights = weights
     self.fingerprints = fingerprints
     self.switches = switches
@@ -122,7 +122,7 @@ extension TableReport {
     package let details: [String]
     /// Whether it is a floor or ceiling, which is never marked as best.
     package let isAnchor: Bool
-    /// In how many steps the method samples an image; `nil` where that is not what tells rows apart.
+    /// In how many steps the method samples an image; `nil` where rows do not differ in that.
     package let steps: Int?
     /// A footnote to the name.
     package let note: String?
@@ -160,7 +160,7 @@ extension TableReport {
     }
   }
 
-  /// A measured number and what it rests on.
+  /// A measured number and what it depends on.
   package struct Measurement: Sendable, Hashable {
     /// The number in the printed scale.
     package let value: Double

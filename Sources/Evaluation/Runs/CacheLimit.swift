@@ -3,10 +3,10 @@ import Provenance
 import Store
 
 extension CacheLimit {
-  /// Forgets what is too much; nothing is lost but time.
+  /// Evicts what exceeds the limit; nothing but time is lost.
   ///
-  /// Those results go first that were of no use for the longest time. What scores of stored runs' sets
-  /// rest on, and with them baselines and `verify`, goes last, and is told.
+  /// The least recently used results go first. What scores of stored runs' sets
+  /// depend on, and with them baselines and `verify`, is evicted last and reported.
   ///
   /// - Throws: errors of the store.
   package func apply(to store: Store, notice: (String) -> Void) throws -> CacheReport {
@@ -25,10 +25,10 @@ extension CacheLimit {
   }
 }
 
-/// What remembered results take.
+/// The size of cached results.
 package struct CacheReport: Encodable, Equatable, Sendable {
   private let schema = 1
-  /// The database that they lie in.
+  /// The database that holds them.
   package let database: String
   /// How many there are.
   package private(set) var results: Int
@@ -63,11 +63,11 @@ package struct CacheReport: Encodable, Equatable, Sendable {
   /// The same as JSON.
   package var json: String { JSONText.encode(self, pretty: true) }
 
-  /// The remembered results of a results folder; with a limit, what is too much is forgotten first and its
-  /// room given back to the disk.
+  /// The cached results of a results folder; with a limit, the excess is evicted first and its
+  /// space returned to the disk.
   ///
   /// - Throws: ``HarnessError`` of kind `notComparable` if there is no database, `usage` for a limit that
-  ///   is no size; errors of the store.
+  ///   is not a size; errors of the store.
   package static func of(
     results: String, limit: String?, notice: (String) -> Void
   ) throws -> CacheReport {
@@ -82,7 +82,7 @@ package struct CacheReport: Encodable, Equatable, Sendable {
   }
 }
 
-/// Which remembered results the scores of stored runs' sets rest on.
+/// Which cached results the scores of stored runs' sets depend on.
 private struct RunNeeds {
   private var keysOfRuns: [(name: String, keys: Set<String>)] = []
 
@@ -93,11 +93,11 @@ private struct RunNeeds {
     }
     for record in try store.runs(limit: .max) {
       let run = try StoredRun(record, in: store)
-      // Runs of an older evalkit do not say what their scores rest on.
+      // Runs of an older evalkit do not record what their scores depend on.
       guard run.settings.reductions != nil else { continue }
-      let items = try StoredItems(run, in: store)
+      let results = try StoredResults(run, in: store)
       let keys = try run.methods.reduce(into: Set<String>()) {
-        $0.formUnion(try items.keys(of: $1.name))
+        $0.formUnion(try results.keys(of: $1.name))
       }
       let names = (baselines[record.id] ?? []).map { " (baseline \($0))" }.joined()
       keysOfRuns.append(("run \(record.id)\(names)", keys))

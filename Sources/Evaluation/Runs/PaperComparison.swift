@@ -9,7 +9,7 @@ import Tables
 struct PaperComparison {
   private let run: StoredRun
   private let table: PaperTable
-  /// Whether the run's metrics stand in place of the protocol's columns.
+  /// Whether the run's metrics replace the protocol's columns.
   private let isReplaced: Bool
 
   init(_ run: StoredRun, table: PaperTable, isReplaced: Bool) {

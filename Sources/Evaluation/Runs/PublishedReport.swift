@@ -27,8 +27,8 @@ package struct PublishedReport {
               cells: row.published.map { TableReport.Cell(published: $0) })
           })
       }, remarks: table.remarks,
-      notRun: table.columns.map {
-        TableReport.NotRunLine(
+      unmeasured: table.columns.map {
+        TableReport.UnmeasuredLine(
           subject: "column \($0.heading)", reason: "not run: needs the answers of people")
       }, switches: table.switches.map(TableReport.SwitchLine.init))
   }

@@ -10,7 +10,7 @@ import Terms
 package struct ReportBuilder {
   private let run: StoredRun
   private let table: PaperTable?
-  /// Every metric that the run was asked for.
+  /// Every metric that the run requested.
   private let metrics: Set<String>
 
   /// - Parameters:
@@ -33,7 +33,7 @@ package struct ReportBuilder {
       caption: paper?.caption ?? "Scores of one folder of images against another.",
       sectionHeading: "Input", detailHeadings: table == nil ? [] : ["Model", "Domain"],
       columns: columns.map(\.printed), sections: sections(columns),
-      remarks: paper?.remarks(columns) ?? [], images: imageLines, notRun: notRun(columns),
+      remarks: paper?.remarks(columns) ?? [], images: imageLines, unmeasured: unmeasured(columns),
       weights: run.settings.networks.map { use in
         TableReport.WeightsLine(
           network: "\(use.network) (\(use.metrics.joined(separator: ", ")))", file: use.file,
@@ -42,7 +42,7 @@ package struct ReportBuilder {
       switches: paper?.switches ?? [], incomparability: paper?.incomparability, facts: facts)
   }
 
-  /// Whether the run's metrics stand in place of the protocol's columns.
+  /// Whether the run's metrics replace the protocol's columns.
   private var isReplaced: Bool { table?.isReplaced(by: metrics) ?? false }
 
   // MARK: Rows
@@ -97,7 +97,7 @@ package struct ReportBuilder {
     guard let (value, error) = column.value(in: score) else {
       return TableReport.Cell(published: published, note: score.value.reason)
     }
-    // Older versions wrote 0 where statistics did not say how many images they rest on.
+    // Older versions wrote 0 where statistics did not record how many images they were computed from.
     let references = score.referenceCount.flatMap { $0 > 0 ? $0 : nil }
     let comparesSets = Metric(named: metric)?.comparesSets ?? false
     return TableReport.Cell(
@@ -138,17 +138,17 @@ package struct ReportBuilder {
     }
   }
 
-  private func notRun(_ columns: [ReportColumn]) -> [TableReport.NotRunLine] {
-    let missing = columns.compactMap { column -> TableReport.NotRunLine? in
+  private func unmeasured(_ columns: [ReportColumn]) -> [TableReport.UnmeasuredLine] {
+    let missing = columns.compactMap { column -> TableReport.UnmeasuredLine? in
       guard let metric = column.metric, let reason = run.settings.notRun[metric] else { return nil }
-      return TableReport.NotRunLine(
+      return TableReport.UnmeasuredLine(
         subject: "column \(column.printed.heading)", reason: "not run: \(reason)")
     }
     let rows = (table?.sections ?? []).flatMap(\.rows)
     let idle = rows.map(\.id).filter { id in !run.methods.contains { $0.name == id } }
     guard let first = idle.first else { return missing }
     return missing + [
-      TableReport.NotRunLine(
+      TableReport.UnmeasuredLine(
         subject: "\(idle.count) of \(rows.count) published methods",
         reason: "no images were given; add for example --method \(first)=folder:DIR")
     ]

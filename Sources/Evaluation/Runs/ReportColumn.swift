@@ -10,7 +10,7 @@ import Terms
 struct ReportColumn {
   /// The metric by its stored name; nil where the column repeats the paper alone.
   let metric: String?
-  /// Which accompanying value stands in place of the metric's own.
+  /// Which accompanying value is printed instead of the metric's own.
   var detail: String?
   /// From a stored score to the number that is printed.
   let factor: Double
@@ -48,10 +48,10 @@ extension ReportColumn {
         publishedDigits: descriptor.digits))
   }
 
-  /// A protocol's columns, or in their place those of the metrics that a run was asked for.
+  /// A protocol's columns, or those of the metrics that a run requested instead.
   ///
   /// - Parameters:
-  ///   - metrics: what the run was asked for, by stored names.
+  ///   - metrics: those that the run requested, by stored names.
   ///   - table: the protocol; nil for scores without a paper.
   /// - Returns: the columns, left to right, no two under the same heading.
   static func columns(of metrics: Set<String>, in table: PaperTable?) -> [ReportColumn] {

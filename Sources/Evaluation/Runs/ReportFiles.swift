@@ -22,7 +22,7 @@ package struct ReportFiles {
   package init(of table: PaperTable, in folder: String, isReplacing: Bool) {
     self.folder = folder
     self.isReplacing = isReplacing
-    // The default table's report has a name of its own, which other tools rely on.
+    // The default table's report has a fixed name, which other tools rely on.
     name = table.id == "ddgi.table1" ? "table1" : table.id
   }
 
@@ -32,7 +32,7 @@ package struct ReportFiles {
   package func prepare() throws {
     var place = OutputPlace(isReplacing: isReplacing)
     try place.prepare(path, as: .report)
-    // A picture does not show whose it is; one that lies where the report shows it is the report's.
+    // A picture does not record its owner; one at the path that the report links to belongs to the report.
     place.isReplacing = place.isReplacing || FileManager.default.fileExists(atPath: path)
     try place.prepare(path(ofPicture: TableReport.ContactSheet.fileName), as: .picture)
   }

@@ -8,7 +8,7 @@ package struct ReportOutput: Sendable {
   package let json: String
   /// What to say of the file that was written.
   package let note: String
-  /// What keeps the run from counting, though all this is there; nil if nothing does.
+  /// Why the run does not count although all this was written; nil if it counts.
   package var objection: HarnessError?
 
   /// Joins the parts.

@@ -3,7 +3,7 @@ import Measurement
 import Metrics
 import Tables
 
-/// What a run was asked for, so that its images can be measured again.
+/// The options that a run was started with, so that its images can be measured again.
 package enum RunRecipe: Codable, Sendable {
   case table(Table)
   case score(Score)

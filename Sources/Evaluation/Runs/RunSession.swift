@@ -3,7 +3,7 @@ import Models
 import Provenance
 import Store
 
-/// A run in the database: begun anew, or one that was interrupted and is taken up again.
+/// A run in the database: a new one, or an interrupted one that is resumed.
 package struct RunSession: Sendable {
   /// The database.
   package let store: Store
@@ -72,10 +72,10 @@ package struct RunSession: Sendable {
   /// Notes how the run ended.
   func finish(_ status: RunStatus) throws { try store.setStatus(status, ofRun: id) }
 
-  /// Runs the work and notes how it ended, whatever happens.
+  /// Runs the work and records how it ended, in every case.
   ///
   /// - Parameters:
-  ///   - objection: what keeps a result from counting, though it is there; the run has failed then.
+  ///   - objection: why a result does not count although it exists; the run is then recorded as failed.
   ///   - work: makes the result.
   /// - Returns: the result.
   /// - Throws: what the work throws, and errors of the store.

@@ -19,7 +19,7 @@ package struct RunSettings: Codable, Sendable {
   package var networks: [NetworkUse]
   /// Why metrics were not measured, by metric.
   package var notRun: [String: String]
-  /// How the weights at hand depart from what was asked for.
+  /// How the weights in use differ from those requested.
   package var deviations: [String]
   /// Seed of everything random.
   package var seed: UInt64
@@ -28,9 +28,9 @@ package struct RunSettings: Codable, Sendable {
 
   /// How scores of images become those of sets, by metric; nil in runs of an older evalkit.
   package var reductions: [String: StoredReduction]?
-  /// What was used in place of a switch's value, by switch; nil in runs of an older evalkit.
+  /// What was used instead of a switch's value, by switch; nil in runs of an older evalkit.
   package var departures: [String: String]?
-  /// What it was asked for; nil in runs of an older evalkit.
+  /// The options that it ran with; nil in runs of an older evalkit.
   package var recipe: RunRecipe?
   /// Which of several processes this was; nil for one that measured everything.
   package var shard: Shard?
@@ -45,7 +45,7 @@ package struct RunSettings: Codable, Sendable {
     package var file: String
     /// Of the file, in hexadecimal.
     package var sha256: String
-    /// Names of the metrics that rest on it.
+    /// Names of the metrics that depend on it.
     package var metrics: [String]
   }
 
@@ -94,13 +94,13 @@ package struct RunSettings: Codable, Sendable {
       }
     }
     notRun = Dictionary(
-      uniqueKeysWithValues: plan.notRun.map { ($0.key.name, $0.value) })
+      uniqueKeysWithValues: plan.unavailable.map { ($0.key.name, $0.value) })
     deviations = plan.deviations
     reductions = Dictionary(
       uniqueKeysWithValues: plan.reductions.map { ($0.metric.name, StoredReduction($0.reduction)) })
   }
 
-  /// Every metric that was asked for.
+  /// Every requested metric.
   ///
   /// In runs of an older evalkit they are those that were measured by what is stored of their scores.
   func requested(scored: some Sequence<String>) -> Set<String> {

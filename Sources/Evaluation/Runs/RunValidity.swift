@@ -8,7 +8,7 @@ package struct RunValidity {
   package let isMeasured: Bool
   /// Why images have none.
   let failures: [ImageFailure]
-  /// What was asked for by name and is not there, a clause each.
+  /// What was requested by name and is missing, a clause each.
   package var missing: [String] = []
   /// What to say of a run without any result.
   package var nothing = "nothing was measured"

@@ -2,7 +2,8 @@ import Store
 
 /// The images of a scored folder that have no real one of their id.
 ///
-/// What compares an image with something of its own id was not measured of them. A real image that failed is one.
+/// Metrics that compare an image with something of the same id were not measured for them. A real image that failed
+/// counts as one.
 package struct UnpairedImages {
   /// Whether the run has such images at all: it is a score, and it has real images.
   private let canExist: Bool

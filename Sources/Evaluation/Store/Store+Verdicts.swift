@@ -33,7 +33,7 @@ package struct VerdictRecord: Sendable, Hashable {
   package let outcome: String
   /// The exit code.
   package let code: Int
-  /// The whole judgement, as a JSON text.
+  /// The whole judgment, as a JSON text.
   package let report: String
 
   /// Joins the parts.

@@ -21,7 +21,7 @@ extension PaperTable {
     paper = try Paper(entries["paper"])
     caption = try entries["caption"].string()
     dataset = try Dataset(entries["dataset"])
-    pairs = try PairSelection(entries["pairs"])
+    pairs = try EvaluationSet(entries["pairs"])
     switches = try Self.switches(entries["switches"])
     footnotes = try Self.unique(entries.optional("footnotes"), \.id, Footnote.init)
     let columns = try Self.unique(entries["columns"], \.id, Column.init)
@@ -98,14 +98,14 @@ extension PaperTable.Dataset {
   }
 }
 
-extension PaperTable.PairSelection {
+extension PaperTable.EvaluationSet {
   fileprivate init(_ value: StrictValue) throws(TableError) {
     let entries = try value.mapping(allowing: ["count", "samples", "sampling"])
     count = try entries["count"].integer(in: 1...10_000_000)
     samples = try entries.optional("samples")?.integer(in: 1...count) ?? 1
     guard count % samples == 0 else {
       throw value.error(
-        .inconsistent(reason: "has \(count) images, which are no multiple of \(samples) samples"))
+        .inconsistent(reason: "has \(count) images, which is not a multiple of \(samples) samples"))
     }
     sampling = try entries["sampling"].string()
   }

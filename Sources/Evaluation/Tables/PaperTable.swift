@@ -16,7 +16,7 @@ package struct PaperTable: Sendable, Hashable {
   /// The images that it is measured on.
   package let dataset: Dataset
   /// How many condition–image pairs, and which.
-  package let pairs: PairSelection
+  package let pairs: EvaluationSet
   /// Every choice that moves a number, in the file's order.
   package internal(set) var switches: [Switch]
   /// The measured quantities, left to right.
@@ -63,7 +63,7 @@ package struct PaperTable: Sendable, Hashable {
   }
 
   /// How many pairs are measured and how they are chosen.
-  package struct PairSelection: Sendable, Hashable {
+  package struct EvaluationSet: Sendable, Hashable {
     /// How many images are measured.
     package let count: Int
     /// How many of them are made for the same condition.
@@ -169,19 +169,15 @@ package struct PaperTable: Sendable, Hashable {
     _ switchName: String, to value: String
   ) throws(TableError) -> PaperTable {
     guard let index = switches.firstIndex(where: { $0.name == switchName }) else {
-      let names = switches.map(\.name)
-      let nearest = Spelling.suggestions(for: switchName, among: names)
       throw TableError(
         file: id, line: nil, key: switchName,
-        problem: .unknownKey(nearest: nearest, allowed: names))
+        problem: .unknownKey(switchName, known: switches.map(\.name)))
     }
     let old = switches[index]
     guard old.allowed.contains(value) else {
-      let words = old.allowed.words
       throw TableError(
         file: id, line: nil, key: switchName,
-        problem: .unknownValue(
-          value, nearest: Spelling.suggestions(for: value, among: words), allowed: words))
+        problem: .unknownValue(value, known: old.allowed.words))
     }
     guard old.value != value else { return self }
     var table = self

@@ -34,10 +34,7 @@ package struct ProtocolFolder: Sendable {
   /// - Throws: `TableError` for an unknown id, naming the nearest ones, and for a faulty file.
   package func table(_ id: String) throws(TableError) -> PaperTable {
     let known = try ids()
-    guard known.contains(id) else {
-      let nearest = Spelling.suggestions(for: id, among: known)
-      throw failure(url.path, .unknownTable(id, nearest: nearest, allowed: known))
-    }
+    guard known.contains(id) else { throw failure(url.path, .unknownTable(id, known: known)) }
     let path = url.appendingPathComponent("\(id).yaml").path
     let table = try PaperTable(yaml: try text(of: path), file: path, metrics: metrics)
     guard table.id == id else {
@@ -62,10 +59,7 @@ package struct ProtocolFolder: Sendable {
     guard hasGate(name) else {
       let folder = url.appendingPathComponent("gates")
       let known = (try? ProtocolFolder(folder, metrics: metrics).ids()) ?? []
-      throw failure(
-        folder.path,
-        .unknownGate(
-          name, nearest: Spelling.suggestions(for: name, among: known), allowed: known))
+      throw failure(folder.path, .unknownGate(name, known: known))
     }
     return try GateFile(yaml: try text(of: gatePath(name)), file: gatePath(name), metrics: metrics)
   }

@@ -69,8 +69,7 @@ struct StrictValue {
       guard !allowed.contains(name) else { continue }
       throw TableError(
         file: file, line: entry.mark?.line, key: joined(name),
-        problem: .unknownKey(
-          nearest: Spelling.suggestions(for: name, among: allowed), allowed: allowed))
+        problem: .unknownKey(name, known: allowed))
     }
     return StrictMapping(owner: self, mapping: mapping)
   }
@@ -168,9 +167,7 @@ struct StrictValue {
 
   /// An error that names a word, what it may have meant, and what is allowed.
   func unknownValue(_ word: String, allowed: [String]) -> TableError {
-    error(
-      .unknownValue(
-        word, nearest: Spelling.suggestions(for: word, among: allowed), allowed: allowed))
+    error(.unknownValue(word, known: allowed))
   }
 
   func wrongType(_ expected: String) -> TableError {

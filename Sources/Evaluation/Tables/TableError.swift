@@ -16,14 +16,14 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     case unreadable(reason: String)
     case notYAML(reason: String)
     case missingKey
-    case unknownKey(nearest: [String], allowed: [String])
+    case unknownKey(String, known: [String])
     case wrongType(expected: String, found: String)
     case outOfRange(NumberError, found: String)
-    case unknownValue(String, nearest: [String], allowed: [String])
+    case unknownValue(String, known: [String])
     case wrongCount(expected: Int, found: Int)
     case duplicate(String)
-    case unknownTable(String, nearest: [String], allowed: [String])
-    case unknownGate(String, nearest: [String], allowed: [String])
+    case unknownTable(String, known: [String])
+    case unknownGate(String, known: [String])
     case tooManyDecimals(String, digits: Int)
     case inconsistent(reason: String)
   }
@@ -31,37 +31,35 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   /// The file, line and entry, what is wrong with it, and the nearest valid name.
   package var description: String {
     let place = line.map { "\(file):\($0)" } ?? file
-    return key.isEmpty ? "\(place) \(sentence)." : "\(place): '\(key)' \(sentence)."
+    return key.isEmpty ? "\(place) \(clause)" : "\(place): '\(key)' \(clause)"
   }
 
-  private var sentence: String {
+  private var clause: String {
     switch problem {
     case .unreadable(let reason): "cannot be read: \(reason)"
     case .notYAML(let reason): "is not valid YAML: \(reason)"
     case .missingKey: "is missing; add it"
-    case .unknownKey(let nearest, let allowed):
-      "is not a known key; \(Self.hint(nearest, allowed))"
+    case .unknownKey(let name, let known):
+      "is an unknown key; \(Self.hint(name, known))"
     case .wrongType(let expected, let found): "must be \(expected), but it is \(found)"
     case .outOfRange(let range, let found): "\(range), but it is \(found)"
-    case .unknownValue(let value, let nearest, let allowed):
-      "does not allow '\(value)'; \(Self.hint(nearest, allowed))"
+    case .unknownValue(let value, let known):
+      "has the \(Spelling.refusal(of: value, as: "value", known: known))"
     case .wrongCount(let expected, let found):
       "needs \(expected) entries, one for each column, but has \(found)"
     case .duplicate(let id): "repeats '\(id)', which must be unique"
-    case .unknownTable(let id, let nearest, let allowed):
-      "defines no table '\(id)'; \(Self.hint(nearest, allowed))"
-    case .unknownGate(let name, let nearest, let allowed):
-      "defines no gate '\(name)'; \(Self.hint(nearest, allowed))"
+    case .unknownTable(let id, let known):
+      "has no table '\(id)'; \(Self.hint(id, known))"
+    case .unknownGate(let name, let known):
+      "has no gate '\(name)'; \(Self.hint(name, known))"
     case .tooManyDecimals(let text, let digits):
       "is \(text), with more than the \(digits) decimals that its column publishes"
     case .inconsistent(let reason): reason
     }
   }
 
-  private static func hint(_ nearest: [String], _ allowed: [String]) -> String {
-    let words = nearest.isEmpty ? allowed : nearest
-    guard !words.isEmpty else { return "there is none" }
-    let list = words.map { "'\($0)'" }.joined(separator: ", ")
-    return nearest.isEmpty ? "allowed: \(list)" : "the nearest valid: \(list)"
+  private static func hint(_ name: String, _ known: [String]) -> String {
+    Spelling.question(for: name, among: known)
+      .map { "\($0) Known: \(known.joined(separator: ", "))" } ?? "it has none"
   }
 }

@@ -12,7 +12,7 @@ package struct FalseAlarmAudit: Sendable {
     package let rule: MetricRule
     /// The baseline's score of the set, in the printed scale.
     package let baseline: Double
-    /// MeasuredMethod minus baseline of each image, by the name of its cluster.
+    /// Method minus baseline of each image, by the name of its cluster.
     package let differences: [String: [Double]]
 
     /// A metric by its rule, its baseline and the differences of its images.

@@ -62,7 +62,9 @@ package struct Requirement: Sendable, Hashable, CustomStringConvertible {
     let number = text[end...].trimmed
     guard let bound = Double(number), bound.isFinite,
       number.allSatisfy({ "+-.0123456789eE".contains($0) })
-    else { throw .malformed(text: text, reason: "compares with '\(number)', which is no number") }
+    else {
+      throw .malformed(text: text, reason: "compares with '\(number)', which is not a number")
+    }
     let subject = text[..<start]
     let colon = subject.lastIndex(of: ":")
     let metric = subject[(colon.map { text.index(after: $0) } ?? text.startIndex)...].trimmed

@@ -13,16 +13,16 @@ package enum RequirementError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .malformed(let text, let reason):
-      "The requirement '\(text)' \(reason); expected METRIC OPERATOR NUMBER with one of "
-        + "<= >= < > ==, such as 'fid<=47' or 'ours:id >= 0.75'."
+      "the requirement '\(text)' \(reason); expected METRIC OPERATOR NUMBER with one of "
+        + "<= >= < > ==, such as 'fid<=47' or 'ours:id >= 0.75'"
     case .unknownMetric(let text, let metric, let known):
-      "The requirement '\(text)' names the metric '\(metric)', which does not exist; "
-        + "the metrics are \(known.joined(separator: ", "))."
+      "the requirement '\(text)' names the unknown metric '\(metric)'; "
+        + "known: \(known.joined(separator: ", "))"
     case .unknownMethod(let text, let method, let known):
-      "The requirement '\(text)' names the method '\(method)', which the run does not have; "
-        + "its methods are \(known.joined(separator: ", "))."
+      "the requirement '\(text)' names the unknown method '\(method)'; "
+        + "the run has \(known.joined(separator: ", "))"
     case .none:
-      "The gate has nothing to check; give at least one --require, such as 'fid<=47'."
+      "the gate has nothing to check; give at least one --require, such as 'fid<=47'"
     }
   }
 }

@@ -15,14 +15,14 @@ package enum BuiltinMethod: String, CaseIterable, Sendable {
   case blurred
   /// The drawn face with its edit made in the scene: right in what changes and in what stays.
   case trueEdit = "true-edit"
-  /// The label map in flat colours that the caption chooses: right in layout, no face.
+  /// The label map in flat colors that the caption chooses: right in layout, no face.
   case paint
   /// The nearest face of the synthetic train world: a face, but somebody else's.
   case retrieve
-  /// A small diffusion network: layout and colours as asked for, softly, and nobody in particular.
+  /// A small diffusion network: layout and colors as requested, but soft, and no particular identity.
   case denoise
 
-  /// Whether it is made from the ground truth, and so competes with nobody.
+  /// Whether it is made from the ground truth and is therefore not ranked.
   package var isAnchor: Bool {
     switch self {
     case .groundTruth, .shuffled, .meanFace, .blurred, .trueEdit: true

@@ -7,7 +7,7 @@ import Networks
 import Tensors
 import Terms
 
-/// A small denoising diffusion that follows label map and caption: right in layout and colours, soft, and
+/// A small denoising diffusion that follows label map and caption: right in layout and colors, soft, and
 /// nobody in particular.
 ///
 /// It never sees the pair's image. Noise is drawn from the id's own seed; DDIM with a few steps makes 128
@@ -22,7 +22,7 @@ package struct DenoiseMethod: Method {
 
   /// The row's name.
   package let name: String
-  /// What else a reader must know of the network's weights.
+  /// A remark on the network's weights for readers of the report.
   package let note: String?
   /// Width and height of the images.
   package let size: Int
@@ -35,7 +35,7 @@ package struct DenoiseMethod: Method {
   /// - Parameters:
   ///   - name: the row's name.
   ///   - network: shaped like ``CompactDenoiser``, as `ModelLoader.denoiser()` makes sure of.
-  ///   - note: what a reader must know of its weights.
+  ///   - note: a remark on its weights for readers of the report.
   ///   - size: width and height of the images in pixels.
   ///   - seeds: where noise comes from.
   package init(

@@ -37,7 +37,7 @@ package struct FolderMethod: Method {
     }
   }
 
-  /// Images count by their content, so a folder adds nothing of its own.
+  /// Images count by their content, so a folder adds nothing to the fingerprint.
   package var fingerprint: String { "folder" }
 
   package var times: [String: GenerationTime] { GenerationTime.receipts(of: folder) }

@@ -6,17 +6,17 @@ import Tensors
 /// Whatever turns a condition into an image.
 ///
 /// A method is ready when it exists: folders are listed, averages computed, commands have run. Its
-/// images can then be asked for in any order and from any thread.
+/// images can then be requested in any order and from any thread.
 package protocol Method: Sendable {
   /// The row's name.
   var name: String { get }
   /// Everything that can move the method's pixels beside its inputs, as one line of text.
   var fingerprint: String { get }
-  /// Ids that were asked for but are not there, sorted by bytes.
+  /// Ids that were requested but are missing, sorted by bytes.
   var missing: [String] { get }
-  /// Ids that are there but were not asked for, sorted by bytes.
+  /// Ids that exist but were not requested, sorted by bytes.
   var surplus: [String] { get }
-  /// What else somebody must know of where the images come from.
+  /// Further remarks on where the images come from.
   var findings: [DatasetFinding] { get }
   /// How long each image took, where that is known.
   var times: [String: GenerationTime] { get }
@@ -26,7 +26,7 @@ package protocol Method: Sendable {
   /// - Throws: `MethodError`, whose `state` says how this input ends.
   func image(for pair: Pair) throws(MethodError) -> Raster
 
-  /// What the image for a pair is made of; nil where only the image itself can tell.
+  /// What the image for a pair is made of; nil where only the pixels identify it.
   func origin(of pair: Pair) -> ImageOrigin?
 }
 
@@ -61,7 +61,7 @@ package struct MethodContext: Sendable {
   package var workers = Workers()
   /// Folder in which an external command's images are kept.
   package var outputDirectory: String
-  /// Folder for what is drawn once for all runs; nil draws it anew.
+  /// Folder for what is drawn once for all runs; nil draws it again.
   package var cache: String?
   /// Where built-in methods get their networks.
   package var loader = ModelLoader(.compact)
@@ -87,7 +87,7 @@ package struct MethodContext: Sendable {
 
 /// How far the making of a method's images has come.
 package struct MethodProgress: Equatable, Sendable {
-  /// Images that are there, or have failed.
+  /// Images that are finished or have failed.
   package let finished: Int
   /// Those of them that were there from an earlier call.
   package let reused: Int

@@ -1,4 +1,5 @@
 import Datasets
+import Essentials
 import Images
 import Terms
 
@@ -7,9 +8,9 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
   /// `--method` is not of the form `NAME=SPEC`.
   case malformed(text: String, reason: String)
   /// `SPEC` begins with a word that names no kind of method.
-  case unknownKind(text: String, nearest: String)
+  case unknownKind(text: String)
   /// `builtin:` names nothing that is built in.
-  case unknownBuiltin(id: String, nearest: String)
+  case unknownBuiltin(id: String)
   /// Two rows of a table would have the same name.
   case duplicateName(String)
   /// A method's folder has no image of this id; the hint ends the sentence where a file there may be it.
@@ -57,33 +58,32 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
   /// What is wrong, where, and what to do.
   package var description: String {
     switch self {
-    case .malformed(let text, let reason): "“\(text)” is not a method: \(reason)."
-    case .unknownKind(let text, let nearest):
-      "“\(text)” is not a kind of method; did you mean “\(nearest)”? Valid are "
-        + MethodSpecification.forms.joined(separator: ", ") + "."
-    case .unknownBuiltin(let id, let nearest):
-      "There is no built-in method “\(id)”; did you mean “\(nearest)”? Built in are "
-        + BuiltinMethod.allCases.map(\.rawValue).joined(separator: ", ") + "."
-    case .duplicateName(let name): "Two methods are named “\(name)”; give each row its own name."
+    case .malformed(let text, let reason): "'\(text)' is not a method: \(reason)"
+    case .unknownKind(let text):
+      Spelling.refusal(of: text, as: "kind of method", known: MethodSpecification.forms)
+    case .unknownBuiltin(let id):
+      Spelling.refusal(
+        of: id, as: "built-in method", known: BuiltinMethod.allCases.map(\.rawValue))
+    case .duplicateName(let name): "two methods are named '\(name)'; give each row its own name"
     case .missing(let id, let directory, let hint):
-      "\(directory) has no image of the id “\(id)”\(hint)."
-    case .noReference(let id): "The pair “\(id)” has no ground truth that an anchor could use."
-    case .noMask(let id): "The pair “\(id)” has no label map that a method could follow."
-    case .noEdit(let id): "The pair “\(id)” is no drawn face with an edit of the face world."
+      "\(directory) has no image of the id '\(id)'\(hint)"
+    case .noReference(let id): "the pair '\(id)' has no ground truth that an anchor could use"
+    case .noMask(let id): "the pair '\(id)' has no label map that a method could follow"
+    case .noEdit(let id): "the pair '\(id)' is not a drawn face with an edit of the face world"
     case .tooFewReferences(let anchor, let found, let needed):
       "\(anchor.specification) needs at least \(needed) readable ground truths, but there "
-        + (found == 1 ? "is 1." : "are \(found).")
+        + (found == 1 ? "is 1" : "are \(found)")
     case .image(let error): error.description
     case .file(let error): error.description
-    case .notGenerated(let id, let failure): "No image of “\(id)”: \(failure.reason)."
-    case .notStarted(let program, let reason): "The command \(program) did not start: \(reason)."
+    case .notGenerated(let id, let failure): "no image of '\(id)': \(failure.reason)"
+    case .notStarted(let program, let reason): "the command \(program) did not start: \(reason)"
     case .foreignImages(let directory, let ids):
       "\(directory) holds images that this command did not make (\(ids.summary())); "
-        + "choose an empty folder."
+        + "choose an empty folder"
     case .unusableWeights(let method, let reason):
-      "\(method.specification) cannot use its weights: \(reason)."
-    case .notComputed(let id, let failure): "No image of “\(id)”: \(failure.reason)."
-    case .cancelled: "Stopped on request; a second call resumes."
+      "\(method.specification) cannot use its weights: \(reason)"
+    case .notComputed(let id, let failure): "no image of '\(id)': \(failure.reason)"
+    case .cancelled: "stopped on request; a second call resumes"
     }
   }
 }

@@ -7,7 +7,7 @@ import Tensors
 
 /// Writes a method's images into a folder that `folder:DIR` can read again, with a receipt for each.
 ///
-/// An image that is there, unchanged, and whose receipt fits (same method, conditions and seed) is not
+/// An image that exists, is unchanged, and has a matching receipt (same method, conditions and seed) is not
 /// made again.
 package enum MethodExport {
   /// What came of an export.
@@ -27,7 +27,7 @@ package enum MethodExport {
   ///   - seed: the run's seed, which a receipt holds.
   ///   - workers: threads that work.
   ///   - shouldStop: asked before every image.
-  ///   - progress: told after every image.
+  ///   - progress: called after every image.
   /// - Returns: what failed and what was there.
   /// - Throws: `MethodError.file` if the folder or a file cannot be written, `.foreignImages`,
   ///   `.cancelled`.
@@ -130,7 +130,7 @@ private struct ExportWorkspace: Sendable {
   }
 
   /// SHA-256 over method, conditions, seed and the files that the image is made of; nil where these are
-  /// not known, so that the image is always made anew.
+  /// not known, so that the image is always made again.
   private func requestKey(_ method: any Method, _ pair: Pair) -> String? {
     guard let origin = method.origin(of: pair), let conditions = try? pair.withChecksums() else {
       return nil

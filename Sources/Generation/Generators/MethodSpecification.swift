@@ -7,7 +7,7 @@ package struct MethodSpecification: Equatable, Sendable {
   package enum Source: Equatable, Sendable {
     /// Images that are already there.
     case folder(directory: String)
-    /// A program that is asked for each image; the first argument is the program.
+    /// A program that gets a request for each image; the first argument is the program.
     case command(arguments: [String])
     /// An anchor or a method that needs nothing of anybody.
     case builtin(BuiltinMethod)
@@ -38,7 +38,7 @@ package struct MethodSpecification: Equatable, Sendable {
     }
     name = String(halves[0])
     if let fault = Identifier.fault(in: name) {
-      throw .malformed(text: text, reason: "the name “\(name)” \(fault)")
+      throw .malformed(text: text, reason: "the name '\(name)' \(fault)")
     }
     source = try Self.source(String(halves[1]))
   }
@@ -61,10 +61,8 @@ package struct MethodSpecification: Equatable, Sendable {
     let kind = String(parts[0])
     let rest = parts.count > 1 ? String(parts[1]) : ""
     let kinds = forms.map { String($0.prefix { $0 != ":" }) }
-    guard kinds.contains(kind) else {
-      throw .unknownKind(text: kind, nearest: Spelling.nearest(to: kind, among: kinds) ?? "")
-    }
-    guard !rest.isEmpty else { throw .malformed(text: text, reason: "nothing follows “\(kind):”") }
+    guard kinds.contains(kind) else { throw .unknownKind(text: kind) }
+    guard !rest.isEmpty else { throw .malformed(text: text, reason: "nothing follows '\(kind):'") }
     switch kind {
     case "folder": return .folder(directory: rest)
     case "command": return .command(arguments: try CommandWords.split(rest))
@@ -74,7 +72,6 @@ package struct MethodSpecification: Equatable, Sendable {
 
   private static func builtin(_ id: String) throws(MethodError) -> BuiltinMethod {
     if let method = BuiltinMethod(rawValue: id) { return method }
-    let nearest = Spelling.nearest(to: id, among: BuiltinMethod.allCases.map(\.rawValue))
-    throw .unknownBuiltin(id: id, nearest: nearest ?? "")
+    throw .unknownBuiltin(id: id)
   }
 }

@@ -4,12 +4,12 @@ import Faces
 import Images
 import Tensors
 
-/// The label map in flat colours that the caption chooses: right in layout, without any texture.
+/// The label map in flat colors that the caption chooses: right in layout, without any texture.
 ///
-/// It never sees the pair's image. What the caption leaves open is a usual colour, or for clothes and
+/// It never sees the pair's image. What the caption leaves open is a usual color, or for clothes and
 /// background one of the id's own seed; without a caption everything is.
 package struct PaintMethod: Method {
-  /// Changes with every change of colours or regions.
+  /// Changes with every change of colors or regions.
   static let version = 1
 
   package let name: String
@@ -50,16 +50,16 @@ package struct PaintMethod: Method {
   }
 
   /// Fills the regions, and averages them over one and a half pixels so that edges are smooth.
-  private func painted(_ parts: Raster, _ colours: [RGBColor]) -> Raster {
+  private func painted(_ parts: Raster, _ colors: [RGBColor]) -> Raster {
     // Twice as fine as the image at least, or there would be nothing to average.
     let (width, height) = (max(parts.width, 2 * size), max(parts.height, 2 * size))
     let fine = parts.resized(width: width, height: height, filter: .nearest)
     let samples = [UInt8](unsafeUninitializedCapacity: 3 * width * height) { samples, filled in
       for (pixel, part) in fine.samples.enumerated() {
-        let colour = colours[Int(part)]
-        samples[3 * pixel] = colour.red
-        samples[3 * pixel + 1] = colour.green
-        samples[3 * pixel + 2] = colour.blue
+        let color = colors[Int(part)]
+        samples[3 * pixel] = color.red
+        samples[3 * pixel + 1] = color.green
+        samples[3 * pixel + 2] = color.blue
       }
       filled = 3 * width * height
     }

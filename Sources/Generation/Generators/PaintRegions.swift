@@ -1,7 +1,7 @@
 import Faces
 import Tensors
 
-/// The parts of a label map that get a colour each: its 19 classes and the beard, which has none.
+/// The parts of a label map that get a color each: its 19 classes and the beard, which has none.
 struct PaintRegions {
   /// The part that follows the classes: skin under a beard.
   static let beard: UInt8 = 19
@@ -40,7 +40,7 @@ struct PaintRegions {
   ///   - beard: how it is worn.
   ///   - across: distance from the mouth's middle, in widths of the mouth.
   ///   - down: distance below the nose, in widths of the mouth.
-  ///   - isBelowMouth: whether the place lies below the mouth's middle.
+  ///   - isBelowMouth: whether the pixel is below the mouth's middle.
   /// - Returns: whether it grows there.
   private static func grows(
     _ beard: Beard, across: Double, down: Double, isBelowMouth: Bool

@@ -12,7 +12,7 @@ import Training
 
 /// CLIP's pair of towers: learns which caption belongs to which picture.
 package struct ContrastiveRecipe: Recipe {
-  /// The image tower's name; the text tower lies in the same file.
+  /// The image tower's name; the text tower is in the same file.
   package let name = CompactNetworks.clip.name
   /// What it is for and what it learns.
   package let summary =

@@ -7,7 +7,7 @@ import Networks
 import Tensors
 import Training
 
-/// The built-in method `denoise`: learns to take noise off portraits whose label map and caption it is told.
+/// The built-in method `denoise`: learns to remove noise from portraits, given their label map and caption.
 package struct DenoiserRecipe: Recipe {
   /// The network's name, and that of its files.
   package let name = CompactNetworks.denoiser.name

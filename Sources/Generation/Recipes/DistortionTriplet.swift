@@ -18,7 +18,7 @@ struct DistortionTriplet: Sendable {
         let (low, high) = (kind.range.lowerBound, kind.range.upperBound)
         let first = Double(random.nextUnit()) * 0.8
         let second = first + 0.2 + Double(random.nextUnit()) * (0.8 - first)
-        // Squares, so that weak damage is as frequent as it is hard to tell.
+        // Squares, so that weak distortions, which are the hard ones, are the most frequent.
         return DistortionTriplet(
           picture: picture, kind: kind, weaker: low + (high - low) * first * first,
           stronger: low + (high - low) * second * second, seed: random.next())

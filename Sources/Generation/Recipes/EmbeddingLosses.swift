@@ -9,7 +9,7 @@ final class EmbeddingLosses {
   private static let width = 128
   private let matching: ContrastiveLoss
   private let margin: AngularMargin
-  /// Where gradients go that nobody follows, `[2B, 128]`.
+  /// Destination of gradients that are not used, `[2B, 128]`.
   private let ignored: AlignedMemory
   /// The step from which centers lead the embeddings.
   private let leadingStep: Int
@@ -18,7 +18,7 @@ final class EmbeddingLosses {
   init(_ plan: TrainingPlan, people: Int) {
     let photos = 2 * plan.batchSize
     matching = ContrastiveLoss(name: "scale", width: Self.width, capacity: plan.batchSize)
-    // Checkpoints know the centers by this name.
+    // The centers' name in checkpoints.
     margin = AngularMargin(
       name: "centres", classes: people, width: Self.width, capacity: photos, scale: 24,
       margin: 0.25)
@@ -50,8 +50,8 @@ final class EmbeddingLosses {
     let matched = matching.measure(
       images: embeddings.half(0), texts: embeddings.half(1), parameters: state.parameters,
       addingTo: (gradients.half(0), gradients.half(1), state.gradients), workers: workers)
-    // Centers follow the embeddings before they lead them: what a center that knows nobody yet asks for would
-    // be noise.
+    // At first the centers only follow the embeddings: the gradient of a center that is still random would be
+    // noise.
     let leads = state.step >= leadingStep
     let marked = margin.measure(
       embeddings, targets: people, parameters: state.parameters,

@@ -122,7 +122,7 @@ package struct IdentityRecipe: Recipe {
     let isSame: Bool
   }
 
-  /// Cosines of four pairs of a person: two of its own photos, two with another person's.
+  /// Cosines of four pairs of a person: two of their own photos, two with another person's.
   private func cosines(
     _ network: LoadedNetwork, _ world: World, people: Int, _ workers: Workers
   ) throws -> [ComparedPhotos] {

@@ -146,7 +146,7 @@ enum SetDisturbance: String, CaseIterable {
       try Distortion.jpeg.apply(strength: Double(level) * 18, to: picture, seed: 0)
     case .colourShift:
       try Distortion.colour.apply(strength: Double(level) * 0.08, to: picture, seed: 0)
-    // Ever fewer persons stand for all.
+    // At each level fewer persons remain.
     case .identityCollapse: pictures[index % (pictures.count >> level)]
     }
   }

@@ -8,10 +8,10 @@ import Training
 enum PerceptualHeads {
   private static let rounds = 400
   private static let rate = 0.05
-  /// Pulls weights towards each other, so that no channel is left out for want of examples.
+  /// Pulls weights towards each other, so that no channel is ignored because it had few examples.
   private static let decay = 1e-3
 
-  /// Minimises the ranking loss of all triplets by Adam with one gradient over all of them a round.
+  /// Minimizes the ranking loss of all triplets by Adam with one gradient over all of them a round.
   ///
   /// Everything is in Float64 and one order, so the same triplets give the same weights.
   static func fitted(

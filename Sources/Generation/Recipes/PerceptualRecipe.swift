@@ -81,7 +81,7 @@ package struct PerceptualRecipe: Recipe {
             columns: left..<left + PerceptualRecipe.cropSide))
         for row in 0..<positions {
           for column in 0..<positions {
-            // The centre of what a position sees: strides and kernels put it at 16 k + 15.
+            // The center of what a position sees: strides and kernels put it at 16 k + 15.
             let label = face.labels[x: left + 16 * column + 15, y: top + 16 * row + 15]
             classes.append(Int32(label))
           }

@@ -4,7 +4,7 @@ import Kernels
 import Tensors
 import Training
 
-/// Batches of varied faces of a training set with whatever else a recipe learns from.
+/// Batches of varied faces of a training set, with the other arrays that a recipe learns from.
 struct SyntheticBatches<Target: Sendable>: BatchSource {
   /// Pictures and what belongs to them.
   struct Batch: Sendable {
@@ -24,7 +24,7 @@ struct SyntheticBatches<Target: Sendable>: BatchSource {
   let workers: Workers
   /// What is learned from a sample.
   ///
-  /// Gets the sample's number, its label map as varied, and a seed of its own.
+  /// Gets the sample's number, its varied label map, and the sample's seed.
   let target: @Sendable (_ sample: Int, _ labels: Raster, _ seed: UInt64) throws -> Target
 
   var sampleCount: Int { faces.count }

@@ -63,7 +63,7 @@ package struct SyntheticTrainingSet: Sendable {
   ///   - plan: which faces.
   ///   - folder: where the file is kept; made if it is not there.
   ///   - workers: threads that draw; no byte depends on them.
-  ///   - progress: told how many are drawn.
+  ///   - progress: called with how many are drawn.
   /// - Throws: `FileError`.
   package init(
     _ plan: Plan, in folder: String, workers: Workers,
@@ -79,7 +79,7 @@ package struct SyntheticTrainingSet: Sendable {
     }
     if (try? drawn().count) != plan.count * Self.recordBytes {
       let file = try AtomicFile(path)
-      // In portions, so that whoever waits hears of it.
+      // In portions, so that progress is reported.
       for start in stride(from: 0, to: plan.count, by: 64) {
         let portion = min(64, plan.count - start)
         try workers.forEach(portion) { index, _ in

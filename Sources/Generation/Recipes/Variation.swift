@@ -1,6 +1,6 @@
 import Tensors
 
-/// Small changes of a training picture that leave what it shows as it is: place, colours, noise and
+/// Small changes of a training picture that leave what it shows as it is: place, colors, noise and
 /// sharpness.
 struct Variation {
   /// Greatest shift in pixels, each way.

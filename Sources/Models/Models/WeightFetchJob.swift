@@ -133,11 +133,11 @@ package struct WeightFetchJob: Sendable {
       names(of: file).contains(word)
     }
     guard found.isEmpty else { return Set(found) }
-    let hint =
-      Spelling.question(for: word, among: Set(WeightCatalogue.files.flatMap(names)))
-      ?? "'evalkit weights list' names all files"
+    let question = Spelling.question(for: word, among: Set(WeightCatalogue.files.flatMap(names)))
     throw HarnessError(
-      .usage, "'\(word)' is no network, role, paper or published file; \(hint)")
+      .usage,
+      "unknown network, role, paper or published file '\(word)'; "
+        + (question.map { "\($0) " } ?? "") + "'evalkit weights list' names all")
   }
 
   private static func names(of file: PublishedWeights) -> [String] {

@@ -3,7 +3,7 @@ import Kernels
 
 /// AlexNet's convolutional trunk, torchvision's single-column form.
 ///
-/// Input `[3, H, W]`, ImageNet-normalised RGB, at least 63×63. Output: `features` as a whole,
+/// Input `[3, H, W]`, ImageNet-normalized RGB, at least 63×63. Output: `features` as a whole,
 /// `[256, H/32, W/32]`. Taps: LPIPS's `relu1` … `relu5`, and the pools `features.2`, `features.5`.
 ///
 /// A reduced form has a fraction of every layer's channels.

@@ -3,7 +3,7 @@ import Kernels
 
 /// BiSeNet on ResNet-18 as a 19-class face parser.
 ///
-/// Input `[3, H, W]`, ImageNet-normalised RGB, published at 512×512. Output: logits `[19, H, W]` in
+/// Input `[3, H, W]`, ImageNet-normalized RGB, published at 512×512. Output: logits `[19, H, W]` in
 /// BiSeNet's own class order. Taps: `cp.resnet.maxpool`, `cp.resnet.layer1.0` …
 /// `cp.resnet.layer4.1`, `cp.conv_avg`, `cp.arm32`, `cp.conv_head32`, `cp.arm16`, `cp.conv_head16`,
 /// `ffm`, `conv_out`, and the auxiliary logits `conv_out16` and `conv_out32` before enlargement.
@@ -66,7 +66,7 @@ package struct BiSeNet: PublishedNetwork, SingleInputNetwork {
 }
 
 extension Value {
-  /// Nearest-neighbour enlargement to another map's rows and columns.
+  /// Nearest-neighbor enlargement to another map's rows and columns.
   fileprivate func resizedNearest(like other: Value) -> Value {
     resizedNearest(rows: other.shape[1], columns: other.shape[2])
   }

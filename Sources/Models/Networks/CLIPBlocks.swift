@@ -3,7 +3,7 @@ import Kernels
 
 /// What CLIP's image and text transformers share.
 extension Scope {
-  /// A transformer of pre-normalised residual blocks with heads of 64 channels; taps `resblocks.N`.
+  /// A transformer of pre-normalized residual blocks with heads of 64 channels; taps `resblocks.N`.
   ///
   /// - Parameters:
   ///   - x: tokens `[D, T, 1]`.

@@ -3,8 +3,8 @@ import Kernels
 
 /// CLIP's image tower as a modified ResNet with attention pooling.
 ///
-/// Input `[3, H, W]` of the published size, RGB, normalised with CLIP's own mean and deviation. Output
-/// `[E]`, not normalised to unit length. Taps: `stem`, `layer1.0` … , one for each block.
+/// Input `[3, H, W]` of the published size, RGB, normalized with CLIP's own mean and deviation. Output
+/// `[E]`, not normalized to unit length. Taps: `stem`, `layer1.0` … , one for each block.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.
 package struct CLIPResNet: PublishedNetwork, SingleInputNetwork {

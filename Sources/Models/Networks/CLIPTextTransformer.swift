@@ -4,7 +4,7 @@ import Kernels
 /// CLIP's text tower.
 ///
 /// Input `[77]`: token numbers as CLIP's tokenizer makes them, zeros behind the end of the text. Output
-/// `[E]`, not normalised to unit length: the end-of-text token's, which has the largest number. Taps:
+/// `[E]`, not normalized to unit length: the end-of-text token's, which has the largest number. Taps:
 /// `resblocks.0` … , tokens `[D, 77, 1]`.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.

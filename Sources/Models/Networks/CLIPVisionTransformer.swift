@@ -3,8 +3,8 @@ import Kernels
 
 /// CLIP's image tower as a vision transformer.
 ///
-/// Input `[3, H, W]` of the published size, RGB, normalised with CLIP's own mean and deviation. Output
-/// `[E]`, not normalised to unit length. Taps: `ln_pre`, `resblocks.0` … , tokens `[D, T, 1]` with the
+/// Input `[3, H, W]` of the published size, RGB, normalized with CLIP's own mean and deviation. Output
+/// `[E]`, not normalized to unit length. Taps: `ln_pre`, `resblocks.0` … , tokens `[D, T, 1]` with the
 /// class token first and the patches row by row.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.

@@ -3,7 +3,7 @@ import Kernels
 
 /// The image tower of the compact CLIP: an improved residual network under CLIP's prefix.
 ///
-/// Input `[3, 96, 96]`, RGB in −1…1. Output `[128]`, not normalised to unit length.
+/// Input `[3, 96, 96]`, RGB in −1…1. Output `[128]`, not normalized to unit length.
 ///
 /// Source: Radford et al., arXiv 2103.00020; the residual network is ``IResNet``.
 ///

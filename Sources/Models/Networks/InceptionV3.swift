@@ -71,7 +71,7 @@ package struct InceptionV3: PublishedNetwork, SingleInputNetwork {
     let middleMean = x.spatialMean(tap(768))
     if endsAtSecondGrid { return middleMean }
     x = scope.module("Mixed_7a") { inceptionD($0, x) }
-    x = scope.module("Mixed_7b") { inceptionE($0, x, pool: x.averageOfNeighbours()) }
+    x = scope.module("Mixed_7b") { inceptionE($0, x, pool: x.averageOfNeighbors()) }
     // The TensorFlow graph takes the maximum in its last block, where the paper takes the mean.
     x = scope.module("Mixed_7c") {
       inceptionE($0, x, pool: x.maxPool(3, stride: 1, padding: 1))
@@ -101,7 +101,7 @@ extension Value {
   }
 
   /// TensorFlow's "same" average over 3×3, which leaves the padding out of the count.
-  fileprivate func averageOfNeighbours() -> Value {
+  fileprivate func averageOfNeighbors() -> Value {
     averagePool(3, stride: 1, padding: 1, countIncludePad: false)
   }
 }
@@ -137,7 +137,7 @@ extension InceptionV3 {
       unit(scope["branch1x1"], x, to: 64, kernel: 1),
       unit(scope["branch5x5_2"], five, to: 64, kernel: 5, padding: 2),
       unit(scope["branch3x3dbl_3"], second, to: 96, kernel: 3, padding: 1),
-      unit(scope["branch_pool"], x.averageOfNeighbours(), to: pooled, kernel: 1),
+      unit(scope["branch_pool"], x.averageOfNeighbors(), to: pooled, kernel: 1),
     ])
   }
 
@@ -164,7 +164,7 @@ extension InceptionV3 {
       unit(scope["branch1x1"], x, to: 192, kernel: 1),
       column(scope["branch7x7_3"], single, to: 192),
       row(scope["branch7x7dbl_5"], double, to: 192),
-      unit(scope["branch_pool"], x.averageOfNeighbours(), to: 192, kernel: 1),
+      unit(scope["branch_pool"], x.averageOfNeighbors(), to: 192, kernel: 1),
     ])
   }
 

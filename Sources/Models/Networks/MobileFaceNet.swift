@@ -4,7 +4,7 @@ import Kernels
 /// MobileFaceNet with a 128-d embedding, trained with the ArcFace loss.
 ///
 /// Input `[3, 112, 96]`, RGB, (x − 127.5)/128: columns 8 ..< 104 of the aligned 112×112 crop. Output
-/// `[128]`, not normalised to unit length. Taps: `conv1`, `dw_conv1`, `blocks.0` … `blocks.14`,
+/// `[128]`, not normalized to unit length. Taps: `conv1`, `dw_conv1`, `blocks.0` … `blocks.14`,
 /// `conv2`, `linear7`.
 ///
 /// Source: Chen et al., arXiv 1804.07573, table 1; Xiaoccer/MobileFaceNet_Pytorch, `core/model.py`.

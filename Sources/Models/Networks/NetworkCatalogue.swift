@@ -48,12 +48,6 @@ package struct UnknownNetwork: Error, Equatable, CustomStringConvertible {
   /// What there is.
   package let known: [String]
 
-  /// The known name that is most like it.
-  package var nearest: String? { Spelling.nearest(to: name, among: known) }
-
   /// What was asked for and what there is.
-  package var description: String {
-    let offer = nearest.map { "; did you mean '\($0)'?" } ?? "."
-    return "unknown network '\(name)'\(offer) Known: \(known.joined(separator: ", "))"
-  }
+  package var description: String { Spelling.refusal(of: name, as: "network", known: known) }
 }

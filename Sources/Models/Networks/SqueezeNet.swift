@@ -3,7 +3,7 @@ import Kernels
 
 /// SqueezeNet 1.1's convolutional trunk.
 ///
-/// Input `[3, H, W]`, ImageNet-normalised RGB, at least 17×17. Output `[512, H/16, W/16]`, which is
+/// Input `[3, H, W]`, ImageNet-normalized RGB, at least 17×17. Output `[512, H/16, W/16]`, which is
 /// `relu7` too. Taps: LPIPS's `relu1` … `relu7`; the pools and the fire blocks between as
 /// `features.N`.
 ///

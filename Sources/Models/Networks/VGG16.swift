@@ -3,7 +3,7 @@ import Kernels
 
 /// VGG16's convolutional trunk (configuration D, no batch norm).
 ///
-/// Input `[3, H, W]`, ImageNet-normalised RGB, at least 32×32. Output: `features` as a whole,
+/// Input `[3, H, W]`, ImageNet-normalized RGB, at least 32×32. Output: `features` as a whole,
 /// `[512, H/32, W/32]`. Taps: LPIPS's `relu1_2`, `relu2_2`, `relu3_3`, `relu4_3`, `relu5_3`; the
 /// other activations and pools as `features.N`.
 ///

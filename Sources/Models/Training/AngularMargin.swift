@@ -2,22 +2,22 @@ import Graphs
 import Kernels
 import Tensors
 
-/// Additive angular margin: cross entropy of `s·cos θ_k`, where the angle to the target's centre is made
+/// Additive angular margin: cross entropy of `s·cos θ_k`, where the angle to the target's center is made
 /// larger by `m`.
 ///
-/// Embeddings are expected at unit length; the centres, the parameter `name [K, D]`, are normalised here.
+/// Embeddings are expected at unit length; the centers, the parameter `name [K, D]`, are normalized here.
 /// Beyond `θ + m = π` the target's score falls linearly, as `cos θ − m·sin m`.
 ///
 /// Source: Deng et al., "ArcFace", arXiv 1801.07698, and deepinsight/insightface,
 /// recognition/arcface_torch, which cut off there as well.
 package final class AngularMargin {
-  /// The centres.
+  /// The centers.
   package let parameter: ParameterSpecification
   private let scale: Double
   private let margin: Double
   private let product: DenseProduct
-  private let centres: AlignedMemory
-  private let centreGradients: AlignedMemory
+  private let centers: AlignedMemory
+  private let centerGradients: AlignedMemory
   private let scores: AlignedMemory
   private let scoreGradients: AlignedMemory
   private let capacity: Int
@@ -40,8 +40,8 @@ package final class AngularMargin {
     self.margin = margin
     self.capacity = capacity
     product = DenseProduct(width: width, count: classes)
-    centres = .zeros(classes * width)
-    centreGradients = .zeros(classes * width)
+    centers = .zeros(classes * width)
+    centerGradients = .zeros(classes * width)
     scores = .zeros(capacity * classes)
     scoreGradients = .zeros(capacity * classes)
   }
@@ -51,11 +51,11 @@ package final class AngularMargin {
   /// - Parameters:
   ///   - embeddings: `[N, D]`, unit rows.
   ///   - targets: `[N]`, identities.
-  ///   - parameters: holds the centres.
+  ///   - parameters: holds the centers.
   ///   - gradient: of the embeddings, added to.
-  ///   - gradients: where the centres' gradient is added; nil if they are frozen.
+  ///   - gradients: where the centers' gradient is added; nil if they are frozen.
   ///   - workers: threads; no bit depends on them.
-  /// - Returns: the loss and how many embeddings lie nearest to their own centre, margin included.
+  /// - Returns: the loss and how many embeddings lie nearest to their own center, margin included.
   package func measure(
     _ embeddings: MapView, targets: [Int32], parameters: ParameterBlock,
     addingTo gradient: MapView, gradients: ParameterBlock?, workers: Workers = Workers()
@@ -69,7 +69,7 @@ package final class AngularMargin {
     }
     let norms = normalize(weights)
     let scores = scores.rows(count, width: classes)
-    product.multiply(embeddings.map, centres.base, into: scores.map)
+    product.multiply(embeddings.map, centers.base, into: scores.map)
     let slopes = applyMargin(scores.map, targets)
     let changes = scoreGradients.rows(count, width: classes)
     changes.map.clear()
@@ -82,10 +82,10 @@ package final class AngularMargin {
     }
     product.addRowGradient(of: changes.map, to: gradient.map)
     if let target = gradients?.values(of: parameter.name) {
-      centreGradients.base.update(repeating: 0, count: centreGradients.count)
+      centerGradients.base.update(repeating: 0, count: centerGradients.count)
       product.addOtherGradient(
-        of: changes.map, rows: embeddings.map, to: centreGradients.base)
-      addCentreGradients(norms, to: target)
+        of: changes.map, rows: embeddings.map, to: centerGradients.base)
+      addCenterGradients(norms, to: target)
     }
     return measurement
   }
@@ -96,7 +96,7 @@ package final class AngularMargin {
       let source = weights + row * width
       let norm = max(ParameterUpdates.squaredSum(source, count: width).squareRoot(), 1e-12)
       for index in 0..<width {
-        centres.base[row * width + index] = Float(Double(source[index]) / norm)
+        centers.base[row * width + index] = Float(Double(source[index]) / norm)
       }
       return norm
     }
@@ -123,16 +123,16 @@ package final class AngularMargin {
   }
 
   /// `dW = (dŴ − Ŵ (Ŵ · dŴ)) / ‖W‖`.
-  private func addCentreGradients(_ norms: [Double], to target: UnsafeMutablePointer<Float>) {
+  private func addCenterGradients(_ norms: [Double], to target: UnsafeMutablePointer<Float>) {
     let width = parameter.shape[1]
     for (row, norm) in norms.enumerated() {
-      let centre = centres.base + row * width
-      let change = centreGradients.base + row * width
+      let center = centers.base + row * width
+      let change = centerGradients.base + row * width
       var dot = 0.0
-      for index in 0..<width { dot += Double(centre[index]) * Double(change[index]) }
+      for index in 0..<width { dot += Double(center[index]) * Double(change[index]) }
       for index in 0..<width {
         target[row * width + index] += Float(
-          (Double(change[index]) - Double(centre[index]) * dot) / norm)
+          (Double(change[index]) - Double(center[index]) * dot) / norm)
       }
     }
   }

@@ -22,7 +22,7 @@ struct DenseProduct {
     sums = .zeros(outer.sumCount)
   }
 
-  /// `S [N, count]` of rows `A [N, width]` and `B [count, width]`; `B` is remembered.
+  /// `S [N, count]` of rows `A [N, width]` and `B [count, width]`; `B` is kept for the gradient.
   func multiply(
     _ rows: FeatureMap, _ others: UnsafePointer<Float>, into scores: FeatureMap
   ) {

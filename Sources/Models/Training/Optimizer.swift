@@ -14,7 +14,7 @@ package enum OptimizerConfiguration: Hashable, Sendable {
   case adamW(
     beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0.01)
 
-  /// Arrays of the parameters' size that are remembered from step to step.
+  /// Arrays of the parameters' size that are kept from step to step.
   package var memoryCount: Int {
     if case .sgd = self { 1 } else { 2 }
   }
@@ -45,7 +45,7 @@ package enum WeightDecayScope: String, Sendable {
   case matrices
 }
 
-/// Updates parameters and remembers moments.
+/// Updates parameters and keeps the optimizer's moments.
 ///
 /// - Exactness: every operation in Float32, rounded on its own; the same bits at every level and for any
 ///   number of workers.

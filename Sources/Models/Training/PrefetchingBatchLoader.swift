@@ -7,7 +7,7 @@ package struct BatchRequest: Sendable {
   package let step: Int
   /// Numbers of the samples, in order.
   package let samples: [Int]
-  /// Seed of whatever the batch draws at random.
+  /// Seed of everything that the batch draws at random.
   package let seed: UInt64
 
   /// Asks for a batch.
@@ -28,7 +28,7 @@ package protocol BatchSource: Sendable {
   func batch(_ request: BatchRequest) throws -> Batch
 }
 
-/// Prepares batches on a thread of its own while earlier ones are trained on, two ahead at most.
+/// Prepares batches on a background thread while earlier ones are trained on, two ahead at most.
 final class PrefetchingBatchLoader<Source: BatchSource> {
   private final class Slot: Sendable {
     let batch = Mutex<Result<Source.Batch, any Error>?>(nil)
@@ -70,7 +70,7 @@ final class PrefetchingBatchLoader<Source: BatchSource> {
     }
   }
 
-  /// The next step's batch; waits until it is there.
+  /// The next step's batch; waits until it is ready.
   ///
   /// - Throws: what the source threw.
   /// - Precondition: a step is left.

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The order in which samples are seen: every epoch shuffles all of them anew, from the seed and the
+/// The order in which samples are seen: every epoch shuffles all of them again, from the seed and the
 /// epoch's number alone, so a training that goes on somewhere needs no memory of it.
 package struct SampleOrder: Sendable {
   /// Samples in an epoch.

@@ -4,7 +4,7 @@ import Tensors
 
 /// A training's state in a safetensors file, which takes its place whole.
 ///
-/// Parameters, statistics, moments and EMA lie under their own prefixes; the metadata tell step and
+/// Parameters, statistics, moments and EMA have their own prefixes; the metadata hold step and
 /// plan. The order of samples follows from plan and step, so no generator needs to be kept.
 package enum TrainingCheckpoint {
   /// Writes the state.

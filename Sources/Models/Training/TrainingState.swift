@@ -6,7 +6,7 @@ import Tensors
 package final class TrainingState {
   /// What is learned.
   package let parameters: ParameterBlock
-  /// Batch norms' running values, and whatever else is used but not learned.
+  /// Batch norms' running values, and everything else that is used but not learned.
   package let statistics: ParameterBlock
   /// Gradients of the parameters, cleared before every step.
   package let gradients: ParameterBlock
@@ -49,7 +49,7 @@ package final class TrainingState {
     return learned.tensors.merging(used.tensors) { first, _ in first }
   }
 
-  /// All blocks that survive a step, under the names by which files know them.
+  /// All blocks that survive a step, by their names in files.
   var blocks: [(name: String, block: ParameterBlock)] {
     var blocks: [(name: String, block: ParameterBlock)] = [
       ("parameters", parameters), ("statistics", statistics),
@@ -71,7 +71,7 @@ package struct TrainingPlan: Sendable {
   package let steps: Int
   /// Samples of a step.
   package let batchSize: Int
-  /// Decides the order of samples and what batches are told to draw from.
+  /// Decides the order of samples and the seeds of batches.
   package let seed: UInt64
   /// How parameters follow their gradients.
   package let optimizer: OptimizerConfiguration

@@ -4,7 +4,7 @@ import Tensors
 /// Pictures that cost about what photographs of faces do: smooth shading with a little noise.
 enum BenchPictures {
   /// An RGB picture of so many pixels a side; another variant is the same scene with other noise.
-  static func colour(side: Int, variant: UInt64 = 0) -> Raster {
+  static func color(side: Int, variant: UInt64 = 0) -> Raster {
     var random = SplitMix64(seed: NetworkBenches.seed + variant)
     var samples: [UInt8] = []
     samples.reserveCapacity(3 * side * side)

@@ -16,7 +16,7 @@ import Provenance
 ///         "perSecond": runs, "gigaflops": …, "shareOfPeak": 0…, "peakMemory": bytes}]}
 ///
 /// `one` is a run by itself on an idle machine, `many` the elapsed time of each of many runs on all
-/// workers. What is not known (operations of a host's subject, memory where the system does not tell)
+/// workers. What is not known (operations of a host's subject, memory where the system does not report it)
 /// is left out. `perSecond`, `gigaflops` and `shareOfPeak` follow from the shortest time of `many`.
 package struct BenchReport: Encodable, Sendable {
   /// Version of this form.
@@ -29,7 +29,7 @@ package struct BenchReport: Encodable, Sendable {
   package let jobs: Int
   /// The machine's fastest multiply-adds.
   package let peak: BenchPeak
-  /// Every subject that was asked for.
+  /// Every requested subject.
   package let benchmarks: [BenchResult]
 
   /// The same as JSON.

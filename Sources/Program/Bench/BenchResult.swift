@@ -36,7 +36,7 @@ package struct BenchResult: Encodable, Equatable, Sendable {
   /// operations than its direct form.
   package let shareOfPeak: Double?
   /// Bytes of the whole process at its largest while this was made ready and run; nil where the
-  /// system does not tell.
+  /// system does not report it.
   package let peakMemory: Int?
 
   init(

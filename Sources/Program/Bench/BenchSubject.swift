@@ -1,4 +1,4 @@
-/// Something whose speed people want to know: a network, or what the host does around it.
+/// Something to be timed: a network, or what the host does around it.
 package struct BenchSubject: Sendable {
   /// What is timed.
   package enum Kind: String, Encodable, Sendable {
@@ -44,7 +44,7 @@ package struct BenchWork: Sendable {
   package let group: @Sendable (_ worker: Int) throws -> Double
   /// Runs in a group.
   package let groupSize: Int
-  /// Floating-point operations of one run; nil where nobody counts them.
+  /// Floating-point operations of one run; nil where they are not counted.
   package let operations: Int?
 
   /// Work that is done run by run.

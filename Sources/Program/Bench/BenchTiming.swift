@@ -1,6 +1,6 @@
 /// How long one of several equal runs took, in milliseconds.
 package struct BenchTiming: Encodable, Equatable, Sendable {
-  /// The shortest: what the machine can do when nobody disturbs it.
+  /// The shortest: what the machine can do undisturbed.
   package let minimum: Double
   /// The middle one, or the mean of the two middle ones.
   package let median: Double

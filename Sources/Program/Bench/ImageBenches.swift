@@ -50,7 +50,7 @@ enum ImageBenches {
     _ make: @escaping @Sendable (Raster) throws -> @Sendable () throws -> Double
   ) -> BenchSubject {
     BenchSubject(name: name, kind: .host, input: input, summary: summary) { _ in
-      let work = try make(BenchPictures.colour(side: side))
+      let work = try make(BenchPictures.color(side: side))
       return BenchWork { _ in try work() }
     }
   }

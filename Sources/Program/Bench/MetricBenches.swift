@@ -94,6 +94,6 @@ enum MetricBenches {
   }
 
   private static func pair(side: Int) -> (real: Raster, made: Raster) {
-    (BenchPictures.colour(side: side), BenchPictures.colour(side: side, variant: 1))
+    (BenchPictures.color(side: side), BenchPictures.color(side: side, variant: 1))
   }
 }

@@ -69,7 +69,7 @@ enum NetworkBenches {
   }
 }
 
-/// Weights that are made from their names when they are asked for.
+/// Weights that are made from their names on demand.
 private struct SeededWeights: ParameterSource {
   let shapes: [String: [Int]]
   let seed: UInt64

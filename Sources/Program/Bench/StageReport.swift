@@ -34,7 +34,7 @@ package struct StageReport: Encodable, Sendable {
   package let schema = 1
   /// The instruction set in use.
   package let level = CPULevel.current.rawValue
-  /// In the order asked for.
+  /// In the requested order.
   package let networks: [NetworkTimes]
 
   /// Times the stages of networks on seeded weights.
@@ -42,7 +42,7 @@ package struct StageReport: Encodable, Sendable {
   /// - Parameters:
   ///   - names: networks of the catalogue.
   ///   - repetitions: runs of each, of which every stage's shortest time counts.
-  /// - Throws: ``HarnessError`` of kind `usage` for an unknown name or nothing asked for.
+  /// - Throws: ``HarnessError`` of kind `usage` for an unknown name or none at all.
   package init(of names: [String], repetitions: Int = 10) throws {
     guard !names.isEmpty else {
       throw HarnessError(.usage, "--stages needs the name of a network")

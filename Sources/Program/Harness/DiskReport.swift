@@ -6,7 +6,7 @@ import Provenance
 struct DiskReport: Encodable, Equatable, Sendable {
   /// The folder.
   let path: String
-  /// Whether it is there already.
+  /// Whether it exists already.
   let exists: Bool
   /// Free bytes on its disk for this user; nil where the system does not say.
   let freeBytes: Int?
@@ -22,10 +22,10 @@ struct DiskReport: Encodable, Equatable, Sendable {
     let folder = Self.existing(path)
     exists = folder == path
     freeBytes = Self.freeBytes(folder)
-    problem = Self.obstacle(folder, for: path) ?? Self.shortage(freeBytes, for: path)
+    problem = Self.refusal(folder, for: path) ?? Self.shortage(freeBytes, for: path)
   }
 
-  /// The folder itself or its nearest parent that is there.
+  /// The folder itself or its nearest existing parent.
   private static func existing(_ path: String) -> String {
     var folder = path
     while !FileManager.default.fileExists(atPath: folder) {
@@ -36,8 +36,8 @@ struct DiskReport: Encodable, Equatable, Sendable {
     return folder
   }
 
-  /// A file is made and removed, because permissions alone do not tell of read-only disks.
-  private static func obstacle(_ folder: String, for path: String) -> String? {
+  /// A file is made and removed, because permissions alone do not reveal read-only disks.
+  private static func refusal(_ folder: String, for path: String) -> String? {
     guard PathKind(at: folder) == .folder else {
       return "\(path) cannot be used: \(folder) is not a folder"
     }

@@ -14,9 +14,9 @@ package struct DoctorOptions: RunConfigurable, Sendable {
   package var runOptions = RunOptions()
   /// Folder of the rendered reports.
   package var reports = "Reports"
-  /// The weights that somebody asks for; nil looks at the default folder, which may be missing.
+  /// Weights as on every command; nil looks at the default folder, which may be missing.
   package var requestedWeights: String?
-  /// The instruction set that the environment asks for, if it does.
+  /// The instruction set that the environment requests, if any.
   package var requestedLevel = CPULevel.requested
   /// The commit that the program was built from; empty where the build did not say.
   package var commit = ""

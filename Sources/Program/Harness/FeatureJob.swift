@@ -49,7 +49,7 @@ package struct FeatureJob {
       shape: [source.count] + shape, ids: ids, output: options.output)
   }
 
-  /// An image tower's name stands for the text tower beside it where texts are given.
+  /// With texts, an image tower's name selects its text tower.
   private func chosenNetwork(named name: String) throws(HarnessError) -> any PublishedNetwork {
     let network = try NetworkTables.network(named: name)
     if options.texts == nil || network is CLIPTextTransformer { return network }
@@ -65,7 +65,7 @@ package struct FeatureJob {
     return network.flatMap { FeaturePreprocessing.published[$0.name] }
   }
 
-  /// Wrong names are told before a large checkpoint is read.
+  /// Wrong names are reported before a large checkpoint is read.
   private func checkTap(of network: any PublishedNetwork) throws {
     guard options.onnx == nil, let tap = options.tap else { return }
     try NamedChoice.check(
@@ -134,7 +134,7 @@ private struct FeatureRows {
   func write() throws -> [Int] {
     let workers = options.workers
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
-    // The first row that works decides the shape, whoever would finish first.
+    // The first row that succeeds decides the shape, in whatever order rows finish.
     guard let head = try firstResult(in: memories[0]) else { throw report() }
     let shape = head.value.shape
     let file = try NPYRowFile(path: options.output, rows: source.count, rowShape: shape)

@@ -76,7 +76,7 @@ enum FeatureSource: Sendable {
   ///
   /// - Parameters:
   ///   - paths: folders, whose images are taken, and files.
-  ///   - notice: told of files in a folder that are no images by their extension.
+  ///   - notice: called with files in a folder whose extension is not an image's.
   /// - Returns: the images, sorted by their ids' bytes.
   /// - Throws: ``HarnessError`` if there are none or two share an id; `DatasetError` for folders.
   static func list(_ paths: [String], notice: (String) -> Void) throws -> [FeatureImage] {
@@ -104,7 +104,7 @@ enum FeatureSource: Sendable {
   /// - Parameters:
   ///   - path: a float32 `.npy` file, `[N, C, H, W]`.
   ///   - sample: shape of the network's published input, whose rank and channels must agree; nil
-  ///     leaves the judgement to the network.
+  ///     leaves the judgment to the network.
   /// - Returns: the inputs as a source of rows.
   /// - Throws: `CheckpointError`, or ``HarnessError`` for another type or shape.
   static func prepared(_ path: String, like sample: [Int]?) throws -> FeatureSource {

@@ -32,7 +32,7 @@ package struct GenerateOptions: RunConfigurable, Sendable {
   /// How an external command is run.
   package var command = CommandOptions()
 
-  /// Width and height of what built-in methods make where nobody says another.
+  /// Width and height of what built-in methods make, unless set.
   package static let defaultSide = 256
 
   /// The defaults.
@@ -87,7 +87,7 @@ package struct GenerateJob {
     }
   }
 
-  /// Where the ledger lies in the images' folder; shards share the folder, not the ledger.
+  /// The ledger's path in the images' folder; shards share the folder, not the ledger.
   private var ledger: String {
     let suffix = options.shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
     return ".evalkit/failures\(suffix).jsonl"
@@ -101,7 +101,7 @@ package struct GenerateJob {
   /// Makes the images that are missing.
   ///
   /// - Throws: errors of the dataset and the method, each one sentence; ``HarnessError`` of kind
-  ///   `invalid` if no image is there in the end, or more failed than allowed.
+  ///   `invalid` if there is no image in the end, or more failed than allowed.
   package func run() throws -> Output {
     let workers = options.workers
     let specification = try MethodSpecification(parsing: options.method)

@@ -7,7 +7,7 @@ import Recipes
 import Reports
 import Tensors
 
-/// What a reader must know about a trained network: what it is for, how it came about, how good it is.
+/// What a reader must know about a trained network: its purpose, how it was trained, how good it is.
 struct ModelCard {
   private let recipe: any Recipe
   private let metrics: [HeldOutMetric]

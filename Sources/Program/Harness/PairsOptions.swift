@@ -57,7 +57,7 @@ extension PairsOptions {
   struct Choices {
     var dataset = DatasetSpecification.synthetic
     var choices = DatasetChoices()
-    var selection = Datasets.PairSelection.lowestIDs
+    var selection = SubsetSelection.lowestIDs
     var requirements: [PairRequirement] = []
     var scribbles: ScribbleSource?
     var encodings: [MaskEncoding] = []

@@ -12,7 +12,7 @@ package struct ProtocolListing {
   private struct Entry: Encodable {
     let id, title, venue: String
     let pairs, columns, rows: Int
-    /// The dataset that the paper measured on, which nobody may hand out.
+    /// The dataset that the paper measured on, which may not be redistributed.
     let dataset: String
     /// For each column that cannot be measured on this machine, why.
     let missing: [String]
@@ -51,7 +51,7 @@ package struct ProtocolListing {
   private static func missing(_ table: PaperTable, _ loader: ModelLoader) throws -> [String] {
     let configuration = try MetricConfiguration(table)
     return configuration.metrics.compactMap { metric in
-      loader.obstacle(to: metric, in: configuration).map { "\(metric.name) \($0)" }
+      loader.unavailability(of: metric, in: configuration).map { "\(metric.name) \($0)" }
     }
   }
 

@@ -16,7 +16,7 @@ import Terms
 struct Remeasurement {
   let plan: MetricPlan
   let pairs: [Pair]
-  let candidates: [MeasuredMethod]
+  let methods: [EvaluatedMethod]
   /// Whether every evaluator measures every image.
   let requiresCounterpart: Bool
 
@@ -45,9 +45,9 @@ struct Remeasurement {
       plan = try MetricPlan(configuration, loader: loader)
       let chosen = try TablePairs(
         table, size: loader.suite.drawnSize(for: configuration), options: options, workers: workers)
-      let methods = try Self.methods(
+      let opened = try Self.methods(
         of: run, chosen.pairs, plan: plan, loader: loader, results: results, workers: workers)
-      candidates = methods.map { MeasuredMethod($0, references: chosen.referenceIDs) }
+      methods = opened.map { EvaluatedMethod($0, references: chosen.referenceIDs) }
       pairs = try chosen.all()
       requiresCounterpart = true
       hash = try PairManifest(pairs: chosen.pairs).contentHash
@@ -56,7 +56,7 @@ struct Remeasurement {
       let sides = try ScoreSides(options)
       let possible = try sides.plan(options.metricPlan())
       plan = possible
-      candidates = run.methods.map { sides.candidate(named: $0.name, possible) }
+      methods = run.methods.map { sides.method(named: $0.name, possible) }
       pairs = sides.pairs
       requiresCounterpart = !sides.hasReference
       hash = try PairManifest(pairs: pairs).contentHash
@@ -88,7 +88,7 @@ struct Remeasurement {
     }
   }
 
-  /// Measures some images of each row anew, with no help of what is remembered.
+  /// Measures some images of each method again, without the cache.
   ///
   /// - Parameters:
   ///   - images: ids by row.
@@ -96,8 +96,8 @@ struct Remeasurement {
   ///   - workers: threads.
   ///   - memory: what images may take of it.
   ///   - shouldStop: asked often whether to stop.
-  ///   - progress: told what is going on.
-  /// - Returns: results by row and id, and what would be remembered of them by key.
+  ///   - progress: called with what is being done.
+  /// - Returns: results by method and id, and what would be cached of them by key.
   /// - Throws: as ``MeasurementJob/measure()``.
   func measure(
     _ images: [String: Set<String>], of run: StoredRun, workers: Workers, memory: MemoryLimit,
@@ -117,23 +117,23 @@ struct Remeasurement {
       } + [FingerprintRecord(hash: run.record.fingerprint, text: "")])
     let wanted = images.values.reduce(into: Set<String>()) { $0.formUnion($1) }
     let chosen = pairs.filter { wanted.contains($0.id) }
-    let rows = candidates.map { candidate in
-      MeasuredMethod(name: candidate.name) { pair in
-        images[candidate.name]?.contains(pair.id) == true ? try candidate.image(pair) : nil
+    let rows = methods.map { method in
+      EvaluatedMethod(name: method.name) { pair in
+        images[method.name]?.contains(pair.id) == true ? try method.image(pair) : nil
       }
     }
     var job = MeasurementJob(
-      pairs: chosen, candidates: rows, plan: plan, requiresCounterpart: requiresCounterpart,
+      pairs: chosen, methods: rows, plan: plan, requiresCounterpart: requiresCounterpart,
       store: store, run: run.record.id, workers: workers, usesCache: false,
       memory: memory, shouldStop: shouldStop, progress: progress)
     job.needed = rows.map { row in
       Set(plan.measured.filter { run.scores[row.name]?[$0.name]?.isEmpty != true })
     }
-    let items = try job.measure()
+    let measured = try job.measure()
     var results: [String: [String: Result<ImageResult, ImageFailure>]] = [:]
-    for (pair, item) in zip(chosen, items) {
-      for (row, result) in zip(rows, item.candidates) {
-        results[row.name, default: [:]][pair.id] = result
+    for (pair, result) in zip(chosen, measured) {
+      for (row, image) in zip(rows, result.candidates) {
+        results[row.name, default: [:]][pair.id] = image
       }
     }
     return (results, try store.artifacts(among: store.artifactKeys()).payloads)

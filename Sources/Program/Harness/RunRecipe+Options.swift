@@ -6,7 +6,7 @@ import Runs
 import Tables
 
 extension TableOptions {
-  /// What the run is asked for.
+  /// The options to store with the run.
   var recipe: RunRecipe {
     .table(
       RunRecipe.Table(
@@ -31,7 +31,7 @@ extension TableOptions {
 }
 
 extension ScoreOptions {
-  /// What the run is asked for; nil where evaluators were made elsewhere.
+  /// The options to store with the run; nil where evaluators were made elsewhere.
   var recipe: RunRecipe? {
     guard let metricOptions, evaluators == nil else { return nil }
     return .score(

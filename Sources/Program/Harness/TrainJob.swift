@@ -5,11 +5,11 @@ import Provenance
 import Recipes
 import Tensors
 
-/// What `evalkit train` is asked for.
+/// The options of `evalkit train`.
 package struct TrainOptions: RunConfigurable, Sendable {
   /// How the job runs.
   package var runOptions = RunOptions()
-  /// Names of networks; `all` stands for every one, none for a list of them.
+  /// Names of networks; `all` selects every one, no name lists them.
   package var names: [String] = []
   /// Folder of what is written.
   package var output = "Results/training"

@@ -98,7 +98,7 @@ package struct VerifyJob {
       stored.filter { metric in
         let then = run.settings.identity["metric.\(metric.name)"] ?? ""
         guard let now = plan.fingerprint(of: metric) else {
-          report.unchecked.append("\(metric.name): \(plan.notRun[metric] ?? "not measured")")
+          report.unchecked.append("\(metric.name): \(plan.unavailable[metric] ?? "not measured")")
           return false
         }
         if now.hash == then { return true }
@@ -118,14 +118,14 @@ package struct VerifyJob {
       return
     }
     options.progress(JobProgress(activity: "scores of whole sets"))
-    let items: StoredItems
-    do { items = try StoredItems(run, in: store) } catch let error as HarnessError {
+    let results: StoredResults
+    do { results = try StoredResults(run, in: store) } catch let error as HarnessError {
       report.unchecked.append("scores of sets: \(error)")
       return
     }
     for method in run.methods {
       do {
-        for score in try items.scores(of: method.name, workers: workers) {
+        for score in try results.scores(of: method.name, workers: workers) {
           let record = score.record(method: method.name)
           let stored = run.scores[method.name]?[score.metric.name]
           report.sets.count(

@@ -12,8 +12,7 @@ enum Interruption {
     SIGHUP: .hungUp, SIGINT: .interrupted, SIGQUIT: .quit, SIGTERM: .terminated,
   ]
 
-  /// Sets the process's way with signals that say that something cannot be written: the write itself fails
-  /// then, and is told, and nobody dies of it.
+  /// Ignores the signals of failed writes: the write itself then fails and is reported, and the process goes on.
   static func ignoreFailingWrites() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
@@ -21,11 +20,11 @@ enum Interruption {
 
   /// Starts to listen for the signals that ask to stop.
   static func listen() {
-    // A queue of its own has its own thread, also while all others are measuring.
+    // A separate queue has its own thread, even while all others are measuring.
     let queue = DispatchQueue(label: "signals")
     sources = statuses.keys.compactMap { number in
       let before = signal(number, SIG_IGN)
-      // 'nohup' asks for work that goes on when the terminal is gone.
+      // 'nohup' means that work continues when the terminal is gone.
       if number == SIGHUP && isIgnoring(before) { return nil }
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { receive(number) }

@@ -43,7 +43,7 @@ struct Evalkit: AsyncParsableCommand {
   /// Names of all commands.
   static var commandNames: [String] { configuration.subcommands.map { $0._commandName } }
 
-  /// The parser calls a misspelt command an unexpected argument; people need the nearest name.
+  /// The parser calls a misspelled command an unexpected argument; people need the nearest name.
   private static func checkCommandName() throws {
     var command: any ParsableCommand.Type = Evalkit.self
     for name in CommandLine.arguments.dropFirst() {

@@ -5,7 +5,7 @@ import Measurement
 /// The options that the families of metrics declare, as options of a command.
 ///
 /// Which there are is known when the program runs, so they are no properties: the mirror shows them to the parser, and
-/// decoding asks for each by its name.
+/// decoding reads each by its name.
 struct MetricOptionArguments: ParsableArguments, CustomReflectable {
   /// What was typed, by option.
   private var values: [String: String] = [:]

@@ -78,7 +78,7 @@ final class ProgressLine: Sendable {
     }
   }
 
-  /// Takes away what is left of a line that has no end of its own.
+  /// Clears what is left of an unterminated line.
   func clear() {
     state.withLock { state in
       if state.latest != nil { Console.clear() }

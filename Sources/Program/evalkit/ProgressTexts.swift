@@ -1,7 +1,7 @@
 import Foundation
 
 extension ProgressLine {
-  /// Shows the bytes of a file that are there, of all if their number is known.
+  /// Shows how many bytes of a file have arrived, and of how many if that is known.
   func show(_ file: String, _ count: Int, of total: Int?) {
     let megabytes = String(format: "%.1f", Double(count) / 1e6)
     let share = total.map {

@@ -1,4 +1,4 @@
-// The exponential as text: each level's file inlines it into its own loops, which the compiler vectorises.
+// The exponential as text: each level's file inlines it into its own loops, which the compiler vectorizes.
 #pragma once
 
 #include <stdint.h>

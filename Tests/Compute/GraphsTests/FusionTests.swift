@@ -18,7 +18,7 @@ private struct Gates: SingleInputNetwork {
     x = (x * gate + x.globalAveragePool()).relu().tapped("mean added")
     // The product is the side that is added everywhere, so it stands alone.
     x = (x + x.globalAveragePool() * gate).relu().tapped("small product")
-    x = scope["norm"].batchNorm(x).relu().tapped("normalised")
+    x = scope["norm"].batchNorm(x).relu().tapped("normalized")
     // Read twice: its value is needed by itself.
     let product = x * gate
     return product + product.relu()

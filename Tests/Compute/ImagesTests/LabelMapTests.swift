@@ -141,7 +141,7 @@ import Testing
         == [0, 11, 6, 1, 9, 5, 2, 16, 8, 3, 12, 7, 14, 13, 10, 17, 18, 4, 15])
   }
 
-  @Test func relabellingFollowsTheOrder() {
+  @Test func relabelingFollowsTheOrder() {
     let there = Self.everyClass.relabeled(from: .celebAMaskHQ, to: .biSeNet)
     // Hair is class 13 of the one and class 17 of the other.
     #expect(there[x: 13, y: 0] == 17 && there[x: 5, y: 1] == 17)

@@ -35,12 +35,18 @@ import Testing
   }
 
   @Test func asksWhatWasMeant() {
-    #expect(Spelling.question(for: "fidd", among: ["fid", "id"]) == "did you mean 'fid' or 'id'?")
+    #expect(Spelling.question(for: "fidd", among: ["fid", "id"]) == "did you mean 'fid'?")
     #expect(Spelling.question(for: "ssi", among: ["ssim"]) == "did you mean 'ssim'?")
     #expect(
       Spelling.question(for: "ab", among: ["ac", "ad", "ae"])
         == "did you mean 'ac', 'ad' or 'ae'?")
-    #expect(Spelling.question(for: "nothing", among: ["ssim"]) == nil)
+    // Where none is near, beginnings count.
+    #expect(
+      Spelling.question(for: "cmd", among: ["folder", "command"]) == "did you mean 'command'?")
+    #expect(Spelling.question(for: "nothing", among: []) == nil)
+    #expect(
+      Spelling.refusal(of: "fidd", as: "metric", known: ["fid", "ssim"])
+        == "unknown metric 'fidd'; did you mean 'fid'? Known: fid, ssim")
   }
 
   @Test func prefersPartsThenFewEditsThenTheAlphabet() {

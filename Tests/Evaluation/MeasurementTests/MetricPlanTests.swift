@@ -52,7 +52,7 @@ struct MetricPlanTests {
     let plan = MetricPlan(evaluators: evaluators)
     #expect(plan.measured == [Contrast.metric, .fid, .kid, Brightness.metric])
     #expect(plan.reductions.map(\.metric) == plan.measured)
-    #expect(plan.unmeasured.isEmpty && plan.notRun.isEmpty)
+    #expect(plan.unmeasured.isEmpty && plan.unavailable.isEmpty)
     #expect(plan.evaluator(of: .kid) is ChannelMeans && plan.evaluator(of: .cmmd) == nil)
     let asked = try MetricPlan(
       MetricConfiguration(metrics: [.psnr, .time, .mae]), loader: emptyShop().loader)
@@ -64,7 +64,7 @@ struct MetricPlanTests {
     let plan = MetricPlan(evaluators: [Contrast(), ChannelMeans(), Brightness()])
     let some = plan.leavingOut { metric, _ in metric == .fid ? "too few" : nil }
     #expect(some.measured == [Contrast.metric, .kid, Brightness.metric])
-    #expect(some.evaluators.count == 3 && some.notRun == [.fid: "too few"])
+    #expect(some.evaluators.count == 3 && some.unavailable == [.fid: "too few"])
     let more = some.leavingOut { $1.isPairwise ? "no pairs" : $0 == .kid ? "too few" : nil }
     #expect(more.measured == [Brightness.metric])
     #expect(more.evaluators.count == 1 && more.evaluators[0] is Brightness)
@@ -83,12 +83,12 @@ struct MetricPlanTests {
       try Dataset(name: "folder:x", pairs: pairs, findings: [])
     }
     let bare = try dataset([Pair(id: "1"), Pair(id: "2", text: "a face")])
-    #expect(bare.obstacle(to: Contrast()) == "folder:x has no real images")
-    #expect(bare.obstacle(to: Brightness()) == nil)
+    #expect(bare.unavailability(of: Contrast()) == "folder:x has no real images")
+    #expect(bare.unavailability(of: Brightness()) == nil)
     let real = try dataset([Pair(id: "1"), Pair(id: "2", imagePath: "/a.png")])
-    #expect(real.obstacle(to: Contrast()) == nil)
+    #expect(real.unavailability(of: Contrast()) == nil)
     let plan = MetricPlan(evaluators: [Contrast(), ChannelMeans(), Brightness()])
-      .leavingOut { bare.obstacle(to: $1) }
+      .leavingOut { bare.unavailability(of: $1) }
     #expect(plan.measured == [Brightness.metric])
     #expect(plan.unmeasured.byReason == ["contrast, fid, kid: folder:x has no real images"])
   }
@@ -119,16 +119,16 @@ struct MetricPlanTests {
       MetricConfiguration(metrics: [.fid, .mae, .kid, .miou, .lpipsAlex]), loader: loader)
     #expect(
       plan.measured == [.mae] && plan.unmeasured.map(\.metric) == [.fid, .kid, .miou, .lpipsAlex])
-    let fid = try #require(plan.notRun[.fid])
-    #expect(fid == plan.notRun[.kid])
+    let fid = try #require(plan.unavailable[.fid])
+    #expect(fid == plan.unavailable[.kid])
     #expect(
       fid.hasPrefix("needs ") && fid.hasSuffix("which is not in \(folder.url.path)"), "\(fid)")
-    #expect(plan.notRun[.fidInfinity] == nil, "it was not asked for")
+    #expect(plan.unavailable[.fidInfinity] == nil, "it was not asked for")
     for metric in plan.unmeasured.map(\.metric) {
-      let obstacle = loader.obstacle(to: metric, in: plan.configuration)
-      #expect(obstacle?.description == plan.notRun[metric], "\(metric.name)")
+      let reason = loader.unavailability(of: metric, in: plan.configuration)
+      #expect(reason?.description == plan.unavailable[metric], "\(metric.name)")
     }
-    #expect(loader.obstacle(to: .mae, in: plan.configuration) == nil)
+    #expect(loader.unavailability(of: .mae, in: plan.configuration) == nil)
     #expect(plan.deviations.isEmpty)
   }
 

@@ -80,7 +80,9 @@ enum SampleReport {
         method: "a|b_*c*", scored: 198, expected: 200, failures: ["truncated": 1, "missing": 1]),
       TableReport.ImageLine(method: "Ours 2D", scored: 200, expected: 200),
     ],
-    notRun: [TableReport.NotRunLine(subject: "LPIPS", reason: "vgg16-397923af.pth is missing")],
+    unmeasured: [
+      TableReport.UnmeasuredLine(subject: "LPIPS", reason: "vgg16-397923af.pth is missing")
+    ],
     weights: [
       TableReport.WeightsLine(
         network: "inception-fid", file: "inception.pth",

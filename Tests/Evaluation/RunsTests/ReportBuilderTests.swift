@@ -70,7 +70,9 @@ struct ReportBuilderTests {
           method: "ours", scored: 2, expected: 3, failures: ["truncated": 1]),
         TableReport.ImageLine(method: "blurred", scored: 2, expected: 3, failures: [:]),
       ],
-      notRun: [TableReport.NotRunLine(subject: "column FID", reason: "not run: needs a.pth")],
+      unmeasured: [
+        TableReport.UnmeasuredLine(subject: "column FID", reason: "not run: needs a.pth")
+      ],
       weights: [
         TableReport.WeightsLine(network: "parser (miou)", file: "p.pth", sha256: "00ff")
       ],
@@ -147,8 +149,8 @@ struct ReportBuilderTests {
     #expect(report.title == "\(table.paper.title): ddgi.table1")
     #expect(report.sections.suffix(2).map { $0.rows.map(\.name) } == [["ours"], ["blurred"]])
     #expect(
-      report.notRun.last
-        == TableReport.NotRunLine(
+      report.unmeasured.last
+        == TableReport.UnmeasuredLine(
           subject: "\(rows.count) of \(rows.count) published methods",
           reason: "no images were given; add for example --method \(rows[0].id)=folder:DIR"))
     // The run was asked for other metrics than the table's columns.

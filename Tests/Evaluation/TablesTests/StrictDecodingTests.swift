@@ -158,7 +158,7 @@ struct StrictDecodingTests {
     #expect(table.applicableValue(of: "clip_model") == nil)
     #expect(table.applicableValue(of: "fid_impl") == "pytorch-fid")
     let samples = try error(replacing: "  count: 2000", with: "  count: 2000\n  samples: 3")
-    #expect(samples.description.contains("no multiple of 3"))
+    #expect(samples.description.contains("not a multiple of 3"))
     for range in ["29999-28000", "28000", "a-b", "1-2-3"] {
       let error = try error(replacing: "ids: 28000-29999", with: "ids: \(range)")
       #expect(error.key == "dataset.ids")

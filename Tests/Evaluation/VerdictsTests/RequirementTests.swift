@@ -27,11 +27,11 @@ struct RequirementTests {
   @Test(arguments: [
     ("", "no operator"), ("fid", "no operator"), ("fid 47", "no operator"),
     ("<=47", "no metric"), ("ours:<=47", "no metric"), (":fid<=47", "no method"),
-    ("fid<=", "no number"), ("fid<=x", "no number"), ("fid<=nan", "no number"),
-    ("fid<=inf", "no number"), ("fid<=1e999", "no number"), ("fid<=0x10", "no number"),
-    ("fid<=47 5", "no number"), ("fid<=47<=48", "no number"), ("fid=47", "operator '='"),
+    ("fid<=", "not a number"), ("fid<=x", "not a number"), ("fid<=nan", "not a number"),
+    ("fid<=inf", "not a number"), ("fid<=1e999", "not a number"), ("fid<=0x10", "not a number"),
+    ("fid<=47 5", "not a number"), ("fid<=47<=48", "not a number"), ("fid=47", "operator '='"),
     ("fid=<47", "operator '=<'"), ("fid!=47", "operator '!='"), ("fid≤47", "operator '≤'"),
-    ("fid <> 47", "operator '<>'"), ("fi d<=47", "no metric"), ("fid<=47%", "no number"),
+    ("fid <> 47", "operator '<>'"), ("fi d<=47", "no metric"), ("fid<=47%", "not a number"),
   ])
   func saysWhatWasExpected(text: String, reason: String) {
     let error = #expect(throws: RequirementError.self) { try Requirement(parsing: text) }

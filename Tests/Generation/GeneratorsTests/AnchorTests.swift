@@ -91,8 +91,8 @@ import Testing
     let faces = try Faces(count: 1, side: 64)
     let blurred = try BlurredAnchor(size: 64).image(for: faces.pairs[0])
     #expect(try blurred == GaussianBlur(sigma: 0.5).apply(to: faces.face(0)))
-    let grey = Raster.constant(137, 9, 5)
-    #expect(GaussianBlur(sigma: 3).apply(to: grey) == grey)
+    let gray = Raster.constant(137, 9, 5)
+    #expect(GaussianBlur(sigma: 3).apply(to: gray) == gray)
   }
 
   @Test func specificationsOpenAnchors() throws {

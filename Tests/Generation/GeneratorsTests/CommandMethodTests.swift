@@ -119,13 +119,13 @@ import Testing
 
   @Test(arguments: [
     ("echo 'Loading model'", "Loading model"),
-    (#"echo '{"id":"000","ok":"yes"}'"#, "no JSON object"),
-    (#"echo '{"id":"000","ok":tr'"#, "no JSON object"),
+    (#"echo '{"id":"000","ok":"yes"}'"#, "not a JSON object"),
+    (#"echo '{"id":"000","ok":tr'"#, "not a JSON object"),
     (#"echo '{"id":"elsewhere","ok":true}'"#, "no request with this id is open"),
     (#"echo '{"id":"000","ok":true,"seconds":-1}'"#, "must be a number from 0 to"),
     (#"echo '{"id":"000","ok":true,"steps":0}'"#, "a whole number from 1 to"),
     (#"echo '{"id":"000","ok":true,"seconds":1e308}'"#, "must be a number from 0 to"),
-    ("echo", "no JSON object"),
+    ("echo", "not a JSON object"),
   ])
   func refusesWhatIsNoAnswer(garbage: String, reason: String) throws {
     var bench = try Bench(count: 2, "[ $id = 000 ] && { \(garbage); continue; }\n\(Bench.work)")

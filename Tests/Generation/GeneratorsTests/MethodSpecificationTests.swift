@@ -21,17 +21,17 @@ import Testing
   }
 
   @Test(arguments: [
-    ("folder:DIR", "expected NAME=SPEC"), ("=folder:x", "the name “” is empty"),
-    ("a/b=folder:x", "contains '/'"), ("a=folder:", "nothing follows “folder:”"),
-    ("a=folder", "nothing follows “folder:”"), ("a=command:  ", "no program is named"),
+    ("folder:DIR", "expected NAME=SPEC"), ("=folder:x", "the name '' is empty"),
+    ("a/b=folder:x", "contains '/'"), ("a=folder:", "nothing follows 'folder:'"),
+    ("a=folder", "nothing follows 'folder:'"), ("a=command:  ", "no program is named"),
     ("a=command:x 'y", "the quote ' is not closed"), ("a=command:x \\", "last backslash"),
     ("a=command:'' y", "no program is named"),
-    ("a=foldr:x", "did you mean “folder”?"), ("a=cmd:x", "did you mean “command”?"),
-    ("a=", "is not a kind of method"),
-    ("a=builtin:groundtruth", "did you mean “ground-truth”?"),
-    ("a=builtin:meanface", "did you mean “mean-face”?"),
-    ("a=builtin:painted", "did you mean “paint”?"),
-    ("a=builtin:retreive", "did you mean “retrieve”? Built in are ground-truth, shuffled"),
+    ("a=foldr:x", "did you mean 'folder:DIR'?"), ("a=cmd:x", "did you mean 'command:"),
+    ("a=", "unknown kind of method ''"),
+    ("a=builtin:groundtruth", "did you mean 'ground-truth'?"),
+    ("a=builtin:meanface", "did you mean 'mean-face'?"),
+    ("a=builtin:painted", "did you mean 'paint'?"),
+    ("a=builtin:retreive", "did you mean 'retrieve'? Known: ground-truth, shuffled"),
   ])
   func explainsWhatIsWrong(text: String, reason: String) throws {
     let error = try #require(throws: MethodError.self) { try MethodSpecification(parsing: text) }

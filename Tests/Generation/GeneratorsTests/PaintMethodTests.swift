@@ -15,8 +15,8 @@ import Testing
       id: id, imagePath: "/nowhere/secret.png", maskPath: conditions.pairs[0].maskPath, text: text)
   }
 
-  /// Mean colour of the pixels of a class that lie within it, at least two pixels from its edge.
-  private func colour(_ image: Raster, _ labels: Raster, _ label: UInt8) -> [Int]? {
+  /// Mean color of the pixels of a class that lie within it, at least two pixels from its edge.
+  private func color(_ image: Raster, _ labels: Raster, _ label: UInt8) -> [Int]? {
     var (sum, count) = ([0, 0, 0], 0)
     for y in 2..<labels.height - 2 {
       for x in 2..<labels.width - 2 {
@@ -31,7 +31,7 @@ import Testing
     return count == 0 ? nil : sum.map { $0 / count }
   }
 
-  /// Inside every region the colour is one; the image of the pair is never opened.
+  /// Inside every region the color is one; the image of the pair is never opened.
   @Test func fillsTheRegionsOfTheMask() throws {
     let conditions = try Conditions(count: 4)
     let paint = PaintMethod(size: 96)
@@ -41,7 +41,7 @@ import Testing
       blind.text = "She has black hair."
       let image = try paint.image(for: blind)
       #expect([image.width, image.height, image.channels] == [96, 96, 3])
-      var colours: [UInt8: Set<[UInt8]>] = [:]
+      var colors: [UInt8: Set<[UInt8]>] = [:]
       for y in 1..<95 {
         for x in 1..<95 {
           let label = labels[x: x, y: y]
@@ -49,25 +49,25 @@ import Testing
             (-1...1).allSatisfy { labels[x: x + $0, y: y + dy] == label }
           }
           guard isInside else { continue }
-          colours[label, default: []].insert((0..<3).map { image[x: x, y: y, channel: $0] })
+          colors[label, default: []].insert((0..<3).map { image[x: x, y: y, channel: $0] })
         }
       }
-      #expect(colours.count > 6)
-      for (label, found) in colours { #expect(found.count == 1, "class \(label) of \(pair.id)") }
-      #expect(Set(colours.values.flatMap(\.self)).count > 6)
+      #expect(colors.count > 6)
+      for (label, found) in colors { #expect(found.count == 1, "class \(label) of \(pair.id)") }
+      #expect(Set(colors.values.flatMap(\.self)).count > 6)
     }
   }
 
-  @Test func coloursFollowWords() throws {
+  @Test func colorsFollowWords() throws {
     let conditions = try Conditions(count: 1)
     let labels = conditions.labels[0]
     let paint = PaintMethod(size: 96)
     func sum(_ text: String?, _ label: UInt8) throws -> Int {
       let image = try paint.image(for: pair(conditions, text: text))
-      return try #require(colour(image, labels, label), "class \(label)").reduce(0, +)
+      return try #require(color(image, labels, label), "class \(label)").reduce(0, +)
     }
-    let hair = try ["black", "brown", "red", "gray", "blond"].map { colour in
-      try sum("She has \(colour) hair.", Label.hair)
+    let hair = try ["black", "brown", "red", "gray", "blond"].map { color in
+      try sum("She has \(color) hair.", Label.hair)
     }
     #expect(Set(hair).count == 5)
     #expect(try sum("black hair", Label.hair) < sum(nil, Label.hair))
@@ -117,9 +117,9 @@ import Testing
     let (one, two) = (try image("a"), try image("b"))
     #expect(try one == image("a"))
     #expect(try one != image("a", seed: 1))
-    #expect(colour(one, labels, Label.background) != colour(two, labels, Label.background))
+    #expect(color(one, labels, Label.background) != color(two, labels, Label.background))
     for label in [Label.skin, Label.hair] {
-      #expect(colour(one, labels, label) == colour(two, labels, label))
+      #expect(color(one, labels, label) == color(two, labels, label))
     }
   }
 

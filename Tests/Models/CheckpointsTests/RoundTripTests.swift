@@ -106,7 +106,7 @@ import Testing
     let floats = try Checkpoint.decode(bytes, named: "halves").tensor(named: "value").floats()
     for pattern in UInt16.min...UInt16.max {
       let (found, expected) = (floats[Int(pattern)], Float(Float16(bitPattern: pattern)))
-      // The standard library quietens signalling NaNs; their payload does not matter.
+      // The standard library quietens signaling NaNs; their payload does not matter.
       #expect(found.bitPattern == expected.bitPattern || (found.isNaN && expected.isNaN))
     }
   }

@@ -85,7 +85,7 @@ struct InvarianceTests {
     #expect(!scopes.contains { $0.hasPrefix("Mixed") || $0.hasPrefix("Conv2d_3b") })
   }
 
-  @Test func identityEmbeddingEndsInANormalisation() throws {
+  @Test func identityEmbeddingEndsInANormalization() throws {
     let graph = try Graph(tracing: IRBackbone(.se50))
     let last = try #require(graph.outputs[Graph.mainOutput])
     #expect(graph.nodes[last].operation == .l2Normalize)

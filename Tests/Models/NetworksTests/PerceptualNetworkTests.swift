@@ -42,12 +42,12 @@ struct PerceptualNetworkTests {
     let shift: [Float] = [-0.030, -0.088, -0.188]
     let scale: [Float] = [0.458, 0.448, 0.450]
     let plane = 32 * 40
-    let normalised = Tensor(
+    let normalized = Tensor(
       shape: shape,
       values: input.values.enumerated().map {
         ($0.element - shift[$0.offset / plane]) / scale[$0.offset / plane]
       })
-    let expected = try results(plain, parameters, taps, normalised)
+    let expected = try results(plain, parameters, taps, normalized)
     let found = try results(scaled, parameters, taps, input)
     for tap in taps {
       let agreement = Agreement(

@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 
 extension Golden {
-  /// Normalised mean squared error allowed at a tap.
+  /// Normalized mean squared error allowed at a tap.
   ///
   /// Rounding adds about ε² of relative squared error a layer, times what sums over fan-in and
   /// cancellation amplify: PyTorch's own float32 pass strays 4e-12 at most (the table that
@@ -23,7 +23,7 @@ extension Golden.Case {
 }
 
 extension Golden.Case {
-  /// The tap that strays most from the golden, and its normalised mean squared error.
+  /// The tap that strays most from the golden, and its normalized mean squared error.
   func worstTap(in found: [String: Tensor]) -> (name: String, nmse: Double) {
     taps.map { tap in
       guard let tensor = found[tap.name], tensor.shape == tap.shape else {

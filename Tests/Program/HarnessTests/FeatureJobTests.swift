@@ -56,7 +56,7 @@ struct FeatureJobTests {
     let rows = try array.floats()
     let size = rows.count / Self.ids.count
     for (row, seed) in [3, 1, 2, 0].enumerated() {
-      // ImageNet's constants written out: this is what torchvision's normalisation computes.
+      // ImageNet's constants written out: this is what torchvision's normalization computes.
       let picture = SeededCheckpoint.picture(UInt64(seed))
       var input = Tensor(shape: [3, 33, 40])
       for index in input.values.indices {
@@ -71,7 +71,7 @@ struct FeatureJobTests {
     }
   }
 
-  @Test func bytesDependNeitherOnThreadsNorOnNeighbours() throws {
+  @Test func bytesDependNeitherOnThreadsNorOnNeighbors() throws {
     let all = try run { $0.jobs = 1 }
     let first = try Data(contentsOf: URL(fileURLWithPath: options.output))
     _ = try run { $0.jobs = 3 }

@@ -85,7 +85,7 @@ import Testing
   }
 
   private enum Plant: String, CaseIterable {
-    case nothing, swappedSides, shuffledCaptions, shuffledMasks, swappedIdentity, colourShift
+    case nothing, swappedSides, shuffledCaptions, shuffledMasks, swappedIdentity, colorShift
     case duplicates
 
     func image(_ number: Int, of faces: Faces) throws -> Raster {
@@ -96,7 +96,7 @@ import Testing
           identity: Identity(seed: World.test.identitySeed(500 + number, seed: 9)),
           look: scene.look, view: scene.view)
         return Portrait(other, size: side).image
-      case .colourShift:
+      case .colorShift:
         var image = faces.portraits[number].image
         for index in stride(from: 0, to: image.samples.count, by: 3) {
           image.samples[index] = UInt8(min(255, Int(image.samples[index]) * 5 / 4))
@@ -152,9 +152,9 @@ import Testing
     #expect(try change(.id, identity) < -0.4, "\(sound) \(identity)")
     #expect(try change(.lpipsAlex, identity) > 0.05, "\(sound) \(identity)")
 
-    let colours = try faces.scores(.colourShift)
-    #expect(try #require(colours[.fid]) > 2 * (try #require(sound[.fid])), "\(sound) \(colours)")
-    #expect(try change(.lpipsAlex, colours) > 0.05, "\(sound) \(colours)")
+    let colors = try faces.scores(.colorShift)
+    #expect(try #require(colors[.fid]) > 2 * (try #require(sound[.fid])), "\(sound) \(colors)")
+    #expect(try change(.lpipsAlex, colors) > 0.05, "\(sound) \(colors)")
 
     let duplicates = try faces.scores(.duplicates)
     #expect(

@@ -79,10 +79,10 @@ import Verdicts
 
     var moved = try Canary.embedded()
     moved.known.scores[.fid, default: 0] += 0.01
-    let judgement = try GateRun(request, canary: moved)
-    #expect(judgement.code == 6)
-    #expect(judgement.verdict.lines.map(\.check) == ["canary: fid"])
-    #expect(judgement.sentence.contains("invalid: canary: fid"))
+    let judgment = try GateRun(request, canary: moved)
+    #expect(judgment.code == 6)
+    #expect(judgment.verdict.lines.map(\.check) == ["canary: fid"])
+    #expect(judgment.sentence.contains("invalid: canary: fid"))
     let junit = try String(contentsOfFile: folder.path("gate.xml"), encoding: .utf8)
     #expect(junit.contains("<error") && !junit.contains("<failure"))
   }

@@ -28,7 +28,7 @@ import Testing
     #expect(try rows(.synthetic, table: "sca-dm.diversity") == builtin + anchors)
   }
 
-  /// Rows decide what a stored table holds, so a protocol's are spelt out a second time.
+  /// Rows decide what a stored table holds, so a protocol's are spelled out a second time.
   @Test func everyProtocolKeepsItsRows() throws {
     let folder = try ProtocolLibrary.folder()
     for id in try folder.ids() {

@@ -126,7 +126,7 @@ import Testing
     return faces
   }
 
-  /// One grey level of one pixel makes another image that nearly is the same.
+  /// One gray level of one pixel makes another image that nearly is the same.
   private static func touched(_ faces: Faces, _ name: String) throws -> [UInt8] {
     var image = try ImageDecoder.rgb(contentsOf: faces.path(name))
     image.samples[0] ^= 1

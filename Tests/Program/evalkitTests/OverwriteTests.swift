@@ -11,7 +11,7 @@ import Testing
     /// What the file cannot lie beside.
     var needsRun = false
     /// Pictures do not show whose they are.
-    var isRecognised = true
+    var isRecognized = true
 
     var testDescription: String { file }
   }
@@ -66,7 +66,7 @@ import Testing
     Case(
       file: "out/sheet.jpg",
       arguments: ["faces", "--count", "1", "--size", "64", "--sheet", "out/sheet.jpg"],
-      isRecognised: false),
+      isRecognized: false),
     Case(
       file: "out/table.tsv",
       arguments: [
@@ -100,7 +100,7 @@ import Testing
     #expect(try faces.bytes(of: known.file) != precious)
     // The next night writes to the same place.
     let again = try Self.run(known.arguments, in: faces)
-    if known.isRecognised {
+    if known.isRecognized {
       again.expectSuccess()
     } else {
       again.expectRefusal(1, known.file, "--force")
@@ -210,7 +210,7 @@ import Testing
   }
 
   /// What is under version control is replaced without a word, and the run's name is not in it.
-  @Test func theReportOfTheProjectIsRecognised() throws {
+  @Test func theReportOfTheProjectIsRecognized() throws {
     let faces = try Faces(2, side: 64)
     try faces.make("Reports/table1")
     for name in ["table1.md", "table1/scores.svg", "table1/sheet.jpg"] {

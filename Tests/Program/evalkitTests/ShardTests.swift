@@ -127,7 +127,7 @@ import Testing
     try measure(faces, "--results", "other", "--shard", "2/2", "--seed", "7")
     try merge(faces, [file, "other"]).expectRefusal(5, "not shards of one run", "seed is 7, was 0")
     try measure(faces, "--results", "whole")
-    try merge(faces, [file, "whole/evalkit.sqlite"]).expectRefusal(5, "is no shard")
+    try merge(faces, [file, "whole/evalkit.sqlite"]).expectRefusal(5, "is not a shard")
     for text in ["0/2", "3/2", "1", "a/b", "1/2/3", "-1/2"] {
       try Program.run(Self.table + ["--shard=\(text)"], in: faces.path).expectRefusal(
         64, "--shard wants i/n")

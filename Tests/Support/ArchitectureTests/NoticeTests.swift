@@ -22,7 +22,7 @@ import Testing
   }
 
   /// The files of a room that say whose they are.
-  @Test func everyLicenceFileIsNamed() throws {
+  @Test func everyLicenseFileIsNamed() throws {
     let notices = try ProjectFile.text("THIRD_PARTY_NOTICES.md")
     let sources = ProjectFile.url("Sources")
     let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
@@ -35,9 +35,9 @@ import Testing
     #expect(count >= 2)
   }
 
-  @Test func theLicenceIsApaches() throws {
-    let licence = try ProjectFile.text("LICENSE")
-    #expect(licence.contains("Apache License") && licence.contains("Version 2.0, January 2004"))
-    #expect(licence.contains("END OF TERMS AND CONDITIONS"))
+  @Test func theLicenseIsApaches() throws {
+    let license = try ProjectFile.text("LICENSE")
+    #expect(license.contains("Apache License") && license.contains("Version 2.0, January 2004"))
+    #expect(license.contains("END OF TERMS AND CONDITIONS"))
   }
 }

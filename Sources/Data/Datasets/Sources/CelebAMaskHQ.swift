@@ -26,7 +26,7 @@ package struct CelebAMaskHQ: Equatable, Sendable {
   /// Captions from elsewhere, in place of Multi-Modal-CelebA-HQ's.
   package var captions: CaptionSource?
   /// In which order ids are tried until there are enough pairs.
-  package var selection = PairSelection.lowestIDs
+  package var selection = SubsetSelection.lowestIDs
   /// Whether ids without a caption are left out.
   package var requiresCaption = false
 

@@ -32,7 +32,7 @@ package struct ZipDataset {
   /// - Returns: the pairs.
   /// - Throws: `DatasetError`.
   package func dataset(
-    cache: String, selection: PairSelection = .lowestIDs, atMost limit: Int? = nil,
+    cache: String, selection: SubsetSelection = .lowestIDs, atMost limit: Int? = nil,
     watcher: DatasetWatcher = { _, _, _ throws(DatasetError) in }
   ) throws(DatasetError) -> Dataset {
     let names = names

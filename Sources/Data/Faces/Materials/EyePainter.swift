@@ -110,8 +110,8 @@ struct EyePainter: Sendable {
     let within = unit(0.5 + (radius - r) * scale)
     if within > 0 {
       let (cx, cy) = r > 1e-4 ? (dx / r, dy / r) : (1, 0)
-      let fibres = Noise.smooth(cx * 7 + 20, cy * 7 + r * 2, seed &+ 70)
-      var disc = mix(iris, ring, smooth(0.22, 0.52, r)) * (1 + 0.35 * fibres)
+      let fibers = Noise.smooth(cx * 7 + 20, cy * 7 + r * 2, seed &+ 70)
+      var disc = mix(iris, ring, smooth(0.22, 0.52, r)) * (1 + 0.35 * fibers)
       // Light falls in from the key's side and glows on the other.
       disc = disc * (1 + 0.5 * unit(-(dx * catchlight.x + dy * catchlight.y) / radius))
       disc = disc * (1 - 0.72 * smooth(0.44, radius, r))

@@ -5,7 +5,7 @@ import Provenance
 import Terms
 import Verdicts
 
-/// Holds a baseline's files against themselves: what a set's score rests on stands beside it, so that a
+/// Checks a baseline's files for consistency: what a set's score was computed from is stored beside it, so a
 /// number that was changed afterwards shows.
 struct BaselineCheck {
   private let files: BaselineFiles
@@ -20,7 +20,7 @@ struct BaselineCheck {
   var objection: String? {
     let document = files.document
     if (try? Date(document.run.created, strategy: .iso8601)) == nil {
-      return "'\(document.run.created)' is no date"
+      return "'\(document.run.created)' is not a date"
     }
     if document.images.lines != files.images.lines.count {
       return "it announces \(document.images.lines) images and has \(files.images.lines.count)"
@@ -56,7 +56,7 @@ struct BaselineCheck {
   private func objection(
     _ name: String, _ score: BaselineDocument.Score, _ lines: [BaselineImages.Line]
   ) -> String? {
-    guard let metric = Metric(named: name) else { return "is no metric" }
+    guard let metric = Metric(named: name) else { return "is not a metric" }
     guard files.document.fingerprints[score.fingerprint] != nil else {
       return "has a fingerprint without its text"
     }
@@ -103,7 +103,7 @@ struct BaselineCheck {
   ) -> String? {
     let own = replicates.value
     let all = [own] + replicates.leftOut
-    guard all.allSatisfy(\.isFinite) else { return "has replicates that are no numbers" }
+    guard all.allSatisfy(\.isFinite) else { return "has replicates that are not numbers" }
     if let value, isItself, abs(own - value) > 0.5 * abs(value) + 1e-3 {
       return "is \(value), with its replicates \(own)"
     }

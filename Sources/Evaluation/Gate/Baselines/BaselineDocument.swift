@@ -16,7 +16,7 @@ struct BaselineDocument: Codable {
   var fingerprints: [String: [String]]
   var images: Companion
 
-  /// The run and what it rests on.
+  /// The run and what it was measured with.
   struct Origin: Codable {
     var id: String
     var `protocol`: String
@@ -43,9 +43,9 @@ struct BaselineDocument: Codable {
     var repeated: Int
     /// Images that are a real image to the last pixel.
     var copied: Int
-    /// Images that nearly are another image of the row; absent where that could not be told.
+    /// Images that are nearly identical to another image of the method; absent where unknown.
     var nearlyRepeated: Int?
-    /// Images that nearly are the real image of another pair; absent where that could not be told.
+    /// Images that are nearly identical to the real image of another pair; absent where unknown.
     var nearlyCopied: Int?
     /// By metric.
     var scores: [String: Score]
@@ -53,7 +53,7 @@ struct BaselineDocument: Codable {
 
   /// One metric of a row's set.
   struct Score: Codable {
-    /// Absent where there is no number, and for an infinite one, which the reason tells.
+    /// Absent where there is no number, and for an infinite one, which the reason names.
     var value: Double?
     /// Why there is no value.
     var reason: String?

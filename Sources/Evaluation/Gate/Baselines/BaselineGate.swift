@@ -33,7 +33,7 @@ struct BaselineGate {
 
   /// How often the gate fires without a change, measured on this run's differences from the baseline.
   ///
-  /// Only metrics with values of images take part; a set would have to be measured anew every night.
+  /// Only metrics with values of images take part; a set would have to be measured again every night.
   ///
   /// - Throws: ``HarnessError`` of kind `invalid` where nothing differs; errors of the store.
   func audit() throws -> FalseAlarmAudit {
@@ -139,7 +139,7 @@ struct BaselineGate {
       return MetricRegistry.metrics.compactMap { metric in
         guard let score = method.scores[metric.name] else { return nil }
         var rule = MetricRule(metric: metric.name, direction: metric.direction)
-        // Machines differ, an extrapolation has no test, and what the baseline could not measure is told.
+        // Machines differ, an extrapolation has no test, and what the baseline could not measure is only reported.
         rule.isBlocking = metric.isBlocking && score.number != nil
         return (metric, rule)
       }
@@ -149,7 +149,7 @@ struct BaselineGate {
 }
 
 extension GateFile.Metric {
-  /// The rule as verdicts know it.
+  /// The rule in the form that verdicts take.
   ///
   /// - Throws: ``HarnessError`` of kind `usage` where the direction is not the metric's.
   fileprivate func rule(file: String) throws -> (Metric, MetricRule) {

@@ -51,7 +51,7 @@ struct BaselineImages {
       var values: [String: Double] = [:]
       for (metric, field) in zip(header.dropFirst(2), fields.dropFirst(2)) where !field.isEmpty {
         guard let value = Double(field), !value.isNaN else {
-          throw wrong(number + 2, "has '\(field)' for \(metric), which is no number")
+          throw wrong(number + 2, "has '\(field)' for \(metric), which is not a number")
         }
         values[metric] = value
       }

@@ -7,7 +7,7 @@ import Tensors
 
 /// The baselines of a results folder: files that are reviewed, and a copy in the database.
 ///
-/// The files count; the copy serves where they are gone, and tells `list` what there was.
+/// The files are authoritative; the copy replaces them where they are gone, and `list` shows it.
 package struct BaselineLibrary {
   private let results: String
   private var folder: String { results + "/baselines" }
@@ -17,7 +17,7 @@ package struct BaselineLibrary {
 
   // MARK: Commands
 
-  /// Freezes a run under a name, in place of what had it.
+  /// Freezes a run under a name, replacing the previous baseline of that name.
   ///
   /// - Parameters:
   ///   - name: letters, digits, `.`, `-` and `_`.
@@ -121,7 +121,7 @@ package struct BaselineLibrary {
     guard FileManager.default.fileExists(atPath: path(of: name)) else {
       try requireKnown(name)
       guard let copy = try ResultsDatabase.open(results).baseline(name) else {
-        throw HarnessError(.notComparable, "there is no baseline '\(name)' in \(folder)")
+        throw HarnessError(.notComparable, "\(folder) has no baseline '\(name)'")
       }
       return try parse(
         copy.document, path(of: name), images: { _ in copy.images })
@@ -179,14 +179,11 @@ package struct BaselineLibrary {
   private func requireKnown(_ name: String) throws {
     let known = try names()
     guard !known.contains(name) else { return }
-    let nearest = Spelling.suggestions(for: name, among: known).map { "'\($0)'" }
-    let hint =
+    let refusal =
       known.isEmpty
-      ? "none has been set; see 'evalkit baseline set --help'"
-      : nearest.isEmpty
-        ? "there are " + known.joined(separator: ", ")
-        : "nearest is " + nearest.joined(separator: " or ")
-    throw HarnessError(.notComparable, "there is no baseline '\(name)' in \(folder); \(hint)")
+      ? "unknown baseline '\(name)'; none has been set, see 'evalkit baseline set --help'"
+      : Spelling.refusal(of: name, as: "baseline", known: known)
+    throw HarnessError(.notComparable, "\(folder): \(refusal)")
   }
 
   // MARK: Places

@@ -36,7 +36,7 @@ package enum EvaluatorInput: Sendable {
 
 extension Dataset {
   /// Why an evaluator cannot measure anything here; nil where some pair has all that it reads.
-  package func obstacle(to evaluator: any MetricEvaluator) -> String? {
+  package func unavailability(of evaluator: any MetricEvaluator) -> String? {
     evaluator.inputs.first { input in !pairs.contains(where: input.isPresent) }
       .map { "\(name) has no \($0.plural)" }
   }

@@ -8,7 +8,7 @@ package struct MetricPlan: Sendable {
   /// One evaluator for each group of metrics.
   package private(set) var evaluators: [any MetricEvaluator] = []
   /// Metrics without an evaluator, with the reason.
-  package private(set) var notRun: [Metric: String] = [:]
+  package private(set) var unavailable: [Metric: String] = [:]
   /// The size at which images are compared.
   package let resolution: EvaluationResolution
   /// What was asked for.
@@ -31,7 +31,7 @@ package struct MetricPlan: Sendable {
 
   /// Makes an evaluator for every metric that has weights.
   ///
-  /// - Throws: errors of weight files that are there but unusable; missing ones only land in ``notRun``.
+  /// - Throws: errors of weight files that are there but unusable; missing ones only land in ``unavailable``.
   package init(_ configuration: MetricConfiguration, loader: ModelLoader) throws {
     self.configuration = configuration
     resolution = configuration.resolution
@@ -46,25 +46,26 @@ package struct MetricPlan: Sendable {
         remarks += deviations(of: evaluator, metric, loader.suite).map { (evaluator.metrics, $0) }
       } catch let reason as UnavailableMetric {
         for sibling in metrics where type(of: family).siblings(of: metric).contains(sibling) {
-          notRun[sibling] = reason.description
+          unavailable[sibling] = reason.description
         }
       }
     }
   }
 
-  /// The plan without the metrics that something stands in the way of.
+  /// The plan without the metrics that are unavailable.
   ///
-  /// - Parameter obstacle: why a metric of an evaluator cannot be measured; nil where it can.
+  /// - Parameter unavailability: why a metric of an evaluator cannot be measured; nil where it can.
   /// - Returns: the plan of the others.
-  package func leavingOut(_ obstacle: (Metric, any MetricEvaluator) -> String?) -> MetricPlan {
+  package func leavingOut(_ unavailability: (Metric, any MetricEvaluator) -> String?) -> MetricPlan
+  {
     var plan = self
     for metric in measured {
       guard let evaluator = evaluator(of: metric) else { continue }
-      plan.notRun[metric] = obstacle(metric, evaluator)
+      plan.unavailable[metric] = unavailability(metric, evaluator)
     }
     plan.evaluators.removeAll { evaluator in
       !configuration.metrics.contains {
-        evaluator.metrics.contains($0) && plan.notRun[$0] == nil
+        evaluator.metrics.contains($0) && plan.unavailable[$0] == nil
       }
     }
     return plan
@@ -91,13 +92,13 @@ package struct MetricPlan: Sendable {
 
   /// Metrics that are measured, in the order asked for.
   package var measured: [Metric] {
-    configuration.metrics.filter { notRun[$0] == nil && evaluator(of: $0) != nil }
+    configuration.metrics.filter { unavailable[$0] == nil && evaluator(of: $0) != nil }
   }
 
   /// Metrics that are not measured, in the order asked for.
   package var unmeasured: [UnmeasuredMetric] {
     configuration.metrics.compactMap { metric in
-      notRun[metric].map { UnmeasuredMetric(metric: metric, reason: $0) }
+      unavailable[metric].map { UnmeasuredMetric(metric: metric, reason: $0) }
     }
   }
 

@@ -6,7 +6,7 @@ extension ModelLoader {
   /// Why a metric cannot be measured with the files at hand; nil if none is missing.
   ///
   /// Files are looked for, not opened.
-  package func obstacle(to metric: Metric, in configuration: MetricConfiguration)
+  package func unavailability(of metric: Metric, in configuration: MetricConfiguration)
     -> UnavailableMetric?
   {
     do {

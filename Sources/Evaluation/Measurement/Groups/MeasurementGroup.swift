@@ -46,15 +46,15 @@ package struct MeasurementGroup {
   /// Lets every image that has not failed take its values, or notes that it does not fit the evaluator.
   package mutating func update(
     by evaluator: some MetricEvaluator,
-    _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ found: inout ImageResult) throws ->
+    _ body: (_ pair: LoadedPair, _ image: EvaluationImage, _ found: inout ImageResult) throws ->
       Void
   ) {
     for (place, pair) in pairs.enumerated() where isMeasured(pair, by: evaluator) {
-      for (row, candidate) in pair.candidates.enumerated() {
+      for (row, source) in pair.candidates.enumerated() {
         results[place].candidates[row] = results[place].candidates[row]?.flatMap { found in
           ImageFailure.catching {
-            guard let subject = try candidate?.get() else { return found }
-            return try Self.taken(found, by: evaluator) { try body(pair, subject, &$0) }
+            guard let image = try source?.get() else { return found }
+            return try Self.taken(found, by: evaluator) { try body(pair, image, &$0) }
           }
         }
       }
@@ -82,13 +82,13 @@ package struct MeasurementGroup {
   /// Lets every image that has not failed ask for something.
   package func requests<Request>(
     of evaluator: some MetricEvaluator,
-    _ body: (_ pair: LoadedPair, _ subject: EvaluationImage, _ batch: inout Batch<Request>) -> Void
+    _ body: (_ pair: LoadedPair, _ image: EvaluationImage, _ batch: inout Batch<Request>) -> Void
   ) -> Batch<Request> {
     var batch = Batch<Request>()
     for (pair, result) in zip(pairs, results) where isMeasured(pair, by: evaluator) {
-      for (candidate, found) in zip(pair.candidates, result.candidates) {
-        guard case .success(let subject)? = candidate, case .success? = found else { continue }
-        body(pair, subject, &batch)
+      for (loaded, found) in zip(pair.candidates, result.candidates) {
+        guard case .success(let image)? = loaded, case .success? = found else { continue }
+        body(pair, image, &batch)
       }
     }
     return batch
@@ -96,7 +96,7 @@ package struct MeasurementGroup {
 
   /// Lets every real image take its values.
   package mutating func updateReferences(
-    _ body: (_ subject: EvaluationImage, _ found: inout ImageResult) throws -> Void
+    _ body: (_ image: EvaluationImage, _ found: inout ImageResult) throws -> Void
   ) {
     for (place, pair) in pairs.enumerated() {
       results[place].reference = results[place].reference?.flatMap { found in
@@ -126,8 +126,8 @@ package struct MeasurementGroup {
   func features(
     by extractor: FeatureExtractor, for evaluator: some MetricEvaluator, withReferences: Bool
   ) throws -> (EvaluationImage) throws -> [Float] {
-    var batch = requests(of: evaluator) { (_, subject, batch: inout Batch<EvaluationImage>) in
-      batch.add(subject, key: ContentHash.key(extractor.fingerprint, subject.content))
+    var batch = requests(of: evaluator) { (_, image, batch: inout Batch<EvaluationImage>) in
+      batch.add(image, key: ContentHash.key(extractor.fingerprint, image.content))
     }
     // A set's real side needs features even where no method has any.
     for pair in withReferences ? pairs : [] {
@@ -145,10 +145,10 @@ package struct MeasurementGroup {
   {
     let memory = memory
     let values = try cache.values(batch) { extractor.features(of: $0, in: memory) }
-    return { subject in
+    return { image in
       // Another image of the same content may have failed, under its own name.
-      try values[ContentHash.key(extractor.fingerprint, subject.content)]?.value
-        ?? extractor.features(of: [subject], in: memory)[0].get()
+      try values[ContentHash.key(extractor.fingerprint, image.content)]?.value
+        ?? extractor.features(of: [image], in: memory)[0].get()
     }
   }
 
@@ -159,8 +159,8 @@ package struct MeasurementGroup {
   ) throws {
     let features = try features(by: extractor, for: evaluator, withReferences: true)
     updateReferences { $1.vectors[intermediate] = try features($0) }
-    update(by: evaluator) { _, subject, found in
-      found.vectors[intermediate] = try features(subject)
+    update(by: evaluator) { _, image, found in
+      found.vectors[intermediate] = try features(image)
     }
   }
 
@@ -181,16 +181,16 @@ package struct MeasurementGroup {
     func key(_ pair: ImagePair) -> String {
       ContentHash.key(fingerprint, pair.real.content, pair.other.content)
     }
-    let batch = requests(of: evaluator) { (pair, subject, batch: inout Batch<ImagePair>) in
-      guard let real = try? pair.comparable, real.hasSize(of: subject) else { return }
-      let comparison = ImagePair(real: real, other: subject)
+    let batch = requests(of: evaluator) { (pair, image, batch: inout Batch<ImagePair>) in
+      guard let real = try? pair.comparable, real.hasSize(of: image) else { return }
+      let comparison = ImagePair(real: real, other: image)
       batch.add(comparison, key: key(comparison))
     }
     let values = try cache.numbers(batch, compute: compute)
-    update(by: evaluator) { pair, subject, found in
-      let comparison = ImagePair(real: try pair.comparable, other: subject)
-      if !comparison.real.hasSize(of: subject) {
-        try ImagePairError.requireEqualExtents(try comparison.real.image, try subject.image)
+    update(by: evaluator) { pair, image, found in
+      let comparison = ImagePair(real: try pair.comparable, other: image)
+      if !comparison.real.hasSize(of: image) {
+        try ImagePairError.requireEqualExtents(try comparison.real.image, try image.image)
       }
       found.scores[metric] = try values[key(comparison)]?.value ?? compute([comparison])[0].get()
     }

@@ -11,7 +11,7 @@ extension ImageLoading {
     let sources = pairs.map { pair in
       ImageFailure.catching { try ImageSource(labelsOf: pair.pair, like: pair.opened?.pixels) }
     }
-    var maps = try subjects(
+    var maps = try images(
       sources.compactMap(\.value), treatment: size.treatment, treat: { size.apply($0) })[...]
     let opened = zip(pairs, sources).map { pair, source in
       let map = source.flatMap { _ in checked(maps.removeFirst(), .mask, of: pair.pair) }

@@ -42,7 +42,7 @@ package struct ImageLoading {
   ///   - treat: what happens to each image after decoding.
   /// - Returns: one result for each source.
   /// - Throws: errors of the store; what is wrong with an image is its own failure.
-  func subjects(
+  func images(
     _ sources: [ImageSource], treatment: String, treat: @escaping @Sendable (Raster) -> Raster
   ) throws -> [Result<EvaluationImage, ImageFailure>] {
     let keys = sources.map { source in
@@ -75,13 +75,13 @@ package struct ImageLoading {
 
   /// An opened file of a pair, if it has the bytes that the pair was made for.
   func checked(
-    _ subject: Result<EvaluationImage, ImageFailure>, _ file: PairFile, of pair: Pair
+    _ image: Result<EvaluationImage, ImageFailure>, _ file: PairFile, of pair: Pair
   ) -> Result<EvaluationImage, ImageFailure> {
-    guard let path = pair.path(of: file), pair.checksums[file] != nil else { return subject }
-    return subject.flatMap { subject in
+    guard let path = pair.path(of: file), pair.checksums[file] != nil else { return image }
+    return image.flatMap { image in
       ImageFailure.catching {
         try pair.check(digests.sha256(ofFile: path), of: file)
-        return subject
+        return image
       }
     }
   }

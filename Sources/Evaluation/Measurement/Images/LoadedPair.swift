@@ -43,13 +43,13 @@ package struct LoadedPair: Sendable {
     _ pairs: [PairSources], resolution: EvaluationResolution, loading: ImageLoading
   ) throws -> [LoadedPair] {
     let sources = pairs.flatMap(\.readable)
-    var subjects = try loading.subjects(
+    var images = try loading.images(
       sources, treatment: resolution.description, treat: { resolution.apply($0) }
     )[...]
     func next(_ source: Result<ImageSource, ImageFailure>?) -> Result<
       EvaluationImage, ImageFailure
     >? {
-      source.flatMap { $0.failure.map { .failure($0) } ?? subjects.popFirst() }
+      source.flatMap { $0.failure.map { .failure($0) } ?? images.popFirst() }
     }
     return pairs.map { pair in
       LoadedPair(
@@ -78,7 +78,7 @@ package struct LoadedPair: Sendable {
       case nil:
         throw ImageFailure(
           state: .noReference, reason: "'\(pair.id)' has no reference image to compare with")
-      case .success(let subject)?: return subject
+      case .success(let image)?: return image
       case .failure(let failure)?:
         throw ImageFailure(state: .badReference, reason: failure.reason)
       }

@@ -95,14 +95,14 @@ struct DiversityJob: Sendable {
       try method.candidate.image(pairs[index]).map { (index, $0) }
     }
     let resolution = method.resolution
-    let opened = try ImageLoading(cache: cache, digests: digests).subjects(
+    let opened = try ImageLoading(cache: cache, digests: digests).images(
       sources.map(\.1), treatment: resolution.description, treat: { resolution.apply($0) })
-    var subjects: [Int: EvaluationImage] = [:]
-    for (source, subject) in zip(sources, opened) { subjects[source.0] = try subject.get() }
+    var images: [Int: EvaluationImage] = [:]
+    for (source, image) in zip(sources, opened) { images[source.0] = try image.get() }
     var batch = Batch<ImagePair>()
     var keys: [String] = []
     for (first, second) in comparisons {
-      guard let one = subjects[first], let other = subjects[second] else { continue }
+      guard let one = images[first], let other = images[second] else { continue }
       if !one.hasSize(of: other) {
         try ImagePairError.requireEqualExtents(try one.image, try other.image)
       }

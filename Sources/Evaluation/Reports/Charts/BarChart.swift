@@ -8,7 +8,7 @@ struct BarChart {
   private static let labelWidth = 200.0
   private static let rowHeight = 22.0
   private static let titleHeight = 26.0
-  /// Columns that stand beside each other.
+  /// Columns that are drawn side by side.
   private static let panelsInBand = 3
 
   private let report: TableReport

@@ -41,7 +41,7 @@ struct ChartScale {
     abs(value) <= 1e100 && (!isLogarithmic || value >= 1e-100)
   }
 
-  /// A range that has a width, whatever the values.
+  /// A range that has a width for any values.
   private static func widened(
     _ low: Double, _ high: Double, isLogarithmic: Bool
   ) -> ClosedRange<Double> {
@@ -52,7 +52,7 @@ struct ChartScale {
     return low - room...high + room
   }
 
-  /// Where a value lies, in pixels.
+  /// The position of a value, in pixels.
   func place(_ value: Double) -> Double {
     start + (end - start) * (measure(value) - measure(range.lowerBound))
       / (measure(range.upperBound) - measure(range.lowerBound))

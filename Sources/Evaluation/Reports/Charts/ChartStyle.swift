@@ -1,4 +1,4 @@
-/// How charts look: colors that people of any color vision tell apart, on a ground of their own, light or
+/// How charts look: colors that people of any color vision can distinguish, on their own background, light or
 /// dark as the reader's screen.
 enum ChartStyle {
   /// How much wider titles are set than other texts.
@@ -51,7 +51,7 @@ enum ChartStyle {
   /// About how wide a text of 12 pixels is; no font is at hand to measure it.
   static func width(of text: String) -> Double { 6.7 * Double(text.count) }
 
-  /// A text that is not wider than that, cut with an ellipsis; `scale` tells larger letters.
+  /// A text that is not wider than that, cut with an ellipsis; `scale` is for larger letters.
   static func fitted(_ text: String, to width: Double, scale: Double = 1) -> String {
     let room = Int(width / (6.7 * scale))
     return text.count <= room ? text : String(text.prefix(max(1, room - 1))) + "…"

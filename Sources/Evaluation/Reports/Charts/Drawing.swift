@@ -19,7 +19,7 @@ struct Drawing {
   /// An empty picture of a size in pixels.
   init(width: Double, height: Double) { (self.width, self.height) = (width, height) }
 
-  /// How text lies to its place.
+  /// How text is aligned to its position.
   enum Anchor: String {
     case start, middle, end
   }
@@ -61,7 +61,7 @@ struct Drawing {
   ///   - kind: classes.
   ///   - text: what is written.
   ///   - place: where.
-  ///   - anchor: which part of the text lies there.
+  ///   - anchor: which part of the text is at the position.
   ///   - isUpright: whether it is read from below.
   mutating func text(
     _ kind: String, _ text: String, at place: Place, anchor: Anchor = .start,

@@ -10,7 +10,7 @@ extension TableReport {
   }
 
   /// Charts of the numbers that there are: all of them as bars, and each column over sampling steps where
-  /// rows tell theirs.
+  /// rows name theirs.
   package var charts: [Chart] {
     let bars = BarChart(self)
     guard !bars.isEmpty, !columns.isEmpty else { return [] }

@@ -12,7 +12,7 @@ package enum CSVField {
     return quoted(isFormula && Double(text) == nil ? "'" + text : text)
   }
 
-  /// A field in quotes where RFC 4180 asks for them.
+  /// A field in quotes where RFC 4180 requires them.
   package static func quoted(_ field: String) -> String {
     let needsQuotes = field.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
     return needsQuotes ? "\"\(field.replacing("\"", with: "\"\""))\"" : field

@@ -13,7 +13,7 @@ package struct Canvas {
       samples: [UInt8](repeating: 255, count: width * height * 3))
   }
 
-  /// Puts a picture with its left upper corner at a place; grey becomes RGB.
+  /// Puts a picture with its left upper corner at a place; gray becomes RGB.
   package mutating func paste(_ picture: Raster, x: Int, y: Int) {
     let columns = max(0, -x)..<max(0, -x, min(picture.width, image.width - x))
     for row in 0..<picture.height where 0..<image.height ~= y + row && !columns.isEmpty {
@@ -29,8 +29,8 @@ package struct Canvas {
   }
 
   /// Fills a rectangle.
-  mutating func fill(x: Int, y: Int, width: Int, height: Int, _ colour: RGBColor) {
-    let pixel = [colour.red, colour.green, colour.blue]
+  mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: RGBColor) {
+    let pixel = [color.red, color.green, color.blue]
     paste(
       Raster(
         width: width, height: height, channels: 3,
@@ -38,21 +38,21 @@ package struct Canvas {
   }
 
   /// Writes a line whose left upper corner is at a place.
-  mutating func write(_ text: String, x: Int, y: Int, _ colour: RGBColor) {
+  mutating func write(_ text: String, x: Int, y: Int, _ color: RGBColor) {
     for (index, character) in text.enumerated() {
       for (row, bits) in BitmapFont.rows(of: character).enumerated() {
         for column in 0..<BitmapFont.width where bits >> (BitmapFont.width - 1 - column) & 1 == 1 {
-          set(x: x + index * BitmapFont.width + column, y: y + row, colour)
+          set(x: x + index * BitmapFont.width + column, y: y + row, color)
         }
       }
     }
   }
 
-  private mutating func set(x: Int, y: Int, _ colour: RGBColor) {
+  private mutating func set(x: Int, y: Int, _ color: RGBColor) {
     guard 0..<image.width ~= x && 0..<image.height ~= y else { return }
     let start = (y * image.width + x) * 3
-    image.samples[start] = colour.red
-    image.samples[start + 1] = colour.green
-    image.samples[start + 2] = colour.blue
+    image.samples[start] = color.red
+    image.samples[start + 1] = color.green
+    image.samples[start + 2] = color.blue
   }
 }

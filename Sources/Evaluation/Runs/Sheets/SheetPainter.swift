@@ -129,10 +129,10 @@ struct SheetPainter {
   }
 
   private static func write(
-    _ lines: [String], x: Int, y: Int, _ colour: RGBColor, _ canvas: inout Canvas
+    _ lines: [String], x: Int, y: Int, _ color: RGBColor, _ canvas: inout Canvas
   ) {
     for (index, line) in lines.enumerated() {
-      canvas.write(line, x: x, y: y + index * BitmapFont.height, colour)
+      canvas.write(line, x: x, y: y + index * BitmapFont.height, color)
     }
   }
 

@@ -8,14 +8,14 @@ import Terms
 /// Which pairs a contact sheet shows: some spread evenly over the ids, then the best and the worst by a
 /// metric.
 ///
-/// It follows from the stored run alone, so that whoever reads the run again finds the same rows.
+/// It depends on the stored run alone, so every reader of the run gets the same rows.
 package struct SheetPlan: Equatable {
   /// From above.
   package let rows: [Row]
-  /// The method and metric that tell best from worst; nil where no image has a score of its own.
+  /// The method and metric that rank the images; nil where no image has its own score.
   package let ranking: Ranking?
 
-  /// A pair and why it is there.
+  /// A pair and why it is shown.
   package struct Row: Equatable {
     /// Of the pair.
     package let id: String
@@ -23,7 +23,7 @@ package struct SheetPlan: Equatable {
     package let reason: String
   }
 
-  /// What tells best from worst.
+  /// What ranks the images.
   package struct Ranking: Equatable {
     /// Whose images are ranked.
     package let method: String

@@ -12,7 +12,7 @@ package struct Estimate: Sendable, Hashable {
 
   /// How the change was measured.
   package let method: Method
-  /// MeasuredMethod minus baseline.
+  /// Method minus baseline.
   package let difference: Double
   /// Standard error of `difference`; `nil` where nothing tells it.
   package let standardError: Double?

@@ -5,7 +5,7 @@
 ///
 /// Source: Miller, "Adding Error Bars to Evals", 2024, arXiv:2411.00640, sections 2.2 and 4.
 package struct PairedDifferences: Sendable, Hashable {
-  /// MeasuredMethod minus baseline, `[cluster][image]`; no cluster is empty.
+  /// Method minus baseline, `[cluster][image]`; no cluster is empty.
   package let clusters: [[Double]]
 
   /// Images in all.

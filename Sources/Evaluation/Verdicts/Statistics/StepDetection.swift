@@ -2,7 +2,7 @@ import Tensors
 
 /// Finds the places where the level of a series changed.
 ///
-/// Binary segmentation: the split with the largest studentised difference of means is kept if hardly any
+/// Binary segmentation: the split with the largest studentized difference of means is kept if hardly any
 /// shuffle of the segment has one as large, and both parts are searched in turn. Shuffling makes no
 /// assumption about the noise but that nights can be exchanged, so a steady series raises a false alarm
 /// with at most ``level``, outliers or not. Found places are then settled once more between their

@@ -2,7 +2,7 @@ import Datasets
 import Images
 import Tensors
 
-/// The ground truth under a Gaussian blur: right in layout and colour, without any detail.
+/// The ground truth under a Gaussian blur: right in layout and color, without any detail.
 package struct BlurredAnchor: Method {
   package let name: String
   /// Width and height of the images.

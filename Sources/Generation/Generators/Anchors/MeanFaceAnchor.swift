@@ -31,7 +31,7 @@ package struct MeanFaceAnchor: Method {
   ) throws(MethodError) {
     let sum = Mutex(RunningSum(sampleCount: size * size * 3))
     let known = pairs.filter { $0.imagePath != nil }
-    // The body reports its errors itself, so that one broken image stops nobody.
+    // The body reports its errors itself, so that one broken image does not stop the others.
     workers.forEach(known.count) { index, _ in
       do throws(MethodError) {
         let face = try ReferenceFace.image(of: known[index], size: size)

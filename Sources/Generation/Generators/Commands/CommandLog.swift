@@ -2,7 +2,7 @@ import Foundation
 
 /// The end of what an external command wrote to standard error.
 package struct CommandLog: CustomStringConvertible {
-  /// Where the log lies.
+  /// The log's path.
   package let path: String
   /// The command's last lines, without what evalkit noted between them; none where the log cannot be read.
   package let lastLines: [String]

@@ -44,7 +44,7 @@ struct CommandRequest: Encodable {
     do {
       return [UInt8](try encoder.encode(self))
     } catch {
-      throw GenerationFailure(state: .badCondition, reason: "the request is no JSON: \(error)")
+      throw GenerationFailure(state: .badCondition, reason: "the request is not JSON: \(error)")
     }
   }
 }
@@ -66,19 +66,19 @@ struct CommandAnswer: Decodable, Equatable {
     do {
       let answer = try JSONDecoder().decode(CommandAnswer.self, from: Data(line))
       if let name = RepeatedName.first(in: line) {
-        throw invalid(line, "“\(name.text)” stands twice")
+        throw invalid(line, "'\(name.text)' occurs twice")
       }
       do {
         _ = try answer.seconds.map(GenerationTime.possibleSeconds.checked)
-      } catch { throw invalid(line, "“seconds” \(error)") }
+      } catch { throw invalid(line, "'seconds' \(error)") }
       do {
         _ = try answer.steps.map(GenerationTime.possibleSteps.checked)
-      } catch { throw invalid(line, "“steps” \(error)") }
+      } catch { throw invalid(line, "'steps' \(error)") }
       return answer
     } catch let failure as GenerationFailure {
       throw failure
     } catch {
-      throw invalid(line, "it is no JSON object with “id” and “ok”")
+      throw invalid(line, "it is not a JSON object with 'id' and 'ok'")
     }
   }
 
@@ -87,7 +87,7 @@ struct CommandAnswer: Decodable, Equatable {
     let quote = String(String(decoding: line.prefix(200), as: UTF8.self).prefix(80))
     return GenerationFailure(
       state: .invalidAnswer,
-      reason: "the command wrote “\(quote)” to standard output, but \(reason); "
-        + "anything that is no answer belongs on standard error")
+      reason: "the command wrote '\(quote)' to standard output, but \(reason); "
+        + "anything that is not an answer belongs on standard error")
   }
 }

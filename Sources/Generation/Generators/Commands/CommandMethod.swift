@@ -3,9 +3,9 @@ import Foundation
 import Images
 import Tensors
 
-/// A program of somebody else's that is started once and asked for one image after the other.
+/// An external program that is started once and gets one request after the other.
 ///
-/// Verified images lie in the output folder as `<id>.png`; what belongs to the run lies in its
+/// Verified images are in the output folder as `<id>.png`; the run's own files are in its
 /// hidden sub-folder `.evalkit`: receipts, logs of standard error, images that are being written.
 /// An image whose receipt still fits (same command, conditions, seed and bytes) is not made again.
 package struct CommandMethod: Method {
@@ -21,7 +21,7 @@ package struct CommandMethod: Method {
   package let logPath: String?
   private let directory: String
 
-  /// Runs a command over the pairs that this process measures, as far as images are missing.
+  /// Runs a command over the pairs that this process measures and that have no image yet.
   ///
   /// - Throws: `MethodError.notStarted` if the program cannot be started; `.foreignImages` if the
   ///   folder holds images without receipts; `.cancelled`; `.file` if the folder cannot be used.

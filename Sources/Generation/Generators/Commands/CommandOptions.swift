@@ -9,11 +9,11 @@ package struct CommandOptions: Sendable {
   /// How often in a row the command is started again after a crash, a time-out or an invalid answer; a
   /// start that has answered begins a new count.
   package var maximumRestarts = 3
-  /// How often an id is asked for before a crash or an invalid answer counts as its failure.
+  /// How often an id is requested before a crash or an invalid answer counts as its failure.
   package var maximumAttempts = 1
   /// How long the command may take to leave when its input ends.
   package var secondsToLeave = 10.0
-  /// What tells the time that answers take; tests let it pass as they please.
+  /// The clock that times answers; tests replace it.
   package var now: @Sendable () -> ContinuousClock.Instant = { .now }
 
   /// The defaults.

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A child process that is spoken to line by line, without threads and without ever blocking.
 ///
-/// The child leads a process group of its own, so that ending it also ends what it has started; what has left
+/// The child leads its own process group, so that ending it also ends what it has started; what has left
 /// the group is found by a mark in its environment. Its standard error goes straight to a log file. The child is
 /// reaped when the object is ended, and at the latest when it goes away.
 final class CommandProcess {
@@ -101,7 +101,7 @@ final class CommandProcess {
     }
   }
 
-  /// Closes the child's input and waits for it to leave; ends its group if it does not, and whatever it has
+  /// Closes the child's input and waits for it to exit; ends its group if it does not, and everything that it has
   /// left behind.
   ///
   /// - Returns: how the child ended, in words.
@@ -141,7 +141,7 @@ extension CommandProcess {
     input = -1
   }
 
-  /// Writes as much as the pipe takes; an input that nobody reads is closed.
+  /// Writes as much as the pipe takes; an input without a reader is closed.
   private func writeOutgoing() {
     let written = outgoing.withUnsafeBytes { bytes in
       Self.withoutBrokenPipeSignal { write(input, bytes.baseAddress, bytes.count) }
@@ -154,7 +154,7 @@ extension CommandProcess {
     }
   }
 
-  /// Reads what is there; returns whether the other end is closed.
+  /// Reads what is available; returns whether the other end is closed.
   private func readIncoming() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while incoming.count <= Self.maximumLineLength {

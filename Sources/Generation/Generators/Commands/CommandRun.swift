@@ -79,7 +79,7 @@ final class CommandRun {
     _ = write(log, line, line.utf8.count)
   }
 
-  /// Sorts pairs into finished, impossible and waiting ones, of which the next one lies last.
+  /// Sorts pairs into finished, impossible and waiting ones, of which the next one is last.
   private func plan(_ pairs: [Pair]) {
     for pair in pairs.sorted(by: { Identifier.precedes($0.id, $1.id) }).reversed() {
       do throws(GenerationFailure) {
@@ -149,7 +149,7 @@ final class CommandRun {
     while inFlight.count < max(1, options.requestsInFlight), var work = waiting.popLast() {
       do throws(GenerationFailure) {
         let line = try workspace.request(for: work.pair).line()
-        // Not earlier: what is never asked for keeps the image that it had.
+        // Not earlier: an id that is never requested keeps the image that it had.
         workspace.clear(work.pair.id)
         process.send(line)
         work.sent = options.now()

@@ -32,19 +32,19 @@ final class CommandWorkspace {
   /// - Throws: `DatasetError` if the folder cannot be listed.
   func foreignImages() throws(DatasetError) -> [String] { try book.foreignImages(in: directory) }
 
-  /// Where a finished image lies.
+  /// The path of a finished image.
   func imagePath(of id: String) -> String { "\(directory)/\(id).png" }
 
-  /// Where the command is told to write.
+  /// The path that the command must write to.
   func pendingPath(of id: String) -> String { "\(directory)/.evalkit/pending/\(id).png" }
 
-  /// What the command is asked for a pair.
+  /// The request that the command gets for a pair.
   func request(for pair: Pair) -> CommandRequest {
     CommandRequest(
       for: pair, seed: seeds.portableSeed(for: pair.id), output: pendingPath(of: pair.id))
   }
 
-  /// SHA-256 over command, conditions and seed: two equal keys ask for the same image.
+  /// SHA-256 over command, conditions and seed: equal keys request the same image.
   ///
   /// - Throws: `GenerationFailure` with state `.badCondition` if a condition cannot be read.
   func requestKey(for pair: Pair) throws(GenerationFailure) -> String {
@@ -59,7 +59,7 @@ final class CommandWorkspace {
     return FileDigest.sha256(of: fields.map { "\($0.utf8.count):\($0)\n" }.joined().utf8)
   }
 
-  /// The receipt of an image that is there, unchanged, and answers this very request.
+  /// The receipt of an image that exists, is unchanged, and answers this very request.
   func validReceipt(for id: String, request: String) -> Receipt? {
     guard let receipt = book.receipts[id], receipt.request == request,
       (try? DatasetFiles.sha256(of: imagePath(of: id))) == receipt.sha256

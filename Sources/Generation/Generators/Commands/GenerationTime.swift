@@ -5,7 +5,7 @@ import Essentials
 package struct GenerationTime: Equatable, Sendable {
   /// From request to answer, or as the command says.
   package let seconds: Double
-  /// Sampling steps, where the command tells them.
+  /// Sampling steps, where the command reports them.
   package let steps: Int?
 
   /// What is believed of the seconds: up to a lifetime.
@@ -25,7 +25,7 @@ package struct GenerationTime: Equatable, Sendable {
     self.steps = steps
   }
 
-  /// The times of a folder's images, by id, as the receipts of an external command tell them.
+  /// The times of a folder's images, by id, from the receipts of an external command.
   ///
   /// A receipt counts only for the very image that it was written for.
   /// - Returns: none for a folder without receipts.

@@ -14,7 +14,7 @@ struct Receipt: Codable, Equatable {
   let height: Int
   /// How long it took, as the command says, or else from request to answer.
   let seconds: Double
-  /// Sampling steps, where the command tells them.
+  /// Sampling steps, where the command reports them.
   var steps: Int?
 
   /// How long it took.

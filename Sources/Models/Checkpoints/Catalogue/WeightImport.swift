@@ -67,7 +67,7 @@ package struct WeightImport: Sendable {
     guard let weights = WeightCatalogue.files.first(where: { $0.fileName == name }) else {
       let question = Spelling.question(for: name, among: WeightCatalogue.files.map(\.fileName))
       throw Refusal(
-        description: "no published file is called '\(name)'; "
+        description: "unknown published file '\(name)'; "
           + (question ?? "see 'evalkit weights list'"))
     }
     guard weights.digest.matches(digest) != false else {

@@ -5,7 +5,7 @@ import Images
 import Provenance
 import Tensors
 
-/// What `evalkit faces` is asked for.
+/// The options of `evalkit faces`.
 package struct FaceWorldOptions: RunConfigurable, Sendable {
   /// How the job runs.
   package var runOptions = RunOptions()
@@ -49,7 +49,7 @@ package struct FaceWorldJob {
     workers = options.workers
   }
 
-  /// Draws, counts and writes what was asked for.
+  /// Draws, counts and writes the requested files.
   ///
   /// - Returns: the statistics as Markdown.
   /// - Throws: errors of files, each one sentence.

@@ -14,15 +14,15 @@ import Terms
 /// What a table would cost, found without decoding, drawing or making any image.
 ///
 /// Each network and each comparison of pixels runs on an empty image, so that the estimate uses this
-/// machine's own speed; files are only hashed, to see which results are remembered.
+/// machine's own speed; files are only hashed, to see which results are cached.
 package struct CostPlan: Encodable {
   /// One network or comparison.
   package struct Step: Encodable {
     /// Of the network or the metric.
     package let name: String
-    /// How often it would run if nothing were remembered; equal images count once.
+    /// How often it would run if nothing were cached; equal images count once.
     package let runs: Int
-    /// How many of these are remembered.
+    /// How many of these are cached.
     package let remembered: Int
     /// Floating-point operations of a run; nil where no network takes part.
     package let operationsPerRun: Int?
@@ -39,7 +39,7 @@ package struct CostPlan: Encodable {
     package let method: String
     /// How many are missing.
     package let images: Int
-    /// As receipts of images that are there tell; nil without any.
+    /// From the receipts of existing images; nil without any.
     package let secondsPerImage: Double?
   }
 
@@ -64,16 +64,16 @@ package struct CostPlan: Encodable {
   package let generations: [Generation]
   /// What evaluators run.
   package let steps: [Step]
-  /// Floating-point operations of everything that is not remembered.
+  /// Floating-point operations of everything that is not cached.
   package let operations: Int
   /// Threads.
   package let jobs: Int
-  /// Of everything that is not remembered, apart from what external commands and scores of sets take.
+  /// Of everything that is not cached, without external commands and scores of sets.
   package let estimatedSeconds: Double
 
   /// Looks at everything that a run would open, and times what it would do.
   ///
-  /// - Throws: whatever would stand in the way of the run.
+  /// - Throws: any error that the run itself would end with.
   init(_ table: PaperTable, options: TableOptions) throws {
     let configuration = try MetricConfiguration(table, options: options)
     let workers = Workers(count: options.jobs)
@@ -82,13 +82,13 @@ package struct CostPlan: Encodable {
     let known = try PlannedImages(
       table, drawnSize: loader.suite.drawnSize(for: configuration), plan: asked, loader: loader,
       options: options, workers: workers)
-    let plan = asked.leavingOut { known.dataset?.obstacle(to: $1) }
+    let plan = asked.leavingOut { known.dataset?.unavailability(of: $1) }
     let pace = StepTiming(plan.resolution)
     self.table = table.id
     pairs = known.pairCount
     rows = known.rows.map(\.name)
     metrics = plan.measured.map(\.name)
-    notRun = Dictionary(uniqueKeysWithValues: plan.notRun.map { ($0.key.name, $0.value) })
+    notRun = Dictionary(uniqueKeysWithValues: plan.unavailable.map { ($0.key.name, $0.value) })
     jobs = workers.count
     var needed: Set<String> = []
     steps = try plan.steps(side: plan.resolution.side ?? StepTiming.usualSide).map { step in

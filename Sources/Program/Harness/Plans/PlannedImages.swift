@@ -10,7 +10,7 @@ import Store
 import Tables
 import Tensors
 
-/// A table's images as far as they are known before any is decoded.
+/// What is known of a table's images before any is decoded.
 struct PlannedImages {
   /// One image: equal identities are the same image.
   struct Image: Hashable {
@@ -138,7 +138,7 @@ struct PlannedImages {
     }
   }
 
-  /// A row of images that are not there yet: nothing is known of them, but even a name tells equal ones apart.
+  /// A row of images that do not exist yet: nothing is known of them, but distinct names are distinct images.
   private static func unknownRow(_ specification: MethodSpecification, _ count: Int) -> Row {
     let isConstant = specification.source == .builtin(.meanFace)
     return Row(
@@ -164,7 +164,7 @@ struct PlannedImages {
   /// Their identities.
   var identities: Set<String> { Set(all.map(\.identity)) }
 
-  /// Identities of images that have to be decoded to know what they are.
+  /// Identities of images that must be decoded to find their contents.
   var unknown: Set<String> { Set(all.filter { $0.content == nil }.map(\.identity)) }
 
   // MARK: Work

@@ -34,7 +34,7 @@ package struct ScoreOptions: RunConfigurable, Sendable {
   package var requiresEveryMetric = false
   /// How ``configuration`` was typed, for the record.
   var metricOptions: MetricOptionValues?
-  /// Evaluators made elsewhere, in place of those that ``configuration`` and ``weights`` name.
+  /// Evaluators made elsewhere, used instead of those that ``configuration`` and ``weights`` name.
   package var evaluators: [any MetricEvaluator]?
   /// Where to write the real images' statistics.
   package var statisticsOutput: String?
@@ -61,7 +61,7 @@ package struct ScoreJob {
   /// Prepares to score.
   package init(_ options: ScoreOptions) { self.options = options }
 
-  /// Scores everything asked for that can be measured, and says why the rest cannot.
+  /// Scores every requested metric that can be measured, and says why the others cannot.
   ///
   /// - Returns: the scores; ``ScoreResult/objection`` says what keeps them from counting.
   /// - Throws: errors of folders, weights and the store, each one sentence; ``HarnessError`` of kind
@@ -90,21 +90,21 @@ package struct ScoreJob {
     }
   }
 
-  /// Measures everything, stores the scores and writes what is asked for.
+  /// Measures everything, stores the scores and writes the requested files.
   private func result(
     of sides: ScoreSides, _ plan: MetricPlan, _ findings: [String], in store: Store, run: String
   ) throws -> ScoreResult {
     let job = MeasurementJob(
-      pairs: sides.pairs, candidates: [sides.candidate(named: Self.row, plan)], plan: plan,
+      pairs: sides.pairs, methods: [sides.method(named: Self.row, plan)], plan: plan,
       requiresCounterpart: !sides.hasReference, store: store, run: run, workers: options.workers,
       usesCache: options.usesCache, memory: options.memory, shouldStop: options.shouldStop,
       progress: options.progress, notice: options.notice)
-    let items = try job.measure()
+    let results = try job.measure()
     options.progress(JobProgress(activity: "scores of whole sets"))
     let scores = try job.scores(
-      of: items, row: 0, times: { sides.times }, statistics: sides.statistics)
+      of: results, row: 0, times: { sides.times }, statistics: sides.statistics)
     var result = ScoreResult(
-      run: run, plan: plan, ids: sides.pairs.map(\.id), items: items, scores: scores,
+      run: run, plan: plan, ids: sides.pairs.map(\.id), results: results, scores: scores,
       missing: sides.missing, surplus: sides.surplus, findings: findings,
       statistics: sides.statistics)
     try store.replace(result.scores.map { $0.record(method: Self.row) }, inRun: run)
@@ -113,7 +113,7 @@ package struct ScoreJob {
     result.objection = objection(to: result, ledger: store.path)
     if let nothing = result.objection, !result.isMeasured { throw nothing }
     do {
-      if let path = options.statisticsOutput { try saveStatistics(of: items, plan, to: path) }
+      if let path = options.statisticsOutput { try saveStatistics(of: results, plan, to: path) }
     } catch let error as HarnessError { result.objection = result.objection ?? error }
     return result
   }
@@ -157,9 +157,9 @@ package struct ScoreJob {
   }
 
   private func saveStatistics(
-    of items: [PairResult], _ plan: MetricPlan, to path: String
+    of results: [PairResult], _ plan: MetricPlan, to path: String
   ) throws {
-    let references = items.compactMap { $0.reference?.value?.vectors[.features] }
+    let references = results.compactMap { $0.reference?.value?.vectors[.features] }
     let features: FeatureMatrix
     do { features = try FeatureMatrix(stacking: references) } catch {
       throw HarnessError(.invalid, "\(error)")
@@ -176,7 +176,7 @@ package struct ScoreJob {
       failures = [ImageFailure(state: .notMeasurable, reason: reason)]
     }
     // Where no score is of pairs, an image that is not there has not failed.
-    let real = result.items.filter { $0.reference?.value != nil }
+    let real = result.results.filter { $0.reference?.value != nil }
     let missing = real.count { $0.candidates[0] == nil }
     if missing < real.count {
       let failure = ImageFailure(state: .missing, reason: "there is no image of that name")
@@ -193,7 +193,7 @@ package struct ScoreJob {
 extension ScoreOptions {
   /// What is measured with which weights.
   ///
-  /// - Throws: errors of weights that are there but unusable.
+  /// - Throws: errors of weights that exist but are unusable.
   func metricPlan() throws -> MetricPlan {
     if let evaluators {
       return MetricPlan(evaluators: evaluators, resolution: configuration.resolution)

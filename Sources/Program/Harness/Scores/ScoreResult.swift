@@ -13,10 +13,10 @@ import Terms
 package struct ScoreResult: Sendable {
   /// The run's id.
   package let run: String
-  /// The meters that were used.
+  /// The evaluators that were used.
   package let plan: MetricPlan
   let ids: [String]
-  let items: [PairResult]
+  let results: [PairResult]
   /// One score a metric.
   package let scores: [SetScore]
   /// Ids with a real image but none to score.
@@ -42,8 +42,8 @@ package struct ScoreResult: Sendable {
 
   /// The failure ledger, sorted by id.
   package var failures: [FailedImage] {
-    zip(ids, items).flatMap { id, item in
-      [("reference", item.reference?.failure), ("generated", item.candidates[0]?.failure)]
+    zip(ids, results).flatMap { id, result in
+      [("reference", result.reference?.failure), ("generated", result.candidates[0]?.failure)]
         .compactMap { side, failure in
           failure.map { FailedImage(id: id, side: side, failure: $0) }
         }
@@ -66,14 +66,14 @@ package struct ScoreResult: Sendable {
       Document(
         counts: Counts(
           reference: ExplicitNull(
-            statistics == nil ? items.count { $0.reference?.value != nil } : statistics?.count),
-          generated: items.count { $0.candidates[0]?.value != nil },
-          paired: items.count { $0.candidates[0]?.value != nil && $0.reference?.value != nil },
+            statistics == nil ? results.count { $0.reference?.value != nil } : statistics?.count),
+          generated: results.count { $0.candidates[0]?.value != nil },
+          paired: results.count { $0.candidates[0]?.value != nil && $0.reference?.value != nil },
           failed: failures.count, missing: missing.count, surplus: surplus.count),
         fingerprint: fingerprint.hash,
         metrics: Dictionary(
           scores.map { ($0.metric.name, entry($0)) }
-            + plan.unmeasured.map { ($0.metric.name, Entry(notRun: $0)) },
+            + plan.unmeasured.map { ($0.metric.name, Entry($0)) },
           uniquingKeysWith: { first, _ in first }),
         failures: failures.map {
           Failure(
@@ -105,7 +105,7 @@ package struct ScoreResult: Sendable {
         metric, "\(printed)\(metric.unit.suffix) \(metric.direction.arrow)  \(count)")
     }
     let absent = plan.unmeasured.map { Self.line($0.metric, "-  not run: \($0.reason)") }
-    // What a number means is part of it, so that it is told where diagnostics are not.
+    // What a number means is part of the result, so it is printed even where diagnostics are not.
     let notes = plan.deviations.map { "note: \($0)" }
     let ledger = failures.prefix(10).map {
       "failed \($0.id) (\($0.failure.state)): \($0.failure.reason)"
@@ -122,11 +122,11 @@ package struct ScoreResult: Sendable {
   func writePerImage(to path: String) throws {
     let metrics = plan.measured.filter { $0.scope != .set }
     var lines = [(["image", "state"] + metrics.map(\.name)).joined(separator: ",")]
-    for (id, item) in zip(ids, items) {
-      guard let candidate = item.candidates[0] else { continue }
-      let state = candidate.failure?.state.rawValue ?? "scored"
+    for (id, result) in zip(ids, results) {
+      guard let image = result.candidates[0] else { continue }
+      let state = image.failure?.state.rawValue ?? "scored"
       let values = metrics.map { metric in
-        candidate.value?.scores[metric].map { "\($0)" } ?? ""
+        image.value?.scores[metric].map { "\($0)" } ?? ""
       }
       lines.append(([CSVField.text(id), state] + values).joined(separator: ","))
     }
@@ -186,8 +186,8 @@ private struct Entry: Encodable {
     self.fingerprint = fingerprint
   }
 
-  /// A metric that was asked for and has no meter.
-  init(notRun unmeasured: UnmeasuredMetric) {
+  /// A metric that was requested and not measured.
+  init(_ unmeasured: UnmeasuredMetric) {
     value = ExplicitNull(nil)
     n = unmeasured.metric.comparesSets ? .two(nil, 0) : .one(0)
     reason = "not run: \(unmeasured.reason)"

@@ -24,7 +24,7 @@ struct ScoreSides {
   private let options: ScoreOptions
   private let generated: ImageFolder
   private let generatedPaths: [String: String]
-  /// For each of the files and folders given beside the images, the ids that it knows.
+  /// For each of the files and folders given beside the images, the ids that it has.
   private let known: [EvaluatorInput: Set<String>]
 
   /// Lists the folders and joins what is known of each id.
@@ -73,7 +73,7 @@ struct ScoreSides {
       edits = try options.edits.map { try Edits(contentsOf: $0).texts }
     }
 
-    /// For each of the files and folders, the ids that it knows.
+    /// For each of the files and folders, the ids that it has.
     var known: [EvaluatorInput: Set<String>] {
       var known: [EvaluatorInput: Set<String>] = [:]
       known[.labelMap] = masks.map { Set($0.paths.keys) }
@@ -109,10 +109,10 @@ struct ScoreSides {
   private struct Order {
     /// Ids that both sides have.
     let paired: Set<String>
-    /// The ids that each other file knows.
+    /// The ids that each other file has.
     let known: [Set<String>]
 
-    /// The first images of a side: of the ids that both sides have, those first that every file knows.
+    /// The first images of a side: of the ids on both sides, those that every file has come first.
     func first(_ limit: Int?, of paths: [String: String]) -> [String: String] {
       guard let limit, limit < paths.count else { return paths }
       let ids = paths.keys.sortedByBytes()
@@ -131,16 +131,16 @@ struct ScoreSides {
   /// Whether there are real images.
   var hasReference: Bool { !options.reference.isEmpty && statistics == nil }
 
-  /// How long the images to score took, as far as receipts tell.
+  /// How long the images to score took, where receipts record it.
   var times: [String: GenerationTime] { GenerationTime.receipts(of: generated) }
 
   /// The images to score; without one, a run that compares images of one id has a failure, and a set has
   /// one image less.
-  func candidate(named name: String, _ plan: MetricPlan) -> MeasuredMethod {
+  func method(named name: String, _ plan: MetricPlan) -> EvaluatedMethod {
     let (paths, folder) = (generatedPaths, options.generated)
     let isPairwise = plan.evaluators.contains(where: \.isPairwise)
     let unread = generated.unread
-    return MeasuredMethod(name: name) { pair in
+    return EvaluatedMethod(name: name) { pair in
       guard let path = paths[pair.id] else {
         guard isPairwise else { return nil }
         throw ImageFailure(
@@ -160,11 +160,12 @@ extension ScoreSides {
   /// - Throws: ``HarnessError`` if that is nothing: of kind `usage` where an option is all that is missing,
   ///   else of kind `invalid`.
   func plan(_ plan: MetricPlan) throws -> MetricPlan {
-    var kinds: Set<HarnessError.Kind> = plan.notRun.isEmpty ? [] : [.invalid]
+    var kinds: Set<HarnessError.Kind> = plan.unavailable.isEmpty ? [] : [.invalid]
     let possible = plan.leavingOut { metric, evaluator in
-      let obstacle = evaluator.inputs.lazy.compactMap { self.obstacle($0, of: metric) }.first
-      if let obstacle { kinds.insert(obstacle.kind) }
-      return obstacle?.description
+      let unavailability = evaluator.inputs.lazy.compactMap { self.unavailability($0, of: metric) }
+        .first
+      if let unavailability { kinds.insert(unavailability.kind) }
+      return unavailability?.description
     }
     guard possible.measured.isEmpty else { return possible }
     throw HarnessError(
@@ -173,7 +174,7 @@ extension ScoreSides {
   }
 
   /// Why there is nothing that a metric could read; nil where there is.
-  private func obstacle(_ input: EvaluatorInput, of metric: Metric) -> HarnessError? {
+  private func unavailability(_ input: EvaluatorInput, of metric: Metric) -> HarnessError? {
     switch input {
     case .realImages, .counterpart:
       if statistics != nil {
@@ -189,13 +190,14 @@ extension ScoreSides {
         .invalid,
         "no id occurs in both folders: \(options.reference) has '\(missing.first ?? "")', "
           + "\(options.generated) has '\(surplus.first ?? "")'")
-    case .labelMap: return obstacle(input, "--masks", options.masks, "a folder of label maps")
-    case .caption: return obstacle(input, "--captions", options.captions, "a file of captions")
-    case .edit: return obstacle(input, "--edits", options.edits, "a file of texts")
+    case .labelMap: return unavailability(input, "--masks", options.masks, "a folder of label maps")
+    case .caption:
+      return unavailability(input, "--captions", options.captions, "a file of captions")
+    case .edit: return unavailability(input, "--edits", options.edits, "a file of texts")
     }
   }
 
-  private func obstacle(
+  private func unavailability(
     _ input: EvaluatorInput, _ option: String, _ path: String?, _ kind: String
   ) -> HarnessError? {
     guard let path else { return needs("\(option), \(kind)") }

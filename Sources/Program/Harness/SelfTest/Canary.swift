@@ -7,7 +7,7 @@ import Tensors
 import Terms
 import Verdicts
 
-/// Faces whose measurements are known, which tell a method that got worse from a program that measures
+/// Faces whose measurements are known, which distinguish a method that got worse from a program that measures
 /// otherwise than it did.
 ///
 /// The answers were recorded with the weights of the compact suite. Published weights are not part of the
@@ -113,7 +113,7 @@ package struct Canary: Sendable {
     }
   }
 
-  /// The first two photos of every person, and the first photos of every two neighbours.
+  /// The first two photos of every person, and the first photos of every two neighbors.
   private func persons(_ found: CanaryAnswers) throws -> [Finding] {
     guard let embeddings = found.features[CompactNetworks.iResNet.name],
       embeddings.shape.count == 2, embeddings.shape[0] == CanaryFaces.count

@@ -49,7 +49,7 @@ package struct CanaryFaces: Sendable {
       EmbeddedFile.bytes(of: "canary/\(name)") ?? []
     }
 
-    /// Draws the persons anew.
+    /// Draws the persons again.
     static func drawn(workers: Workers) -> Files {
       let scenes = (0..<CanaryFaces.count).map { face in
         Scene(

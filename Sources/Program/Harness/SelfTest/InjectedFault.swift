@@ -33,7 +33,7 @@ struct InjectedFault: Sendable {
     /// The same, less sharp.
     case blurred
     /// The same, redder and less blue.
-    case colourShift
+    case colorShift
     /// The copy of the next person.
     case shuffled
     /// The first half of the copies twice.
@@ -42,7 +42,7 @@ struct InjectedFault: Sendable {
     case dropped
     /// The same pictures after a slightly stronger JPEG.
     case slightlyWorse
-    /// Colours of the caption in the regions of the label map.
+    /// Colors of the caption in the regions of the label map.
     case painted
     /// The same from label maps in the order of another parser.
     case paintedInOtherOrder
@@ -54,7 +54,7 @@ struct InjectedFault: Sendable {
   static let all = [
     InjectedFault(name: "no change", code: 0, now: .copies),
     InjectedFault(name: "blur", code: 2, check: "lpips-alex", now: .blurred),
-    InjectedFault(name: "colour shift", code: 2, check: "fid", now: .colourShift),
+    InjectedFault(name: "colour shift", code: 2, check: "fid", now: .colorShift),
     InjectedFault(
       name: "masks in another class order", code: 2, check: "miou", before: .painted,
       now: .paintedInOtherOrder),
@@ -80,7 +80,7 @@ extension InjectedFault.Images {
     switch self {
     case .copies, .slightlyWorse: faces.pictures
     case .blurred: faces.pictures.map { GaussianBlur(sigma: 1).apply(to: $0) }
-    case .colourShift: faces.pictures.map(Self.redder)
+    case .colorShift: faces.pictures.map(Self.redder)
     case .shuffled:
       faces.pictures.indices.map {
         faces.pictures[($0 + CanaryFaces.photos) % CanaryFaces.count]

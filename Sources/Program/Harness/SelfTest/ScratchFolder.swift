@@ -8,7 +8,7 @@ import Provenance
 import Tensors
 import Terms
 
-/// A folder for files that nobody needs afterwards; it goes away with the value.
+/// A folder for temporary files; it is removed with the value.
 final class ScratchFolder {
   private let root: String
 
@@ -24,7 +24,7 @@ final class ScratchFolder {
 
   deinit { try? FileManager.default.removeItem(atPath: root) }
 
-  /// Where a file of this name lies.
+  /// The path of a file of this name.
   func path(_ name: String) -> String { "\(root)/\(name)" }
 
   /// Makes a folder in it.

@@ -12,7 +12,7 @@ import Verdicts
 
 /// Proves that the program measures what it did, and that its gate catches what it must.
 ///
-/// Everything runs in a folder of its own, which goes away afterwards, through the same jobs that the command
+/// Everything runs in a temporary folder, which is removed afterwards, through the same jobs that the command
 /// line starts.
 package struct SelfTestJob {
   private let runOptions: RunOptions

@@ -49,14 +49,14 @@ package struct MergeJob {
     options.notice("run \(session.id) of \(shards.count) shards")
     let workers = options.workers
     let objection = try session.perform(objection: { $0 }) { () throws -> HarnessError? in
-      let items = try StoredItems(
+      let results = try StoredResults(
         StoredRun(store.run(idPrefix: session.id), in: store), in: store)
-      for method in items.run.methods {
+      for method in results.run.methods {
         try store.replace(
-          items.scores(of: method.name, workers: workers).map { $0.record(method: method.name) },
+          results.scores(of: method.name, workers: workers).map { $0.record(method: method.name) },
           inRun: session.id)
       }
-      return try self.objection(to: items.run, ledger: store.path)
+      return try self.objection(to: results.run, ledger: store.path)
     }
     var output = try files.write(
       StoredRun(store.run(idPrefix: session.id), in: store), of: table, in: store,
@@ -171,7 +171,7 @@ package struct MergeJob {
     if let earlier {
       options.notice("these shards were joined before; run \(earlier.id) is scored again")
     }
-    // Rows that are there already must say the same.
+    // Existing rows must be equal.
     try store.join(
       shards.map { ($0.store, $0.record.id) }, to: earlier ?? record,
       methods: first.store.methods(ofRun: first.record.id),
@@ -204,7 +204,8 @@ private struct StoredShard {
     settings = try RunSettings(json: record.settings, run: record.id)
     guard let shard = settings.shard else {
       throw HarnessError(
-        .notComparable, "run \(record.id) in \(path) is no shard; only runs with --shard are joined"
+        .notComparable,
+        "run \(record.id) in \(path) is not a shard; only runs with --shard are joined"
       )
     }
     self.record = record

@@ -2,7 +2,7 @@ import Provenance
 import Runs
 import Store
 
-/// What a shard has measured, as it is printed in place of a table that it has only a part of.
+/// What a shard has measured, printed instead of the table that it holds only a part of.
 struct ShardSummary: Encodable {
   private let schema = 1
   private let run: String

@@ -21,13 +21,13 @@ extension TableJob {
   ///
   /// - Throws: ``HarnessError`` if nothing was measured.
   func objection(
-    _ methods: [OpenMethod], _ items: [PairResult], _ scores: [[SetScore]], _ plan: MetricPlan
+    _ methods: [OpenMethod], _ results: [PairResult], _ scores: [[SetScore]], _ plan: MetricPlan
   ) throws -> HarnessError? {
     let demanded = methods.indices.filter { options.demands(methods[$0].specification) }
-    let rows = demanded.map { RowImages(of: methods[$0].method, in: items, row: $0) }
+    let rows = demanded.map { RowImages(of: methods[$0].method, in: results, row: $0) }
     var validity = RunValidity(
-      isMeasured: items.contains { $0.candidates.contains { $0?.value != nil } },
-      failures: items.flatMap { $0.candidates.compactMap { $0?.failure } })
+      isMeasured: results.contains { $0.candidates.contains { $0?.value != nil } },
+      failures: results.flatMap { $0.candidates.compactMap { $0?.failure } })
     validity.missing = rows.compactMap(\.emptiness)
     if validity.isMeasured, options.metrics != nil {
       let judged = demanded.isEmpty ? Array(methods.indices) : demanded
@@ -59,7 +59,7 @@ extension TableOptions {
     return true
   }
 
-  /// Whether a row may stay away for want of real images: an anchor that nobody named.
+  /// Whether a row may be left out because there are too few real images: an anchor that the user did not name.
   func canDoWithout(_ row: MethodSpecification, for error: any Error) -> Bool {
     if case MethodError.tooFewReferences = error { return !demands(row) }
     return false
@@ -71,9 +71,9 @@ private struct RowImages {
   let method: any Method
   let images: [Result<ImageResult, ImageFailure>]
 
-  init(of method: any Method, in items: [PairResult], row: Int) {
+  init(of method: any Method, in results: [PairResult], row: Int) {
     self.method = method
-    images = items.compactMap { $0.candidates[row] }
+    images = results.compactMap { $0.candidates[row] }
   }
 
   /// Why none of them was scored, a clause; nil where one was.

@@ -44,7 +44,7 @@ package struct TableOptions: RunConfigurable, Sendable {
     "\(results)/generated/\(method)"
   }
 
-  /// Where the database lies: a shard has its own.
+  /// The database's path: a shard has its own.
   var databasePath: String {
     shard?.databasePath(in: self.results) ?? ResultsDatabase.path(self.results)
   }
@@ -108,7 +108,7 @@ package struct TableJob {
     let chosen = try TablePairs(
       table, size: loader.suite.drawnSize(for: configuration), options: options,
       workers: options.workers)
-    let plan = try possiblePlan(possible.leavingOut { chosen.dataset.obstacle(to: $1) })
+    let plan = try possiblePlan(possible.leavingOut { chosen.dataset.unavailability(of: $1) })
     for finding in chosen.dataset.findings { options.notice(finding.description) }
     let part = try ShardPairs(chosen, shard: options.shard, plan: plan)
     let methods = try openMethods(
@@ -128,24 +128,24 @@ package struct TableJob {
     let references = chosen.referenceIDs
     var job = MeasurementJob(
       pairs: materials.part.pairs,
-      candidates: methods.map { MeasuredMethod($0.method, references: references) },
+      methods: methods.map { EvaluatedMethod($0.method, references: references) },
       plan: materials.plan, owners: chosen.owners, requiresCounterpart: true, store: store,
       run: session.id, workers: options.workers, usesCache: options.usesCache,
       memory: options.memory, shouldStop: options.shouldStop, progress: options.progress,
       notice: options.notice)
     // What a row cannot have is known of the whole only.
     if options.shard != nil { job.needed = job.strictlyNeeded }
-    let items = try job.measure()
+    let results = try job.measure()
     guard options.shard == nil else {
       // A part of a set has no scores; what belongs to whole groups is kept for the whole.
       for (row, method) in methods.enumerated() {
-        try job.setMeasurements(of: items, row: row, times: { method.method.times })
+        try job.setMeasurements(of: results, row: row, times: { method.method.times })
       }
       return nil
     }
-    let scores = try reduce(methods, items, job, to: session)
+    let scores = try reduce(methods, results, job, to: session)
     _ = try options.cacheLimit?.apply(to: store, notice: options.notice)
-    return try objection(methods, items, scores, materials.plan)
+    return try objection(methods, results, scores, materials.plan)
   }
 
   /// Paints some of the images; that it could not be done is no reason to lose the numbers.
@@ -164,7 +164,7 @@ package struct TableJob {
 
   // MARK: Methods
 
-  /// A row and how it was asked for.
+  /// A row and how it was specified.
   struct OpenMethod {
     let specification: MethodSpecification
     let method: any Method
@@ -259,12 +259,12 @@ package struct TableJob {
 
   /// Scores and stores every row's set.
   private func reduce(
-    _ methods: [OpenMethod], _ items: [PairResult], _ job: MeasurementJob, to session: RunSession
+    _ methods: [OpenMethod], _ results: [PairResult], _ job: MeasurementJob, to session: RunSession
   ) throws -> [[SetScore]] {
     try methods.enumerated().map { row, method in
       options.progress(
         JobProgress(activity: "scores of whole sets", finished: row, total: methods.count))
-      let scores = try job.scores(of: items, row: row, times: { method.method.times })
+      let scores = try job.scores(of: results, row: row, times: { method.method.times })
       try session.store.replace(
         scores.map { $0.record(method: method.specification.name) }, inRun: session.id)
       return scores
@@ -273,7 +273,7 @@ package struct TableJob {
 }
 
 extension MetricConfiguration {
-  /// What a protocol asks for, and the options of a run in place of some of it.
+  /// What a protocol chooses, overridden by the options of a run.
   ///
   /// - Throws: as ``init(_:)``.
   init(_ table: PaperTable, options: TableOptions) throws {

@@ -24,7 +24,7 @@ package struct TableJobRequest: Sendable {
 
   /// Measures, stores, and renders into a folder; a shard is only stored.
   ///
-  /// - Throws: whatever stands in the way, one sentence each.
+  /// - Throws: the errors of datasets, methods, weights and outputs, one sentence each.
   package func run(reports: String) throws -> ReportOutput {
     let table = try table()
     let isPrinted = table.isPublishedOnly && options.metrics == nil
@@ -46,7 +46,7 @@ package struct TableJobRequest: Sendable {
 
   /// What the job would cost.
   ///
-  /// - Throws: whatever would stand in the way of the job.
+  /// - Throws: any error that the job itself would end with.
   package func plan() throws -> CostPlan { try CostPlan(try table(), options: options) }
 
   private func table() throws -> PaperTable {

@@ -18,7 +18,7 @@ struct TablePairs {
   /// has it.
   let owners: [String: String]
 
-  /// Opens a dataset and takes what a protocol asks for.
+  /// Opens a dataset and takes what a protocol needs.
   ///
   /// A protocol that wants several images of each condition gets a pair for each, named `<id>_s00` and
   /// so on, in a group of the condition's id; a manifest that has groups already is taken as it is.
@@ -85,7 +85,7 @@ extension PaperTable {
     ["test", "all"].contains(applicableValue(of: "fid_ref"))
   }
 
-  /// Which images and captions the protocol asks for.
+  /// Which images and captions the protocol needs.
   fileprivate func datasetChoices(_ options: TableOptions) -> DatasetChoices {
     var choices = DatasetChoices()
     let seed = options.seed

@@ -21,8 +21,8 @@ extension TableOptions {
 
   /// The rows that a table measures: what the user named, then the protocol's anchors.
   ///
-  /// Whoever names nothing on drawn faces sees the protocol's built-in methods in place of their own, so that
-  /// the table shows what its columns tell apart. Where edits of drawn faces are measured, the true one is an
+  /// Without a method, a table of drawn faces measures the protocol's built-in methods, so that
+  /// it shows what its columns can distinguish. Where edits of drawn faces are measured, the true one is an
   /// anchor too. A name that the user gave away is not used twice.
   package func rows(of table: PaperTable) -> [MethodSpecification] {
     let own =
@@ -38,7 +38,7 @@ extension TableOptions {
 }
 
 extension TableOptions {
-  /// Says which methods stand in published rows, since a name alone can put them there.
+  /// Says which methods fill published rows, since a name alone can put them there.
   ///
   /// - Throws: ``HarnessError`` of kind `usage` for the name of a system that has several published rows.
   func tellPublishedRows(of table: PaperTable) throws {

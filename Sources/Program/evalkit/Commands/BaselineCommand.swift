@@ -37,7 +37,7 @@ struct BaselineCommand: ParsableCommand {
   /// `evalkit baseline set NAME`.
   struct Freeze: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "set", abstract: "Freeze a run under a name, in place of what had it.")
+      commandName: "set", abstract: "Freeze a run under a name, replacing the previous one.")
 
     @Argument(help: "Name of the baseline")
     var name: String

@@ -10,7 +10,7 @@ struct CacheCommand: ParsableCommand {
     discussion: """
       Features, distances and counts are cached by the content of images, so that an unchanged image is \
       never measured twice; what is evicted is measured again when it is needed. --limit evicts the least \
-      recently used entries, and last of all those that stored runs' scores of sets rest on. Other \
+      recently used entries, and last of all those that stored runs' scores of sets depend on. Other \
       processes may work meanwhile.
       """)
 

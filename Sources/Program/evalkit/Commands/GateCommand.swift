@@ -15,7 +15,7 @@ struct GateCommand: ParsableCommand {
       where images have scores, and found worse, better, equivalent or undecided; all tests together \
       raise a false alarm in at most 5 % of nights. Exit codes: 0 no regression, 2 a regression or a \
       broken bound, 3 undecided (only with --strict), 5 no baseline, or not comparable with it, 6 the \
-      run cannot be judged, 64 something asked for is not understood.
+      run cannot be judged, 64 an option is not understood.
       """)
 
   @Option(
@@ -86,9 +86,9 @@ struct GateCommand: ParsableCommand {
   func validate() throws {
     if requirements.isEmpty, baseline == nil {
       throw ValidationError(
-        "Name at least one bound, for example --require 'fid<=47', or a --baseline.")
+        "name at least one bound, for example --require 'fid<=47', or a --baseline")
     }
-    if audit, baseline == nil { throw ValidationError("--audit needs a --baseline.") }
+    if audit, baseline == nil { throw ValidationError("--audit needs a --baseline") }
   }
 
   func run() throws {
@@ -108,9 +108,9 @@ struct GateCommand: ParsableCommand {
     request.html = html
     request.confirm = confirm
     if audit { return try Console.result(GateRun.audit(request)) }
-    let judgement = try GateRun(request)
-    try Console.result(store.json ? judgement.json : judgement.text)
-    Console.error(judgement.sentence)
-    if judgement.code != 0 { throw ExitCode(judgement.code) }
+    let judgment = try GateRun(request)
+    try Console.result(store.json ? judgment.json : judgment.text)
+    Console.error(judgment.sentence)
+    if judgment.code != 0 { throw ExitCode(judgment.code) }
   }
 }

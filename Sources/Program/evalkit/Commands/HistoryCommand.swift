@@ -9,7 +9,7 @@ struct HistoryCommand: ParsableCommand {
     commandName: "history",
     abstract: "Show metrics over runs: intervals, baselines, verdicts, steps, missing nights.",
     discussion: """
-      Runs stand in one series where they measured the same pairs in the same way. A step is a change \
+      Runs form one series if they measured the same pairs in the same way. A step is a change \
       of level that hardly any order of the same nights would show; a steady series raises one by \
       chance with a probability of at most 1 %. The Markdown is also written to history.md in \
       --reports, with a picture for each series, unless --json asks for JSON.

@@ -102,10 +102,10 @@ struct PairsCommand: ParsableCommand {
 
   func validate() throws {
     if samples > 1, texts != nil {
-      throw ValidationError("--texts makes groups of its own, so --samples has no place beside it.")
+      throw ValidationError("--texts makes groups of its own; leave out --samples")
     }
     if export != nil, output != nil {
-      throw ValidationError("--export writes DIR/pairs.jsonl, so --output has no place beside it.")
+      throw ValidationError("--export writes DIR/pairs.jsonl; leave out --output")
     }
   }
 

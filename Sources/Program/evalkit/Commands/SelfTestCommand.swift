@@ -6,7 +6,7 @@ import Provenance
 struct SelfTestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "selftest",
-    abstract: "Ask for known answers, and plant regressions that the gate must catch.",
+    abstract: "Check known answers, and inject regressions that the gate must catch.",
     discussion: """
       Thirty-two drawn faces are part of the program, with the features and scores that its compact suite \
       gave them when it was made; every gate asks for these answers first. Then two nights of a method are \

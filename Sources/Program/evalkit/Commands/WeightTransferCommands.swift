@@ -12,7 +12,7 @@ struct WeightsFetchCommand: ParsableCommand {
     abstract:
       "Fetch published files, resuming where an earlier call stopped; exit code 1 if one fails.",
     discussion:
-      "Every file is checked by length and SHA-256 before it gets its name. Mind the licences "
+      "Every file is checked by length and SHA-256 before it gets its name. Mind the licenses "
       + "that 'evalkit weights list' shows.")
 
   @Argument(
@@ -25,7 +25,7 @@ struct WeightsFetchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the same files on another server, in place of the published addresses",
+      "Folder of the same files on another server, instead of the published addresses",
       valueName: "url"))
   var mirror: String?
 

@@ -18,7 +18,7 @@ struct WeightsCommand: ParsableCommand {
 struct WeightsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the published files: size, SHA-256, licence, source, present or not.")
+    abstract: "List the published files: size, SHA-256, license, source, present or not.")
 
   @Argument(
     help: ArgumentHelp("Folder of weights to look into", valueName: "dir"))

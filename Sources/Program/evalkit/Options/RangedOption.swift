@@ -2,7 +2,7 @@ import ArgumentParser
 import Essentials
 
 // Every number of the command line is declared with its range: the parser refuses other values with
-// code 64, and the help tells the range.
+// code 64, and the help states the range.
 
 extension Option {
   /// A number that may be absent; `default` says in words what then holds.
@@ -17,7 +17,7 @@ extension Option {
 }
 
 extension Option where Value: Comparable & LosslessStringConvertible & Sendable {
-  /// A number with a default, which the parser does not tell of what it reads by a transformation.
+  /// A number with a default, which the parser prints.
   init(
     wrappedValue: Value, name: NameSpecification = .long, in range: NumberRange<Value>,
     help: ArgumentHelp
@@ -44,7 +44,7 @@ extension ArgumentHelp {
     return help
   }
 
-  /// The help with a default as the parser prints those that it knows.
+  /// The help with a default, in the form that the parser prints for properties.
   fileprivate func telling(default text: String?) -> ArgumentHelp {
     guard let text else { return self }
     var help = self

@@ -117,7 +117,7 @@ struct DiagnosticOptions: RunArguments {
 
   func apply(to options: inout RunOptions) { apply(to: &options, counting: "pairs") }
 
-  /// Notes who is told, with progress in a unit, in the plural.
+  /// Sets where notices and progress go; the unit of progress is a plural.
   func apply(to options: inout RunOptions, counting unit: String) {
     quiet.apply(to: &options)
     let line = ProgressLine(isSilent: quiet.quiet || noProgress, unit: unit)

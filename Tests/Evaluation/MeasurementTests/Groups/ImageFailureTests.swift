@@ -21,12 +21,12 @@ struct ImageFailureTests {
     ]
     let bench = try JobBench([Brightness(states: states), Contrast()])
     let job = bench.job([
-      JobBench.candidate { pair in
+      JobBench.method { pair in
         if pair.id == "106" { throw Strange() }
         return pair.id == "107" ? JobBench.picture(7, width: 5) : nil
       }
     ])
-    let items = try job.measure()
+    let results = try job.measure()
     #expect(
       try bench.ledger() == [
         "ours 101": "truncated", "ours 103": "bad-reference", "ours 104": "not-finite",
@@ -35,10 +35,10 @@ struct ImageFailureTests {
     let reasons = try bench.store.failures(ofRun: JobBench.run).map(\.failure.reason)
     #expect(reasons.contains("ours/101 is truncated") && reasons.contains("something strange"))
     #expect(
-      items.map { $0.candidates[0]?.value != nil } == [1, 0, 1, 0, 0, 1, 0, 0, 1].map { $0 == 1 })
+      results.map { $0.candidates[0]?.value != nil } == [1, 0, 1, 0, 0, 1, 0, 0, 1].map { $0 == 1 })
     let counts = try #require(try bench.store.imageCounts(ofRun: JobBench.run)["ours"])
     #expect(counts.scored == 4 && counts.failed == 5)
-    let scores = try job.scores(of: items, row: 0, times: { [:] })
+    let scores = try job.scores(of: results, row: 0, times: { [:] })
     #expect(scores.allSatisfy { $0.count == 4 && $0.value != nil })
   }
 
@@ -55,7 +55,7 @@ struct ImageFailureTests {
   @Test func anImageCountsInEveryColumnOrInNone() throws {
     let bench = try JobBench([Brightness(), Contrast()])
     let job = bench.job([
-      JobBench.candidate { $0.id == "104" ? JobBench.picture(1, width: 9) : nil }
+      JobBench.method { $0.id == "104" ? JobBench.picture(1, width: 9) : nil }
     ])
     #expect(try bench.scores(job).map(\.count) == [8, 8])
     #expect(try bench.ledger() == ["ours 104": "wrong-size"])
@@ -65,41 +65,41 @@ struct ImageFailureTests {
   @Test func aShortfallDoesNotFailOtherMetrics() throws {
     let bench = try JobBench([Brightness(), Contrast()])
     let job = bench.job(
-      [JobBench.candidate { $0.id == "104" ? JobBench.picture(1, width: 9) : nil }],
+      [JobBench.method { $0.id == "104" ? JobBench.picture(1, width: 9) : nil }],
       needed: [[Brightness.metric]])
-    let items = try job.measure()
+    let results = try job.measure()
     #expect(try bench.ledger() == [:])
-    let image = try #require(items[4].candidates[0]?.value)
+    let image = try #require(results[4].candidates[0]?.value)
     #expect(image.scores[Brightness.metric] == Brightness.mean(JobBench.picture(1, width: 9)))
     #expect(image.scores[Contrast.metric] == nil && image.measured == [Brightness.metric])
     #expect(image.shortfalls.map(\.failure.state.rawValue) == ["wrong-size"])
-    #expect(try job.scores(of: items, row: 0, times: { [:] }).map(\.count) == [9, 8])
+    #expect(try job.scores(of: results, row: 0, times: { [:] }).map(\.count) == [9, 8])
   }
 
   /// What no image of a row can have is the row's to miss: they were failures until that was known.
   @Test func whatNoneOfARowHasFailsNobody() throws {
     let bench = try JobBench([Brightness(), Contrast()], count: 11, rows: ["ours", "theirs"])
     let job = bench.job([
-      JobBench.candidate { JobBench.picture(UInt64($0.id) ?? 0, width: 9) },
-      JobBench.candidate("theirs"),
+      JobBench.method { JobBench.picture(UInt64($0.id) ?? 0, width: 9) },
+      JobBench.method("theirs"),
     ])
-    let items = try job.measure()
+    let results = try job.measure()
     #expect(try bench.ledger() == [:])
     #expect(try bench.store.imageCounts(ofRun: JobBench.run)["ours"]?.scored == 11)
-    let ours = try job.scores(of: items, row: 0, times: { [:] })
+    let ours = try job.scores(of: results, row: 0, times: { [:] })
     #expect(ours.map(\.count) == [11, 0] && ours[1].value == nil)
     #expect(
       ours[1].reason?.hasPrefix("none of 11 images can be measured: the first image is 8×6")
         == true,
       "\(ours[1].reason ?? "")")
-    #expect(try job.scores(of: items, row: 1, times: { [:] }).map(\.count) == [11, 11])
+    #expect(try job.scores(of: results, row: 1, times: { [:] }).map(\.count) == [11, 11])
   }
 
   @Test func aBrokenRealImageFailsWhatIsComparedWithIt() throws {
     let bench = try JobBench([Brightness(), Contrast()], count: 4)
     try bench.folder.write("no picture".utf8, to: "real/102.png")
-    let items = try bench.job().measure()
-    let state = try #require(items[2].reference?.failure?.state.rawValue)
+    let results = try bench.job().measure()
+    let state = try #require(results[2].reference?.failure?.state.rawValue)
     #expect(try bench.ledger() == ["ours 102": "bad-reference", "reference 102": state])
     let alone = try JobBench([Brightness()], count: 4)
     try alone.folder.write("no picture".utf8, to: "real/102.png")
@@ -113,10 +113,11 @@ struct ImageFailureTests {
     var pairs = bench.pairs
     pairs[3].imagePath = nil
     let job = bench.job(pairs: pairs, requiresCounterpart: false)
-    let items = try job.measure()
+    let results = try job.measure()
     #expect(try bench.ledger() == [:])
-    #expect(items[3].reference == nil && items[3].candidates[0]?.value?.shortfalls.isEmpty == true)
-    let scores = try job.scores(of: items, row: 0, times: { [:] })
+    #expect(
+      results[3].reference == nil && results[3].candidates[0]?.value?.shortfalls.isEmpty == true)
+    let scores = try job.scores(of: results, row: 0, times: { [:] })
     #expect(scores.map(\.count) == [6, 5, 6, 6])
     #expect(scores.map(\.referenceCount) == [6, 5, 5, 5])
     let strict = bench.job(pairs: pairs)
@@ -130,11 +131,11 @@ struct ImageFailureTests {
     let bench = try JobBench([Brightness()], count: 5)
     _ = try bench.job().measure()
     #expect(try bench.store.images(ofRun: JobBench.run, method: "ours").count == 5)
-    let candidate = MeasuredMethod(name: "ours") { pair in
-      pair.id == "101" ? nil : try JobBench.candidate().image(pair)
+    let method = EvaluatedMethod(name: "ours") { pair in
+      pair.id == "101" ? nil : try JobBench.method().image(pair)
     }
-    let items = try bench.job([candidate]).measure()
-    #expect(items[1].candidates.count == 1 && items[1].candidates[0] == nil)
+    let results = try bench.job([method]).measure()
+    #expect(results[1].candidates.count == 1 && results[1].candidates[0] == nil)
     #expect(
       try bench.store.images(ofRun: JobBench.run, method: "ours").map(\.imageID) == [
         "100", "102", "103", "104",

@@ -38,12 +38,12 @@ struct MeasurementJobTests {
     let job = bench.job(usesCache: false)
     let expected = try job.scores(of: job.measure(), row: 0, times: { [:] }).map(ScoreBits.init)
     for size in [1, 3] {
-      let items = try stride(from: 0, to: Self.count, by: size).flatMap { start in
+      let results = try stride(from: 0, to: Self.count, by: size).flatMap { start in
         try bench.job(
           pairs: Array(bench.pairs[start..<min(start + size, Self.count)]), usesCache: false
         ).measure()
       }
-      #expect(try job.scores(of: items, row: 0, times: { [:] }).map(ScoreBits.init) == expected)
+      #expect(try job.scores(of: results, row: 0, times: { [:] }).map(ScoreBits.init) == expected)
     }
   }
 
@@ -52,8 +52,8 @@ struct MeasurementJobTests {
     let rows = ["ours", "a", "b", "c"]
     let bench = try bench(rows: rows)
     let alone = try bits(bench, bench.job(usesCache: false))
-    let candidates = rows.enumerated().map { JobBench.candidate($1, seed: UInt64(1000 * (1 + $0))) }
-    let together = bench.job(candidates, usesCache: false)
+    let methods = rows.enumerated().map { JobBench.method($1, seed: UInt64(1000 * (1 + $0))) }
+    let together = bench.job(methods, usesCache: false)
     #expect(try bits(bench, together) == alone)
     #expect(try bits(bench, together, row: 2) != alone)
   }
@@ -89,11 +89,13 @@ struct MeasurementJobTests {
     let contrast = Contrast()
     let bench = try JobBench([contrast], count: 2, rows: ["ours", "same"])
     let rows = ["ours", "same"].map { name in
-      JobBench.candidate(name) { _ in JobBench.picture(5) }
+      JobBench.method(name) { _ in JobBench.picture(5) }
     }
-    let items = try bench.job(rows).measure()
+    let results = try bench.job(rows).measure()
     #expect(contrast.tally["compared"] == 2)
-    let scores = items.map { item in item.candidates.map { $0?.value?.scores[Contrast.metric] } }
+    let scores = results.map { result in
+      result.candidates.map { $0?.value?.scores[Contrast.metric] }
+    }
     #expect(scores[0][0] == scores[0][1] && scores[1][0] == scores[1][1])
     #expect(scores[0][0] != scores[1][0])
   }
@@ -103,14 +105,14 @@ struct MeasurementJobTests {
     let bench = try JobBench([Brightness(), Contrast()], count: 2)
     let plan = MetricPlan(
       evaluators: bench.evaluators, resolution: EvaluationResolution(side: 4, filter: .bicubic))
-    let items = try MeasurementJob(
-      pairs: bench.pairs, candidates: [JobBench.candidate { _ in JobBench.picture(5, width: 9) }],
+    let results = try MeasurementJob(
+      pairs: bench.pairs, methods: [JobBench.method { _ in JobBench.picture(5, width: 9) }],
       plan: plan, requiresCounterpart: true, store: sizedStore(bench, plan), run: JobBench.run,
       workers: .init(count: 1), usesCache: false, shouldStop: { false }, progress: { _ in }
     ).measure()
     let expected = JobBench.picture(5, width: 9).resized(width: 4, height: 4, filter: .bicubic)
-    #expect(items[0].candidates[0]?.value?.content == ContentHash(expected))
-    #expect(items[0].candidates[0]?.value?.scores[Brightness.metric] == Brightness.mean(expected))
+    #expect(results[0].candidates[0]?.value?.content == ContentHash(expected))
+    #expect(results[0].candidates[0]?.value?.scores[Brightness.metric] == Brightness.mean(expected))
   }
 
   private func sizedStore(_ bench: JobBench, _ plan: MetricPlan) throws -> Store {

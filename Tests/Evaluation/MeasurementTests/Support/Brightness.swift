@@ -37,13 +37,13 @@ struct Brightness: MetricEvaluator {
   func reduction(of metric: Metric) -> any SetReduction { MeanReduction() }
 
   func measure(_ group: inout MeasurementGroup) {
-    group.update(by: self) { _, subject, found in
-      tally.note(subject.name)
-      if let state = states[subject.name] {
+    group.update(by: self) { _, image, found in
+      tally.note(image.name)
+      if let state = states[image.name] {
         throw ImageFailure(
-          state: LedgerState(rawValue: state), reason: "\(subject.name) is \(state)")
+          state: LedgerState(rawValue: state), reason: "\(image.name) is \(state)")
       }
-      found.scores[Self.metric] = Self.mean(try subject.image)
+      found.scores[Self.metric] = Self.mean(try image.image)
     }
   }
 
@@ -87,8 +87,8 @@ struct ChannelMeans: MetricEvaluator {
 
   func measure(_ group: inout MeasurementGroup) throws {
     group.updateReferences { $1.vectors[.features] = Self.means(try $0.image) }
-    group.update(by: self) { _, subject, found in
-      found.vectors[.features] = Self.means(try subject.image)
+    group.update(by: self) { _, image, found in
+      found.vectors[.features] = Self.means(try image.image)
     }
   }
 

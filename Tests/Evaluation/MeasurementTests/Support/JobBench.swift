@@ -50,11 +50,11 @@ struct JobBench {
   }
 
   /// Made images by id, named `<row>/<id>`; those without one of their own are noise.
-  static func candidate(
+  static func method(
     _ row: String = "ours", seed: UInt64 = 1000,
     _ images: @escaping @Sendable (Pair) throws -> Raster? = { _ in nil }
-  ) -> MeasuredMethod {
-    MeasuredMethod(name: row) { pair in
+  ) -> EvaluatedMethod {
+    EvaluatedMethod(name: row) { pair in
       ImageSource(name: "\(row)/\(pair.id)", origin: nil) {
         try images(pair) ?? picture(seed &+ (UInt64(pair.id) ?? 0))
       }
@@ -63,13 +63,13 @@ struct JobBench {
 
   /// A job that measures some pairs, all unless named.
   func job(
-    _ candidates: [MeasuredMethod] = [candidate()], pairs: [Pair]? = nil,
+    _ methods: [EvaluatedMethod] = [method()], pairs: [Pair]? = nil,
     requiresCounterpart: Bool = true, needed: [Set<Metric>]? = nil, workers: Int = 1,
     usesCache: Bool = true, shouldStop: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
   ) -> MeasurementJob {
     MeasurementJob(
-      pairs: pairs ?? self.pairs, candidates: candidates, plan: MetricPlan(evaluators: evaluators),
+      pairs: pairs ?? self.pairs, methods: methods, plan: MetricPlan(evaluators: evaluators),
       requiresCounterpart: requiresCounterpart, needed: needed, store: store, run: Self.run,
       workers: Workers(count: workers), usesCache: usesCache, shouldStop: shouldStop,
       progress: progress)

@@ -28,7 +28,7 @@ struct ColorFeatures: MetricEvaluator {
   func measure(_ group: inout MeasurementGroup) throws {
     let colors = try group.colors(under: Self.extractor, for: self)
     group.updateReferences { $1.vectors[.features] = try colors($0) }
-    group.update(by: self) { _, subject, found in found.vectors[.features] = try colors(subject) }
+    group.update(by: self) { _, image, found in found.vectors[.features] = try colors(image) }
   }
 }
 
@@ -66,8 +66,8 @@ struct ColorRetrieval: MetricEvaluator {
     let words = try group.cache.values(captions) { $0.map { .success(Self.embedding(of: $0)) } }
     let guidance = guidance
     group.updateReferences { $1.vectors[.embedding(of: .retrieval)] = try colors($0) }
-    group.update(by: self) { pair, subject, found in
-      found.vectors[.embedding(of: .retrieval)] = try colors(subject)
+    group.update(by: self) { pair, image, found in
+      found.vectors[.embedding(of: .retrieval)] = try colors(image)
       guard guidance == .text else {
         found.vectors[.guidance] = try colors(try pair.comparable)
         return
@@ -103,9 +103,9 @@ struct SampleLabels: MetricEvaluator {
       ContentHash.key(Self.parser, real.content, other.content)
     }
     let batch = group.requests(of: self) {
-      (pair, subject, batch: inout Batch<(real: EvaluationImage, other: EvaluationImage)>) in
+      (pair, image, batch: inout Batch<(real: EvaluationImage, other: EvaluationImage)>) in
       guard let real = try? pair.comparable else { return }
-      batch.add((real, subject), key: key(real, subject))
+      batch.add((real, image), key: key(real, image))
     }
     let counts = try group.cache.values(batch) { requests in
       requests.map { request in
@@ -118,9 +118,9 @@ struct SampleLabels: MetricEvaluator {
         }
       }
     }
-    group.update(by: self) { pair, subject, found in
+    group.update(by: self) { pair, image, found in
       let matrix = try ConfusionMatrix(
-        counts: try counts[key(try pair.comparable, subject)]?.get() ?? [])
+        counts: try counts[key(try pair.comparable, image)]?.get() ?? [])
       found.counts[.consistency] = matrix
       found.scores[.segmentationConsistency] = matrix.accuracy
     }
@@ -138,13 +138,13 @@ extension MeasurementGroup {
   fileprivate func colors(
     under fingerprint: Fingerprint, for evaluator: some MetricEvaluator
   ) throws -> (EvaluationImage) throws -> [Float] {
-    func key(_ subject: EvaluationImage) -> String { ContentHash.key(fingerprint, subject.content) }
-    var batch = requests(of: evaluator) { (_, subject, batch: inout Batch<EvaluationImage>) in
-      batch.add(subject, key: key(subject))
+    func key(_ image: EvaluationImage) -> String { ContentHash.key(fingerprint, image.content) }
+    var batch = requests(of: evaluator) { (_, image, batch: inout Batch<EvaluationImage>) in
+      batch.add(image, key: key(image))
     }
     for real in pairs.compactMap(\.reference?.value) { batch.add(real, key: key(real)) }
-    let values = try cache.values(batch) { subjects in
-      subjects.map { subject in ImageFailure.catching { try subject.image.channelMeans } }
+    let values = try cache.values(batch) { images in
+      images.map { image in ImageFailure.catching { try image.image.channelMeans } }
     }
     return { try values[key($0)]?.get() ?? [] }
   }

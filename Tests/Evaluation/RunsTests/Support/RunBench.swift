@@ -59,7 +59,7 @@ struct RunBench {
   /// - Throws: errors of the job and of the store.
   func measure(isScore: Bool, failing: Set<String> = []) throws -> [SetScore] {
     try begin(isScore ? StoredRun.scoreProtocolID : "ddgi.table1")
-    let candidate = MeasuredMethod(name: "ours") { pair in
+    let method = EvaluatedMethod(name: "ours") { pair in
       ImageSource(name: "ours/\(pair.id)", origin: nil) {
         if failing.contains(pair.id) {
           throw ImageFailure(state: LedgerState(rawValue: "truncated"), reason: "ends early")
@@ -68,7 +68,7 @@ struct RunBench {
       }
     }
     let job = MeasurementJob(
-      pairs: pairs, candidates: [candidate], plan: plan, owners: owners,
+      pairs: pairs, methods: [method], plan: plan, owners: owners,
       requiresCounterpart: !isScore, store: store, run: "r1", workers: Workers(count: 2),
       usesCache: true, shouldStop: { false }, progress: { _ in })
     let scores = try job.scores(of: job.measure(), row: 0, times: { times })
@@ -96,8 +96,8 @@ struct RunBench {
   }
 
   /// What the database holds.
-  func stored() throws -> StoredItems {
-    try StoredItems(StoredRun.find(nil, in: store), in: store)
+  func stored() throws -> StoredResults {
+    try StoredResults(StoredRun.find(nil, in: store), in: store)
   }
 
   /// The scores of the set as read back.

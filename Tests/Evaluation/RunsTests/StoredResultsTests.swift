@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// A set scored again from the database has the score that was measured.
-struct StoredItemsTests {
+struct StoredResultsTests {
   private static let pixels: [any MetricEvaluator] = [
     DifferenceEvaluator(metric: .mae), DifferenceEvaluator(metric: .psnr), TimeEvaluator(),
   ]
@@ -139,7 +139,7 @@ struct StoredItemsTests {
         fingerprint: "f0", settings: JSONText.encode(settings), pairsHash: "p0"),
       methods: [], fingerprints: [])
     let error = #expect(throws: HarnessError.self) {
-      try StoredItems(StoredRun.find("r2", in: bench.store), in: bench.store)
+      try StoredResults(StoredRun.find("r2", in: bench.store), in: bench.store)
     }
     #expect(error?.kind == .notComparable)
     #expect(error?.description.hasPrefix("run r2 was stored by an older evalkit") == true)

@@ -9,9 +9,9 @@ import Store
 import Tensors
 import Terms
 
-/// What a run measured of its images, put together again from its rows and from what is remembered, so
+/// What a run measured of its images, read back from its rows and from what is cached, so
 /// that its sets can be scored without an image or a network.
-package struct StoredItems {
+package struct StoredResults {
   /// The run that is read back.
   package let run: StoredRun
   let store: Store
@@ -22,7 +22,7 @@ package struct StoredItems {
   private let references: [String: FailureRecord]
   private let unpaired: UnpairedImages
 
-  /// Finds out what a run's scores rest on.
+  /// Reads which intermediate results a run's scores depend on.
   ///
   /// - Throws: errors of the store; ``HarnessError`` of kind `notComparable` for a run of an older evalkit.
   package init(_ run: StoredRun, in store: Store) throws {
@@ -43,7 +43,7 @@ package struct StoredItems {
       return ReducedMetric(
         metric: metric, reduction: reduction, fingerprint: Fingerprint(text: text))
     }
-    // FID and its kin rest on the same features.
+    // FID and related metrics share the same features.
     var intermediates: Set<Intermediate> = []
     inputs = try metrics.flatMap { try $0.reduction.inputs(of: $0.metric, $0.fingerprint) }
       .filter { intermediates.insert($0.intermediate).inserted }
@@ -56,22 +56,22 @@ package struct StoredItems {
   /// The scores of a row's set.
   ///
   /// - Throws: errors of the store and of files with statistics; ``HarnessError`` of kind
-  ///   `notComparable` if something is no longer remembered.
+  ///   `notComparable` if something is no longer cached.
   package func scores(of method: String, workers: Workers) throws -> [SetScore] {
-    let items = try items(of: method)
-    var set = MeasuredSet(metrics: metrics, items: items, row: 0)
+    let results = try results(of: method)
+    var set = MeasuredSet(metrics: metrics, items: results, row: 0)
     set.workers = workers
     set.owners = MeasuredSet.places(
       ofOwners: pairs.map(\.owner), ids: pairs.map(\.imageID))
     set.statistics = try statistics()
-    set.measurements.distances = .success(try distances(items, of: method))
+    set.measurements.distances = .success(try distances(results, of: method))
     set.measurements.times = try store.times(ofRun: run.record.id, method: method).map {
       GenerationTime(seconds: $0.seconds, steps: $0.steps)
     }
     return set.scores()
   }
 
-  /// Keys of everything remembered that the scores of a row's set rest on.
+  /// Keys of all cached results that the scores of a method's set depend on.
   func keys(of method: String) throws -> Set<String> {
     let images = try images(of: method)
     var keys = Set(pairs.flatMap { pair in referenceKeys(pair).compactMap(\.self) })
@@ -85,32 +85,32 @@ package struct StoredItems {
 
   // MARK: Images
 
-  private func items(of method: String) throws -> [PairResult] {
+  private func results(of method: String) throws -> [PairResult] {
     let images = try images(of: method)
     let scores = Dictionary(
       grouping: try store.scores(ofRun: run.record.id, method: method), by: \.imageID)
     let ownKeys = pairs.map { candidateKeys(images[$0.imageID], $0) }
     let realKeys = pairs.map(referenceKeys)
-    let remembered = try self.remembered((ownKeys + realKeys).joined(), of: method)
+    let cached = try self.cached((ownKeys + realKeys).joined(), of: method)
     return try pairs.enumerated().map { place, pair in
-      var item = PairResult(reference: reference(pair), candidates: [nil])
-      if case .success(var real)? = item.reference {
-        try fill(&real, realKeys[place], from: remembered)
-        item.reference = .success(real)
+      var result = PairResult(reference: reference(pair), candidates: [nil])
+      if case .success(var real)? = result.reference {
+        try fill(&real, realKeys[place], from: cached)
+        result.reference = .success(real)
       }
       switch images[pair.imageID] {
       case nil: break
-      case .failed(let failure): item.candidates = [.failure(failure)]
+      case .failed(let failure): result.candidates = [.failure(failure)]
       case .scored(let content):
         var image = ImageResult(content: content)
         for entry in scores[pair.imageID] ?? [] {
           guard let metric = Metric(named: entry.score.metric) else { continue }
           image.scores[metric] = entry.score.value.double
         }
-        try fill(&image, ownKeys[place], from: remembered)
-        item.candidates = [.success(image)]
+        try fill(&image, ownKeys[place], from: cached)
+        result.candidates = [.success(image)]
       }
-      return item
+      return result
     }
   }
 
@@ -144,7 +144,7 @@ package struct StoredItems {
     return references[pair.imageID].map { .failure($0.failure) }
   }
 
-  // MARK: Memory
+  // MARK: Cached results
 
   /// One key for each of ``inputs``; nil where an image has no such result.
   private func candidateKeys(_ image: Image?, _ pair: PairRecord) -> [String?] {
@@ -163,7 +163,7 @@ package struct StoredItems {
     }
   }
 
-  private func remembered(
+  private func cached(
     _ keys: some Sequence<String?>, of method: String
   ) throws -> [String: Data] {
     let wanted = Set(keys.compactMap(\.self))
@@ -184,10 +184,10 @@ package struct StoredItems {
   }
 
   private func fill(
-    _ image: inout ImageResult, _ keys: [String?], from remembered: [String: Data]
+    _ image: inout ImageResult, _ keys: [String?], from cached: [String: Data]
   ) throws {
     for (input, key) in zip(inputs, keys) {
-      guard let payload = key.flatMap({ remembered[$0] }) else { continue }
+      guard let payload = key.flatMap({ cached[$0] }) else { continue }
       switch input.payload {
       case .vector: image.vectors[input.intermediate] = ResultCache.elements(payload)
       case .counts:
@@ -206,15 +206,15 @@ package struct StoredItems {
     return try ReferenceStatistics(contentsOf: path).statistics
   }
 
-  private func distances(_ items: [PairResult], of method: String) throws -> GroupDistances {
-    let groups = distanceKeys(items.map { $0.candidates[0]?.value?.content })
-    let remembered = try self.remembered(
+  private func distances(_ results: [PairResult], of method: String) throws -> GroupDistances {
+    let groups = distanceKeys(results.map { $0.candidates[0]?.value?.content })
+    let cached = try self.cached(
       groups.flatMap { $0.keys }.map(Optional.some), of: method)
     var found = GroupDistances()
     for group in groups {
       found.groups.append(
         group.keys.map { key in
-          remembered[key].flatMap { ResultCache.elements($0) as [Double]? }?.first ?? .nan
+          cached[key].flatMap { ResultCache.elements($0) as [Double]? }?.first ?? .nan
         })
       found.images += group.images
     }
