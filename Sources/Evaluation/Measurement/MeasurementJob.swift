@@ -148,7 +148,7 @@ package struct MeasurementJob {
       tally.withLock { tally in
         tally.finished += results.count
         tally.damaged += cache.damaged
-        tally.failures += strict.reduce(0) { $0 + $1.methods.count { $0?.failure != nil } }
+        tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
         if cache.fresh.isEmpty { tally.remembered += results.count }
         progress(
           JobProgress(

@@ -65,13 +65,7 @@ package struct DenoiseMethod: Method {
 
   /// The label map's file, and in the recipe all else: caption, seed and ``fingerprint``; nil without a label map.
   package func origin(of pair: Pair) -> ImageOrigin? {
-    pair.maskPath.map { mask in
-      let text = FileDigest.sha256(of: (pair.text ?? "").utf8)
-      return ImageOrigin(
-        recipe:
-          "\(fingerprint) \(ImageOrigin.labelReading) of=\(seeds.seed(for: pair.id)) text=\(text)",
-        files: [mask])
-    }
+    ImageOrigin.condition(of: pair, fingerprint: fingerprint, seed: seeds.seed(for: pair.id))
   }
 
   /// Makes an image of `[size, size, 3]`.

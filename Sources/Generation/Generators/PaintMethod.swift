@@ -33,13 +33,7 @@ package struct PaintMethod: Method {
   }
 
   package func origin(of pair: Pair) -> ImageOrigin? {
-    pair.maskPath.map { mask in
-      let text = FileDigest.sha256(of: (pair.text ?? "").utf8)
-      return ImageOrigin(
-        recipe:
-          "\(fingerprint) \(ImageOrigin.labelReading) of=\(seeds.seed(for: pair.id)) text=\(text)",
-        files: [mask])
-    }
+    ImageOrigin.condition(of: pair, fingerprint: fingerprint, seed: seeds.seed(for: pair.id))
   }
 
   package func image(for pair: Pair) throws(MethodError) -> Raster {
