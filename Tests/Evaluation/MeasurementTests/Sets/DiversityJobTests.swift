@@ -71,11 +71,11 @@ import Testing
     var pairs = bench.pairs
     for (place, group) in (groups ?? []).enumerated() { pairs[place].group = group }
     let job = bench.job(
-      [JobBench.candidate { images[(Int($0.id) ?? 0) - 100] }], pairs: pairs, workers: workers)
-    let items = try job.measure()
+      [JobBench.method { images[(Int($0.id) ?? 0) - 100] }], pairs: pairs, workers: workers)
+    let results = try job.measure()
     return (
-      try? job.setMeasurements(of: items, row: 0, times: { [:] }).distances.get(),
-      try job.scores(of: items, row: 0, times: { [:] })[0]
+      try? job.setMeasurements(of: results, row: 0, times: { [:] }).distances.get(),
+      try job.scores(of: results, row: 0, times: { [:] })[0]
     )
   }
 
@@ -122,18 +122,18 @@ import Testing
     let colors = [Self.black, Self.red, Self.black, Self.white]
     let bench = try JobBench([Self.evaluator()], count: 4)
     let job = bench.job([
-      JobBench.candidate { pair in
+      JobBench.method { pair in
         if pair.id == "102" { throw ImageFailure(state: .unreadable, reason: "it ends early") }
         return colors[(Int(pair.id) ?? 0) - 100]
       }
     ])
-    let items = try job.measure()
-    let measured = try job.setMeasurements(of: items, row: 0, times: { [:] })
+    let results = try job.measure()
+    let measured = try job.setMeasurements(of: results, row: 0, times: { [:] })
     expect(try measured.distances.get(), [[blackToRed, blackToWhite, redToWhite]], images: 3)
     let failures = try bench.store.failures(ofRun: JobBench.run)
     #expect(failures.map(\.imageID) == ["102"])
     #expect(failures.first?.failure.reason == "it ends early")
-    #expect(try job.scores(of: items, row: 0, times: { [:] }).map(\.count) == [3])
+    #expect(try job.scores(of: results, row: 0, times: { [:] }).map(\.count) == [3])
   }
 
   /// What goes wrong only now, or with no image alone, is why the set has no score.
@@ -141,7 +141,7 @@ import Testing
     let decoded = Tally()
     let bench = try JobBench([Self.evaluator()], count: 4)
     let job = bench.job([
-      JobBench.candidate { pair in
+      JobBench.method { pair in
         decoded.note(pair.id)
         guard pair.id == "102", decoded[pair.id] > 1 else { return Self.red }
         throw ImageFailure(state: .missing, reason: "it is gone")
@@ -159,10 +159,10 @@ import Testing
 
   @Test func aStopIsHeeded() throws {
     let bench = try JobBench([Self.evaluator()], count: 3)
-    let items = try bench.job().measure()
+    let results = try bench.job().measure()
     let stopped = bench.job(shouldStop: { true })
     let error = #expect(throws: HarnessError.self) {
-      try stopped.setMeasurements(of: items, row: 0, times: { [:] })
+      try stopped.setMeasurements(of: results, row: 0, times: { [:] })
     }
     #expect(error?.kind == .cancelled)
   }
