@@ -4,7 +4,7 @@
 
 needs torch and numpy (made with torch 2.15 on CPU, one thread). Writes
 Tests/Models/TrainingTests/Goldens/updates.json (optimizers, schedules, averages, clipping), losses.json and
-gradients.json (two small networks in training mode: the loss, each parameter's gradient as its length,
+gradients.json (three small networks in training mode: the loss, each parameter's gradient as its length,
 its sum and its first values, and running statistics after the step).
 
 Values come from seeded_parameters.unit_values(name, count, SEED) as 2 u - 1, so that both languages hold
@@ -242,6 +242,41 @@ class Transformer(torch.nn.Module):
         return F.normalize(self.head(self.last(x)[:, 0]), dim=1)
 
 
+class Denoiser(torch.nn.Module):
+    """A residual block of a diffusion model with its condition, attention in legacy order, and both ways of
+    changing the size."""
+
+    def __init__(self, width=24, groups=6, heads=4):
+        super().__init__()
+        self.heads = heads
+        self.stem = torch.nn.Conv2d(12, width, 3, padding=1)
+        self.norm = torch.nn.GroupNorm(groups, width)
+        self.first = torch.nn.Conv2d(width, width, 3, padding=1)
+        self.condition = torch.nn.Linear(width, 2 * width)
+        self.second_norm = torch.nn.GroupNorm(groups, width, eps=1e-6)
+        self.second = torch.nn.Conv2d(width, width, 3, padding=1)
+        self.last_norm = torch.nn.GroupNorm(groups, width)
+        self.packed = torch.nn.Linear(width, 3 * width)
+        self.mixed = torch.nn.Linear(width, width)
+        self.down = torch.nn.Conv2d(width, width, 3, stride=2)
+        self.head = torch.nn.Conv2d(width, 16, 3, padding=1)
+
+    def forward(self, x):
+        x = self.stem(F.pixel_unshuffle(x, 2))
+        h = self.first(F.silu(self.norm(x)))
+        scale, shift = self.condition(F.silu(x.mean(dim=(2, 3)))).chunk(2, dim=1)
+        h = self.second_norm(h) * (1 + scale[:, :, None, None]) + shift[:, :, None, None]
+        x = x + self.second(F.silu(h))
+        tokens = self.packed(self.last_norm(x).flatten(2).transpose(1, 2))
+        # Head by head: queries, keys, values.
+        tokens = tokens.unflatten(-1, (self.heads, 3, -1)).permute(3, 0, 2, 1, 4)
+        mixed = F.scaled_dot_product_attention(*tokens).transpose(1, 2).flatten(2)
+        x = x + self.mixed(mixed).transpose(1, 2).unflatten(-1, (8, 8))
+        small = self.down(F.pad(x, (0, 1, 0, 1)))
+        x = x + F.interpolate(small, size=(8, 8), mode="bicubic", align_corners=False)
+        return torch.tanh(F.pixel_shuffle(self.head(x), 2))
+
+
 def network(module, images, pixels):
     module = module.double().train()
     state = {
@@ -284,6 +319,7 @@ def main():
         "gradients": {
             "residual": network(Residual(), 4, 256),
             "transformer": network(Transformer(), 4, 1),
+            "denoiser": network(Denoiser(), 4, 256),
         },
     }
     for name, content in files.items():

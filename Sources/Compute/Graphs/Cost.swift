@@ -74,7 +74,8 @@ extension Graph {
     case .linear(let weight, _), .projection(let weight):
       return (shapes[weight]?.elementCount ?? 0) * node.shape.dropFirst().reduce(1, *)
     case .attention:
-      return 2 * node.shape.elementCount * nodes[node.inputs[1]].shape.dropFirst().reduce(1, *)
+      let keys = nodes[node.inputs.count > 1 ? node.inputs[1] : node.inputs[0]].shape
+      return 2 * node.shape.elementCount * keys.dropFirst().reduce(1, *)
     case .array(let operation):
       return operation.multiplyAdds(
         inputs: node.inputs.map { nodes[$0].shape }, output: node.shape)
@@ -92,6 +93,8 @@ extension Operation {
     case .batchNorm(let prefix, _, let affine):
       affine ? ["weight", "bias"].map { prefix.isEmpty ? $0 : "\(prefix).\($0)" } : []
     case .layerNorm(let prefix, _): ["\(prefix).weight", "\(prefix).bias"]
+    case .groupNorm(_, let prefix, let affine):
+      affine ? ["weight", "bias"].map { prefix.parameter($0) } : []
     case .prelu(let weight), .projection(let weight), .prepend(let weight), .addRows(let weight),
       .embedding(let weight):
       [weight]

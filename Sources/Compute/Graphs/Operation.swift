@@ -37,7 +37,18 @@ package enum Operation: Hashable, Sendable {
   case quickGELU
   /// `x · Φ(x)`.
   case gelu
-  /// Of queries, keys and values.
+  /// `x · σ(x)`.
+  case silu
+  /// In groups of channels, with `weight` and `bias` only if affine; scale and shift of an image are the second
+  /// and third input, if there are any.
+  case groupNorm(GroupNorm, prefix: String, affine: Bool)
+  /// Blocks of pixels become channels.
+  case pixelUnshuffle(Int)
+  /// Channels become blocks of pixels.
+  case pixelShuffle(Int)
+  /// Of a number `[1]`.
+  case timestepEmbedding(TimestepEmbedding)
+  /// Of queries, keys and values, or of one map that holds all three.
   case attention(Attention)
   /// `[D, H, W] → [D, H·W, 1]`.
   case tokens
@@ -86,6 +97,11 @@ package enum Operation: Hashable, Sendable {
     case .layerNorm: "layer norm"
     case .quickGELU: "quick GELU"
     case .gelu: "GELU"
+    case .silu: "SiLU"
+    case .groupNorm(let norm, _, _): "group norm /\(norm.groups)"
+    case .pixelUnshuffle(let block): "pixel unshuffle /\(block)"
+    case .pixelShuffle(let block): "pixel shuffle ×\(block)"
+    case .timestepEmbedding: "timestep embedding"
     case .attention(let attention):
       attention.isCausal ? "causal attention /\(attention.heads)" : "attention /\(attention.heads)"
     case .tokens: "tokens"

@@ -110,10 +110,22 @@ private struct Evaluation {
       return Reference.layerNorm(
         x[0], weight: try parameter("\(prefix).weight").values,
         bias: try parameter("\(prefix).bias").values, epsilon: epsilon)
+    case .groupNorm(let norm, let prefix, let affine):
+      return Reference.groupNorm(
+        x[0], norm, weight: affine ? try parameter(prefix.parameter("weight")).values : nil,
+        bias: affine ? try parameter(prefix.parameter("bias")).values : nil,
+        scale: x.count > 1 ? x[1].values : nil, shift: x.count > 1 ? x[2].values : nil)
+    case .silu: return eachChannel(x[0]) { value, _ in Reference.silu(value) }
+    case .pixelUnshuffle(let block): return Reference.pixelUnshuffled(x[0], block: block)
+    case .pixelShuffle(let block): return Reference.pixelShuffled(x[0], block: block)
+    case .timestepEmbedding(let embedding):
+      return Tensor(shape: shape, values: embedding.values(at: x[0].values[0]))
     case .quickGELU: return eachChannel(x[0]) { value, _ in Reference.quickGELU(value) }
     case .gelu: return eachChannel(x[0]) { value, _ in Reference.gelu(value) }
     case .attention(let attention):
-      return Reference.attention(attention, queries: x[0], keys: x[1], values: x[2])
+      return Reference.attention(
+        attention, queries: x[0], keys: x.count > 1 ? x[1] : x[0],
+        values: x.count > 1 ? x[2] : x[0])
     case .tokens: return x[0].reshaped(shape)
     case .channels(let first):
       let plane = x[0].count / x[0].shape[0]

@@ -62,13 +62,15 @@ private struct RowSelection {
   private func rowOperands(of node: Node) -> [Int] {
     guard node.shape.count == 3, node.shape[2] == 1, node.shape[1] > 1 else { return [] }
     switch node.operation {
-    case .linear, .projection, .layerNorm, .quickGELU, .gelu, .relu, .sigmoid, .prelu, .affine,
+    case .linear, .projection, .layerNorm, .quickGELU, .gelu, .silu, .relu, .sigmoid, .prelu,
+      .affine,
       .channels, .array(.function), .array(.normalize),
       .array(.layerNorm), .array(.softmax):
       return [0]
     case .add, .multiply, .array(.pair):
       return node.inputs.allSatisfy { graph.nodes[$0].shape == node.shape } ? [0, 1] : []
-    case .attention(let attention): return attention.isCausal ? [] : [0]
+    case .attention(let attention):
+      return attention.isCausal || attention.operands == .joinedByHead ? [] : [0]
     default: return []
     }
   }

@@ -23,6 +23,11 @@ extension Value {
     then(.tokens, shape: [channels, rows * columns, 1], fits: shape.count == 3)
   }
 
+  /// Pixels row by row as a map, `[D, H·W, 1] → [D, H, W]`: the way back from ``asTokens()``.
+  package func asMap(rows: Int, columns: Int) -> Value {
+    reinterpreted(as: [channels, rows, columns])
+  }
+
   /// Some of the channels, `[D, …] → [count, …]`.
   package func channels(from first: Int, count: Int) -> Value {
     then(
@@ -61,6 +66,9 @@ extension Value {
   package static func attention(
     queries: Value, keys: Value, values: Value, _ attention: Attention
   ) -> Value {
+    if attention.operands == .joinedByHead {
+      queries.builder.reject("attention", [queries.node], scope: queries.place)
+    }
     let nodes = [queries.node, keys.node, values.node]
     let fits =
       [queries, keys, values].allSatisfy { $0.isTokens && $0.channels == queries.channels }
@@ -69,6 +77,18 @@ extension Value {
     let operation = Operation.attention(attention)
     if !fits { queries.builder.reject(operation.name, nodes, scope: queries.place) }
     return queries.builder.add(operation, nodes, shape: queries.shape, scope: queries.place)
+  }
+
+  /// Multi-head attention of tokens that hold queries, keys and values head by head, `[3 D, T, 1] → [D, T, 1]`.
+  ///
+  /// - Parameter attention: its operands are joined.
+  /// - Returns: a value for each token.
+  package func attention(_ attention: Attention) -> Value {
+    let operation = Operation.attention(attention)
+    let fits =
+      attention.operands == .joinedByHead && shape.count == 3 && columns == 1
+      && channels % (3 * attention.heads) == 0
+    return then(operation, shape: [channels / 3] + shape.dropFirst(), fits: fits)
   }
 }
 

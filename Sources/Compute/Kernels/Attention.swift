@@ -3,19 +3,50 @@ import Tensors
 
 /// Attention of several heads, each an equal part of the channels, in order.
 package struct Attention: Hashable, Sendable {
+  /// Where queries, keys and values lie.
+  package enum Operands: Hashable, Sendable {
+    /// In maps of their own.
+    case separate
+    /// In one map of three times the channels, head by head: a head's queries, then its keys, then its values.
+    ///
+    /// Source: `openai/guided-diffusion`, `guided_diffusion/unet.py` (`QKVAttentionLegacy`).
+    case joinedByHead
+  }
+
+  /// Queries, keys and values as the channels of a head begin.
+  enum Role: Int {
+    case queries, keys, values
+  }
+
   /// Number of heads.
   package let heads: Int
   /// Whether a token sees only itself and those before it.
   package let isCausal: Bool
   /// Factor on the products of queries and keys; nil is `1 / √d` for `d` channels a head.
   package let scale: Float?
+  /// Where queries, keys and values lie.
+  package let operands: Operands
 
   /// Describes an attention.
-  package init(heads: Int, isCausal: Bool = false, scale: Float? = nil) {
+  package init(
+    heads: Int, isCausal: Bool = false, scale: Float? = nil, operands: Operands = .separate
+  ) {
     self.heads = heads
     self.isCausal = isCausal
     self.scale = scale
+    self.operands = operands
   }
+
+  /// Channels of an operand's map beside `channels` of the result.
+  func width(for channels: Int) -> Int { operands == .separate ? channels : 3 * channels }
+
+  /// Where a head's channels begin in an operand's map.
+  func start(of head: Int, _ role: Role, depth: Int) -> Int {
+    operands == .separate ? head * depth : (3 * head + role.rawValue) * depth
+  }
+
+  /// Factor on the products of queries and keys for `depth` channels a head.
+  func factor(depth: Int) -> Float { scale ?? 1 / Float(depth).squareRoot() }
 }
 
 extension FeatureMap {
@@ -24,7 +55,7 @@ extension FeatureMap {
   ///
   /// - Parameters:
   ///   - attention: heads and order.
-  ///   - queries: `[T, D]`, like the output.
+  ///   - queries: `[T, D]`, like the output; where operands are joined, the same map of `3 D` channels thrice.
   ///   - keys: `[S, D]`; causal attention needs `S = T`.
   ///   - values: `[S, D]`.
   ///   - level: instruction set.
@@ -38,7 +69,7 @@ extension FeatureMap {
   ) {
     precondition(
       queries.pixels == pixels && keys.pixels == values.pixels
-        && [queries, keys, values].allSatisfy { $0.channels == channels }
+        && [queries, keys, values].allSatisfy { $0.channels == attention.width(for: channels) }
         && channels % attention.heads == 0 && (!attention.isCausal || keys.pixels == pixels),
       "queries, keys and values do not fit together")
     let job = AttentionJob(
@@ -90,12 +121,13 @@ private struct AttentionJob {
   private func packKeys(_ head: Int, into target: UnsafeMutablePointer<Float>) {
     let width = kernels.tile_columns
     let depth = depth
+    let keyStart = attention.start(of: head, .keys, depth: depth)
     for panel in 0..<keyPanels {
       let start = target + panel * depth * width
       for column in 0..<width {
         let token = panel * width + column
         if token < keys.pixels {
-          let source = keys.base + token * keys.pixelStride + head * depth
+          let source = keys.base + token * keys.pixelStride + keyStart
           for channel in 0..<depth { start[channel * width + column] = source[channel] }
         } else {
           for channel in 0..<depth { start[channel * width + column] = 0 }
@@ -107,8 +139,8 @@ private struct AttentionJob {
   /// One head's values as weights `[panel][token][tile columns]`.
   private func packValues(_ head: Int, into target: UnsafeMutablePointer<Float>) {
     product.pack(
-      values.base + head * depth, rows: values.pixels, columns: depth, stride: values.pixelStride,
-      into: target)
+      values.base + attention.start(of: head, .values, depth: depth), rows: values.pixels,
+      columns: depth, stride: values.pixelStride, into: target)
   }
 
   /// Attention of one tile of queries: scores, softmax, mean of the values.
@@ -119,9 +151,10 @@ private struct AttentionJob {
     let outputs = inputs + kernels.tile_rows
     // The block's last token sees most.
     let seen = attention.isCausal ? first + count : keys.pixels
+    let start = attention.start(of: head, .queries, depth: depth)
     var tile = product.tile(rows: count, depth: depth, scratch: scratch)
     for row in 0..<count {
-      inputs[row] = UnsafePointer(queries.base + (first + row) * queries.pixelStride + head * depth)
+      inputs[row] = UnsafePointer(queries.base + (first + row) * queries.pixelStride + start)
       outputs[row] = UnsafePointer(scores + row * scoreStride)
     }
     product.run(
@@ -143,7 +176,7 @@ private struct AttentionJob {
     _ scores: UnsafeMutablePointer<Float>, first: Int, count: Int, seen: Int
   ) {
     let padded = seen.dividedUp(by: Self.lanes) * Self.lanes
-    let scale = attention.scale ?? 1 / Float(depth).squareRoot()
+    let scale = attention.factor(depth: depth)
     for row in 0..<count {
       let own = attention.isCausal ? first + row + 1 : seen
       let start = scores + row * scoreStride

@@ -117,7 +117,8 @@ extension FeatureMap {
     job.factor_step = factor.step
     job.term = term.base
     job.term_step = term.step
-    job.activation = activation.isGELU ? EK_ACTIVATION_NONE : activation.symbol
+    let followsByItself = activation.isSmooth && activation != .silu
+    job.activation = followsByItself ? EK_ACTIVATION_NONE : activation.symbol
     let kernels = level.mapKernels
     if case .prelu(let slopes) = activation {
       precondition(slopes.count == channels, "slopes do not match the channels")
@@ -133,10 +134,10 @@ extension FeatureMap {
       job.channel_count = pixels * channels
     }
     kernels.pointwise(&job)
-    if activation.isGELU { activate(activation, level: level) }
+    if followsByItself { activate(activation, level: level) }
   }
 
-  /// Replaces every value by its GELU.
+  /// Replaces every value by its activation.
   private func activate(_ activation: Activation, level: CPULevel) {
     let kernels = level.tokenKernels
     for pixel in 0..<pixels {

@@ -30,6 +30,53 @@ package struct Resampling: Hashable, Sendable {
 
   /// Every position as it is.
   package static func unchanged(_ count: Int) -> [[Tap]] { (0..<count).map { [Tap($0)] } }
+
+  /// Some of the positions.
+  package static func cropped(_ range: Range<Int>) -> [[Tap]] { range.map { [Tap($0)] } }
+
+  /// The border's value before and behind all positions.
+  package static func padded(_ count: Int, before: Int, behind: Int) -> [[Tap]] {
+    [[Tap]](repeating: [], count: before) + unchanged(count)
+      + [[Tap]](repeating: [], count: behind)
+  }
+
+  /// `F.interpolate(mode="bicubic", align_corners=False, antialias=False)` along one axis: Keys' cubic with
+  /// `a = −0.75` on four positions around `(i + ½) · inputs / outputs − ½`; outside the edge stands.
+  ///
+  /// Source: PyTorch, `aten/src/ATen/native/UpSample.h` (`get_cubic_upsample_coefficients`).
+  /// - Deviation: positions and weights in Float64, each weight rounded once.
+  package static func bicubic(from inputs: Int, to outputs: Int) -> [[Tap]] {
+    (0..<outputs).map { index in
+      let position = (Double(index) + 0.5) * Double(inputs) / Double(outputs) - 0.5
+      let first = Int(position.rounded(.down)) - 1
+      var weights: [Int: Double] = [:]
+      for tap in first..<first + 4 {
+        weights[min(max(tap, 0), inputs - 1), default: 0] += cubic(position - Double(tap))
+      }
+      return weights.keys.sorted().map { Tap($0, weight: Float(weights[$0] ?? 0)) }
+    }
+  }
+
+  /// Keys' cubic with PyTorch's coefficient.
+  private static func cubic(_ distance: Double) -> Double {
+    let (a, x) = (-0.75, abs(distance))
+    if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
+  }
+
+  /// What brings a gradient of the result back to an input of some size.
+  package func transposed(rows inputRows: Int, columns inputColumns: Int) -> Resampling {
+    func exchanged(_ taps: [[Tap]], _ count: Int) -> [[Tap]] {
+      var result = [[Tap]](repeating: [], count: count)
+      for (index, list) in taps.enumerated() {
+        for tap in list { result[tap.position].append(Tap(index, weight: tap.weight)) }
+      }
+      return result
+    }
+    // A place that a border fills reads nothing of the input, whatever its other axis says.
+    return Resampling(
+      rows: exchanged(rows, inputRows), columns: exchanged(columns, inputColumns))
+  }
 }
 
 extension FeatureMap {

@@ -44,6 +44,8 @@ package enum Initialization {
         roles["\(start)weight"] = .one
         roles["\(start)running_var"] = .one
       case .layerNorm(let prefix, _): roles["\(prefix).weight"] = .one
+      case .groupNorm(_, let prefix, affine: true):
+        roles[prefix.isEmpty ? "weight" : "\(prefix).weight"] = .one
       default: break
       }
     }

@@ -41,6 +41,11 @@ EK_INLINE float ek_derivative_of(const enum ek_derivative kind, float r, float s
       // Φ(x) + x φ(x).
       return ek_normal_integral(r) + r * 0x1.988454p-2f * ek_exponential(r * r * -0.5f);
     case EK_DERIVATIVE_PRELU: return r < 0 ? slope : 1.0f;
+    case EK_DERIVATIVE_SILU: {
+      const float s = ek_logistic(r);
+      return s + r * s * (1.0f - s);
+    }
+    case EK_DERIVATIVE_TANH: return 1.0f - r * r;
   }
   return 0;
 }
@@ -74,5 +79,7 @@ EK_TARGET static void ek_derivative_run(const struct ek_derivative_job *job) {
     case EK_DERIVATIVE_QUICK_GELU: ek_derivative_with(job, EK_DERIVATIVE_QUICK_GELU); break;
     case EK_DERIVATIVE_GELU: ek_derivative_with(job, EK_DERIVATIVE_GELU); break;
     case EK_DERIVATIVE_PRELU: ek_derivative_with(job, EK_DERIVATIVE_PRELU); break;
+    case EK_DERIVATIVE_SILU: ek_derivative_with(job, EK_DERIVATIVE_SILU); break;
+    case EK_DERIVATIVE_TANH: ek_derivative_with(job, EK_DERIVATIVE_TANH); break;
   }
 }

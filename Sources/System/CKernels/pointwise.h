@@ -23,6 +23,7 @@ EK_INLINE void ek_pointwise_of(
       if (has_term) x = x + term[c];
       if (activation == EK_ACTIVATION_RELU) x = x < 0 ? 0 : x;
       if (activation == EK_ACTIVATION_PRELU) x = x < 0 ? x * slopes[c] : x;
+      if (activation == EK_ACTIVATION_SILU) x = x / (1.0f + ek_exponential(-x));
       out[c] = x;
     }
   }
@@ -36,6 +37,9 @@ EK_INLINE void ek_pointwise_activated(
       break;
     case EK_ACTIVATION_PRELU:
       ek_pointwise_of(job, has_factor, has_term, EK_ACTIVATION_PRELU);
+      break;
+    case EK_ACTIVATION_SILU:
+      ek_pointwise_of(job, has_factor, has_term, EK_ACTIVATION_SILU);
       break;
     default: ek_pointwise_of(job, has_factor, has_term, EK_ACTIVATION_NONE);
   }

@@ -12,6 +12,11 @@ INLINE float NAME(quick_gelu)(float x) {
   return x / (1.0f + ek_exponential(x * -1.702f));
 }
 
+INLINE float NAME(silu)(float x) {
+#pragma clang fp contract(on)
+  return x / (1.0f + ek_exponential(-x));
+}
+
 // max(x, 0) − ½|x|·erfc(|x| / √2), in which nothing cancels. erfc(z)·e^(z²) is w times a minimax polynomial
 // in w = 1 / (1 + ⅜z); its relative error is 1.5e-8 up to z = 10.5, where erfc vanishes in Float32.
 INLINE float NAME(gelu)(float x) {
@@ -37,6 +42,8 @@ TARGET static void NAME(activate)(float *values, size_t count, enum ek_activatio
     for (size_t i = 0; i < count; i++) values[i] = NAME(quick_gelu)(values[i]);
   } else if (activation == EK_ACTIVATION_GELU) {
     for (size_t i = 0; i < count; i++) values[i] = NAME(gelu)(values[i]);
+  } else if (activation == EK_ACTIVATION_SILU) {
+    for (size_t i = 0; i < count; i++) values[i] = NAME(silu)(values[i]);
   }
 }
 

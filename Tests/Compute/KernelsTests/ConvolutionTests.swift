@@ -95,6 +95,7 @@ import Testing
       case .prelu(let slopes): value = value < 0 ? value * slopes[index / plane] : value
       case .quickGELU: value = Float(Reference.quickGELU(Double(value)))
       case .gelu: value = Float(Reference.gelu(Double(value)))
+      case .silu: value = Float(Reference.silu(Double(value)))
       }
       tensor.values[index] = value
     }

@@ -27,7 +27,7 @@ import Testing
   static let values: [Float] =
     (-2000...2000).map { Float($0) / 100 } + [-200, -90, -1e-20, 0, 1e-20, 1e-3, 88, 1e30]
 
-  @Test(arguments: [Activation.quickGELU, .gelu])
+  @Test(arguments: [Activation.quickGELU, .gelu, .silu])
   func linearUnitsMatch(activation: Activation) {
     let input = Tensor(shape: [Self.values.count], values: Self.values)
     let found = run(input, to: input.shape) { source, target, _ in
@@ -35,7 +35,12 @@ import Testing
     }
     for (x, y) in zip(Self.values, found.values) {
       let x = Double(x)
-      let expected = activation == .gelu ? Reference.gelu(x) : Reference.quickGELU(x)
+      let expected =
+        switch activation {
+        case .gelu: Reference.gelu(x)
+        case .silu: Reference.silu(x)
+        default: Reference.quickGELU(x)
+        }
       // The exponential's argument is rounded, which moves it by up to that argument's size in units
       // of rounding; seven operations more.
       let argument = activation == .gelu ? x * x / 2 : abs(1.702 * x)
@@ -44,7 +49,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [Activation.quickGELU, .gelu])
+  @Test(arguments: [Activation.quickGELU, .gelu, .silu])
   func linearUnitsLetNotANumberThrough(activation: Activation) {
     let found = run(Tensor(shape: [3], values: [.nan, .infinity, -3]), to: [3]) {
       source, target, _ in target.writeActivation(activation, of: source)

@@ -52,6 +52,38 @@ struct SmallTransformer: SingleInputNetwork {
   }
 }
 
+/// `Denoiser` of Tools/make_gradient_goldens.py.
+struct SmallDenoiser: SingleInputNetwork {
+  let name = "denoiser"
+  let inputShape = [3, 16, 16]
+
+  func describe(_ scope: Scope, _ input: Value) -> Value {
+    let (width, groups) = (24, 6)
+    func filtered(_ name: String, _ x: Value, to channels: Int) -> Value {
+      scope[name].convolution(x, to: channels, kernel: 3, padding: 1)
+    }
+    var x = filtered("stem", input.pixelUnshuffled(by: 2), to: width)
+    let first = filtered("first", scope["norm"].groupNorm(x, groups: groups).silu(), to: width)
+    let condition = scope["condition"].linear(
+      x.globalAveragePool().flattened().silu(), to: 2 * width)
+    let normal = scope["second_norm"].groupNorm(
+      first, groups: groups, epsilon: 1e-6,
+      modulation: (
+        condition.channels(from: 0, count: width), condition.channels(from: width, count: width)
+      ))
+    x = x + filtered("second", normal.silu(), to: width)
+    let tokens = scope["packed"].linear(
+      scope["last_norm"].groupNorm(x, groups: groups).asTokens(), to: 3 * width)
+    let mixed = scope["mixed"].linear(
+      tokens.attention(Attention(heads: 4, operands: .joinedByHead)), to: width)
+    x = (x.asTokens() + mixed).asMap(rows: 8, columns: 8)
+    let small = scope["down"].convolution(
+      x.zeroPadded(bottom: 1, right: 1), to: width, kernel: 3, stride: 2)
+    x = x + small.resizedBicubic(rows: 8, columns: 8)
+    return filtered("head", x, to: 16).pixelShuffled(by: 2).applying(.tanh)
+  }
+}
+
 @Suite struct NetworkGoldenTests {
   private struct Gradient: Decodable {
     let length: Double
@@ -68,6 +100,8 @@ struct SmallTransformer: SingleInputNetwork {
   @Test func residualNetworkFollowsPyTorch() throws { try check(ResidualNetwork()) }
 
   @Test func transformerFollowsPyTorch() throws { try check(SmallTransformer()) }
+
+  @Test func denoiserFollowsPyTorch() throws { try check(SmallDenoiser()) }
 
   /// A gradient passes some twenty layers, each a sum with up to fifty roundings' worth of error, Winograd's
   /// transforms and batch norms included: a thousand roundings of the gradient's length.

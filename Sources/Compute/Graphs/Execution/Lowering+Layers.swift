@@ -35,7 +35,8 @@ extension Lowering {
   ) {
     var input = node.inputs[0]
     let source = graph.nodes[input]
-    let weights = try parameter(weight, shape: [node.shape[0], source.shape[0]])
+    // As large as the layer; a `Conv1d` that is one names a third axis.
+    let weights = try parameter(weight)
     var map = [source.shape[0], 1, 1]
     if case .flatten = source.operation, !requested.contains(input) {
       input = source.inputs[0]

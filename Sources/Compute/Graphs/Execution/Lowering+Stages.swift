@@ -11,8 +11,9 @@ extension Lowering {
     switch node.operation {
     case .input: return []
     case .convolution, .linear, .projection: preconditionFailure("layers are lowered as chains")
-    case .batchNorm, .affine, .add, .multiply: return stage(try elementwiseAction(of: node))
-    case .prelu, .relu, .quickGELU, .gelu: return stage(.activation(try activation(index)))
+    case .batchNorm, .affine, .add, .multiply, .groupNorm:
+      return stage(try elementwiseAction(of: node))
+    case .prelu, .relu, .quickGELU, .gelu, .silu: return stage(.activation(try activation(index)))
     case .sigmoid: return stage(.sigmoid)
     case .maxPool(let pooling): return stage(.maxPool(pooling))
     case .averagePool(let pooling, let countIncludePad):
@@ -22,6 +23,9 @@ extension Lowering {
     case .resizeBilinear(let alignCorners): return stage(.bilinear(alignCorners: alignCorners))
     case .broadcast: return stage(.broadcast)
     case .subsample(let stride): return stage(.subsample(stride: stride))
+    case .pixelUnshuffle(let block): return stage(.pixelUnshuffle(block))
+    case .pixelShuffle(let block): return stage(.pixelShuffle(block))
+    case .timestepEmbedding(let embedding): return stage(.timestepEmbedding(embedding))
     case .flatten: return isFlattenUnused(index) ? [] : stage(.flatten)
     case .l2Normalize: return stage(.normalize)
     case .concatenate:

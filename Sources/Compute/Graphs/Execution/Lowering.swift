@@ -67,7 +67,7 @@ struct Lowering {
   private mutating func chain(from start: Int) throws(GraphError) -> Chain? {
     switch graph.nodes[start].operation {
     case .convolution, .linear, .projection: break
-    case .multiply, .add, .batchNorm, .affine: return elementwiseChain(from: start)
+    case .multiply, .add, .batchNorm, .affine, .groupNorm: return elementwiseChain(from: start)
     default: return nil
     }
     var chain = Chain(start: start, end: start)
@@ -139,7 +139,11 @@ struct Lowering {
     switch (graph.nodes[node].operation, layer.operation) {
     case (.relu, _), (.prelu, _): true
     // The tile of matrix products knows these alone.
-    case (.quickGELU, .linear), (.gelu, .linear): true
+    case (.quickGELU, .linear), (.gelu, .linear), (.silu, .linear): true
+    // So does what computes value by value.
+    case (.silu, .groupNorm), (.silu, .batchNorm), (.silu, .affine), (.silu, .add),
+      (.silu, .multiply):
+      true
     default: false
     }
   }
@@ -187,7 +191,7 @@ struct Lowering {
     return Stage(action: action, inputs: inputs, output: chain.end, level: level)
   }
 
-  /// What computes a sum, product, batch norm or affine map with what is fused behind it.
+  /// What computes a sum, product, norm over pixels or affine map with what is fused behind it.
   func elementwiseAction(
     of node: Node, adding residual: Int? = nil, activation: Activation = .none
   ) throws(GraphError) -> Stage.Action {
@@ -198,6 +202,11 @@ struct Lowering {
     case .batchNorm:
       let (scale, shift) = try factors(of: node)
       return .affine(scale: scale.map(Float.init), shift: shift.map(Float.init), activation)
+    case .groupNorm(let norm, let prefix, let affine):
+      func values(_ name: String) throws(GraphError) -> [Float]? {
+        affine ? try parameter(prefix.parameter(name), shape: [node.shape[0]]).values : nil
+      }
+      return .groupNorm(norm, weight: try values("weight"), bias: try values("bias"), activation)
     default: preconditionFailure("\(node.operation.name) is lowered elsewhere")
     }
   }
@@ -208,6 +217,7 @@ struct Lowering {
       return .prelu(try parameter(weight, shape: [graph.nodes[node].shape[0]]).values)
     case .quickGELU: return .quickGELU
     case .gelu: return .gelu
+    case .silu: return .silu
     default: return .relu
     }
   }

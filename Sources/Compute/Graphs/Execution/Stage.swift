@@ -27,6 +27,11 @@ struct Stage: Sendable {
     /// Part of the input, which is copied only where it must lie elsewhere.
     case view(firstPixel: Int, firstChannel: Int)
     case layerNorm(weight: [Float], bias: [Float], epsilon: Float)
+    /// With an image's scale and shift as second and third input, if there are any.
+    case groupNorm(GroupNorm, weight: [Float]?, bias: [Float]?, Activation)
+    case pixelUnshuffle(Int)
+    case pixelShuffle(Int)
+    case timestepEmbedding(TimestepEmbedding)
     case attention(Attention)
     case rowOfLargest
     case prepend(row: [Float])
@@ -86,9 +91,20 @@ struct Stage: Sendable {
           from: pixel, pixels: output.pixels, channel: channel, channels: output.channels))
     case .layerNorm(let weight, let bias, let epsilon):
       output.writeLayerNorm(of: input, weight: weight, bias: bias, epsilon: epsilon)
+    case .groupNorm(let norm, let weight, let bias, let activation):
+      output.writeGroupNorm(
+        of: input, norm, weight: weight, bias: bias,
+        modulation: inputs.count > 1
+          ? GroupNorm.Modulation(scale: map(inputs[1]), shift: map(inputs[2])) : nil,
+        activation: activation, level: level)
+    case .pixelUnshuffle(let block): output.writePixelUnshuffled(input, block: block)
+    case .pixelShuffle(let block): output.writePixelShuffled(input, block: block)
+    case .timestepEmbedding(let embedding):
+      output.writeTimestepEmbedding(of: input, embedding)
     case .attention(let attention):
       output.writeAttention(
-        attention, queries: input, keys: map(inputs[1]), values: map(inputs[2]), scratch: scratch)
+        attention, queries: input, keys: inputs.count > 1 ? map(inputs[1]) : input,
+        values: inputs.count > 1 ? map(inputs[2]) : input, scratch: scratch)
     case .rowOfLargest: output.writeRow(of: input, atLargestOf: map(inputs[1]))
     case .prepend(let row): output.writePrepended(row, before: input)
     case .prependMean: output.writePrependedMean(before: input)

@@ -77,6 +77,8 @@ extension Stage {
     case .affine: "affine"
     case .sum: "sum"
     case .product(let term, _): term == nil ? "product" : "product + sum"
+    case .groupNorm(_, _, _, let activation):
+      activation == .none ? "group norm" : "group norm + SiLU"
     case .copy: "copy"
     // Nothing is fused behind the others.
     default: graph.nodes[output].operation.name

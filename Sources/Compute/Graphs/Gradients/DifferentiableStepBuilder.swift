@@ -26,6 +26,8 @@ struct DifferentiableStepBuilder {
     let start: Int
     var residual: Int?
     var isReLU = false
+    /// Only behind a group norm.
+    var isSiLU = false
   }
 
   /// - Throws: ``GraphError`` if an operation has no gradient.
@@ -72,6 +74,13 @@ struct DifferentiableStepBuilder {
     switch graph.nodes[start].operation {
     case .convolution(let geometry, _, _) where isDepthwise(geometry, start): return
     case .convolution, .linear, .projection: break
+    case .groupNorm:
+      guard let next = soleConsumer(of: end), case .silu = graph.nodes[next].operation else {
+        return
+      }
+      absorbed.formUnion([end, next])
+      chains[next] = Chain(start: start, isSiLU: true)
+      return
     case .batchNorm:
       if let next = soleConsumer(of: end), case .add = graph.nodes[next].operation {
         let operands = graph.nodes[next].inputs
@@ -109,6 +118,11 @@ struct DifferentiableStepBuilder {
 
   private func step(_ chain: Chain, output: Int) throws(GraphError) -> any DifferentiableStep {
     let node = graph.nodes[chain.start]
+    if case .groupNorm(let norm, let prefix, let affine) = node.operation {
+      return GroupNormStep(
+        norm, names: affine ? (prefix.parameter("weight"), prefix.parameter("bias")) : nil,
+        channels: node.shape[0], inputs: node.inputs, output: output, isSiLU: chain.isSiLU)
+    }
     guard case .batchNorm(let prefix, let epsilon, let affine) = node.operation else {
       return try layer(chain.start, output: output, isReLU: chain.isReLU)
     }
@@ -130,6 +144,8 @@ struct DifferentiableStepBuilder {
     switch node.operation {
     case .input: return
     case .tokens: view(index, pixel: 0, channel: 0, isWhole: true)
+    case .array(.reinterpret) where graph.nodes[node.inputs[0]].shape[0] == node.shape[0]:
+      view(index, pixel: 0, channel: 0, isWhole: true)
     case .flatten where graph.nodes[node.inputs[0]].extent == 1:
       view(index, pixel: 0, channel: 0, isWhole: true)
     case .channels(let first): view(index, pixel: 0, channel: first, isWhole: false)
@@ -164,13 +180,15 @@ struct DifferentiableStepBuilder {
         geometry, weight: weight, bias: bias, input: input, output: index, channels: channels,
         level: level)
     case .convolution, .linear, .projection: return try layer(index, output: index, isReLU: false)
-    case .batchNorm: return try step(Chain(start: index), output: index)
+    case .batchNorm, .groupNorm: return try step(Chain(start: index), output: index)
     case .prelu(let weight):
       return PReLUStep(weight: weight, channels: channels, input: input, output: index)
     case .relu: return FunctionStep(.relu, input: input, output: index)
     case .sigmoid: return FunctionStep(.sigmoid, input: input, output: index)
     case .quickGELU: return FunctionStep(.quickGELU, input: input, output: index)
     case .gelu: return FunctionStep(.gelu, input: input, output: index)
+    case .silu: return FunctionStep(.silu, input: input, output: index)
+    case .array(.function(.tanh)): return FunctionStep(.tanh, input: input, output: index)
     case .affine(let scale, let shift):
       return AffineStep(scale: scale, shift: shift, input: input, output: index)
     case .add, .multiply:
@@ -178,7 +196,8 @@ struct DifferentiableStepBuilder {
         isProduct: node.operation == .multiply, inputs: node.inputs, output: index,
         broadcasts: graph.nodes[node.inputs[1]].shape != node.shape)
     case .maxPool, .averagePool, .adaptiveAveragePool, .resizeNearest, .resizeBilinear,
-      .subsample, .flatten, .prependMean, .rowOfLargest:
+      .subsample, .flatten, .prependMean, .rowOfLargest, .pixelUnshuffle, .pixelShuffle,
+      .array(.resample):
       return MapStep(node.operation, inputs: node.inputs, output: index)
     case .broadcast: return BroadcastStep(input: input, output: index)
     case .concatenate:
@@ -210,6 +229,8 @@ struct DifferentiableStepBuilder {
     case .embedding(let weight):
       let shape = graph.parameters.first { $0.name == weight }?.shape ?? [0, channels]
       return EmbeddingStep(weight: weight, shape: shape, input: input, output: index)
+    case .timestepEmbedding(let embedding):
+      return TimestepEmbeddingStep(embedding, input: input, output: index)
     default: throw noGradient(node)
     }
   }
@@ -225,7 +246,7 @@ extension Node {
   /// Inputs on whose values the result depends smoothly; numbers of rows are none.
   var differentiableInputs: [Int] {
     switch operation {
-    case .embedding: []
+    case .embedding, .timestepEmbedding: []
     case .rowOfLargest: [inputs[0]]
     default: inputs
     }

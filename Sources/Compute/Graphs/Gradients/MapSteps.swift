@@ -39,6 +39,9 @@ final class MapStep: DifferentiableStep {
         y.writeBilinear(of: x, alignCorners: alignCorners, level: level)
       case .subsample(let stride): y.writeSubsample(of: x, stride: stride)
       case .flatten: y.writeFlattened(x)
+      case .pixelUnshuffle(let block): y.writePixelUnshuffled(x, block: block)
+      case .pixelShuffle(let block): y.writePixelShuffled(x, block: block)
+      case .array(.resample(let resampling)): y.writeResampled(x, resampling)
       case .prependMean: y.writePrependedMean(before: x)
       case .rowOfLargest: y.writeRow(of: x, atLargestOf: context.value(inputs[1], image))
       default: preconditionFailure("\(operation.name) has a step of its own")
@@ -48,7 +51,7 @@ final class MapStep: DifferentiableStep {
 
   func backward(_ context: StepContext, destinations: [GradientDestination]) {
     guard destinations[0].isWanted else { return }
-    context.forEachImage { [self] image, _ in
+    context.forEachImage { [self] image, scratch in
       let (dx, dy) = (context.gradient(inputs[0], image), context.gradient(output, image))
       let level = context.level
       switch operation {
@@ -64,6 +67,12 @@ final class MapStep: DifferentiableStep {
         dx.addBilinearGradient(of: dy, alignCorners: alignCorners, level: level)
       case .subsample(let stride): dx.addSubsampleGradient(of: dy, stride: stride, level: level)
       case .flatten: dx.addFlattenedGradient(of: dy)
+      case .pixelUnshuffle(let block): dx.addPixelUnshuffledGradient(of: dy, block: block)
+      case .pixelShuffle(let block): dx.addPixelShuffledGradient(of: dy, block: block)
+      case .array(.resample(let resampling)):
+        dx.addResampledGradient(
+          of: dy, resampling.transposed(rows: dx.rows, columns: dx.columns), level: level,
+          scratch: scratch)
       case .prependMean: dx.addPrependedMeanGradient(of: dy, level: level)
       case .rowOfLargest:
         dx.add(dy, toRowAtLargestOf: context.value(inputs[1], image), level: level)

@@ -5,7 +5,7 @@ import Tensors
 final class FunctionStep: DifferentiableStep {
   /// Which one.
   enum Function: Sendable {
-    case relu, sigmoid, quickGELU, gelu
+    case relu, sigmoid, quickGELU, gelu, silu, tanh
 
     var derivative: Derivative {
       switch self {
@@ -13,6 +13,8 @@ final class FunctionStep: DifferentiableStep {
       case .sigmoid: .sigmoid
       case .quickGELU: .quickGELU
       case .gelu: .gelu
+      case .silu: .silu
+      case .tanh: .tanh
       }
     }
   }
@@ -39,6 +41,8 @@ final class FunctionStep: DifferentiableStep {
       case .sigmoid: y.writeSigmoid(of: x, level: context.level)
       case .quickGELU: y.writeActivation(.quickGELU, of: x, level: context.level)
       case .gelu: y.writeActivation(.gelu, of: x, level: context.level)
+      case .silu: y.writeActivation(.silu, of: x, level: context.level)
+      case .tanh: y.writeFunction(.tanh, of: x)
       }
     }
   }

@@ -72,11 +72,16 @@ final class AttentionStep: DifferentiableStep {
   var savedForBackward: [Int] { inputs }
   var onlyAdds: Bool { true }
 
+  /// Whether one input holds queries, keys and values.
+  private var isJoined: Bool { attention.operands == .joinedByHead }
+
+  private func operand(_ position: Int) -> Int { inputs[isJoined ? 0 : position] }
+
   func forward(_ context: StepContext) {
     context.forEachImage { [self] image, scratch in
       context.value(output, image).writeAttention(
-        attention, queries: context.value(inputs[0], image),
-        keys: context.value(inputs[1], image), values: context.value(inputs[2], image),
+        attention, queries: context.value(operand(0), image),
+        keys: context.value(operand(1), image), values: context.value(operand(2), image),
         level: context.level, scratch: scratch.kernels)
     }
   }
@@ -85,13 +90,14 @@ final class AttentionStep: DifferentiableStep {
     guard destinations.contains(where: \.isWanted) else { return }
     context.forEachImage { [self] image, scratch in
       func target(_ position: Int) -> FeatureMap? {
-        destinations[position].isWanted ? context.gradient(inputs[position], image) : nil
+        let index = isJoined ? 0 : position
+        return destinations[index].isWanted ? context.gradient(inputs[index], image) : nil
       }
       context.gradient(output, image).addAttentionGradient(
         attention,
         operands: (
-          context.value(inputs[0], image), context.value(inputs[1], image),
-          context.value(inputs[2], image)
+          context.value(operand(0), image), context.value(operand(1), image),
+          context.value(operand(2), image)
         ),
         to: (target(0), target(1), target(2)), level: context.level, scratch: scratch)
     }

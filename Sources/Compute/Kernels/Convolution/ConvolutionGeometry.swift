@@ -80,4 +80,6 @@ package enum Activation: Hashable, Sendable {
   case quickGELU
   /// `x · Φ(x)` with the normal distribution's `Φ`.
   case gelu
+  /// `x · σ(x)`.
+  case silu
 }

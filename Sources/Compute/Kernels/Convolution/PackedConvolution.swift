@@ -53,7 +53,7 @@ package final class PackedConvolution: Sendable {
     precondition(weights.shape.count == 4, "convolution weights have four axes")
     // Winograd's output transform knows only activations that are one comparison.
     let path =
-      activation.isGELU
+      activation.isSmooth
       ? .direct
       : ConvolutionPath.fastest(
         geometry, inputs: weights.shape[1], outputs: weights.shape[0], size: size,
@@ -96,7 +96,7 @@ package final class PackedConvolution: Sendable {
       body = .direct(
         Phase.all(of: geometry).map { $0.packed(weights, geometry: geometry, width: width) })
     case .winograd(let form):
-      precondition(!activation.isGELU, "\(form) cannot apply \(activation)")
+      precondition(!activation.isSmooth, "\(form) cannot apply \(activation)")
       precondition(
         geometry.isPlain && geometry.kernel == form.taps, "\(form) cannot do \(geometry)")
       body = .winograd(WinogradFilters(weights, form: form, level: level, storage: storage))
@@ -164,7 +164,8 @@ package final class PackedConvolution: Sendable {
 }
 
 extension Activation {
-  var isGELU: Bool { self == .gelu || self == .quickGELU }
+  /// Whether the token kernels apply it to finished values; the others are one comparison.
+  var isSmooth: Bool { self == .gelu || self == .quickGELU || self == .silu }
 
   var symbol: ek_activation {
     switch self {
@@ -173,6 +174,7 @@ extension Activation {
     case .prelu: EK_ACTIVATION_PRELU
     case .quickGELU: EK_ACTIVATION_QUICK_GELU
     case .gelu: EK_ACTIVATION_GELU
+    case .silu: EK_ACTIVATION_SILU
     }
   }
 }

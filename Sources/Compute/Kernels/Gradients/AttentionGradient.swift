@@ -5,8 +5,8 @@ extension FeatureMap {
   /// Gradient of ``FeatureMap/writeAttention(_:queries:keys:values:level:scratch:)``; the map is that of
   /// the output, `[T, D]`.
   ///
-  /// With `P = softmax(S)`, `S = Q Kᵀ / √d`: `dV = Pᵀ dO`, `dP = dO Vᵀ`,
-  /// `dS = P ∘ (dP − Σ P ∘ dP)`, `dQ = dS K / √d`, `dK = dSᵀ Q / √d`. The probabilities are recomputed.
+  /// With `P = softmax(S)`, `S = f Q Kᵀ`: `dV = Pᵀ dO`, `dP = dO Vᵀ`, `dS = P ∘ (dP − Σ P ∘ dP)`,
+  /// `dQ = f dS K`, `dK = f dSᵀ Q`. The probabilities are recomputed.
   ///
   /// - Parameters:
   ///   - attention: heads and order.
@@ -22,14 +22,21 @@ extension FeatureMap {
   ) {
     let depth = channels / attention.heads
     let job = AttentionGradientJob(
-      isCausal: attention.isCausal, depth: depth, level: level, scratch: scratch)
+      isCausal: attention.isCausal, scale: attention.factor(depth: depth), level: level,
+      scratch: scratch)
     for head in 0..<attention.heads {
-      func part(_ map: FeatureMap) -> FeatureMap { map.channels(from: head * depth, count: depth) }
+      func part(_ map: FeatureMap, _ role: Attention.Role) -> FeatureMap {
+        map.channels(from: attention.start(of: head, role, depth: depth), count: depth)
+      }
       job.run(
-        (part(operands.queries), part(operands.keys), part(operands.values)),
-        output: part(self),
+        (
+          part(operands.queries, .queries), part(operands.keys, .keys),
+          part(operands.values, .values)
+        ),
+        output: channels(from: head * depth, count: depth),
         to: (
-          gradients.queries.map(part), gradients.keys.map(part), gradients.values.map(part)
+          gradients.queries.map { part($0, .queries) }, gradients.keys.map { part($0, .keys) },
+          gradients.values.map { part($0, .values) }
         ))
     }
   }
@@ -38,7 +45,8 @@ extension FeatureMap {
 /// The gradient of one head.
 private struct AttentionGradientJob {
   let isCausal: Bool
-  let depth: Int
+  /// Factor on the products of queries and keys.
+  let scale: Float
   let level: CPULevel
   let scratch: GradientScratch
 
@@ -54,8 +62,8 @@ private struct AttentionGradientJob {
     let outer = OuterProduct(kernels: level.gradientKernels, scratch: scratch)
     let stride = (others + Self.lanes - 1) / Self.lanes * Self.lanes
     let packed = max(
-      rows.packedFloats(depth: depth, columns: others),
-      rows.packedFloats(depth: others, columns: depth),
+      rows.packedFloats(depth: operands.keys.channels, columns: others),
+      rows.packedFloats(depth: others, columns: operands.keys.channels),
       outer.workFloats(depth: tokens, rows: others))
     let memory = scratch.floats(2 * tokens * stride + packed)
     func scores(_ start: UnsafeMutablePointer<Float>) -> FeatureMap {
@@ -74,7 +82,6 @@ private struct AttentionGradientJob {
     guard gradients.queries != nil || gradients.keys != nil else { return }
     rows.packColumns(operands.values, into: work)
     rows.multiply(output, by: work, into: changes)
-    let scale = 1 / Float(depth).squareRoot()
     for token in 0..<tokens {
       level.gradientKernels.softmax_gradient(
         probabilities.pixel(at: token), changes.pixel(at: token), others, scale)
@@ -89,7 +96,6 @@ private struct AttentionGradientJob {
   }
 
   private func softmax(_ scores: FeatureMap) {
-    let scale = 1 / Float(depth).squareRoot()
     for token in 0..<scores.pixels {
       let row = scores.pixel(at: token)
       let own = isCausal ? token + 1 : scores.channels

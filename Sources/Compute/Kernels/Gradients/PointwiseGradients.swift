@@ -11,9 +11,13 @@ package enum Derivative: Sendable {
   case quickGELU
   /// From the argument.
   case gelu
+  /// From the argument.
+  case silu
+  /// From the result.
+  case tanh
 
   /// Whether the result, not the argument, is what the derivative needs.
-  package var usesResult: Bool { self == .relu || self == .sigmoid }
+  package var usesResult: Bool { self == .relu || self == .sigmoid || self == .tanh }
 
   fileprivate var symbol: ek_derivative {
     switch self {
@@ -21,6 +25,8 @@ package enum Derivative: Sendable {
     case .sigmoid: EK_DERIVATIVE_SIGMOID
     case .quickGELU: EK_DERIVATIVE_QUICK_GELU
     case .gelu: EK_DERIVATIVE_GELU
+    case .silu: EK_DERIVATIVE_SILU
+    case .tanh: EK_DERIVATIVE_TANH
     }
   }
 }

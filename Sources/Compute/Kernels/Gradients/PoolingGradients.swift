@@ -150,6 +150,24 @@ extension FeatureMap {
     }
   }
 
+  /// Gives each output's gradient to the inputs that it was weighted from.
+  ///
+  /// - Parameters:
+  ///   - gradient: `[H', W', C]`.
+  ///   - transposed: ``Resampling/transposed(rows:columns:)`` of what was done.
+  ///   - level: instruction set.
+  ///   - scratch: one per worker; holds a map of the input's size.
+  package func addResampledGradient(
+    of gradient: FeatureMap, _ transposed: Resampling, level: CPULevel = .current,
+    scratch: GradientScratch
+  ) {
+    let spread = FeatureMap(
+      base: scratch.floats(pixels * channels), rows: rows, columns: columns, channels: channels,
+      pixelStride: channels)
+    spread.writeResampled(gradient, transposed)
+    add(spread, level: level)
+  }
+
   /// `dx[i, j, c] += dy[(c·H + i)·W + j]`.
   package func addFlattenedGradient(of gradient: FeatureMap) {
     precondition(gradient.pixels == 1 && gradient.channels == pixels * channels, "sizes differ")

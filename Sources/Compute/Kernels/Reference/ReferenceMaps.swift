@@ -106,4 +106,49 @@ extension Reference {
     }
     return y
   }
+
+  /// `((x − mean_g) / √(variance_g + ε) · weight + bias) · (1 + scale) + shift`, in groups of channels.
+  package static func groupNorm(
+    _ x: Tensor, _ norm: GroupNorm, weight: [Float]?, bias: [Float]?, scale: [Float]? = nil,
+    shift: [Float]? = nil
+  ) -> Tensor {
+    var y = x
+    let (width, plane) = (x.shape[0] / norm.groups, x.count / x.shape[0])
+    for group in 0..<norm.groups {
+      let places = group * width * plane..<(group + 1) * width * plane
+      let values = x.values[places].map(Double.init)
+      let mean = values.reduce(0, +) / Double(values.count)
+      let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+      for place in places {
+        let channel = place / plane
+        let normal =
+          (Double(x.values[place]) - mean) / (variance + Double(norm.epsilon)).squareRoot()
+        let value = normal * Double(weight?[channel] ?? 1) + Double(bias?[channel] ?? 0)
+        y.values[place] = Float(
+          value * (1 + Double(scale?[channel] ?? 0)) + Double(shift?[channel] ?? 0))
+      }
+    }
+    return y
+  }
+
+  /// PyTorch's `PixelUnshuffle`.
+  package static func pixelUnshuffled(_ x: Tensor, block: Int) -> Tensor {
+    var y = Tensor(
+      shape: [x.shape[0] * block * block, x.shape[1] / block, x.shape[2] / block])
+    y.fill { c, i, j in
+      let place = c % (block * block)
+      return Double(x[c / (block * block), i * block + place / block, j * block + place % block])
+    }
+    return y
+  }
+
+  /// PyTorch's `PixelShuffle`.
+  package static func pixelShuffled(_ x: Tensor, block: Int) -> Tensor {
+    var y = Tensor(
+      shape: [x.shape[0] / (block * block), x.shape[1] * block, x.shape[2] * block])
+    y.fill { c, i, j in
+      Double(x[(c * block + i % block) * block + j % block, i / block, j / block])
+    }
+    return y
+  }
 }

@@ -42,6 +42,9 @@ extension Reference {
   /// `x · σ(1.702 x)`.
   package static func quickGELU(_ x: Double) -> Double { x / (1 + exp(-1.702 * x)) }
 
+  /// `x · σ(x)`.
+  package static func silu(_ x: Double) -> Double { x / (1 + exp(-x)) }
+
   /// `x · Φ(x)`.
   package static func gelu(_ x: Double) -> Double { 0.5 * x * erfc(-x / 2.0.squareRoot()) }
 
@@ -49,27 +52,31 @@ extension Reference {
   package static func attention(
     _ attention: Attention, queries: Tensor, keys: Tensor, values: Tensor
   ) -> Tensor {
-    let depth = queries.shape[0] / attention.heads
+    let isJoined = attention.operands == .joinedByHead
+    let depth = queries.shape[0] / attention.heads / (isJoined ? 3 : 1)
     let scale = attention.scale.map(Double.init) ?? 1 / Double(depth).squareRoot()
     let (tokens, others) = (queries.count / queries.shape[0], keys.count / keys.shape[0])
-    var y = queries
+    var y = Tensor(shape: [attention.heads * depth] + queries.shape.dropFirst())
     for head in 0..<attention.heads {
-      let channels = head * depth..<(head + 1) * depth
+      func row(_ role: Int, _ channel: Int) -> Int {
+        isJoined ? (3 * head + role) * depth + channel : head * depth + channel
+      }
       for t in 0..<tokens {
         let visible = attention.isCausal ? t + 1 : others
         let scores = (0..<visible).map { s in
-          channels.reduce(0.0) {
-            $0 + Double(queries.values[$1 * tokens + t]) * Double(keys.values[$1 * others + s])
+          (0..<depth).reduce(0.0) {
+            $0 + Double(queries.values[row(0, $1) * tokens + t])
+              * Double(keys.values[row(1, $1) * others + s])
           } * scale
         }
         let largest = scores.max() ?? 0
         let shares = scores.map { exp($0 - largest) }
         let total = shares.reduce(0, +)
-        for channel in channels {
+        for channel in 0..<depth {
           let sum = shares.indices.reduce(0.0) {
-            $0 + shares[$1] * Double(values.values[channel * others + $1])
+            $0 + shares[$1] * Double(values.values[row(2, channel) * others + $1])
           }
-          y.values[channel * tokens + t] = Float(sum / total)
+          y.values[(head * depth + channel) * tokens + t] = Float(sum / total)
         }
       }
     }

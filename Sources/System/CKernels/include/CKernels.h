@@ -21,6 +21,7 @@ enum ek_activation {
   EK_ACTIVATION_PRELU = 2,  // x < 0 ? x * slope[column] : x
   EK_ACTIVATION_QUICK_GELU = 3,  // x * sigmoid(1.702 x); tiles only
   EK_ACTIVATION_GELU = 4,        // x * Phi(x) with the normal distribution's Phi; tiles only
+  EK_ACTIVATION_SILU = 5,        // x * sigmoid(x); tiles and pointwise
 };
 
 /// One output tile of an indirect matrix product:

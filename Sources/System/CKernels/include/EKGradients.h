@@ -32,6 +32,8 @@ enum ek_derivative {
   EK_DERIVATIVE_QUICK_GELU = 2,  // from the argument
   EK_DERIVATIVE_GELU = 3,        // from the argument
   EK_DERIVATIVE_PRELU = 4,       // from the argument, with slopes
+  EK_DERIVATIVE_SILU = 5,        // from the argument
+  EK_DERIVATIVE_TANH = 6,        // from the result
 };
 
 /// `gradient[p][c] (+)= derivative(reference[p][c]) · output_gradient[p][c]`. Steps are floats between

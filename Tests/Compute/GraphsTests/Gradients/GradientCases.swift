@@ -18,7 +18,7 @@ struct GradientCase: SingleInputNetwork, CustomStringConvertible {
   func describe(_ scope: Scope, _ input: Value) -> Value { body(scope, input) }
 
   /// Every operation that has a gradient, each with something before and behind it.
-  static let all: [GradientCase] = convolutions + maps + transformers
+  static let all: [GradientCase] = convolutions + maps + transformers + diffusion
 
   private static let convolutions: [GradientCase] = [
     GradientCase(name: "convolution 3×3, few channels", inputShape: [3, 7, 6]) { s, x in
@@ -158,6 +158,67 @@ struct GradientCase: SingleInputNetwork, CustomStringConvertible {
           Attention(heads: 4)
         ).asMap(), to: 3
       )
+    },
+  ]
+
+  private static let diffusion: [GradientCase] = [
+    GradientCase(name: "group norm with SiLU", inputShape: [6, 5, 4], roughness: 8) { s, x in
+      let y = s["n"].groupNorm(s["c"].convolution(x, to: 18, kernel: 1), groups: 3).silu()
+      return s["d"].convolution(y, to: 4, kernel: 3, padding: 1)
+    },
+    GradientCase(name: "group norm by itself", inputShape: [6, 5, 4], roughness: 8) { s, x in
+      let y = s["c"].convolution(x, to: 8, kernel: 1)
+      let z = s["n"].groupNorm(y, groups: 2, epsilon: 1e-2, affine: false).tapped("normalized")
+      return s["m"].groupNorm(z + y, groups: 8).silu() + z.silu()
+    },
+    GradientCase(name: "group norm with scale and shift", inputShape: [6, 5, 4], roughness: 8) {
+      s, x in
+      let y = s["c"].convolution(x, to: 12, kernel: 1)
+      let condition = s["e"].linear(y.globalAveragePool().flattened().silu(), to: 24)
+      let halves = (
+        scale: condition.channels(from: 0, count: 12),
+        shift: condition.channels(from: 12, count: 12)
+      )
+      return s["n"].groupNorm(y, groups: 4, modulation: halves).silu() + y
+    },
+    GradientCase(name: "scale and shift behind batch norm", inputShape: [5, 4, 4], learns: false) {
+      s, x in
+      let y = s["b"].batchNorm(s["a"].convolution(x, to: 7, kernel: 3, padding: 1))
+      let condition = s["e"].linear(y.globalAveragePool().flattened(), to: 14)
+      return y.modulated(
+        scale: condition.channels(from: 0, count: 7), shift: condition.channels(from: 7, count: 7)
+      ).relu()
+    },
+    GradientCase(name: "pixels as channels and back", inputShape: [3, 6, 4]) { s, x in
+      let y = s["a"].convolution(x.pixelUnshuffled(by: 2), to: 12, kernel: 1)
+      return s["b"].convolution((y.silu() + y).pixelShuffled(by: 2), to: 3, kernel: 3, padding: 1)
+    },
+    GradientCase(name: "padding, cropping, bicubic", inputShape: [3, 6, 5]) { s, x in
+      let y = s["a"].convolution(x, to: 4, kernel: 1)
+      let padded = s["b"].convolution(
+        y.zeroPadded(bottom: 1, right: 1), to: 4, kernel: 3, stride: 2)
+      return padded.resizedBicubic(rows: 7, columns: 4)
+        + y.resizedBicubic(rows: 9, columns: 7).cropped(rows: 1..<8, columns: 2..<6)
+    },
+    GradientCase(name: "attention with joined operands", inputShape: [6, 3, 3], roughness: 2) {
+      s, x in
+      let packed = s["qkv"].linear(x.asTokens(), to: 30)
+      return s["out"].linear(
+        packed.attention(Attention(heads: 2, operands: .joinedByHead)), to: 4)
+    },
+    GradientCase(name: "attention with a factor of its own", inputShape: [6, 3, 3], roughness: 2) {
+      s, x in
+      let tokens = s["in"].linear(x.asTokens(), to: 8)
+      return Value.attention(
+        queries: tokens, keys: s["k"].linear(tokens, to: 8), values: tokens,
+        Attention(heads: 2, scale: 0.9))
+    },
+    GradientCase(name: "gated units and tanh", inputShape: [7]) { s, x in
+      s["b"].linear(s["a"].linear(x, to: 18).geglu(), to: 5).applying(.tanh)
+    },
+    GradientCase(name: "timesteps", inputShape: [1], readsTokens: true) { s, x in
+      let y = x.timestepEmbedding(TimestepEmbedding(width: 8, form: .cosinesFirst))
+      return s["b"].linear(s["a"].linear(y, to: 9).silu(), to: 4)
     },
   ]
 }

@@ -96,12 +96,14 @@ struct WideEvaluation {
     case .sigmoid: return x[0].map { value, _ in 1 / (1 + exp(-value)) }
     case .quickGELU: return x[0].map { value, _ in Reference.quickGELU(value) }
     case .gelu: return x[0].map { value, _ in Reference.gelu(value) }
+    case .silu: return x[0].map { value, _ in Reference.silu(value) }
+    case .array(.function(.tanh)): return x[0].map { value, _ in tanh(value) }
     case .affine(let scale, let shift):
       return x[0].map { $0 * Double(scale[$1]) + Double(shift[$1]) }
     case .add: return combined(x[0], x[1], +)
     case .multiply: return combined(x[0], x[1], *)
     case .concatenate: return WideTensor(shape, x.flatMap(\.values))
-    case .flatten, .tokens: return WideTensor(shape, x[0].values)
+    case .flatten, .tokens, .array(.reinterpret): return WideTensor(shape, x[0].values)
     case .l2Normalize:
       let norm = x[0].values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return x[0].map { value, _ in value / norm }
@@ -150,6 +152,23 @@ struct WideEvaluation {
     case .broadcast: return .computed(shape) { c, _, _ in source.values[c] }
     case .subsample(let stride):
       return .computed(shape) { c, i, j in source[c, i * stride, j * stride] }
+    case .pixelUnshuffle(let block):
+      return .computed(shape) { c, i, j in
+        let place = c % (block * block)
+        return source[c / (block * block), i * block + place / block, j * block + place % block]
+      }
+    case .pixelShuffle(let block):
+      return .computed(shape) { c, i, j in
+        source[(c * block + i % block) * block + j % block, i / block, j / block]
+      }
+    case .array(.resample(let resampling)):
+      return .computed(shape) { c, i, j in
+        resampling.rows[i].reduce(0.0) { sum, row in
+          resampling.columns[j].reduce(sum) {
+            $0 + Double(row.weight) * Double($1.weight) * source[c, row.position, $1.position]
+          }
+        }
+      }
     default: return tokens(node, x)
     }
   }
@@ -189,7 +208,20 @@ struct WideEvaluation {
     switch node.operation {
     case .layerNorm(let prefix, let epsilon):
       return layerNorm(x[0], prefix: prefix, epsilon: Double(epsilon))
-    case .attention(let attention): return mixed(attention, x)
+    case .groupNorm(let norm, let prefix, let affine):
+      return groupNorm(x, norm, prefix: prefix, affine: affine)
+    case .timestepEmbedding(let embedding):
+      return WideTensor(
+        shape, embedding.values(at: Float(x[0].values[0])).map(Double.init))
+    case .attention(let attention):
+      guard attention.operands == .joinedByHead else { return mixed(attention, x) }
+      let depth = shape[0] / attention.heads
+      let parts = (0..<3).map { role in
+        WideTensor.computed(shape) { c, t, _ in
+          x[0][(3 * (c / depth) + role) * depth + c % depth, t, 0]
+        }
+      }
+      return mixed(attention, parts)
     case .channels(let first):
       return .computed(shape) { c, i, j in x[0][first + c, i, j] }
     case .row(let index): return .computed(shape) { c, _, _ in x[0][c, index, 0] }
@@ -230,6 +262,26 @@ struct WideEvaluation {
     }
   }
 
+  private func groupNorm(
+    _ x: [WideTensor], _ norm: GroupNorm, prefix: String, affine: Bool
+  ) -> WideTensor {
+    let start = prefix.isEmpty ? "" : "\(prefix)."
+    let weight = affine ? values("\(start)weight") : nil
+    let bias = affine ? values("\(start)bias") : nil
+    let size = x[0].values.count / norm.groups
+    let statistics = (0..<norm.groups).map { group in
+      let all = x[0].values[group * size..<(group + 1) * size]
+      let mean = all.reduce(0, +) / Double(size)
+      let variance = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(size)
+      return (mean, (variance + Double(norm.epsilon)).squareRoot())
+    }
+    return x[0].map { value, channel in
+      let (mean, deviation) = statistics[channel * norm.groups / x[0].channels]
+      let own = (value - mean) / deviation * (weight?[channel] ?? 1) + (bias?[channel] ?? 0)
+      return x.count > 1 ? own * (1 + x[1].values[channel]) + x[2].values[channel] : own
+    }
+  }
+
   private func mixed(_ attention: Attention, _ x: [WideTensor]) -> WideTensor {
     let depth = x[0].channels / attention.heads
     return .computed(x[0].shape) { c, t, _ in
@@ -237,7 +289,8 @@ struct WideEvaluation {
       let seen = attention.isCausal ? t + 1 : x[1].rows
       let shares = (0..<seen).map { s in
         exp(
-          channels.reduce(0) { $0 + x[0][$1, t, 0] * x[1][$1, s, 0] } / Double(depth).squareRoot())
+          channels.reduce(0) { $0 + x[0][$1, t, 0] * x[1][$1, s, 0] }
+            * (attention.scale.map(Double.init) ?? 1 / Double(depth).squareRoot()))
       }
       return (0..<seen).reduce(0) { $0 + shares[$1] * x[2][c, $1, 0] } / shares.reduce(0, +)
     }

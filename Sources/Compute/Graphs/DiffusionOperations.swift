@@ -1,0 +1,118 @@
+import Kernels
+import Tensors
+
+/// Operations that networks of diffusion models are described with, beside those of all networks.
+extension Value {
+  private var place: String { builder.nodes[node].scope }
+
+  private func then(_ operation: Operation, shape: [Int], fits: Bool = true) -> Value {
+    if !fits { builder.reject(operation.name, [node], scope: place) }
+    return builder.add(operation, [node], shape: shape, scope: place)
+  }
+
+  /// `x · σ(x)`.
+  package func silu() -> Value { then(.silu, shape: shape) }
+
+  /// `x · (1 + scale) + shift` with numbers for each channel of an image, `[C]` each.
+  package func modulated(scale: Value, shift: Value) -> Value {
+    let ones = [Float](repeating: 1, count: scale.channels)
+    return self * scale.perChannelAffine(scale: ones, shift: ones).asMap() + shift.asMap()
+  }
+
+  /// The first half of the channels times the GELU of the second, `[2 C, …] → [C, …]`.
+  ///
+  /// Source: Shazeer, arXiv 2002.05202; `CompVis/latent-diffusion`, `ldm/modules/attention.py` (`GEGLU`).
+  package func geglu() -> Value {
+    let half = channels / 2
+    return channels(from: 0, count: half) * channels(from: half, count: half).gelu()
+  }
+
+  /// `PixelUnshuffle`: `[C, H, W] → [C · block², H / block, W / block]`.
+  package func pixelUnshuffled(by block: Int) -> Value {
+    let fits =
+      block > 0 && shape.count == 3 && rows % max(block, 1) == 0 && columns % max(block, 1) == 0
+    let divisor = max(block, 1)
+    return then(
+      .pixelUnshuffle(block),
+      shape: [channels * divisor * divisor, rows / divisor, columns / divisor], fits: fits)
+  }
+
+  /// `PixelShuffle`: `[C · block², H, W] → [C, H · block, W · block]`.
+  package func pixelShuffled(by block: Int) -> Value {
+    let area = max(block * block, 1)
+    return then(
+      .pixelShuffle(block), shape: [channels / area, rows * block, columns * block],
+      fits: block > 0 && shape.count == 3 && channels % area == 0)
+  }
+
+  /// `ZeroPad2d`: rows and columns of zeros around a map.
+  package func zeroPadded(top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0) -> Value {
+    resampled(
+      Resampling(
+        rows: Resampling.padded(rows, before: top, behind: bottom),
+        columns: Resampling.padded(columns, before: left, behind: right)))
+  }
+
+  /// Some of the rows and columns of a map.
+  package func cropped(rows: Range<Int>, columns: Range<Int>) -> Value {
+    resampled(
+      Resampling(rows: Resampling.cropped(rows), columns: Resampling.cropped(columns)))
+  }
+
+  /// `F.interpolate(mode="bicubic", align_corners=False)` without antialiasing.
+  package func resizedBicubic(rows: Int, columns: Int) -> Value {
+    resampled(
+      Resampling(
+        rows: Resampling.bicubic(from: self.rows, to: rows),
+        columns: Resampling.bicubic(from: self.columns, to: columns)))
+  }
+
+  /// Sines and cosines of a timestep, `[1] → [width]`; it has no gradient.
+  package func timestepEmbedding(_ embedding: TimestepEmbedding) -> Value {
+    then(
+      .timestepEmbedding(embedding), shape: [embedding.width],
+      fits: shape == [1] && embedding.width > 0 && embedding.width % 2 == 0)
+  }
+}
+
+extension Scope {
+  /// `Conv1d` with a filter of one, `[D, T, 1] → [O, T, 1]`; parameters `weight [O, D, 1]`, `bias [O]`.
+  package func convolution1d(_ x: Value, to channels: Int) -> Value {
+    linear(
+      x,
+      weight: ParameterSpecification(
+        name: self["weight"].prefix, shape: [channels, x.channels, 1]),
+      bias: ParameterSpecification(name: self["bias"].prefix, shape: [channels]))
+  }
+
+  /// `GroupNorm` over `[C, H, W]` or `[C]`; parameters `weight`, `bias`, both `[C]`, if affine.
+  ///
+  /// - Parameters:
+  ///   - x: what is normalized.
+  ///   - groups: divides `C`.
+  ///   - epsilon: added to the variance.
+  ///   - affine: whether weight and bias are learned.
+  ///   - modulation: an image's scale and shift, `[C]` each, nil for zeros.
+  /// - Returns: `((x − mean) / √(variance + ε) · weight + bias) · (1 + scale) + shift`, shaped like `x`.
+  package func groupNorm(
+    _ x: Value, groups: Int = 32, epsilon: Float = 1e-5, affine: Bool = true,
+    modulation: (scale: Value, shift: Value)? = nil
+  ) -> Value {
+    if affine {
+      for name in ["weight", "bias"] {
+        _ = builder.parameter(self[name].prefix, shape: [x.channels])
+      }
+    }
+    let operation = Operation.groupNorm(
+      GroupNorm(groups: max(groups, 1), epsilon: epsilon), prefix: prefix, affine: affine)
+    let operands = [x.node] + (modulation.map { [$0.scale.node, $0.shift.node] } ?? [])
+    let isFitting = operands.dropFirst().allSatisfy {
+      builder.nodes[$0].shape.elementCount == x.channels
+        && builder.nodes[$0].shape[0] == x.channels
+    }
+    if groups < 1 || x.channels % groups != 0 || !isFitting {
+      builder.reject(operation.name, operands, scope: prefix)
+    }
+    return builder.add(operation, operands, shape: x.shape, scope: prefix)
+  }
+}
