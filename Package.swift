@@ -16,7 +16,8 @@ let strict: [SwiftSetting] = [
 
 /// Rooms without unsafe pointers, which the compiler holds to it; whoever needs one takes the room off.
 let memorySafe: Set = [
-  "Terms", "Provenance", "Detection", "Networks", "Tables", "Verdicts", "Reports", "Gate",
+  "Terms", "Provenance", "Diffusion", "Detection", "Networks", "Tables", "Verdicts", "Reports",
+  "Gate",
 ]
 
 /// Rooms that belong together; a folder in `Sources` and in `Tests`, no module.
@@ -99,6 +100,7 @@ let compute: [Target] = [
   Wing.compute.room(
     "Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors", "Terms"]),
   Wing.compute.room("Metrics", needs: ["CKernels", "Kernels", "Tensors", "Terms"]),
+  Wing.compute.room("Diffusion", needs: ["Tensors"]),
 ]
 
 let models: [Target] = [
@@ -200,6 +202,7 @@ let tests: [Target] = [
   Wing.compute.tests(of: "Graphs", also: ["Kernels", "Tensors"]),
   Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
+  Wing.compute.tests(of: "Diffusion", also: ["Tensors"]),
   Wing.models.tests(of: "Checkpoints", also: ["Graphs", "Tensors"], exclude: ["Goldens"]),
   Wing.models.tests(
     of: "ONNX", also: ["Checkpoints", "Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
