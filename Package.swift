@@ -129,13 +129,14 @@ let generation: [Target] = [
   Wing.generation.room(
     "Generators",
     needs: [
-      "Datasets", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors", "Terms",
+      "Datasets", "Diffusion", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors",
+      "Terms",
     ]),
   Wing.generation.room(
     "Recipes",
     needs: [
-      "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Models",
-      "Networks", "Tensors", "Texts", "Training",
+      "Checkpoints", "Diffusion", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics",
+      "Models", "Networks", "Tensors", "Texts", "Training",
     ]),
 ]
 
