@@ -16,8 +16,8 @@ let strict: [SwiftSetting] = [
 
 /// Rooms without unsafe pointers, which the compiler holds to it; calls of the system are marked `unsafe` there.
 let memorySafe: Set = [
-  "Terms", "Provenance", "Detection", "Networks", "Models", "Tables", "Verdicts", "Reports", "Runs",
-  "Gate", "Bench", "Harness",
+  "Terms", "Provenance", "Diffusion", "Detection", "Networks", "Models", "Tables", "Verdicts",
+  "Reports", "Runs", "Gate", "Bench", "Harness",
 ]
 
 /// Rooms that belong together; a folder in `Sources` and in `Tests`, no module.
@@ -100,6 +100,7 @@ let compute: [Target] = [
   Wing.compute.room(
     "Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors", "Terms"]),
   Wing.compute.room("Metrics", needs: ["CKernels", "Kernels", "Tensors", "Terms"]),
+  Wing.compute.room("Diffusion", needs: ["Tensors"]),
 ]
 
 let models: [Target] = [
@@ -128,13 +129,14 @@ let generation: [Target] = [
   Wing.generation.room(
     "Generators",
     needs: [
-      "Datasets", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors", "Terms",
+      "Datasets", "Diffusion", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors",
+      "Terms",
     ]),
   Wing.generation.room(
     "Recipes",
     needs: [
-      "Checkpoints", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics", "Models",
-      "Networks", "Tensors", "Texts", "Training",
+      "Checkpoints", "Diffusion", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics",
+      "Models", "Networks", "Tensors", "Texts", "Training",
     ]),
 ]
 
@@ -206,6 +208,7 @@ let tests: [Target] = [
   Wing.compute.tests(of: "Graphs", also: ["Kernels", "Tensors"]),
   Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
+  Wing.compute.tests(of: "Diffusion", also: ["Tensors"]),
   Wing.models.tests(of: "Checkpoints", also: ["Graphs", "Tensors"], exclude: ["Goldens"]),
   Wing.models.tests(
     of: "ONNX", also: ["Checkpoints", "Graphs", "Tensors", protobuf], exclude: ["Goldens"]),

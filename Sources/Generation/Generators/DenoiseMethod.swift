@@ -1,4 +1,5 @@
 import Datasets
+import Diffusion
 import Essentials
 import Faces
 import Images
@@ -17,8 +18,9 @@ import Terms
 package struct DenoiseMethod: Method {
   /// Changes with every change of the sampler.
   static let version = 1
-  /// Times of the diffusion at which the network runs, from 1, nothing but noise, towards 0.
-  static let timesteps = [1.0, 0.75, 0.5, 0.25]
+  /// DDIM's steps from nothing but noise, at moment 1, to the picture.
+  static let steps = DiffusionStep.descending(
+    through: [.clean] + [0.25, 0.5, 0.75, 1].map(NoiseLevel.cosine))
 
   /// The row's name.
   package let name: String
@@ -52,7 +54,7 @@ package struct DenoiseMethod: Method {
   /// Names sampler, weights, steps, sizes, seed and arithmetic.
   package var fingerprint: String {
     "denoise@\(Self.version) words@\(CaptionReading.version) weights=\(network.weights.identity) "
-      + "steps=\(Self.timesteps.count) size=\(size) resize=pillow-bicubic seed=\(seeds.runSeed) "
+      + "steps=\(Self.steps.count) size=\(size) resize=pillow-bicubic seed=\(seeds.runSeed) "
       + "arithmetic=\(network.arithmetic.name)"
   }
 
@@ -76,43 +78,17 @@ package struct DenoiseMethod: Method {
     let labels = try ConditionMask.labels(of: pair)
       .resized(width: side, height: side, filter: .nearest)
     let attributes = DrawingAttributes.values(of: CaptionReading(pair.text ?? ""))
-    var numbers = NormalNumbers(seed: seeds.seed(for: pair.id))
-    var noisy = (0..<3 * side * side).map { _ in numbers.next() }
-    var x0 = noisy
-    for (step, t) in Self.timesteps.enumerated() {
-      do {
-        x0 = try predictX0(noisy, at: t, labels: labels.samples, attributes: attributes)
-      } catch { throw .notComputed(id: pair.id, ImageFailure(error)) }
-      guard step + 1 < Self.timesteps.count else { break }
-      noisy = Self.step(noisy, x0, from: t, to: Self.timesteps[step + 1])
-    }
-    return Self.raster(x0, side: side).resized(width: size, height: size, filter: .bicubic)
-  }
-
-  /// The picture without noise that the network sees in a noisy one, planar `[3 · S · S]` like it.
-  private func predictX0(
-    _ noisy: [Float], at t: Double, labels: [UInt8], attributes: [Float]
-  ) throws -> [Float] {
-    try network.result(
-      of: CompactDenoiser.inputs(
-        picture: noisy, labels: labels, attributes: attributes,
-        noise: CompactDenoiser.noiseRate(at: t))
-    ).values
-  }
-
-  /// A step of DDIM: the noise that is in a picture, at the next time's rate; all planar.
-  private static func step(
-    _ noisy: [Float], _ x0: [Float], from t: Double, to next: Double
-  ) -> [Float] {
-    let (signalRate, noiseRate) = (
-      CompactDenoiser.signalRate(at: t), CompactDenoiser.noiseRate(at: t)
-    )
-    let (nextSignalRate, nextNoiseRate) = (
-      CompactDenoiser.signalRate(at: next), CompactDenoiser.noiseRate(at: next)
-    )
-    return zip(noisy, x0).map { noisy, x0 in
-      nextSignalRate * x0 + nextNoiseRate * (noisy - signalRate * x0) / noiseRate
-    }
+    let noise = SeededNoise(seed: seeds.seed(for: pair.id)).initial([3, side, side])
+    do {
+      let pictures = try DDIMSampler().run([noise], over: Self.steps) { noisy, step in
+        let inputs = CompactDenoiser.inputs(
+          picture: noisy[0].values, labels: labels.samples, attributes: attributes,
+          noise: Float(step.from.noiseRate))
+        return [Prediction(.image, try network.result(of: inputs))]
+      }
+      return Self.raster(pictures[0].values, side: side)
+        .resized(width: size, height: size, filter: .bicubic)
+    } catch { throw .notComputed(id: pair.id, ImageFailure(error)) }
   }
 
   /// Planar values in −1…1 as pixels.

@@ -1,3 +1,4 @@
+import Diffusion
 import Faces
 import Graphs
 import Images
@@ -86,15 +87,14 @@ package struct DenoiserRecipe: Recipe {
     var random = SplitMix64(seed: target.seed)
     // Half of all pictures are nothing but noise, which is where a method begins.
     let t = max(0.05, min(1, 2 * Double(random.nextUnit())))
-    let (signalRate, noiseRate) = (
-      CompactDenoiser.signalRate(at: t), CompactDenoiser.noiseRate(at: t)
-    )
-    var numbers = NormalNumbers(seed: random.next())
-    let x0 = picture.planes.values.map { $0 / 127.5 - 1 }
-    let noisy = x0.map { signalRate * $0 + noiseRate * numbers.next() }
+    let level = NoiseLevel.cosine(at: t)
+    var x0 = picture.planes
+    x0.values = x0.values.map { $0 / 127.5 - 1 }
+    let noisy = level.noised(x0, with: SeededNoise(seed: random.next()).initial(x0.shape))
     return (
       CompactDenoiser.inputs(
-        picture: noisy, labels: target.labels, attributes: target.attributes, noise: noiseRate),
+        picture: noisy.values, labels: target.labels, attributes: target.attributes,
+        noise: Float(level.noiseRate)),
       picture.samples.map { Float($0) / 127.5 - 1 }
     )
   }

@@ -61,7 +61,7 @@ package struct CompactDenoiser: PublishedNetwork {
   ///   - picture: noisy, planar, `[3 · S · S]`.
   ///   - labels: `[S · S]`, classes 0…18.
   ///   - attributes: `[A]`.
-  ///   - noise: its share, ``noiseRate(at:)``.
+  ///   - noise: the rate at which it is in the picture, 0…1.
   /// - Returns: tensors by the inputs' names.
   package static func inputs(
     picture: [Float], labels: [UInt8], attributes: [Float], noise: Float
@@ -77,18 +77,6 @@ package struct CompactDenoiser: PublishedNetwork {
       "noise": Tensor(shape: [1], values: [noise]),
       "attributes": Tensor(shape: [attributeCount], values: attributes),
     ]
-  }
-
-  /// Share of the picture at a moment 0 (all picture) … 1 (all noise) of the diffusion: `cos(π t / 2)`.
-  ///
-  /// Source: Nichol and Dhariwal, arXiv 2102.09672, without the offset.
-  package static func signalRate(at moment: Double) -> Float {
-    Float(Elementary.cosine(.pi / 2 * moment))
-  }
-
-  /// Share of the noise at a moment, `sin(π t / 2)`.
-  package static func noiseRate(at moment: Double) -> Float {
-    Float(Elementary.sine(.pi / 2 * moment))
   }
 }
 
