@@ -68,7 +68,7 @@ import Testing
     #expect(throws: error) {
       try ShuffledAnchor(pairs: faces.pairs + [Pair(id: "blind")], seed: 0, size: 8)
     }
-    #expect(error.description.hasSuffix("but there is 1."))
+    #expect(error.description.hasSuffix("but there is 1"))
   }
 
   @Test func anchorsSayWhenThereIsNoGroundTruth() throws {

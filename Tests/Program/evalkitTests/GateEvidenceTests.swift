@@ -174,7 +174,7 @@ import Testing
     (#"("standardError" : )[0-9.e-]+"#, "$1 -1", "standard error"),
     (#"("scored" : )12"#, "$1 3", "lines of 12"),
     (#"("failed" : )0"#, "$1 9223372036854775807", "counts that no images have"),
-    (#"("created" : ")[^"]*"#, "$1zzz", "no date"),
+    (#"("created" : ")[^"]*"#, "$1zzz", "not a date"),
     (#"reduction=mean"#, "reduction=sum", "fingerprint"),
   ])
   func alteredBaselinesAreRefused(pattern: String, replacement: String, part: String) throws {
