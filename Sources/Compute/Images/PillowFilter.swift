@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// Pillow's resampling filters, which widen with the scale when they shrink an image.
 ///
@@ -26,16 +27,9 @@ package enum PillowFilter: String, Sendable, Hashable, CaseIterable {
     // Half open, so that a pixel on the border of two boxes counts once.
     case .box: return distance > -0.5 && distance <= 0.5 ? 1 : 0
     case .bilinear: return x < 1 ? 1 - x : 0
-    case .bicubic: return Self.cubic(x)
+    case .bicubic: return Resampling.keysCubic(x, coefficient: -0.5)
     case .lanczos: return x < 3 ? Self.sinc(x) * Self.sinc(x / 3) : 0
     }
-  }
-
-  /// Keys' cubic with a = −0.5.
-  private static func cubic(_ x: Double) -> Double {
-    if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
-    if x < 2 { return (((x - 5) * x + 8) * x - 4) * -0.5 }
-    return 0
   }
 
   private static func sinc(_ x: Double) -> Double {

@@ -51,15 +51,18 @@ package struct Resampling: Hashable, Sendable {
       let first = Int(position.rounded(.down)) - 1
       var weights: [Int: Double] = [:]
       for tap in first..<first + 4 {
-        weights[min(max(tap, 0), inputs - 1), default: 0] += cubic(position - Double(tap))
+        weights[min(max(tap, 0), inputs - 1), default: 0] += keysCubic(
+          position - Double(tap), coefficient: -0.75)
       }
       return weights.keys.sorted().map { Tap($0, weight: Float(weights[$0] ?? 0)) }
     }
   }
 
-  /// Keys' cubic with PyTorch's coefficient.
-  private static func cubic(_ distance: Double) -> Double {
-    let (a, x) = (-0.75, abs(distance))
+  /// Keys' cubic filter at a distance from its center.
+  ///
+  /// Source: Keys, "Cubic convolution interpolation for digital image processing", IEEE TASSP 1981.
+  package static func keysCubic(_ distance: Double, coefficient a: Double) -> Double {
+    let x = abs(distance)
     if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
     return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
   }

@@ -140,7 +140,8 @@ struct ConsistencyReduction: LabelReduction {
     // Papers do not say which they mean, so the one stands beside the other.
     var other = self
     other.mode = mode == .miou ? .pixelAccuracy : .miou
-    outcome.details[other.mode.rawValue] = other.outcome(of: matrices).value.map { "\($0)" }
+    let value = try? other.score(ofImages: matrices)
+    outcome.details[other.mode.rawValue] = value.map { "\($0)" }
     return outcome
   }
 }

@@ -181,7 +181,10 @@ struct ONNXResizeRule {
       switch mode {
       case "nearest": return [Resampling.Tap(nearest(source, axis))]
       case "linear": return weighted(source, axis, reach: 1) { max(0, 1 - abs($0)) }
-      default: return weighted(source, axis, reach: 2, keys)
+      default:
+        return weighted(source, axis, reach: 2) {
+          Resampling.keysCubic($0, coefficient: Double(cubic))
+        }
       }
     }
   }
@@ -236,12 +239,5 @@ struct ONNXResizeRule {
     return weights.keys.sorted().map {
       Resampling.Tap($0, weight: Float((weights[$0] ?? 0) / total))
     }
-  }
-
-  /// Keys' cubic with the node's coefficient.
-  private func keys(_ x: Double) -> Double {
-    let (a, x) = (Double(cubic), abs(x))
-    if x <= 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
-    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0
   }
 }
