@@ -127,6 +127,11 @@ let data: [Target] = [
 
 let generation: [Target] = [
   Wing.generation.room(
+    "Systems",
+    needs: [
+      "Diffusion", "Essentials", "Graphs", "Kernels", "Models", "Networks", "Tensors", "Terms",
+    ]),
+  Wing.generation.room(
     "Generators",
     needs: [
       "Datasets", "Diffusion", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors",

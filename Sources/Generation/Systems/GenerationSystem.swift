@@ -1,0 +1,88 @@
+import Models
+import Tensors
+import Terms
+
+/// One of the papers' systems: what it can do, which options it takes, which files it needs.
+///
+/// A system is a value that costs nothing; ``open(_:in:)`` reads weights and gives what makes images.
+package protocol GenerationSystem: Sendable {
+  /// As `builtin:ID` and `evalkit systems` spell it, for example `sdg`.
+  var id: String { get }
+  /// The system's name in its paper.
+  var title: String { get }
+  /// One line on what it does.
+  var summary: String { get }
+  /// Authors, title and number of the paper.
+  var source: String { get }
+  /// What can be chosen; ``SystemOption/mode(_:)`` first if there are several modes.
+  var options: [SystemOption] { get }
+
+  /// The networks that a choice of options needs.
+  ///
+  /// - Throws: ``SystemError`` for options that do not go together.
+  func roles(for options: SystemOptions) throws -> [WeightRole]
+
+  /// Reads the weights and gives what makes images.
+  ///
+  /// - Throws: ``SystemError``, errors of files and weights.
+  func open(_ options: SystemOptions, in context: SystemContext) throws -> any ImagePipeline
+}
+
+/// What opening a system needs to know.
+package struct SystemContext: Sendable {
+  /// Where networks come from.
+  package var loader: ModelLoader
+  /// Threads; no bit depends on them.
+  package var workers: Workers
+
+  /// A context.
+  package init(loader: ModelLoader, workers: Workers) {
+    self.loader = loader
+    self.workers = workers
+  }
+}
+
+/// A system that is ready: conditions become images, a group at a time.
+package protocol ImagePipeline: Sendable {
+  /// Everything that can move a pixel beside a request, as one line of text.
+  var fingerprint: String { get }
+  /// Width and height in pixels of what it makes.
+  var imageSize: Int { get }
+  /// How many images one call makes best; no bit depends on it.
+  var groupSize: Int { get }
+
+  /// Makes the images of a group.
+  ///
+  /// An image depends on its request alone: not on the others, their order or the workers.
+  ///
+  /// - Parameters:
+  ///   - requests: what is wanted.
+  ///   - workers: threads.
+  ///   - shouldStop: asked after every step; throws `CancellationError` once it says so.
+  /// - Returns: an image `[S, S, 3]` or a failure for each request, in their order.
+  func images(
+    for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
+  ) throws -> [Result<Raster, ImageFailure>]
+}
+
+/// What one image is made from.
+package struct ImageRequest: Sendable {
+  /// Names the image in messages.
+  package let id: String
+  /// Everything random follows from it.
+  package let seed: UInt64
+  /// The text, for example a caption; nil where there is none.
+  package let text: String?
+  /// Reads the image to edit or to be guided by, RGB at any size; nil where there is none.
+  package let image: (@Sendable () throws -> Raster)?
+
+  /// A request.
+  package init(
+    id: String, seed: UInt64, text: String? = nil, image: (@Sendable () throws -> Raster)? = nil
+  ) {
+    self.id = id
+    self.seed = seed
+    self.text = text
+    self.image = image
+  }
+}
