@@ -141,7 +141,7 @@ let generation: [Target] = [
     "Recipes",
     needs: [
       "Checkpoints", "Diffusion", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics",
-      "Models", "Networks", "Tensors", "Texts", "Training",
+      "Models", "Networks", "Systems", "Tensors", "Texts", "Training",
     ]),
 ]
 

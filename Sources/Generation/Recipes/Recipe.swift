@@ -37,6 +37,6 @@ package enum CompactRecipes {
   /// All of them at full length, in the order in which `evalkit train all` runs them: the smallest first.
   package static let all: [any Recipe] = [
     PerceptualRecipe(), InceptionRecipe(), IdentityRecipe(), ParserRecipe(), ContrastiveRecipe(),
-    DenoiserRecipe(),
+    DenoiserRecipe(), UNetRecipe(),
   ]
 }

@@ -44,6 +44,24 @@ package enum CompactNetworks {
   /// What the built-in method `denoise` runs.
   package static let denoiser = CompactDenoiser()
 
+  /// Side of the pictures that the diffusion U-Net makes.
+  package static let unetSize = 64
+
+  /// The U-Net of the compact systems that diffuse in pixels.
+  package static let unet = unet(size: unetSize)
+
+  /// The same U-Net, parameter for parameter, on pictures of another size.
+  ///
+  /// - Parameter size: a multiple of 16; attention sees maps of an eighth of it.
+  /// - Returns: the network.
+  package static func unet(size: Int) -> ADMUNet {
+    ADMUNet(
+      name: "compact-unet",
+      summary:
+        "ADM U-Net on blocks of 2 × 2 pixels of \(size)-pixel faces, 3.8 M values; compact suite",
+      .compact(size: size))
+  }
+
   /// All of them.
   package static let all: [any PublishedNetwork] = [
     inception, alexNet, iResNet, biSeNet, clip, clipText, denoiser,
