@@ -243,7 +243,7 @@ let tests: [Target] = [
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Recipes",
-    also: ["Checkpoints", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
+    also: ["Checkpoints", "Diffusion", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
   Wing.evaluation.tests(of: "Tables", also: ["Essentials"]),
   Wing.evaluation.tests(of: "Store", also: ["Tensors", "Terms", grdb], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),

@@ -13,11 +13,9 @@ import Training
 /// CLIP's pair of towers: learns which caption belongs to which picture.
 package struct ContrastiveRecipe: Recipe {
   /// The image tower's name; the text tower is in the same file.
-  package let name = CompactNetworks.clip.name
+  package let name: String
   /// What it is for and what it learns.
-  package let summary =
-    "Image and text embeddings for CLIP scores, directions and retrieval: trained to match captions "
-    + "with pictures, and to name the attributes besides."
+  package let summary: String
   /// The faces that it is trained on.
   package var data: String {
     faces.text
@@ -29,11 +27,40 @@ package struct ContrastiveRecipe: Recipe {
   private let refinement: TrainingPlan
   private let faces: SyntheticTrainingSet.Plan
 
-  /// Chooses length, batches and faces of the training.
+  /// The towers of the compact suite.
   package init(
     steps: Int = 1400, refiningSteps: Int = 1600, batchSize: Int = 64,
     faces: SyntheticTrainingSet.Plan = .shared
   ) {
+    self.init(
+      name: CompactNetworks.clip.name,
+      summary:
+        "Image and text embeddings for CLIP scores, directions and retrieval: trained to match "
+        + "captions with pictures, and to name the attributes besides.",
+      seeds: (109, 131), steps: steps, refiningSteps: refiningSteps, batchSize: batchSize,
+      faces: faces)
+  }
+
+  /// Towers of the same form from other first values, on other batches: they judge what the first pair guided, which
+  /// any network that was followed overrates.
+  package static func judge(
+    steps: Int = 1400, refiningSteps: Int = 1600, batchSize: Int = 64,
+    faces: SyntheticTrainingSet.Plan = .shared
+  ) -> ContrastiveRecipe {
+    ContrastiveRecipe(
+      name: "compact-clip-judge",
+      summary:
+        "A second pair of compact CLIP towers, which judges the images that the first pair guided.",
+      seeds: (211, 223), steps: steps, refiningSteps: refiningSteps, batchSize: batchSize,
+      faces: faces)
+  }
+
+  private init(
+    name: String, summary: String, seeds: (UInt64, UInt64), steps: Int, refiningSteps: Int,
+    batchSize: Int, faces: SyntheticTrainingSet.Plan
+  ) {
+    self.name = name
+    self.summary = summary
     self.faces = faces
     func plan(_ steps: Int, peak: Float, seed: UInt64) -> TrainingPlan {
       TrainingPlan(
@@ -41,8 +68,8 @@ package struct ContrastiveRecipe: Recipe {
         schedule: .cosine(peak: peak, warmupSteps: steps / 20, totalSteps: steps, minimum: 1e-5),
         maximumGradientNorm: 2, emaDecay: 0.995)
     }
-    self.plan = plan(steps, peak: 2e-3, seed: 109)
-    refinement = plan(refiningSteps, peak: 1e-3, seed: 131)
+    self.plan = plan(steps, peak: 2e-3, seed: seeds.0)
+    refinement = plan(refiningSteps, peak: 1e-3, seed: seeds.1)
   }
 
   /// Both plans in words.
@@ -77,6 +104,8 @@ package struct ContrastiveRecipe: Recipe {
     return [firstCurve, refinedCurve]
   }
 
+  /// The towers.
+  package var networks: [any PublishedNetwork] { Self.towers }
   private static let towers: [any PublishedNetwork] = [
     CompactNetworks.clip, CompactNetworks.clipText,
   ]

@@ -7,14 +7,17 @@ import Tensors
 ///     w·mean (v̂ − v)² + 0.1·mean bits,    w = min(ᾱ/(1 − ᾱ), 5)·(1 − ᾱ)
 ///
 /// Source of w: Hang et al., arXiv 2303.09556, section 3.3: an error of x₀ counts min(SNR, 5).
-struct DenoisingLoss {
+package struct DenoisingLoss {
   /// Whether w holds timesteps with little noise down; otherwise it is 1.
-  let limitsSignal: Bool
+  package let limitsSignal: Bool
   private static let largestRatio = 5.0
   private static let boundWeight = 0.1
 
+  /// A loss by whether it holds timesteps with little noise down.
+  package init(limitsSignal: Bool) { self.limitsSignal = limitsSignal }
+
   /// What the velocity's error counts at a level.
-  func weight(at level: NoiseLevel) -> Double {
+  package func weight(at level: NoiseLevel) -> Double {
     guard limitsSignal else { return 1 }
     let noise = level.noiseRate * level.noiseRate
     return min(level.cumulativeAlpha / noise, Self.largestRatio) * noise
@@ -28,7 +31,7 @@ struct DenoisingLoss {
   ///   - gradient: shaped like the result.
   ///   - weight: factor on the gradient.
   /// - Returns: the image's loss.
-  func measure(
+  package func measure(
     _ result: MapView, _ sample: NoisyFaces.Sample, addingTo gradient: MapView, weight: Double
   ) -> Double {
     let (pixels, channels) = (result.pixels, result.channels / 2)

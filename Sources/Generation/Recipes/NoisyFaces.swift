@@ -4,30 +4,30 @@ import Tensors
 import Training
 
 /// Noisy faces at timesteps drawn evenly, and what a diffusion learns of them.
-struct NoisyFaces: BatchSource {
+package struct NoisyFaces: BatchSource {
   /// One noisy face.
-  struct Sample: Sendable {
+  package struct Sample: Sendable {
     /// `image [3, S, S]`, noisy, and `timestep [1]`.
-    let inputs: [String: Tensor]
+    package let inputs: [String: Tensor]
     /// `v = √ᾱ·ε − √(1 − ᾱ)·x₀`, `[3, S, S]`.
-    let velocity: Tensor
+    package let velocity: Tensor
     /// The step that takes the sample to the next lower timestep.
-    let step: DiffusionStep
+    package let step: DiffusionStep
   }
 
   /// The faces.
-  let faces: SyntheticTrainingSet
+  package let faces: SyntheticTrainingSet
   /// Width and height of the samples, to which Pillow's bicubic filter brings the faces.
-  let size: Int
+  package let size: Int
   /// Threads that prepare a batch.
-  let workers: Workers
+  package let workers: Workers
   /// The steps of the schedule, by timestep.
-  let steps: [DiffusionStep]
+  package let steps: [DiffusionStep]
 
   /// Samples of a size on the linear schedule of 1000 timesteps.
   ///
   /// - Throws: nothing for this schedule.
-  init(faces: SyntheticTrainingSet, size: Int, workers: Workers) throws {
+  package init(faces: SyntheticTrainingSet, size: Int, workers: Workers) throws {
     self.faces = faces
     self.size = size
     self.workers = workers
@@ -35,9 +35,11 @@ struct NoisyFaces: BatchSource {
     steps = try Timesteps(Array(0..<schedule.count)).descending(on: schedule).reversed()
   }
 
-  var sampleCount: Int { faces.count }
+  /// Samples of an epoch.
+  package var sampleCount: Int { faces.count }
 
-  func batch(_ request: BatchRequest) -> [Sample] {
+  /// Noisy faces from the request alone.
+  package func batch(_ request: BatchRequest) -> [Sample] {
     workers.map(request.samples.count) { index, _ in
       var random = SplitMix64(seed: request.seed &+ UInt64(index))
       // The first number tells neighboring seeds apart in every bit.
@@ -51,8 +53,14 @@ struct NoisyFaces: BatchSource {
     }
   }
 
-  /// A face `[3, S, S]` in −1…1 with the noise of a seed.
-  func sample(_ face: Tensor, at timestep: Int, seed: UInt64) -> Sample {
+  /// A face with the noise of a seed.
+  ///
+  /// - Parameters:
+  ///   - face: `[3, S, S]` in −1…1.
+  ///   - timestep: 0…999.
+  ///   - seed: of the noise.
+  /// - Returns: the noisy face and what is to be found of it.
+  package func sample(_ face: Tensor, at timestep: Int, seed: UInt64) -> Sample {
     let step = steps[timestep]
     let noise = SeededNoise(seed: seed).initial(face.shape)
     let noisy = step.from.noised(face, with: noise)
@@ -79,6 +87,26 @@ extension Raster {
     var planes = planes
     planes.values = planes.values.map { $0 / 127.5 - 1 }
     return planes
+  }
+
+  /// Pictures of one size in rows, twice as large, white gaps between them.
+  static func grid(_ pictures: [Raster], columns: Int) -> Raster {
+    let (side, gap) = (2 * (pictures.first?.width ?? 0), 4)
+    let rows = (pictures.count + columns - 1) / columns
+    let (width, height) = (columns * (side + gap) - gap, rows * (side + gap) - gap)
+    var sheet = Raster(
+      width: width, height: height, channels: 3,
+      samples: [UInt8](repeating: 255, count: 3 * width * height))
+    for (index, picture) in pictures.enumerated() {
+      let large = picture.resized(width: side, height: side, filter: .nearest)
+      let (left, top) = (index % columns * (side + gap), index / columns * (side + gap))
+      for row in 0..<side {
+        let start = ((top + row) * width + left) * 3
+        sheet.samples.replaceSubrange(
+          start..<start + 3 * side, with: large.samples[3 * side * row..<3 * side * (row + 1)])
+      }
+    }
+    return sheet
   }
 
   /// The picture with left and right exchanged.

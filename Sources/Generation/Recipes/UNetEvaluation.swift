@@ -86,11 +86,7 @@ struct UNetEvaluation {
 
   /// The mean absolute error of faces that were inverted to timestep 500 in 200 steps and made again in 40.
   private func inversionError(of faces: [Tensor]) throws -> HeldOutMetric {
-    let up = try Timesteps.fractions(200, upTo: 500).ascending(on: model.schedule)
-    let down = try Timesteps.fractions(40, upTo: 500).descending(on: model.schedule)
-    let found = try DDIMSampler().run(faces, over: up + down, workers: workers) { samples, step in
-      try model.predictions(of: samples, at: step.timestep, workers: workers)
-    }
+    let found = try reconstructed(faces)
     let error = zip(faces, found).reduce(0.0) { sum, pair in
       sum + zip(pair.0.values, pair.1.values).reduce(0) { $0 + Double(abs($1.0 - $1.1)) }
     }
@@ -98,6 +94,14 @@ struct UNetEvaluation {
       name: "mean absolute error of inverted and reconstructed faces, values in −1…1",
       value: error / Double(faces.count * faces[0].count), minimum: nil,
       data: "\(faces.count) faces of the test world, t₀ 500, 200 steps up and 40 down")
+  }
+
+  private func reconstructed(_ faces: [Tensor]) throws -> [Tensor] {
+    let up = try Timesteps.fractions(200, upTo: 500).ascending(on: model.schedule)
+    let down = try Timesteps.fractions(40, upTo: 500).descending(on: model.schedule)
+    return try DDIMSampler().run(faces, over: up + down, workers: workers) { samples, step in
+      try model.predictions(of: samples, at: step.timestep, workers: workers)
+    }
   }
 
   // MARK: Samples
@@ -115,6 +119,23 @@ struct UNetEvaluation {
       try model.predictions(of: samples, at: step.timestep, workers: workers)
     }
     return found.map { Raster(signedPlanes: $0) }
+  }
+
+  /// Faces from noise alone, and faces that were inverted and reconstructed.
+  func pictures() throws -> [CardPicture] {
+    let faces = workers.map(8) { Self.face($0, seed: 7, $1) }
+    let found = try reconstructed(faces)
+    let pairs = (faces + found).map { Raster(signedPlanes: $0) }
+    return [
+      CardPicture(
+        name: "samples", caption: "Faces made from noise alone in \(Self.sampleSteps) steps.",
+        raster: .grid(try samples(32), columns: 8)),
+      CardPicture(
+        name: "inversion",
+        caption:
+          "Faces of the test world (above), inverted to timestep 500 in 200 steps and made again in 40.",
+        raster: .grid(pairs, columns: 8)),
+    ]
   }
 
   /// FID from faces of the test world, on the compact extractor's features.

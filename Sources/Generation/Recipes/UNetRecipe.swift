@@ -55,6 +55,8 @@ package struct UNetRecipe: Recipe {
       refiningSteps, refiningBatchSize, peak: 5e-4, minimum: 2e-5, warmup: 100, seed: 139)
   }
 
+  /// The network.
+  package var networks: [any PublishedNetwork] { [CompactNetworks.unet] }
   /// Both plans in words.
   package var hyperparameters: String { "\(plan.description); then \(refinement.description)" }
 
@@ -102,8 +104,8 @@ package struct UNetRecipe: Recipe {
       plan: plan, environment: environment)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
     let source = try NoisyFaces(faces: faces, size: size, workers: environment.workers)
-    // The last fifth of the second part counts every timestep alike, for inversion at low noise.
-    let leveling = learned == nil ? Int.max : plan.steps - plan.steps / 5
+    // The second half of the second part counts every timestep alike: held down, little noise stays as grain.
+    let leveling = learned == nil ? Int.max : plan.steps / 2
     let curve = try training.run(on: source) { samples, state in
       try program.fill(named: samples.map(\.inputs))
       program.forward(
@@ -146,5 +148,14 @@ package struct UNetRecipe: Recipe {
     let network = try LoadedNetwork(
       CompactNetworks.unet, checkpoint: environment.path(fileNames[0]))
     return try UNetEvaluation(network, workers: environment.workers).metrics()
+  }
+
+  /// Faces that the network makes from noise alone, and faces that it inverts.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func pictures(in environment: TrainingEnvironment) throws -> [CardPicture] {
+    let network = try LoadedNetwork(
+      CompactNetworks.unet, checkpoint: environment.path(fileNames[0]))
+    return try UNetEvaluation(network, workers: environment.workers).pictures()
   }
 }

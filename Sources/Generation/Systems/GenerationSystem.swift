@@ -58,8 +58,9 @@ package protocol ImagePipeline: Sendable {
   /// - Parameters:
   ///   - requests: what is wanted.
   ///   - workers: threads.
-  ///   - shouldStop: asked after every step; throws `CancellationError` once it says so.
+  ///   - shouldStop: asked after every step.
   /// - Returns: an image `[S, S, 3]` or a failure for each request, in their order.
+  /// - Throws: `CancellationError` once `shouldStop` says so.
   func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>]

@@ -1,8 +1,8 @@
 import Essentials
 import Foundation
 import Graphs
+import Images
 import Kernels
-import Networks
 import Recipes
 import Reports
 import Tensors
@@ -12,6 +12,7 @@ struct ModelCard {
   private let recipe: any Recipe
   private let metrics: [HeldOutMetric]
   private let curves: [LossCurve]
+  private let pictures: [CardPicture]
   private let seconds: Double
   private let files: [File]
   private let jobs: Int
@@ -24,7 +25,7 @@ struct ModelCard {
 
   /// Gathers what the card says.
   ///
-  /// - Throws: `FileError` if a written file cannot be read.
+  /// - Throws: `FileError` if a written file cannot be read; what making the pictures throws.
   init(
     _ recipe: any Recipe, metrics: [HeldOutMetric], curves: [LossCurve], seconds: Double,
     environment: TrainingEnvironment
@@ -32,6 +33,7 @@ struct ModelCard {
     self.recipe = recipe
     self.metrics = metrics
     self.curves = curves
+    pictures = try recipe.pictures(in: environment)
     self.seconds = seconds
     jobs = environment.workers.count
     files = try recipe.fileNames.map { name in
@@ -59,10 +61,14 @@ struct ModelCard {
     FixedDecimals.text(value, digits: 4) ?? "\(value)"
   }
 
-  /// Writes card and loss curves beside the weights.
+  /// Writes card, pictures and loss curves beside the weights.
   ///
   /// - Throws: `FileError`.
   func write(to folder: String) throws {
+    for picture in pictures {
+      try AtomicFile.write(
+        ImageEncoder.png(picture.raster), to: "\(folder)/\(fileName(picture))")
+    }
     try AtomicFile.write(Array(try markdown.utf8), to: "\(folder)/\(recipe.name).md")
     for (curve, name) in zip(curves, chartNames) {
       let chart = LineChart(
@@ -76,6 +82,8 @@ struct ModelCard {
     }
   }
 
+  private func fileName(_ picture: CardPicture) -> String { "\(recipe.name)-\(picture.name).png" }
+
   /// One chart a curve.
   private var chartNames: [String] {
     curves.map { "\($0.name).svg" }
@@ -83,8 +91,7 @@ struct ModelCard {
 
   private var markdown: String {
     get throws {
-      let networks = try NetworkCatalogue.networks.filter { $0.name.hasPrefix(recipe.name) }.map {
-        network in
+      let networks = try recipe.networks.map { network in
         let cost = try Graph(tracing: network).cost(computing: [Graph.mainOutput])
         return "| `\(network.name)` | \(cost.parameters) | \(cost.multiplyAdds) |"
       }
@@ -93,6 +100,7 @@ struct ModelCard {
         "| \(metric.name) | \(text(metric.value)) | \(metric.minimum.map(text) ?? "–") | "
           + "\(metric.data) |"
       }
+      let shown = pictures.map { "![\($0.caption)](\(fileName($0)))\n\n\($0.caption)\n" }
       return """
         # \(recipe.name)
 
@@ -110,7 +118,7 @@ struct ModelCard {
         |:--|--:|--:|:--|
         \(results.joined(separator: "\n"))
 
-        ## Training
+        \(shown.joined(separator: "\n"))## Training
 
         Trained on \(recipe.data). \(recipe.hyperparameters). It took \(Int(seconds)) s on \
         \(jobs) threads; the same command gives the same bytes for any number of threads on \

@@ -33,6 +33,7 @@ import Testing
   /// a byte.
   @Test(arguments: [
     "compact-inception", "compact-iresnet", "compact-bisenet", "compact-clip", "compact-denoiser",
+    "compact-unet",
   ])
   func trainingsAreReproducible(name: String) throws {
     let drawn = try TemporaryFolder()
@@ -53,7 +54,7 @@ import Testing
         environment.shouldStop = { false }
       }
       _ = try recipe.train(in: environment)
-      let network = try NetworkCatalogue.named(name)
+      let network = try #require(recipe.networks.first)
       let file = try Checkpoint.open(path: folder.url.path + "/" + recipe.fileNames[0])
       _ = try file.bound(
         to: Graph(tracing: network).parameters, ignoring: network.ignorableCheckpointPrefixes)
@@ -73,13 +74,18 @@ import Testing
       ParserRecipe(steps: 2, refiningSteps: 2, batchSize: 2, faces: faces),
       ContrastiveRecipe(steps: 2, refiningSteps: 2, batchSize: 3, faces: faces),
       DenoiserRecipe(steps: 2, batchSize: 2, faces: faces),
+      UNetRecipe(steps: 2, batchSize: 2, refiningSteps: 2, refiningBatchSize: 2, faces: faces),
     ]
   }
 
   @Test func theListNamesNetworksOfTheCatalogue() throws {
     for recipe in CompactRecipes.all {
-      #expect(try NetworkCatalogue.named(recipe.name).name == recipe.name)
       #expect(!recipe.summary.isEmpty && !recipe.data.isEmpty)
+    }
+    #expect(Set(CompactRecipes.all.map(\.name)).count == CompactRecipes.all.count)
+    for recipe in CompactRecipes.embedded {
+      #expect(recipe.networks.first?.name == recipe.name)
+      #expect(try NetworkCatalogue.named(recipe.name).name == recipe.name)
       for file in recipe.fileNames { #expect(CompactWeights.contains("compact:\(file)")) }
     }
   }
@@ -100,7 +106,7 @@ import Testing
       names.insert(name)
       total += bytes.count
     }
-    #expect(names == Set(CompactRecipes.all.flatMap(\.fileNames)))
+    #expect(names == Set(CompactRecipes.embedded.flatMap(\.fileNames)))
     #expect(total < 12_000_000, "\(total) bytes")
   }
 }

@@ -76,4 +76,13 @@ import Testing
   @Test func theTextTowerStandsBesideTheImageTower() {
     #expect(CLIPModels.textTower(beside: "compact-clip")?.name == "compact-clip-text")
   }
+
+  /// 208 tensors of 3,761,016 values, whatever the size of the pictures.
+  @Test func theUNetHasItsParametersAtEverySize() throws {
+    let graph = try Graph(tracing: CompactNetworks.unet)
+    #expect(graph.parameters.count == 208)
+    #expect(graph.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == 3_761_016)
+    #expect(try Graph(tracing: CompactNetworks.unet(size: 32)).parameters == graph.parameters)
+    #expect(graph.outputShape == [6, 64, 64])
+  }
 }
