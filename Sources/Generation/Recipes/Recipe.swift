@@ -1,3 +1,4 @@
+import Graphs
 import Networks
 import Tensors
 import Training

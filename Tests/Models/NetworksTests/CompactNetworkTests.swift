@@ -83,6 +83,6 @@ import Testing
     #expect(graph.parameters.count == 208)
     #expect(graph.parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == 3_761_016)
     #expect(try Graph(tracing: CompactNetworks.unet(size: 32)).parameters == graph.parameters)
-    #expect(graph.outputShape == [6, 64, 64])
+    #expect(graph.shape(of: Graph.mainOutput) == [6, 64, 64])
   }
 }
