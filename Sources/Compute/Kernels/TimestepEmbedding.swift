@@ -20,26 +20,24 @@ package struct TimestepEmbedding: Hashable, Sendable {
   package let form: Form
   /// The longest wave in units of `2π`.
   package let period: Double
+  /// `[width / 2]`, rounded to Float32 as the references hold them.
+  package let frequencies: [Float]
 
-  /// Describes an embedding.
+  /// Describes an embedding and computes its frequencies.
   package init(width: Int, form: Form, period: Double = 10_000) {
     self.width = width
     self.form = form
     self.period = period
-  }
-
-  /// `[width / 2]`, rounded to Float32 as the references hold them.
-  package var frequencies: [Float] {
     let half = width / 2
     let steps = Double(form == .cosinesFirst ? half : max(half - 1, 1))
     let slope = -Elementary.logarithm(period) / steps
-    return (0..<half).map { Float(Elementary.exponential(Double($0) * slope)) }
+    frequencies = (0..<half).map { Float(Elementary.exponential(Double($0) * slope)) }
   }
 
   /// The values at a timestep, `[width]`.
   ///
-  /// The angle is rounded to Float32, as the references do; of their values it differs by what their own
-  /// frequencies' last bits make of a large timestep, up to 1e-4 at 1,000.
+  /// The angle is rounded to Float32, as in the references. The values differ from theirs by what the last bits
+  /// of their frequencies make of a large timestep, up to 1e-4 at 1,000.
   package func values(at timestep: Float) -> [Float] {
     let angles = frequencies.map { Double(timestep * $0) }
     let (sines, cosines) = (
