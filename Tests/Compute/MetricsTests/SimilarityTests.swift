@@ -138,7 +138,7 @@ struct SimilarityTests {
     #expect(try StructuralSimilarity(.vainfSSIM).score(gray, gray) == 1)
     let empty = Raster(width: 0, height: 0, channels: 3, samples: [])
     #expect(throws: ImagePairError.empty) { try PixelDifference.meanAbsoluteError(empty, empty) }
-    let extents = (ImagePairError.Extent(small), ImagePairError.Extent(Pictures.a))
+    let extents = (ImageDimensions(small), ImageDimensions(Pictures.a))
     let mismatch = ImagePairError.sizeMismatch(first: extents.0, second: extents.1)
     #expect(throws: mismatch) { try StructuralSimilarity(.skimage).score(small, Pictures.a) }
     #expect(throws: mismatch) { try PixelDifference.meanAbsoluteError(small, Pictures.a) }

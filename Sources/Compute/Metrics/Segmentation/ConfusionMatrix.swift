@@ -4,7 +4,7 @@ import Terms
 /// Why label maps cannot be compared or counted.
 package enum SegmentationError: Error, Equatable, CustomStringConvertible {
   /// The maps differ in size.
-  case sizeMismatch(groundTruth: ImagePairError.Extent, prediction: ImagePairError.Extent)
+  case sizeMismatch(groundTruth: ImageDimensions, prediction: ImageDimensions)
   /// A map has more than one channel.
   case notALabelMap(channels: Int)
   /// A pixel's label is no class.
@@ -76,8 +76,8 @@ package struct ConfusionMatrix: Equatable, Sendable {
     }
     guard groundTruth.width == prediction.width, groundTruth.height == prediction.height else {
       throw .sizeMismatch(
-        groundTruth: ImagePairError.Extent(groundTruth),
-        prediction: ImagePairError.Extent(prediction))
+        groundTruth: ImageDimensions(groundTruth),
+        prediction: ImageDimensions(prediction))
     }
     for map in [groundTruth, prediction] { try requireKnownLabels(map) }
     // Neighboring pixels mostly count in one place; two tables keep them from waiting for each other.

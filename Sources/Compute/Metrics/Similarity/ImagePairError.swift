@@ -3,21 +3,8 @@ import Terms
 
 /// Why two images cannot be compared.
 package enum ImagePairError: Error, Equatable, CustomStringConvertible {
-  /// Width, height and channels of an image.
-  package struct Extent: Equatable, Sendable, CustomStringConvertible {
-    /// Pixels in a row.
-    package let width: Int
-    /// Rows.
-    package let height: Int
-    /// Samples in a pixel.
-    package let channels: Int
-
-    /// Width, height and channels in words.
-    package var description: String { "\(width)×\(height) with \(channels) channels" }
-  }
-
   /// The images differ in width, height or channels.
-  case sizeMismatch(first: Extent, second: Extent)
+  case sizeMismatch(first: ImageDimensions, second: ImageDimensions)
   /// The images hold no pixel.
   case empty
   /// A side is shorter than the metric's windows allow.
@@ -49,18 +36,12 @@ extension ImagePairError {
   /// Checks what every comparison of two images needs.
   ///
   /// - Throws: `.sizeMismatch`, `.empty`.
-  package static func requireEqualExtents(_ first: Raster, _ second: Raster) throws(ImagePairError)
-  {
-    let (one, other) = (Extent(first), Extent(second))
+  package static func requireEqualDimensions(
+    _ first: Raster, _ second: Raster
+  ) throws(ImagePairError) {
+    let (one, other) = (ImageDimensions(first), ImageDimensions(second))
     guard one == other else { throw .sizeMismatch(first: one, second: other) }
     guard !first.samples.isEmpty else { throw .empty }
-  }
-}
-
-extension ImagePairError.Extent {
-  /// The extent of a raster.
-  package init(_ raster: Raster) {
-    self.init(width: raster.width, height: raster.height, channels: raster.channels)
   }
 }
 

@@ -48,8 +48,9 @@ package struct ImagePlanes: Sendable {
     return luma
   }
 
-  var extent: ImagePairError.Extent {
-    ImagePairError.Extent(width: width, height: height, channels: planes.count)
+  /// Width, height and number of planes.
+  var dimensions: ImageDimensions {
+    ImageDimensions(width: width, height: height, channels: planes.count)
   }
 }
 

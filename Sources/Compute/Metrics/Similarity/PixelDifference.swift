@@ -36,7 +36,7 @@ package enum PixelDifference {
   private static func sums(
     _ first: Raster, _ second: Raster
   ) throws(ImagePairError) -> (absolute: Int, squared: Int) {
-    try ImagePairError.requireEqualExtents(first, second)
+    try ImagePairError.requireEqualDimensions(first, second)
     var job = ek_differences()
     first.samples.withUnsafeBufferPointer { a in
       second.samples.withUnsafeBufferPointer { b in

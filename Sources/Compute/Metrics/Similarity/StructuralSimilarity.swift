@@ -53,7 +53,7 @@ package struct StructuralSimilarity: Sendable {
   ///
   /// - Throws: `ImagePairError.sizeMismatch`, `.empty`, `.tooSmall`, `.notColor`, `.undefined`.
   package func score(_ first: Raster, _ second: Raster) throws(ImagePairError) -> Double {
-    try ImagePairError.requireEqualExtents(first, second)
+    try ImagePairError.requireEqualDimensions(first, second)
     guard !definition.usesLuma else {
       return try score(ImagePlanes(first), ImagePlanes(second))
     }
@@ -69,8 +69,8 @@ package struct StructuralSimilarity: Sendable {
   ///
   /// - Throws: `ImagePairError.sizeMismatch`, `.empty`, `.tooSmall`, `.notColor`, `.undefined`.
   package func score(_ first: ImagePlanes, _ second: ImagePlanes) throws(ImagePairError) -> Double {
-    guard first.extent == second.extent else {
-      throw .sizeMismatch(first: first.extent, second: second.extent)
+    guard first.dimensions == second.dimensions else {
+      throw .sizeMismatch(first: first.dimensions, second: second.dimensions)
     }
     guard !first.planes.isEmpty else { throw .empty }
     try requireWindow(width: first.width, height: first.height)

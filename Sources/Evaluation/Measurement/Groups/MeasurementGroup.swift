@@ -190,7 +190,7 @@ package struct MeasurementGroup {
     update(by: evaluator) { pair, image, found in
       let comparison = ImagePair(real: try pair.comparable, other: image)
       if !comparison.real.hasSize(of: image) {
-        try ImagePairError.requireEqualExtents(try comparison.real.image, try image.image)
+        try ImagePairError.requireEqualDimensions(try comparison.real.image, try image.image)
       }
       found.scores[metric] = try values[key(comparison)]?.value ?? compute([comparison])[0].get()
     }

@@ -104,7 +104,7 @@ struct DiversityJob: Sendable {
     for (first, second) in comparisons {
       guard let one = images[first], let other = images[second] else { continue }
       if !one.hasSize(of: other) {
-        try ImagePairError.requireEqualExtents(try one.image, try other.image)
+        try ImagePairError.requireEqualDimensions(try one.image, try other.image)
       }
       let key = ContentHash.key(distance.fingerprint, one.content, other.content)
       keys.append(key)
