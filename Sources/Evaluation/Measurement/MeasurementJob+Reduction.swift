@@ -19,11 +19,11 @@ package struct MethodImages: Sendable {
   /// Sorted by id.
   let pairs: [Pair]
   /// What was measured of each pair.
-  let items: [PairResult]
-  /// Which of the items' candidates is the method's.
+  let results: [PairResult]
+  /// Which of each result's images is the method's.
   let row: Int
-  /// The method's images.
-  let candidate: EvaluatedMethod
+  /// The method itself.
+  let method: EvaluatedMethod
   /// How long images took, by id.
   let times: [String: GenerationTime]
   let resolution: EvaluationResolution
@@ -52,7 +52,7 @@ extension MeasurementJob {
     of results: [PairResult], row: Int, times: () -> [String: GenerationTime],
     statistics: FeatureStatistics? = nil
   ) throws -> [SetScore] {
-    var set = MeasuredSet(metrics: plan.reductions, items: results, row: row)
+    var set = MeasuredSet(metrics: plan.reductions, pairs: results, row: row)
     set.statistics = statistics
     set.workers = workers
     set.owners = ownersOfRealImages
@@ -70,7 +70,7 @@ extension MeasurementJob {
     // Receipts are many files, and only one metric reads them.
     let times = plan.evaluator(of: .time) == nil ? [:] : times()
     let set = MethodImages(
-      pairs: pairs, items: results, row: row, candidate: methods[row], times: times,
+      pairs: pairs, results: results, row: row, method: methods[row], times: times,
       resolution: plan.resolution, store: store, run: run, workers: workers,
       usesCache: usesCache, gate: MemoryGate(memory, workers: workers.count),
       shouldStop: shouldStop, notice: notice)

@@ -45,7 +45,7 @@ package struct MeasurementJob {
   var owners: [String: String] = [:]
   /// Whether every evaluator measures every image; else one without a real image takes part in sets only.
   let requiresCounterpart: Bool
-  /// The metrics that every image of each row must have; nil means those that any image of the row has.
+  /// The metrics that every image of each method must have; nil means those that any image of the method has.
   package var needed: [Set<Metric>]?
   let store: Store
   let run: String
@@ -125,7 +125,7 @@ package struct MeasurementJob {
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
     let (admission, groups) = (admission, groups)
     let digests = FileDigests()
-    // What all images of a row lack is known in the end; until then it is theirs.
+    // What all images of a method lack is known only at the end; until then each image lacks it.
     let needed = needed ?? strictlyNeeded
     let tally = Mutex((finished: 0, failures: 0, remembered: 0, damaged: 0))
     progress(JobProgress(finished: 0, total: pairs.count))
@@ -139,7 +139,7 @@ package struct MeasurementJob {
       let cache = ResultCache(store, isReading: usesCache)
       let loading = ImageLoading(cache: cache, digests: digests)
       let members = Array(pairs[groups[index]])
-      let sources = members.map { PairSources($0, candidates: images(of: $0)) }
+      let sources = members.map { PairSources($0, images: images(of: $0)) }
       let results = try admission.measure(sources, in: memories[worker]) { sources, memory in
         try measure(sources, loading, in: memory)
       }
@@ -148,7 +148,7 @@ package struct MeasurementJob {
       tally.withLock { tally in
         tally.finished += results.count
         tally.damaged += cache.damaged
-        tally.failures += strict.reduce(0) { $0 + $1.candidates.count { $0?.failure != nil } }
+        tally.failures += strict.reduce(0) { $0 + $1.images.count { $0?.failure != nil } }
         if cache.fresh.isEmpty { tally.remembered += results.count }
         progress(
           JobProgress(
@@ -184,7 +184,7 @@ package struct MeasurementJob {
   /// Bounds what a worker holds in memory and what a kill can cost.
   private static let imagesPerGroup = 8
 
-  /// The rows' images for a pair.
+  /// The methods' images of a pair.
   private func images(of pair: Pair) -> [Result<ImageSource, ImageFailure>?] {
     methods.map { method in
       do { return try method.image(pair).map { .success($0) } } catch {
@@ -220,13 +220,13 @@ package struct MeasurementJob {
     }
   }
 
-  /// A pair's result in every row; of the real image only a failure has a row.
+  /// A pair's result under every method; of the real image only a failure is stored.
   private func rows(
     _ found: PairResult
   ) -> [(name: String, result: Result<ImageResult, ImageFailure>?)] {
     let reference = found.reference?.failure.map { Result<ImageResult, ImageFailure>.failure($0) }
     let names = methods.map(\.name) + [MethodRecord.reference.name]
-    return zip(names, found.candidates + [reference]).map { ($0, $1) }
+    return zip(names, found.images + [reference]).map { ($0, $1) }
   }
 
   /// What later comparisons must know of a pair.

@@ -56,18 +56,18 @@ package struct Shortfall: Sendable {
 package struct PairResult: Sendable {
   /// Features of the real image, or why it is of no use; nil if there is none.
   package var reference: Result<ImageResult, ImageFailure>?
-  /// The label map that rows were compared with; nil where none was read.
+  /// The label map that the images were compared with; nil where none was read.
   var labels: ContentHash?
-  /// One result for each candidate, in the order of the methods; nil where a method has no such image
-  /// and need not have one.
-  package var candidates: [Result<ImageResult, ImageFailure>?]
+  /// The result of each method's image, in the order of the methods; nil where a method has no image
+  /// of the pair and need not have one.
+  package var images: [Result<ImageResult, ImageFailure>?]
 
   /// The results of a pair.
   package init(
     reference: Result<ImageResult, ImageFailure>? = nil,
-    candidates: [Result<ImageResult, ImageFailure>?]
+    images: [Result<ImageResult, ImageFailure>?]
   ) {
     self.reference = reference
-    self.candidates = candidates
+    self.images = images
   }
 }

@@ -59,7 +59,7 @@ package struct StoredResults {
   ///   `notComparable` if something is no longer cached.
   package func scores(of method: String, workers: Workers) throws -> [SetScore] {
     let results = try results(of: method)
-    var set = MeasuredSet(metrics: metrics, items: results, row: 0)
+    var set = MeasuredSet(metrics: metrics, pairs: results, row: 0)
     set.workers = workers
     set.owners = MeasuredSet.places(
       ofOwners: pairs.map(\.owner), ids: pairs.map(\.imageID))
@@ -76,7 +76,7 @@ package struct StoredResults {
     let images = try images(of: method)
     var keys = Set(pairs.flatMap { pair in referenceKeys(pair).compactMap(\.self) })
     for pair in pairs {
-      keys.formUnion(candidateKeys(images[pair.imageID], pair).compactMap(\.self))
+      keys.formUnion(imageKeys(images[pair.imageID], pair).compactMap(\.self))
     }
     let contents = pairs.map { images[$0.imageID]?.content }
     for group in distanceKeys(contents) { keys.formUnion(group.keys) }
@@ -89,18 +89,18 @@ package struct StoredResults {
     let images = try images(of: method)
     let scores = Dictionary(
       grouping: try store.scores(ofRun: run.record.id, method: method), by: \.imageID)
-    let ownKeys = pairs.map { candidateKeys(images[$0.imageID], $0) }
+    let ownKeys = pairs.map { imageKeys(images[$0.imageID], $0) }
     let realKeys = pairs.map(referenceKeys)
     let cached = try self.cached((ownKeys + realKeys).joined(), of: method)
     return try pairs.enumerated().map { place, pair in
-      var result = PairResult(reference: reference(pair), candidates: [nil])
+      var result = PairResult(reference: reference(pair), images: [nil])
       if case .success(var real)? = result.reference {
         try fill(&real, realKeys[place], from: cached)
         result.reference = .success(real)
       }
       switch images[pair.imageID] {
       case nil: break
-      case .failed(let failure): result.candidates = [.failure(failure)]
+      case .failed(let failure): result.images = [.failure(failure)]
       case .scored(let content):
         var image = ImageResult(content: content)
         for entry in scores[pair.imageID] ?? [] {
@@ -108,7 +108,7 @@ package struct StoredResults {
           image.scores[metric] = entry.score.value.double
         }
         try fill(&image, ownKeys[place], from: cached)
-        result.candidates = [.success(image)]
+        result.images = [.success(image)]
       }
       return result
     }
@@ -147,7 +147,7 @@ package struct StoredResults {
   // MARK: Cached results
 
   /// One key for each of ``inputs``; nil where an image has no such result.
-  private func candidateKeys(_ image: Image?, _ pair: PairRecord) -> [String?] {
+  private func imageKeys(_ image: Image?, _ pair: PairRecord) -> [String?] {
     let isAlone = unpaired.contains(pair)
     return inputs.map { input in
       // What has no real counterpart takes part in scores of sets only.
@@ -207,7 +207,7 @@ package struct StoredResults {
   }
 
   private func distances(_ results: [PairResult], of method: String) throws -> GroupDistances {
-    let groups = distanceKeys(results.map { $0.candidates[0]?.value?.content })
+    let groups = distanceKeys(results.map { $0.images[0]?.value?.content })
     let cached = try self.cached(
       groups.flatMap { $0.keys }.map(Optional.some), of: method)
     var found = GroupDistances()

@@ -132,7 +132,7 @@ struct Remeasurement {
     let measured = try job.measure()
     var results: [String: [String: Result<ImageResult, ImageFailure>]] = [:]
     for (pair, result) in zip(chosen, measured) {
-      for (row, image) in zip(rows, result.candidates) {
+      for (row, image) in zip(rows, result.images) {
         results[row.name, default: [:]][pair.id] = image
       }
     }

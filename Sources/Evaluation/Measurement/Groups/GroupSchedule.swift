@@ -7,9 +7,9 @@ package struct GroupSchedule {
   package let groups: [Range<Int>]
 
   /// - Parameters:
-  ///   - count: how many items there are.
+  ///   - count: how many pairs there are.
   ///   - workers: how many groups are worked on at once.
-  ///   - limit: most items in a group.
+  ///   - limit: most pairs in a group.
   package init(count: Int, workers: Int, limit: Int = GroupSchedule.largest) {
     var groups: [Range<Int>] = []
     var start = 0

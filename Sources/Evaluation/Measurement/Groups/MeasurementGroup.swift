@@ -50,8 +50,8 @@ package struct MeasurementGroup {
       Void
   ) {
     for (place, pair) in pairs.enumerated() where isMeasured(pair, by: evaluator) {
-      for (row, source) in pair.candidates.enumerated() {
-        results[place].candidates[row] = results[place].candidates[row]?.flatMap { found in
+      for (row, source) in pair.images.enumerated() {
+        results[place].images[row] = results[place].images[row]?.flatMap { found in
           ImageFailure.catching {
             guard let image = try source?.get() else { return found }
             return try Self.taken(found, by: evaluator) { try body(pair, image, &$0) }
@@ -86,7 +86,7 @@ package struct MeasurementGroup {
   ) -> Batch<Request> {
     var batch = Batch<Request>()
     for (pair, result) in zip(pairs, results) where isMeasured(pair, by: evaluator) {
-      for (loaded, found) in zip(pair.candidates, result.candidates) {
+      for (loaded, found) in zip(pair.images, result.images) {
         guard case .success(let image)? = loaded, case .success? = found else { continue }
         body(pair, image, &batch)
       }

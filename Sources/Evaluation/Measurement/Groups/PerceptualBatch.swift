@@ -62,19 +62,19 @@ extension PerceptualDistance {
   }
 
   /// Leaves the activations of the first few distinct images in a workspace.
-  private func activate(_ subjects: [EvaluationImage], in workspace: Workspace) throws -> (
+  private func activate(_ images: [EvaluationImage], in workspace: Workspace) throws -> (
     executable: Executable, places: [ContentHash: Int]
   ) {
-    func input(_ subject: EvaluationImage) throws -> Tensor {
-      try preprocessing.apply(try subject.image, named: subject.name)
+    func input(_ image: EvaluationImage) throws -> Tensor {
+      try preprocessing.apply(try image.image, named: image.name)
     }
-    var inputs = [try input(subjects[0])]
-    var places = [subjects[0].content: 0]
+    var inputs = [try input(images[0])]
+    var places = [images[0].content: 0]
     let executable = try network.executable(inputShape: inputs[0].shape, outputs: taps)
-    for subject in subjects.dropFirst() where inputs.count < executable.groupSize {
-      guard places[subject.content] == nil else { continue }
-      places[subject.content] = inputs.count
-      inputs.append(try input(subject))
+    for image in images.dropFirst() where inputs.count < executable.groupSize {
+      guard places[image.content] == nil else { continue }
+      places[image.content] = inputs.count
+      inputs.append(try input(image))
     }
     executable.compute(inputs, in: workspace)
     return (executable, places)

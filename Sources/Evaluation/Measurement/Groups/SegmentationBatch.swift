@@ -11,28 +11,28 @@ struct SegmentationBatch {
 
   /// An image and what its labels should be.
   struct Request: Sendable {
-    let subject: EvaluationImage
+    let image: EvaluationImage
     let mask: EvaluationImage
   }
 
   func key(_ request: Request) -> String {
-    ContentHash.key(parser.fingerprint, request.subject.content, request.mask.content)
+    ContentHash.key(parser.fingerprint, request.image.content, request.mask.content)
   }
 
   /// The counts of each request, each distinct image parsed once.
   func counts(_ requests: [Request]) -> [Result<[Int64], ImageFailure>] {
-    var subjects = Batch<EvaluationImage>()
+    var images = Batch<EvaluationImage>()
     for request in requests {
-      subjects.add(request.subject, key: request.subject.content.text)
+      images.add(request.image, key: request.image.content.text)
     }
     let labels = Dictionary(
       uniqueKeysWithValues: zip(
-        subjects.entries.map(\.key),
-        parser.labels(of: subjects.entries.map(\.request), in: memory)))
+        images.entries.map(\.key),
+        parser.labels(of: images.entries.map(\.request), in: memory)))
     return requests.map { request in
       ImageFailure.catching {
         var matrix = ConfusionMatrix()
-        guard let labels = try labels[request.subject.content.text]?.get() else {
+        guard let labels = try labels[request.image.content.text]?.get() else {
           return matrix.counts
         }
         let mask = try request.mask.image

@@ -65,8 +65,8 @@ struct ImageAdmission: Sendable {
     }
     let real: ImageExtent?
     (admitted.sources.reference, real) = admit(pair.reference, beside: nil)
-    for (row, candidate) in pair.candidates.enumerated() {
-      admitted.sources.candidates[row] = admit(candidate, beside: real).0
+    for (row, image) in pair.images.enumerated() {
+      admitted.sources.images[row] = admit(image, beside: real).0
     }
     return admitted
   }

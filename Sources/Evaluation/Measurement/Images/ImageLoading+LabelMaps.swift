@@ -4,7 +4,7 @@ import Tensors
 import Terms
 
 extension ImageLoading {
-  /// The pairs' label maps by id, each opened once for all rows.
+  /// The pairs' label maps by id, each opened once for all methods.
   func labelMaps(of pairs: [LoadedPair], size: LabelSize) throws -> [String: Result<
     EvaluationImage, ImageFailure
   >] {

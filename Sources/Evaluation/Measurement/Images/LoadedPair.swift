@@ -9,17 +9,17 @@ import Terms
 struct PairSources: Sendable {
   let pair: Pair
   var reference: Result<ImageSource, ImageFailure>?
-  var candidates: [Result<ImageSource, ImageFailure>?]
+  var images: [Result<ImageSource, ImageFailure>?]
 
-  /// The real image's file, and the rows' images.
-  init(_ pair: Pair, candidates: [Result<ImageSource, ImageFailure>?]) {
+  /// The real image's file, and the methods' images.
+  init(_ pair: Pair, images: [Result<ImageSource, ImageFailure>?]) {
     self.pair = pair
     reference = pair.imagePath.map { .success(ImageSource(file: $0)) }
-    self.candidates = candidates
+    self.images = images
   }
 
-  /// Those that can be opened: the real image first, then the rows'.
-  var readable: [ImageSource] { ([reference] + candidates).compactMap { $0?.value } }
+  /// Those that can be opened: the real image first, then the methods'.
+  var readable: [ImageSource] { ([reference] + images).compactMap { $0?.value } }
 }
 
 /// The images of one pair, opened once for all evaluators.
@@ -28,8 +28,8 @@ package struct LoadedPair: Sendable {
   package let pair: Pair
   /// The real image, or why it is of no use; nil if there is none.
   package let reference: Result<EvaluationImage, ImageFailure>?
-  /// The rows' images; nil where a row has none and need not have one.
-  package let candidates: [Result<EvaluationImage, ImageFailure>?]
+  /// The methods' images; nil where a method has none and need not have one.
+  package let images: [Result<EvaluationImage, ImageFailure>?]
 
   /// Opens the images of some pairs.
   ///
@@ -55,7 +55,7 @@ package struct LoadedPair: Sendable {
       LoadedPair(
         pair: pair.pair,
         reference: next(pair.reference).map { loading.checked($0, .image, of: pair.pair) },
-        candidates: pair.candidates.map(next))
+        images: pair.images.map(next))
     }
   }
 
@@ -63,11 +63,11 @@ package struct LoadedPair: Sendable {
   var unmeasured: PairResult {
     PairResult(
       reference: reference.map { $0.map { ImageResult(content: $0.content) } },
-      candidates: candidates.map { $0.map { $0.map { ImageResult(content: $0.content) } } })
+      images: images.map { $0.map { $0.map { ImageResult(content: $0.content) } } })
   }
 
   /// An image of the pair that could be opened, the real one where there is one.
-  var opened: EvaluationImage? { ([reference] + candidates).compactMap { $0?.value }.first }
+  var opened: EvaluationImage? { ([reference] + images).compactMap { $0?.value }.first }
 
   /// The real image to compare with.
   ///

@@ -201,8 +201,8 @@ struct CaptionEvaluator: CLIPEvaluator {
     let texts = try group.embeddings(by: text) { pair in
       (try? pair.caption()).map { [score.captionPrefix + $0] } ?? []
     }
-    group.update(by: self) { pair, subject, found in
-      let embedding = try images(subject)
+    group.update(by: self) { pair, image, found in
+      let embedding = try images(image)
       let caption = try texts(score.captionPrefix + pair.pair.caption())
       found.scores[.clip] = try score.score(image: embedding, caption: caption)
     }
@@ -228,9 +228,9 @@ struct DirectionEvaluator: CLIPEvaluator {
     let texts = try group.embeddings(by: text) { pair in
       (try? pair.edit()).map { [$0, $1].flatMap(templates.filled) } ?? []
     }
-    group.updateReferences { subject, _ in _ = try images(subject) }
-    group.update(by: self) { pair, subject, found in
-      let embedding = try images(subject)
+    group.updateReferences { image, _ in _ = try images(image) }
+    group.update(by: self) { pair, image, found in
+      let embedding = try images(image)
       let (source, target) = try pair.pair.edit()
       let direction = try CLIPTextDirection(
         source: templates.filled(with: source).map(texts),
@@ -272,8 +272,8 @@ struct RetrievalEvaluator: CLIPEvaluator {
       guidance == .text ? (try? pair.caption()).map { [$0] } ?? [] : []
     }
     group.updateReferences { $1.vectors[.embedding(of: .retrieval)] = try images($0) }
-    group.update(by: self) { pair, subject, found in
-      found.vectors[.embedding(of: .retrieval)] = try images(subject)
+    group.update(by: self) { pair, image, found in
+      found.vectors[.embedding(of: .retrieval)] = try images(image)
       found.vectors[.guidance] =
         switch guidance {
         case .text: try texts(try pair.pair.caption())
@@ -353,8 +353,8 @@ struct RetrievalReduction: SetReduction {
   }
 
   private func ranks(_ set: MeasuredSet, among pool: [[Float]?]) throws -> [Int] {
-    try set.items.enumerated().compactMap { number, item in
-      guard let image = item.candidates[set.row]?.value, let query = image.vectors[.guidance],
+    try set.pairs.enumerated().compactMap { number, pair in
+      guard let image = pair.images[set.row]?.value, let query = image.vectors[.guidance],
         let generated = image.vectors[.embedding(of: .retrieval)]
       else { return nil }
       // The real image of the same id may be what the image was made for.

@@ -201,18 +201,18 @@ package struct LabelAgreement: MetricEvaluator {
     let masks = try group.loading.labelMaps(of: group.pairs, size: size)
     group.take(labels: { masks[$0.pair.id]?.value?.content })
     let batch = group.requests(of: self) {
-      (pair, subject, batch: inout Batch<SegmentationBatch.Request>) in
+      (pair, image, batch: inout Batch<SegmentationBatch.Request>) in
       guard let mask = masks[pair.pair.id]?.value else { return }
-      let request = SegmentationBatch.Request(subject: subject, mask: mask)
+      let request = SegmentationBatch.Request(image: image, mask: mask)
       batch.add(request, key: confusion.key(request))
     }
     let counts = try group.cache.values(batch, compute: confusion.counts)
-    group.update(by: self) { pair, subject, found in
+    group.update(by: self) { pair, image, found in
       guard let mask = try masks[pair.pair.id]?.get() else { return }
-      let size = subject.pixels
+      let size = image.pixels
       try pair.opened?.pixels.requireProportions(
-        width: size.width, height: size.height, of: subject.name)
-      let request = SegmentationBatch.Request(subject: subject, mask: mask)
+        width: size.width, height: size.height, of: image.name)
+      let request = SegmentationBatch.Request(image: image, mask: mask)
       let matrix = try ConfusionMatrix(
         counts: try counts[confusion.key(request)]?.value ?? confusion.counts([request])[0].get())
       found.counts[.confusion] = matrix
@@ -269,14 +269,14 @@ package struct LabelConsistency: MetricEvaluator {
     func key(_ pair: ImagePair) -> String {
       ContentHash.key(parser.fingerprint, pair.real.content, pair.other.content)
     }
-    let batch = group.requests(of: self) { (pair, subject, batch: inout Batch<ImagePair>) in
+    let batch = group.requests(of: self) { (pair, image, batch: inout Batch<ImagePair>) in
       guard let real = try? pair.comparable else { return }
-      let comparison = ImagePair(real: real, other: subject)
+      let comparison = ImagePair(real: real, other: image)
       batch.add(comparison, key: key(comparison))
     }
     let counts = try group.cache.values(batch) { parser.agreement(of: $0, in: memory) }
-    group.update(by: self) { pair, subject, found in
-      let comparison = ImagePair(real: try pair.comparable, other: subject)
+    group.update(by: self) { pair, image, found in
+      let comparison = ImagePair(real: try pair.comparable, other: image)
       let matrix = try ConfusionMatrix(
         counts: try counts[key(comparison)]?.value
           ?? parser.agreement(of: [comparison], in: memory)[0].get())
@@ -308,13 +308,13 @@ extension FaceParser {
   fileprivate func agreement(
     of pairs: [ImagePair], in memory: WorkerMemory
   ) -> [Result<[Int64], ImageFailure>] {
-    var subjects = Batch<EvaluationImage>()
+    var images = Batch<EvaluationImage>()
     for pair in pairs {
-      for subject in [pair.real, pair.other] { subjects.add(subject, key: subject.content.text) }
+      for image in [pair.real, pair.other] { images.add(image, key: image.content.text) }
     }
     let labels = Dictionary(
       uniqueKeysWithValues: zip(
-        subjects.entries.map(\.key), self.labels(of: subjects.entries.map(\.request), in: memory)))
+        images.entries.map(\.key), self.labels(of: images.entries.map(\.request), in: memory)))
     return pairs.map { pair in
       ImageFailure.catching {
         var matrix = ConfusionMatrix()

@@ -48,11 +48,11 @@ package struct TimeEvaluator: MetricEvaluator {
   package func measure(_ group: inout MeasurementGroup) { group.update(by: self) { _, _, _ in } }
 
   package func measure(_ set: MethodImages, into found: inout SetMeasurements) throws {
-    let known = zip(set.pairs, set.items).compactMap { pair, item in
-      item.candidates[set.row]?.value == nil ? nil : set.times[pair.id].map { (pair.id, $0) }
+    let known = zip(set.pairs, set.results).compactMap { pair, result in
+      result.images[set.row]?.value == nil ? nil : set.times[pair.id].map { (pair.id, $0) }
     }
     found.times = known.map(\.1)
-    let method = set.candidate.name
+    let method = set.method.name
     try set.store.replace(
       known.map { id, time in
         GenerationRecord(method: method, imageID: id, seconds: time.seconds, steps: time.steps)

@@ -115,18 +115,18 @@ package struct IdentityEvaluator: MetricEvaluator {
 
   package func measure(_ group: inout MeasurementGroup) throws {
     let extractor = extractor
-    func key(_ subject: EvaluationImage) -> String {
-      ContentHash.key(extractor.fingerprint, subject.content)
+    func key(_ image: EvaluationImage) -> String {
+      ContentHash.key(extractor.fingerprint, image.content)
     }
-    let batch = group.requests(of: self) { (pair, subject, batch: inout Batch<EvaluationImage>) in
+    let batch = group.requests(of: self) { (pair, image, batch: inout Batch<EvaluationImage>) in
       guard let real = try? pair.comparable else { return }
       batch.add(real, key: key(real))
-      batch.add(subject, key: key(subject))
+      batch.add(image, key: key(image))
     }
     let features = try group.features(of: batch, by: extractor)
-    group.update(by: self) { pair, subject, found in
+    group.update(by: self) { pair, image, found in
       found.scores[.id] = try Identity.cosine(
-        try features(try pair.comparable), try features(subject))
+        try features(try pair.comparable), try features(image))
     }
   }
 

@@ -108,7 +108,7 @@ package struct DiversityEvaluator: MetricEvaluator {
   package func measure(_ group: inout MeasurementGroup) { group.update(by: self) { _, _, _ in } }
 
   package func measure(_ set: MethodImages, into found: inout SetMeasurements) throws {
-    let job = DiversityJob(method: set, evaluator: self)
+    let job = DiversityJob(set: set, evaluator: self)
     do { found.distances = .success(try job.measure()) } catch let failure as ImageFailure {
       found.distances = .failure(failure)
     } catch let error as ImagePairError { found.distances = .failure(ImageFailure(error)) }

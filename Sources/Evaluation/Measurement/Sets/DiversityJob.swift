@@ -22,7 +22,7 @@ package struct GroupDistances: Sendable {
 ///
 /// Pairs of one group share its name; pairs without a name are one group.
 struct DiversityJob: Sendable {
-  let method: MethodImages
+  let set: MethodImages
   let evaluator: DiversityEvaluator
 
   let digests = FileDigests()
@@ -31,7 +31,7 @@ struct DiversityJob: Sendable {
   private static let chunk = 64
 
   private var distance: PerceptualDistance { evaluator.distance }
-  private var pairs: [Pair] { method.pairs }
+  private var pairs: [Pair] { self.set.pairs }
 
   /// Measures all groups; images that have failed before take no part.
   ///
@@ -39,7 +39,7 @@ struct DiversityJob: Sendable {
   ///   ``HarnessError`` of kind `cancelled`.
   func measure() throws -> GroupDistances {
     var members: [String: [Int]] = [:]
-    for (index, item) in method.items.enumerated() where item.candidates[method.row]?.value != nil {
+    for (index, result) in set.results.enumerated() where result.images[set.row]?.value != nil {
       members[pairs[index].group ?? "", default: []].append(index)
     }
     let groups = members.keys.sortedByBytes().map { members[$0] ?? [] }
@@ -47,10 +47,10 @@ struct DiversityJob: Sendable {
       evaluator.family.selection.pairs(of: group.count).map { (group[$0.first], group[$0.second]) }
     }
     let all = comparisons.flatMap { $0 }
-    let memories = (0..<method.workers.count).map { _ in WorkerMemory() }
+    let memories = (0..<set.workers.count).map { _ in WorkerMemory() }
     let chunks = (all.count + Self.chunk - 1) / Self.chunk
-    var distances = try method.workers.map(chunks) { chunk, worker in
-      if method.shouldStop() {
+    var distances = try set.workers.map(chunks) { chunk, worker in
+      if set.shouldStop() {
         throw HarnessError(.cancelled, "stopped on request; a second call resumes")
       }
       let range = chunk * Self.chunk..<min((chunk + 1) * Self.chunk, all.count)
@@ -68,33 +68,33 @@ struct DiversityJob: Sendable {
   /// Measures as many at once as memory allows.
   private func measure(_ comparisons: [(Int, Int)], in memory: WorkerMemory) throws -> [Double] {
     let bytes = try bytes(of: comparisons)
-    guard bytes > method.gate.share else { return try compare(comparisons, in: memory) }
+    guard bytes > set.gate.share else { return try compare(comparisons, in: memory) }
     if comparisons.count > 1 {
       let half = comparisons.count / 2
       return try measure(Array(comparisons[..<half]), in: memory)
         + measure(Array(comparisons[half...]), in: memory)
     }
-    return try method.gate.holding(bytes) { try compare(comparisons, in: WorkerMemory()) }
+    return try set.gate.holding(bytes) { try compare(comparisons, in: WorkerMemory()) }
   }
 
   /// Bytes that comparing takes: all pixels, and what the largest two images need.
   private func bytes(of comparisons: [(Int, Int)]) throws -> Int {
     let costs = ImageCosts(
-      evaluators: [evaluator], resolution: method.resolution, share: method.gate.share)
+      evaluators: [evaluator], resolution: set.resolution, share: set.gate.share)
     let extents = try Set(comparisons.flatMap { [$0.0, $0.1] }).compactMap { index in
-      try method.candidate.image(pairs[index]).flatMap { costs.extent(of: $0) }
+      try set.method.image(pairs[index]).flatMap { costs.extent(of: $0) }
     }
     let passing = extents.map { costs.need(of: $0, beside: $0).bytes - 2 * $0.keptBytes }
     return extents.reduce(0) { $0 + $1.keptBytes } + (passing.max() ?? 0)
   }
 
   private func compare(_ comparisons: [(Int, Int)], in memory: WorkerMemory) throws -> [Double] {
-    let cache = ResultCache(method.store, isReading: method.usesCache)
+    let cache = ResultCache(set.store, isReading: set.usesCache)
     let wanted = Set(comparisons.flatMap { [$0.0, $0.1] }).sorted()
     let sources = try wanted.compactMap { index in
-      try method.candidate.image(pairs[index]).map { (index, $0) }
+      try set.method.image(pairs[index]).map { (index, $0) }
     }
-    let resolution = method.resolution
+    let resolution = set.resolution
     let opened = try ImageLoading(cache: cache, digests: digests).images(
       sources.map(\.1), treatment: resolution.description, treat: { resolution.apply($0) })
     var images: [Int: EvaluationImage] = [:]
@@ -111,8 +111,8 @@ struct DiversityJob: Sendable {
       batch.add(ImagePair(real: one, other: other), key: key)
     }
     let values = try cache.numbers(batch) { distance.distances(of: $0, in: memory) }
-    if let warning = ResultCache.warning(cache.damaged, in: method.store) { method.notice(warning) }
-    if !cache.fresh.isEmpty { try method.store.insert(cache.fresh) }
+    if let warning = ResultCache.warning(cache.damaged, in: set.store) { set.notice(warning) }
+    if !cache.fresh.isEmpty { try set.store.insert(cache.fresh) }
     return try keys.map { try values[$0]?.get() ?? .nan }
   }
 }

@@ -8,8 +8,8 @@ import Terms
 package struct MeasuredSet {
   let metrics: [ReducedMetric]
   /// What was measured of every pair, sorted by id.
-  let items: [PairResult]
-  /// Which candidate of the items is the method's.
+  let pairs: [PairResult]
+  /// Which of each pair's images is the method's.
   let row: Int
   /// Statistics of the real images from a file, in place of their features.
   package var statistics: FeatureStatistics?
@@ -17,13 +17,13 @@ package struct MeasuredSet {
   package var measurements = SetMeasurements()
   /// Threads for work on whole sets.
   package var workers = Workers(count: 1)
-  /// For each item, the place of the item whose real image stands for both; empty where each has its own.
+  /// For each pair, the place of the pair whose real image stands for both; empty where each has its own.
   package var owners: [Int] = []
 
   /// Takes one method's results.
-  package init(metrics: [ReducedMetric], items: [PairResult], row: Int) {
+  package init(metrics: [ReducedMetric], pairs: [PairResult], row: Int) {
     self.metrics = metrics
-    self.items = items
+    self.pairs = pairs
     self.row = row
   }
 
@@ -54,11 +54,11 @@ package struct MeasuredSet {
   // MARK: Images
 
   /// The method's images; failures are left out.
-  var images: [ImageResult] { items.compactMap { $0.candidates[row]?.value } }
+  var images: [ImageResult] { pairs.compactMap { $0.images[row]?.value } }
 
   /// The real images, each once; nil at the places of those that repeat another's or failed.
   var realImages: [ImageResult?] {
-    items.enumerated().map { owner(of: $0.offset) == $0.offset ? $0.element.reference?.value : nil }
+    pairs.enumerated().map { owner(of: $0.offset) == $0.offset ? $0.element.reference?.value : nil }
   }
 
   /// The place of the pair whose real image stands for that of a pair.

@@ -177,7 +177,7 @@ package struct ScoreJob {
     }
     // Where no score is of pairs, an image that is not there has not failed.
     let real = result.results.filter { $0.reference?.value != nil }
-    let missing = real.count { $0.candidates[0] == nil }
+    let missing = real.count { $0.images[0] == nil }
     if missing < real.count {
       let failure = ImageFailure(state: .missing, reason: "there is no image of that name")
       failures += Array(repeating: failure, count: missing)

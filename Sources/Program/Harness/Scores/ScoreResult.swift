@@ -43,7 +43,7 @@ package struct ScoreResult: Sendable {
   /// The failure ledger, sorted by id.
   package var failures: [FailedImage] {
     zip(ids, results).flatMap { id, result in
-      [("reference", result.reference?.failure), ("generated", result.candidates[0]?.failure)]
+      [("reference", result.reference?.failure), ("generated", result.images[0]?.failure)]
         .compactMap { side, failure in
           failure.map { FailedImage(id: id, side: side, failure: $0) }
         }
@@ -67,8 +67,8 @@ package struct ScoreResult: Sendable {
         counts: Counts(
           reference: ExplicitNull(
             statistics == nil ? results.count { $0.reference?.value != nil } : statistics?.count),
-          generated: results.count { $0.candidates[0]?.value != nil },
-          paired: results.count { $0.candidates[0]?.value != nil && $0.reference?.value != nil },
+          generated: results.count { $0.images[0]?.value != nil },
+          paired: results.count { $0.images[0]?.value != nil && $0.reference?.value != nil },
           failed: failures.count, missing: missing.count, surplus: surplus.count),
         fingerprint: fingerprint.hash,
         metrics: Dictionary(
@@ -123,7 +123,7 @@ package struct ScoreResult: Sendable {
     let metrics = plan.measured.filter { $0.scope != .set }
     var lines = [(["image", "state"] + metrics.map(\.name)).joined(separator: ",")]
     for (id, result) in zip(ids, results) {
-      guard let image = result.candidates[0] else { continue }
+      guard let image = result.images[0] else { continue }
       let state = image.failure?.state.rawValue ?? "scored"
       let values = metrics.map { metric in
         image.value?.scores[metric].map { "\($0)" } ?? ""

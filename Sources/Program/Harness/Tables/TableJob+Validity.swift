@@ -26,8 +26,8 @@ extension TableJob {
     let demanded = methods.indices.filter { options.demands(methods[$0].specification) }
     let rows = demanded.map { RowImages(of: methods[$0].method, in: results, row: $0) }
     var validity = RunValidity(
-      isMeasured: results.contains { $0.candidates.contains { $0?.value != nil } },
-      failures: results.flatMap { $0.candidates.compactMap { $0?.failure } })
+      isMeasured: results.contains { $0.images.contains { $0?.value != nil } },
+      failures: results.flatMap { $0.images.compactMap { $0?.failure } })
     validity.missing = rows.compactMap(\.emptiness)
     if validity.isMeasured, options.metrics != nil {
       let judged = demanded.isEmpty ? Array(methods.indices) : demanded
@@ -73,7 +73,7 @@ private struct RowImages {
 
   init(of method: any Method, in results: [PairResult], row: Int) {
     self.method = method
-    images = results.compactMap { $0.candidates[row] }
+    images = results.compactMap { $0.images[row] }
   }
 
   /// Why none of them was scored, a clause; nil where one was.

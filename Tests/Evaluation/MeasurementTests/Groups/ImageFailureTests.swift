@@ -35,7 +35,7 @@ struct ImageFailureTests {
     let reasons = try bench.store.failures(ofRun: JobBench.run).map(\.failure.reason)
     #expect(reasons.contains("ours/101 is truncated") && reasons.contains("something strange"))
     #expect(
-      results.map { $0.candidates[0]?.value != nil } == [1, 0, 1, 0, 0, 1, 0, 0, 1].map { $0 == 1 })
+      results.map { $0.images[0]?.value != nil } == [1, 0, 1, 0, 0, 1, 0, 0, 1].map { $0 == 1 })
     let counts = try #require(try bench.store.imageCounts(ofRun: JobBench.run)["ours"])
     #expect(counts.scored == 4 && counts.failed == 5)
     let scores = try job.scores(of: results, row: 0, times: { [:] })
@@ -69,7 +69,7 @@ struct ImageFailureTests {
       needed: [[Brightness.metric]])
     let results = try job.measure()
     #expect(try bench.ledger() == [:])
-    let image = try #require(results[4].candidates[0]?.value)
+    let image = try #require(results[4].images[0]?.value)
     #expect(image.scores[Brightness.metric] == Brightness.mean(JobBench.picture(1, width: 9)))
     #expect(image.scores[Contrast.metric] == nil && image.measured == [Brightness.metric])
     #expect(image.shortfalls.map(\.failure.state.rawValue) == ["wrong-size"])
@@ -116,7 +116,7 @@ struct ImageFailureTests {
     let results = try job.measure()
     #expect(try bench.ledger() == [:])
     #expect(
-      results[3].reference == nil && results[3].candidates[0]?.value?.shortfalls.isEmpty == true)
+      results[3].reference == nil && results[3].images[0]?.value?.shortfalls.isEmpty == true)
     let scores = try job.scores(of: results, row: 0, times: { [:] })
     #expect(scores.map(\.count) == [6, 5, 6, 6])
     #expect(scores.map(\.referenceCount) == [6, 5, 5, 5])
@@ -135,7 +135,7 @@ struct ImageFailureTests {
       pair.id == "101" ? nil : try JobBench.method().image(pair)
     }
     let results = try bench.job([method]).measure()
-    #expect(results[1].candidates.count == 1 && results[1].candidates[0] == nil)
+    #expect(results[1].images.count == 1 && results[1].images[0] == nil)
     #expect(
       try bench.store.images(ofRun: JobBench.run, method: "ours").map(\.imageID) == [
         "100", "102", "103", "104",

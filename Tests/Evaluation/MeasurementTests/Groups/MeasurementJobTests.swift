@@ -94,7 +94,7 @@ struct MeasurementJobTests {
     let results = try bench.job(rows).measure()
     #expect(contrast.tally["compared"] == 2)
     let scores = results.map { result in
-      result.candidates.map { $0?.value?.scores[Contrast.metric] }
+      result.images.map { $0?.value?.scores[Contrast.metric] }
     }
     #expect(scores[0][0] == scores[0][1] && scores[1][0] == scores[1][1])
     #expect(scores[0][0] != scores[1][0])
@@ -111,8 +111,8 @@ struct MeasurementJobTests {
       workers: .init(count: 1), usesCache: false, shouldStop: { false }, progress: { _ in }
     ).measure()
     let expected = JobBench.picture(5, width: 9).resized(width: 4, height: 4, filter: .bicubic)
-    #expect(results[0].candidates[0]?.value?.content == ContentHash(expected))
-    #expect(results[0].candidates[0]?.value?.scores[Brightness.metric] == Brightness.mean(expected))
+    #expect(results[0].images[0]?.value?.content == ContentHash(expected))
+    #expect(results[0].images[0]?.value?.scores[Brightness.metric] == Brightness.mean(expected))
   }
 
   private func sizedStore(_ bench: JobBench, _ plan: MetricPlan) throws -> Store {

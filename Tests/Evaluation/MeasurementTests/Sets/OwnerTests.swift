@@ -12,7 +12,7 @@ struct OwnerTests {
     var sample = SampleSet(seed: .random(in: 0...9999))
     // The second and third pair were made from the first one's real image.
     for place in [1, 2] {
-      sample.entries[place].item.reference = sample.entries[0].item.reference
+      sample.entries[place].result.reference = sample.entries[0].result.reference
     }
     self.sample = sample
   }
@@ -21,7 +21,7 @@ struct OwnerTests {
 
   @Test func aSharedRealImageCountsOnce() {
     var once = sample
-    for place in [1, 2] { once.entries[place].item.reference = nil }
+    for place in [1, 2] { once.entries[place].result.reference = nil }
     var set = sample.set(metrics)
     let repeated = set.bits
     set.owners = owners
@@ -35,7 +35,7 @@ struct OwnerTests {
     var failed = sample
     let failure = ImageFailure(
       state: LedgerState(rawValue: "truncated"), reason: "0.png ends early")
-    failed.entries[0].item.reference = .failure(failure)
+    failed.entries[0].result.reference = .failure(failure)
     var set = failed.set(metrics)
     set.owners = owners
     #expect(set.bits.allSatisfy { $0.referenceCount == 21 && $0.value != nil })

@@ -12,7 +12,7 @@ struct SetFailureTests {
     var sample = sample
     for place in places {
       let state = Self.states[place % Self.states.count]
-      sample.entries[place].item.candidates = [
+      sample.entries[place].result.images = [
         .failure(ImageFailure(state: LedgerState(rawValue: state), reason: "\(place) is \(state)"))
       ]
     }
@@ -49,7 +49,7 @@ struct SetFailureTests {
     let seed = UInt64.random(in: 0...9999)
     let sample = SampleSet(seed: seed)
     var absent = sample
-    for place in [0, 7] { absent.entries[place].item.candidates = [nil] }
+    for place in [0, 7] { absent.entries[place].result.images = [nil] }
     #expect(failing([0, 7], sample).set(metrics).bits == absent.set(metrics).bits, "seed \(seed)")
   }
 
@@ -74,7 +74,7 @@ struct SetFailureTests {
     for place in sample.entries.indices {
       var image = SampleSet.image(seed: UInt64(place))
       image.vectors = [:]
-      sample.entries[place].item.candidates = [.success(image)]
+      sample.entries[place].result.images = [.success(image)]
     }
     let fid = try #require(sample.set(metrics).score(of: .fid))
     #expect(fid.value == nil && fid.count == 0 && fid.referenceCount == 24)
@@ -105,7 +105,7 @@ struct SetFailureTests {
       image.scores[.clip] = nil
       image.measured = [.mae]
       image.shortfalls = [try #require(Shortfall([.clip], failure))]
-      sample.entries[place].item.candidates = [.success(image)]
+      sample.entries[place].result.images = [.success(image)]
     }
     let score = try #require(sample.set(metrics).score(of: .clip))
     #expect(score.reason == "none of 24 images can be measured: '1000' has no caption")

@@ -67,7 +67,7 @@ struct SetOrderTests {
     let second = two.set(Reductions.all, row: 1).bits
     #expect(second != two.set(Reductions.all).bits, "seed \(sample.seed)")
     var swapped = two
-    for place in swapped.entries.indices { swapped.entries[place].item.candidates.reverse() }
+    for place in swapped.entries.indices { swapped.entries[place].result.images.reverse() }
     #expect(swapped.set(Reductions.all).bits == second, "seed \(sample.seed)")
   }
 

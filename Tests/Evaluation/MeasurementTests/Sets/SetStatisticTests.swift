@@ -13,10 +13,13 @@ struct SetStatisticTests {
     let vector: Intermediate
     let matrix: Intermediate
 
-    private var made: [ImageResult?] { sample.items.map { $0.candidates[0]?.value } }
+    private var made: [ImageResult?] { sample.results.map { $0.images[0]?.value } }
 
     func vectors() -> (real: [[Float]?], made: [[Float]?]) {
-      (sample.items.map { $0.reference?.value?.vectors[vector] }, made.map { $0?.vectors[vector] })
+      (
+        sample.results.map { $0.reference?.value?.vectors[vector] },
+        made.map { $0?.vectors[vector] }
+      )
     }
 
     func counts() -> [ConfusionMatrix?] { made.map { $0?.counts[matrix] } }
@@ -73,7 +76,7 @@ struct SetStatisticTests {
   @Test(arguments: statistics)
   func failedImagesTakeNoPart(metric: ReducedMetric) throws {
     var sample = SampleSet(seed: 11)
-    sample.entries[2].item.candidates = [
+    sample.entries[2].result.images = [
       .failure(ImageFailure(state: LedgerState(rawValue: "truncated"), reason: "ends early"))
     ]
     let statistic = try metric.reduction.statistic(of: results(sample, of: metric.metric))
@@ -134,7 +137,7 @@ struct SetStatisticTests {
   @Test func harmsAreWhatTheScoreLosesWithoutAnImage() throws {
     let seed = UInt64.random(in: 0...9999)
     var sample = SampleSet(seed: seed)
-    sample.entries[3].item.candidates = [nil]
+    sample.entries[3].result.images = [nil]
     let reduction = Reductions.frechet(.fid)
     let harms = try reduction.harms(of: results(sample, of: .fid))
     #expect(harms.count == 24 && harms[3] == nil && harms.count { $0 != nil } == 23)
@@ -142,7 +145,7 @@ struct SetStatisticTests {
     let whole = try score(sample, metric)
     for place in [0, 10, 23] {
       var without = sample
-      without.entries[place].item.candidates = [nil]
+      without.entries[place].result.images = [nil]
       let harm = try #require(harms[place])
       // Both are differences of distances of order 1 by eigenvalues of 4×4 matrices.
       #expect(abs(harm - (whole - (try score(without, metric)))) <= 1e-9, "seed \(seed)")

@@ -11,12 +11,12 @@ struct SetValueTests {
 
   /// A set of single images' scores, one image each.
   private func set(_ scores: [Double?], _ metric: ReducedMetric) -> MeasuredSet {
-    let items = scores.enumerated().map { place, score in
+    let results = scores.enumerated().map { place, score in
       var image = SampleSet.image(seed: UInt64(place))
       image.scores[metric.metric] = score
-      return PairResult(candidates: [.success(image)])
+      return PairResult(images: [.success(image)])
     }
-    return MeasuredSet(metrics: [metric], items: items, row: 0)
+    return MeasuredSet(metrics: [metric], pairs: results, row: 0)
   }
 
   private func score(_ scores: [Double?]) -> SetScore { set(scores, psnr).scores()[0] }
@@ -82,11 +82,11 @@ struct SetValueTests {
         return image
       }
     }
-    let item = sample.entries[3].item
+    let result = sample.entries[3].result
     if isReal {
-      sample.entries[3].item.reference = item.reference.map(spoiled)
+      sample.entries[3].result.reference = result.reference.map(spoiled)
     } else {
-      sample.entries[3].item.candidates = item.candidates.map { $0.map(spoiled) }
+      sample.entries[3].result.images = result.images.map { $0.map(spoiled) }
     }
     for score in sample.set(Reductions.all.filter { $0.metric.comparesSets }).scores() {
       #expect(score.value == nil, "\(score.metric.name)")
@@ -109,7 +109,7 @@ struct SetValueTests {
     func value(_ reduction: any SetReduction) -> Double? {
       MeasuredSet(
         metrics: [Reductions.reduced(.miou, reduction)],
-        items: [wrong, right].map { PairResult(candidates: [.success($0)]) }, row: 0
+        pairs: [wrong, right].map { PairResult(images: [.success($0)]) }, row: 0
       ).scores()[0].value
     }
     #expect(value(Reductions.labels(.accuracy)) == 0.9)

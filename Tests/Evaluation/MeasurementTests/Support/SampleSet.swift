@@ -12,7 +12,7 @@ struct SampleSet {
   /// Starts everything random; messages print it.
   let seed: UInt64
   /// One pair's results with its id, sorted by id.
-  var entries: [(id: String, item: PairResult)]
+  var entries: [(id: String, result: PairResult)]
 
   /// Vectors' length: more images than dimensions, so that covariances have full rank.
   static let dimensions = 4
@@ -25,14 +25,14 @@ struct SampleSet {
       let images = (0...rows).map { Self.image(seed: seed &+ UInt64(1000 * place + $0)) }
       return (
         id: "\(1000 + place)",
-        item: PairResult(
-          reference: .success(images[0]), candidates: images.dropFirst().map { .success($0) })
+        result: PairResult(
+          reference: .success(images[0]), images: images.dropFirst().map { .success($0) })
       )
     }
   }
 
   /// What was measured of every pair.
-  var items: [PairResult] { entries.map(\.item) }
+  var results: [PairResult] { entries.map(\.result) }
 
   /// The results of one image.
   static func image(seed: UInt64) -> ImageResult {
@@ -70,13 +70,13 @@ struct SampleSet {
 extension SampleSet {
   /// The set of one method, with distances and times beside its images.
   func set(_ metrics: [ReducedMetric], row: Int = 0) -> MeasuredSet {
-    var set = MeasuredSet(metrics: metrics, items: items, row: row)
+    var set = MeasuredSet(metrics: metrics, pairs: results, row: row)
     var random = SplitMix64(seed: seed &+ 77)
     var distances = GroupDistances()
     distances.groups = (0..<4).map { _ in (0..<3).map { _ in Double(random.nextUnit()) } }
     distances.images = 12
     set.measurements.distances = .success(distances)
-    set.measurements.times = items.map { _ in
+    set.measurements.times = results.map { _ in
       GenerationTime(seconds: Double(random.nextUnit()), steps: 20)
     }
     return set
