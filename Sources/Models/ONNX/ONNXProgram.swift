@@ -53,7 +53,8 @@ struct ONNXProgram: Sendable {
       if let stranger = StrangeFile(store.slice) {
         throw store.failure(.unsupported, stranger.reason)
       }
-      decoded = try message(in: store.slice)
+      // Files of any size come here that are no models.
+      decoded = try MessageRecords.fill(store) ? message(in: store.slice) : nil
     } catch {
       throw fail(.unreadable(reason: error.reason))
     }

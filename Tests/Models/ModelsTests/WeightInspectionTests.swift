@@ -68,6 +68,24 @@ struct WeightInspectionTests {
     #expect(throws: CheckpointError.self) { try WeightInspection(folder.path("absent.pth")) }
   }
 
+  /// Whatever a large file begins with, as little of it is read as tells that it is no checkpoint.
+  @Test(
+    .enabled(if: Allocations.canBeCounted),
+    arguments: [
+      "", "hello", "PK\u{3}\u{4}", "\u{8}\u{A}hello", "\u{8}\u{A}\u{3A}\u{7F}",
+    ], ["file.pth", "file.onnx"])
+  func aLargeFileThatIsNoCheckpointIsNotRead(start: String, name: String) throws {
+    let path = folder.path(name)
+    try Data(start.utf8).write(to: URL(fileURLWithPath: path))
+    #expect(truncate(path, 2 << 30) == 0)
+    var refusal: (any Error)?
+    let allocated = Allocations.most {
+      do { _ = try WeightInspection(path) } catch { refusal = error }
+    }
+    #expect(refusal is CheckpointError || refusal is ONNXError, "\(String(describing: refusal))")
+    #expect(allocated > 0 && allocated < 1 << 20, "\(allocated) bytes")
+  }
+
   @Test func aPickleThatAsksForAProgramIsRefused() throws {
     let path = folder.path("hostile.pth")
     let marker = folder.path("marker")

@@ -43,6 +43,27 @@ import Testing
     }
   }
 
+  /// Records that a reader does not know are passed over; what is no record ends the file's reading.
+  @Test func recordsBehindTheModel() throws {
+    let model = try ONNXGoldens.named("conv valid").model
+    let field = UInt8(29 << 3 & 0x7F | 0x80)
+    for record: [UInt8] in [
+      [field, 1, 5], [field | 1, 1] + Array(repeating: 7, count: 8), [field | 2, 1, 2, 7, 7],
+      [field | 5, 1, 1, 2, 3, 4],
+    ] {
+      _ = try ONNXGoldens.open(model + record)
+      let error = try #require(throws: ONNXError.self) {
+        try ONNXGoldens.open(model + record.dropLast())
+      }
+      #expect(error.description.contains("end early or are damaged"), "\(error)")
+    }
+    for stray: [UInt8] in [
+      [0], [6, 0], [field | 3, 1, field | 4, 1], [8] + [UInt8](repeating: 255, count: 10),
+    ] {
+      #expect(throws: ONNXError.self) { try ONNXGoldens.open(model + stray) }
+    }
+  }
+
   /// A cut loses the graph, a result or part of a tensor; never anything else than an error.
   @Test func truncatedAnywhere() throws {
     let bytes = try ONNXGoldens.named("conv").model
