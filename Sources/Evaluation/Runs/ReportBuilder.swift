@@ -120,8 +120,7 @@ package struct ReportBuilder {
     if run.record.status != .complete {
       notes.append("This run is \(run.record.status.rawValue), not complete.")
     }
-    let stored = Set(run.scores.values.flatMap(\.keys))
-    let unknown = stored.filter { Metric(named: $0) == nil }.sorted()
+    let unknown = run.unknownMetrics
     if !unknown.isEmpty {
       notes.append(
         "Stored but not shown, because this version does not know the metric: "

@@ -1,5 +1,6 @@
 import Foundation
 import Generators
+import Measurement
 import Metrics
 import Provenance
 import Store
@@ -64,6 +65,11 @@ package struct StoredRun: Sendable {
   /// Whether a row is a floor or ceiling.
   package func isAnchor(_ method: MethodRecord) -> Bool {
     BuiltinMethod.allCases.contains { $0.isAnchor && $0.specification == method.specification }
+  }
+
+  /// Names of stored metrics that this version does not know, sorted.
+  package var unknownMetrics: [String] {
+    Set(scores.values.flatMap(\.keys)).filter { Metric(named: $0) == nil }.sorted()
   }
 
   /// A row's failed images by state.

@@ -40,6 +40,10 @@ package struct VerifyJob {
     let store = try ResultsDatabase.open(options.results)
     let run = try StoredRun.find(options.run, in: store)
     var report = VerifyReport(run)
+    if !run.unknownMetrics.isEmpty {
+      report.unchecked.append(
+        "\(run.unknownMetrics.joined(separator: ", ")): this version does not know the metric")
+    }
     try verifyImages(of: run, in: store, &report)
     try verifySets(of: run, in: store, &report)
     return report
