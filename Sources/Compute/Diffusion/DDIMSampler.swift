@@ -35,7 +35,7 @@ package struct DDIMSampler: Sampler {
     eta == 0 ? 0 : eta * max(step.posteriorVariance, 0).squareRoot()
   }
 
-  /// Refuses noise on the way up.
+  /// Refuses to add noise on the way up.
   ///
   /// - Throws: `DiffusionError.wrongDirection`.
   package func check(_ step: DiffusionStep) throws(DiffusionError) {

@@ -30,8 +30,8 @@ package struct DiffusionStep: Equatable, Sendable {
   /// - Parameters:
   ///   - levels: one more than there are steps.
   ///   - timesteps: what the network is told at each level but the first; their places unless given.
-  /// - Returns: the noisiest level's step first. Where there is one step alone that leads to the clean image, its clipped
-  ///   variance is β.
+  /// - Returns: the noisiest level's step first. Where the step that leads to the clean image is the only one,
+  ///   its clipped variance is β.
   /// - Precondition: there is a level, and `timesteps` has one entry fewer.
   package static func descending(
     through levels: [NoiseLevel], timesteps: [Int]? = nil

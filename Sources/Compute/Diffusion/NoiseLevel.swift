@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Source: Ho et al., "Denoising Diffusion Probabilistic Models", arXiv 2006.11239, equation 4.
 package struct NoiseLevel: Equatable, Sendable {
-  /// ᾱ, the variance's share that the image has, 0…1.
+  /// ᾱ, the image's share of the variance, 0…1.
   package let cumulativeAlpha: Double
   /// √ᾱ, by which the image is multiplied.
   package let signalRate: Double

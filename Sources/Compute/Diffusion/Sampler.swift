@@ -50,8 +50,8 @@ package struct SamplingHooks {
 extension Sampler {
   /// Takes a group of images through steps.
   ///
-  /// The images do not see each other, so they may be grouped in any way. A run over some of the steps can be continued
-  /// with the rest of them.
+  /// The images do not affect each other, so they may be grouped in any way. A run over some of the steps can
+  /// be continued with the rest of them.
   ///
   /// - Parameters:
   ///   - samples: `[C, H, W]` each, at the level that the first step starts from.

@@ -86,8 +86,8 @@ extension Timesteps {
   ///   - count: S.
   ///   - total: T.
   /// - Returns: timesteps that end at timestep 0.
-  /// - Throws: `DiffusionError.timestepOutOfRange` where the later one of the last is no timestep any more, as for S = 27
-  ///   and S = 1000 of 1000, which stop the reference too; `.invalidStepCount` for S outside 1…T.
+  /// - Throws: `DiffusionError.timestepOutOfRange` where the last one, later by 1, is no longer a timestep, as
+  ///   for S = 27 and S = 1000 of 1000, which stop the reference too; `.invalidStepCount` for S outside 1…T.
   ///
   /// Source: `CompVis/latent-diffusion`, `ldm/modules/diffusionmodules/util.py`, `make_ddim_timesteps` and
   /// `make_ddim_sampling_parameters`.

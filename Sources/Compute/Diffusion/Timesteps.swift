@@ -33,8 +33,8 @@ package struct Timesteps: Equatable, Sendable {
 
   /// The steps of an inversion, from the lowest timestep up to the highest: one fewer than there are timesteps.
   ///
-  /// The clean image is taken for one at the lowest timestep, as DiffusionCLIP does, so going up and down are no
-  /// mirror images. Each step's network is told the timestep at which the step starts.
+  /// The clean image is taken for one at the lowest timestep, as DiffusionCLIP does, so going up does not
+  /// mirror going down. Each step's network is told the timestep at which the step starts.
   ///
   /// Source: Kim et al., "DiffusionCLIP", CVPR 2022, equation 8; `gwang-kim/DiffusionCLIP`, `diffusionclip.py`.
   ///

@@ -30,7 +30,7 @@ extension Value {
       fits: view.count == shape.elementCount && view.lastElement < self.shape.elementCount)
   }
 
-  /// The same memory as another shape of equal size; nothing happens for its own.
+  /// The same memory under another shape of equal size; the value itself for its own shape.
   package func reinterpreted(as shape: [Int]) -> Value {
     if shape == self.shape { return self }
     return array(

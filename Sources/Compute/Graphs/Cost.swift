@@ -3,7 +3,7 @@ import Tensors
 
 /// What a step of a network holds and what it computes for one sample.
 package struct Cost: Hashable, Sendable {
-  /// Trainable values; a batch norm's running statistics and counter are none.
+  /// Trainable values; a batch norm's running statistics and counter do not count.
   package var parameters: Int
   /// Products that are added up, in convolutions, linear layers and attention.
   package var multiplyAdds: Int
@@ -44,7 +44,7 @@ extension Graph {
   ///
   /// That is how torchvision and the papers count. Biases, norms, activations, pools and resizes
   /// take a few operations a value, together under a percent of these networks, and fold into their
-  /// neighbours at inference where they can.
+  /// neighbors at inference where they can.
   package func costs() -> [Cost] {
     let shapes = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
     var counted: Set<String> = []

@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// Operations that networks of diffusion models are described with, beside those of all networks.
+/// Operations of diffusion models' networks, in addition to those of all networks.
 extension Value {
   private var place: String { builder.nodes[node].scope }
 

@@ -10,7 +10,7 @@ package struct Graph: Sendable {
 
   /// Name of the network that was traced.
   package let network: String
-  /// What it reads, in the order in which the network declares its inputs; absent optional ones are none.
+  /// What it reads, in the order in which the network declares its inputs; absent optional inputs are left out.
   package let inputs: [Input]
   /// All steps, each after those it reads; the inputs come first.
   package let nodes: [Node]

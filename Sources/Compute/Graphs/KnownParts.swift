@@ -58,8 +58,8 @@ extension Value {
     return origin.isSame(as: x) && slope == 1.702
   }
 
-  /// For this result as a quotient's dividend: `x` and `ε` if `self / divisor` is `x` normalised over the
-  /// channels of each pixel, which is how layer norms are exported before ONNX had them.
+  /// For this result as a quotient's dividend: `x` and `ε` if `self / divisor` is `x` normalized over the
+  /// channels of each pixel, which is how layer norms were exported before ONNX had them.
   ///
   /// That is `(x − mean) / √(mean of (x − mean)² + ε)`, with both means repeated over the channels.
   package func normalized(dividingBy divisor: Value) -> (of: Value, epsilon: Float)? {

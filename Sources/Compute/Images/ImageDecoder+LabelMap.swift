@@ -14,7 +14,7 @@ extension ImageDecoder {
   /// other colors are looked up in ``LabelPalette``. So are a palette's where they are all classes'
   /// colors, since programs renumber palettes; else its indices are the classes.
   ///
-  /// - Throws: ``ImageError``: `unsupported` for JPEG, 16 bits and alpha, `unknown-color` and
+  /// - Throws: ``ImageError``: `unsupported` for JPEG, 16 bits and alpha, `unknown-colour` and
   ///   `unknown-class` with the first offending pixel, `contradictory-palette`, and what
   ///   ``rgb(decoding:named:)`` throws.
   package static func labelMap(
@@ -46,11 +46,11 @@ extension ImageDecoder {
       throw refuse("a label map cannot be a JPEG, which changes values; save the map as PNG")
     }
     guard stored.bitDepth <= 8 else {
-      throw refuse("a label map has at most 8 bits, not 16; save the classes as 8-bit grey")
+      throw refuse("a label map has at most 8 bits, not 16; save the classes as 8-bit gray")
     }
     switch stored.color {
     case .grayAlpha, .rgbAlpha:
-      throw refuse("a label map has no alpha channel; save it as grey, palette or plain RGB")
+      throw refuse("a label map has no alpha channel; save it as gray, palette or plain RGB")
     default: return
     }
   }
@@ -87,17 +87,17 @@ extension ImageDecoder {
       ImageError(
         path: name, state: .contradictoryPalette,
         reason:
-          "the palette gives index \(renumbered.index) the colour \(renumbered.color) of class "
-          + "\(renumbered.label ?? 0), but \(other), so that neither indices nor colours tell the "
-          + "classes; save the classes as 8-bit grey")
+          "the palette gives index \(renumbered.index) the color \(renumbered.color) of class "
+          + "\(renumbered.label ?? 0), but \(other), so that neither indices nor colors tell the "
+          + "classes; save the classes as 8-bit gray")
     }
     if let foreign = used.first(where: { $0.label == nil }) {
-      throw contradiction("index \(foreign.index) the colour \(foreign.color) of no class")
+      throw contradiction("index \(foreign.index) the color \(foreign.color) of no class")
     }
     if let twin = used.first(where: {
       $0.color == renumbered.color && $0.index != renumbered.index
     }) {
-      throw contradiction("index \(twin.index) the same colour")
+      throw contradiction("index \(twin.index) the same color")
     }
     var classes = [UInt8](repeating: 0, count: 256)
     for entry in used { classes[entry.index] = UInt8(entry.label ?? 0) }
@@ -117,7 +117,7 @@ extension ImageDecoder {
         guard let label = LabelPalette.classes[color] else {
           throw ImageError(
             path: name, state: .unknownColor,
-            reason: "colour \(color) at column \(pixel % stored.width), row "
+            reason: "color \(color) at column \(pixel % stored.width), row "
               + "\(pixel / stored.width) belongs to no CelebAMask-HQ class; was the map resized "
               + "or compressed?")
         }

@@ -41,7 +41,7 @@ package enum ImageDecoder {
         (red[0], red[1], red[2]) = (level, level, level)
       }
     case .gray, .grayAlpha:
-      // 1, 2 and 4 bits reach 255 when multiplied with 255, 85 and 17.
+      // 1, 2 and 4 bits reach 255 when multiplied by 255, 85 and 17.
       let factor = stored.bitDepth < 8 ? UInt8(255 / ((1 << stored.bitDepth) - 1)) : 1
       return expand(stored) { pixel, red in
         let level = pixel[0] &* factor

@@ -25,8 +25,8 @@ enum ImageFormat: Equatable {
     }
   }
 
-  /// A decoder that has read the header, to be closed by the caller; nil for other formats and without
-  /// memory.
+  /// A decoder that has read the header, to be closed by the caller; nil for other formats and where memory is
+  /// lacking.
   func decoder(of bytes: UnsafeBufferPointer<UInt8>) -> OpaquePointer? {
     switch self {
     case .png: image_decoder_open_png(bytes.baseAddress, bytes.count)

@@ -15,7 +15,7 @@ package struct ImageHeader: Equatable, Sendable {
 
   /// Reads the header of a PNG or JPEG.
   ///
-  /// - Returns: nil where the file does not tell a size, of which decoding says why.
+  /// - Returns: nil where the file tells no size; decoding it says why.
   package init?(contentsOf path: String) {
     guard let file = try? RegularFile(path), file.count <= ImageLimits.fileBytes,
       let start = try? file.contents(upTo: Self.usualBytes)

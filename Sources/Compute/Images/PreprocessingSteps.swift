@@ -45,7 +45,7 @@ package enum PixelStep: Sendable, Hashable, CustomStringConvertible {
         : image.resized(width: newLong, height: size, filter: filter)
     case .centerCrop(let size):
       guard image.width >= size && image.height >= size else {
-        throw wrongSize(name, image, "at least \(size)×\(size) is needed to cut out the centre")
+        throw wrongSize(name, image, "at least \(size)×\(size) is needed to cut out the center")
       }
       return image.cropped(
         rows: centered(size, in: image.height), columns: centered(size, in: image.width))

@@ -88,7 +88,7 @@ extension FeatureMap {
   ///
   /// - Exactness: the norm in Float64, one Float32 division a value.
   package func writeNormalized(_ input: FeatureMap) {
-    precondition(pixels == 1, "only vectors are normalised")
+    precondition(pixels == 1, "only vectors are normalized")
     var squares = 0.0
     for channel in 0..<channels { squares += Double(input.base[channel] * input.base[channel]) }
     let norm = Float(sqrt(squares))

@@ -1,5 +1,5 @@
 extension FeatureMap {
-  /// Where in planar order the first value stands that is no finite number; nil where all are.
+  /// Position in planar order of the first value that is not finite; nil where all are finite.
   ///
   /// One pass at the speed of memory where all are finite.
   package var firstNonFinite: Int? {
@@ -16,7 +16,7 @@ extension FeatureMap {
     return nil
   }
 
-  /// Nothing times zero is zero but a finite number, and no sum brings another back.
+  /// Zero times a number is zero only for finite ones, and no sum brings the others back to zero.
   private static func isFinite(_ values: UnsafePointer<Float>, _ count: Int) -> Bool {
     typealias Lanes = SIMD16<Float>
     var sums = Lanes.zero

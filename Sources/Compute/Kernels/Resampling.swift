@@ -41,7 +41,7 @@ package struct Resampling: Hashable, Sendable {
   }
 
   /// `F.interpolate(mode="bicubic", align_corners=False, antialias=False)` along one axis: Keys' cubic with
-  /// `a = −0.75` on four positions around `(i + ½) · inputs / outputs − ½`; outside the edge stands.
+  /// `a = −0.75` on four positions around `(i + ½) · inputs / outputs − ½`; outside, the edge is repeated.
   ///
   /// Source: PyTorch, `aten/src/ATen/native/UpSample.h` (`get_cubic_upsample_coefficients`).
   /// - Deviation: positions and weights in Float64, each weight rounded once.

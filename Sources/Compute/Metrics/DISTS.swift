@@ -135,13 +135,13 @@ package struct DISTSWeights: Equatable, Sendable {
 package enum DISTSError: Error, Equatable, CustomStringConvertible {
   /// The features of the two images differ in shape, `[H, W, C]`.
   case shapeMismatch(first: [Int], second: [Int])
-  /// A layer has another number of channels than weights.
+  /// A layer's number of channels differs from its number of weights.
   case weightMismatch(weights: Int, channels: Int)
   /// A vector of weights that does not cover the layers.
   case wrongCount(name: String, found: Int, expected: Int)
   /// A weight is infinite or not a number.
   case notFinite(name: String, index: Int)
-  /// The weights do not sum up to more than 0.
+  /// The sum of the weights is not above 0.
   case noWeight(sum: Double)
 
   /// What does not fit, with both sides.

@@ -1,13 +1,13 @@
 import Tensors
 
-/// Images of a set that nearly are another image of it, or the real image of another pair.
+/// Images of a set that nearly equal another of its images, or the real image of another pair.
 ///
 /// Near is less than half of the usual distance between a real image and the nearest different one. In
 /// Inception's last features of 60 real faces, different photos stay beyond 0.70 of that distance; the same
-/// photo after a crop of 2 %, a flip, half the resolution or a strong JPEG lies at 0.2 to 0.7, in the middle
-/// at 0.4. Faces that resemble each other anyway lie around half of the usual distance, now below and now above
-/// it, so images count only where they are twice as near as the real images let expect. Images with equal
-/// pixels are not near: they are counted exactly elsewhere.
+/// photo after a crop of 2 %, a flip, half the resolution or a strong JPEG lies at 0.2 to 0.7, typically at
+/// 0.4. Faces that resemble each other anyway lie around half of the usual distance, now below and now above
+/// it, so images count only where they are twice as near as the real images would lead one to expect. Images
+/// with equal pixels are not near: they are counted exactly elsewhere.
 package struct NearDuplicates: Equatable, Sendable {
   /// Share of the usual distance below which two images are nearly the same.
   package static let share = 0.5
@@ -18,16 +18,16 @@ package struct NearDuplicates: Equatable, Sendable {
   package struct Match: Equatable, Sendable {
     /// Position of the image.
     package let image: Int
-    /// Position of the image, or of the pair whose real image, it nearly is.
+    /// Position of the image that it nearly equals, or of that image's pair if it is a real one.
     package let other: Int
     /// Their distance, as a share of the usual one.
     package let share: Double
   }
 
-  /// Images that nearly are another one of the set, in order, and lie less than half as far from it as the
-  /// two pairs' real images from each other.
+  /// Images that nearly equal another of the set, in order, and lie less than half as far from it as the two
+  /// pairs' real images from each other.
   package let repeated: [Match]
-  /// Images that nearly are the real image of another pair, and lie less than half as far from it as from
+  /// Images that nearly equal the real image of another pair, and lie less than half as far from it as from
   /// their own.
   package let copied: [Match]
 

@@ -6,8 +6,8 @@ import Tensors
 
 /// The label map in flat colors that the caption chooses: right in layout, without any texture.
 ///
-/// It never sees the pair's image. What the caption leaves open is a usual color, or for clothes and
-/// background one of the id's own seed; without a caption everything is.
+/// It never sees the pair's image. What the caption leaves open gets a usual color, or for clothes and
+/// background one drawn from the id's own seed; without a caption everything does.
 package struct PaintMethod: Method {
   /// Changes with every change of colors or regions.
   static let version = 1
@@ -40,12 +40,12 @@ package struct PaintMethod: Method {
     let labels = try ConditionMask.labels(of: pair)
     let palette = PaintPalette(
       CaptionReading(pair.text ?? ""), labels: labels, seed: seeds.seed(for: pair.id))
-    return painted(PaintRegions(labels, beard: palette.beard).parts, palette.colours)
+    return painted(PaintRegions(labels, beard: palette.beard).parts, palette.colors)
   }
 
   /// Fills the regions, and averages them over one and a half pixels so that edges are smooth.
   private func painted(_ parts: Raster, _ colors: [RGBColor]) -> Raster {
-    // Twice as fine as the image at least, or there would be nothing to average.
+    // At least twice as fine as the image, or there would be nothing to average.
     let (width, height) = (max(parts.width, 2 * size), max(parts.height, 2 * size))
     let fine = parts.resized(width: width, height: height, filter: .nearest)
     let samples = [UInt8](unsafeUninitializedCapacity: 3 * width * height) { samples, filled in

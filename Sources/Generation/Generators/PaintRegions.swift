@@ -1,7 +1,8 @@
 import Faces
 import Tensors
 
-/// The parts of a label map that get a color each: its 19 classes and the beard, which has none.
+/// The parts of a label map that get a color each: its 19 classes, and the beard, which has no
+/// class.
 struct PaintRegions {
   /// The part that follows the classes: skin under a beard.
   static let beard: UInt8 = 19

@@ -1,7 +1,7 @@
 import Images
 import Tensors
 
-/// Damage to a picture whose strength is known.
+/// Damage of a known strength to a picture.
 enum Distortion: String, CaseIterable, Sendable {
   /// A Gaussian of this deviation in pixels.
   case blur
@@ -10,7 +10,7 @@ enum Distortion: String, CaseIterable, Sendable {
   /// A JPEG round trip of quality 95 less this.
   case jpeg = "JPEG"
   /// Red gains this share, blue loses it.
-  case colour = "colour shift"
+  case color = "colour shift"
   /// The contrast loses this share.
   case contrast
   /// The picture moves by this many pixels to the right and half as many down.
@@ -26,7 +26,7 @@ enum Distortion: String, CaseIterable, Sendable {
     case .blur: 0.5...5
     case .noise: 3...45
     case .jpeg: 10...90
-    case .colour: 0.04...0.5
+    case .color: 0.04...0.5
     case .contrast: 0.08...0.8
     case .shift: 1...16
     case .mosaic: 2...14
@@ -50,7 +50,7 @@ enum Distortion: String, CaseIterable, Sendable {
       let quality = max(1, 95 - Int(strength))
       return try ImageDecoder.rgb(
         decoding: ImageEncoder.jpeg(picture, quality: quality), named: "a JPEG in memory")
-    case .colour:
+    case .color:
       return pointwise(picture) { value, channel in
         value * Float(1 + (channel == 0 ? strength : channel == 2 ? -strength : 0))
       }
@@ -103,10 +103,10 @@ enum Distortion: String, CaseIterable, Sendable {
   private func occluded(_ picture: Raster, _ share: Double, _ seed: UInt64) -> Raster {
     // One place for all strengths, so that a stronger one covers what a weaker one does.
     var random = SplitMix64(seed: seed ^ 0x6F63_636C)
-    let centre = (0.3 + 0.4 * Double(random.nextUnit()), 0.3 + 0.4 * Double(random.nextUnit()))
+    let center = (0.3 + 0.4 * Double(random.nextUnit()), 0.3 + 0.4 * Double(random.nextUnit()))
     let (half, width, height) = (share / 2, Double(picture.width), Double(picture.height))
-    let columns = Int((centre.0 - half) * width)..<Int((centre.0 + half) * width)
-    let rows = Int((centre.1 - half) * height)..<Int((centre.1 + half) * height)
+    let columns = Int((center.0 - half) * width)..<Int((center.0 + half) * width)
+    let rows = Int((center.1 - half) * height)..<Int((center.1 + half) * height)
     var changed = picture
     for y in rows {
       for index in (y * picture.width + columns.lowerBound)

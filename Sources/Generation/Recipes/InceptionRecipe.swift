@@ -31,7 +31,7 @@ package struct InceptionRecipe: Recipe {
       maximumGradientNorm: 5, emaDecay: 0.995)
   }
 
-  /// Weight of the attributes' loss; that of persons counts 0.3.
+  /// Weight of the attributes' loss; that of the persons' loss is 0.3.
   private static let traitWeight = 15.0
 
   private struct Target: Sendable {
@@ -124,7 +124,7 @@ package struct InceptionRecipe: Recipe {
 enum SetDisturbance: String, CaseIterable {
   case blur, noise
   case jpeg = "JPEG"
-  case colourShift = "a colour shift"
+  case colorShift = "a colour shift"
   case identityCollapse = "identity collapse"
 
   /// A picture of the disturbed set.
@@ -144,8 +144,8 @@ enum SetDisturbance: String, CaseIterable {
         strength: Double(level) * 7, to: picture, seed: UInt64(index))
     case .jpeg:
       try Distortion.jpeg.apply(strength: Double(level) * 18, to: picture, seed: 0)
-    case .colourShift:
-      try Distortion.colour.apply(strength: Double(level) * 0.08, to: picture, seed: 0)
+    case .colorShift:
+      try Distortion.color.apply(strength: Double(level) * 0.08, to: picture, seed: 0)
     // At each level fewer persons remain.
     case .identityCollapse: pictures[index % (pictures.count >> level)]
     }

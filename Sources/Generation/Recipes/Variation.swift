@@ -26,7 +26,7 @@ struct Variation {
       picture = Self.shifted(picture, dx, dy)
       labels = labels.map { Self.shifted($0, dx, dy) }
     }
-    recolour(&picture, &random)
+    recolor(&picture, &random)
     if random.nextUnit() < blurring { Self.soften(&picture) }
     if random.nextUnit() < noise { Self.addNoise(&picture, &random) }
   }
@@ -47,7 +47,7 @@ struct Variation {
     return moved
   }
 
-  private func recolour(_ picture: inout Raster, _ random: inout SplitMix64) {
+  private func recolor(_ picture: inout Raster, _ random: inout SplitMix64) {
     func spread(_ amount: Float) -> Float { (2 * random.nextUnit() - 1) * amount }
     let (brightness, lift) = (1 + spread(gain), spread(offset))
     let tables = (0..<3).map { _ -> [UInt8] in

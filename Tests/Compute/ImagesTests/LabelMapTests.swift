@@ -75,7 +75,7 @@ import Testing
     mixed[4] = Self.palette[1]
     let foreign = try #require(try failure(palettePNG(Self.everyClass, mixed)))
     #expect(foreign.state == .contradictoryPalette)
-    #expect(foreign.reason.contains("index 4 the colour (204, 0, 0) of class 1"), "\(foreign)")
+    #expect(foreign.reason.contains("index 4 the color (204, 0, 0) of class 1"), "\(foreign)")
     let black = [RGBColor](repeating: Self.palette[0], count: 19)
     #expect(try failure(palettePNG(Self.everyClass, black))?.state == .contradictoryPalette)
   }

@@ -8,7 +8,7 @@ struct BufferArrangement {
   /// Buffers start at multiples of this many floats: one cache line.
   private static let alignment = 16
 
-  /// Largest buffers first, each at the lowest address that no living neighbour uses.
+  /// Largest buffers first, each at the lowest address that no living neighbor uses.
   ///
   /// - Parameters:
   ///   - sizes: floats of each buffer.
@@ -19,8 +19,8 @@ struct BufferArrangement {
     for buffer in sizes.indices.sorted(by: { (sizes[$0], $1) > (sizes[$1], $0) }) {
       let length = Self.aligned(sizes[buffer])
       var start = 0
-      let neighbours = placed.filter { lifetimes[$0].overlaps(lifetimes[buffer]) }
-      for other in neighbours.sorted(by: { offsets[$0] < offsets[$1] }) {
+      let neighbors = placed.filter { lifetimes[$0].overlaps(lifetimes[buffer]) }
+      for other in neighbors.sorted(by: { offsets[$0] < offsets[$1] }) {
         if offsets[other] - start >= length { break }
         start = Self.aligned(max(start, offsets[other] + sizes[other]))
       }

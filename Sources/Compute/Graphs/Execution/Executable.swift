@@ -5,7 +5,7 @@ import Tensors
 ///
 /// It is immutable and shared by all workers; each worker brings a ``Workspace``. One call treats a few
 /// images, each in memory of its own: layers with many weights read them once for all images, layers
-/// with large maps are run image after image. An image's bits depend neither on its neighbours nor on
+/// with large maps are run image after image. An image's bits depend neither on its neighbors nor on
 /// their number.
 package final class Executable: Sendable {
   /// The graph it runs: the one it came from as far as ``outputs`` need it.
@@ -15,7 +15,7 @@ package final class Executable: Sendable {
 
   /// How many images are worth computing at once; any number works.
   ///
-  /// As many as keep what is their own within 16 MB, at most 8.
+  /// As many as keep the memory that they do not share within 16 MB, at most 8.
   package let groupSize: Int
 
   private let plan: MemoryPlan
@@ -167,8 +167,7 @@ package final class Executable: Sendable {
     MapView(map(node(of: name), image: image, in: workspace), in: workspace.memory)
   }
 
-  /// Refuses an image whose results hold a value that is no finite number, as one NaN among the weights
-  /// makes it.
+  /// Refuses an image whose results hold a value that is not finite, as a single NaN among the weights causes.
   ///
   /// - Precondition: as for ``result(_:image:in:)``.
   /// - Throws: ``GraphError/notFinite(network:output:index:)`` for the first such value.

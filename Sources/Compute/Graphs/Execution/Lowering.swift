@@ -91,7 +91,7 @@ struct Lowering {
     return chain
   }
 
-  /// A product takes a sum along, and all operations on each value an activation: a map is then read
+  /// A sum is fused into a product, and an activation into every operation on single values: a map is then read
   /// and written once.
   private mutating func elementwiseChain(from start: Int) -> Chain? {
     var chain = Chain(start: start, end: start)
@@ -115,7 +115,7 @@ struct Lowering {
     return chain
   }
 
-  /// Moves the end of a chain on; all its nodes but the end's stage vanish.
+  /// Moves the end of a chain on; only the node at its end becomes a stage.
   private mutating func absorb(_ node: Int, into chain: inout Chain) {
     absorbed.insert(node)
     chain.end = node
@@ -138,9 +138,9 @@ struct Lowering {
   private func isActivation(_ node: Int, behind layer: Node) -> Bool {
     switch (graph.nodes[node].operation, layer.operation) {
     case (.relu, _), (.prelu, _): true
-    // The tile of matrix products knows these alone.
+    // The tile of matrix products applies no activations but these.
     case (.quickGELU, .linear), (.gelu, .linear), (.silu, .linear): true
-    // So does what computes value by value.
+    // Operations on single values apply this one too.
     case (.silu, .groupNorm), (.silu, .batchNorm), (.silu, .affine), (.silu, .add),
       (.silu, .multiply):
       true

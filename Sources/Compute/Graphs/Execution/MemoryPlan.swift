@@ -3,8 +3,8 @@ import Kernels
 /// Where every result lies in one worker's memory.
 ///
 /// Results that feed a concatenation are written straight into its map; results whose readers are done
-/// give their room to later ones. What only stages of one segment touch that images go through one after
-/// the other lies in common memory, which each image overwrites; everything else is every image's own.
+/// give their room to later ones. What only the stages of one segment touch lies in common memory where images
+/// go through the segment one after the other, each overwriting it; of everything else each image has its own.
 struct MemoryPlan: Sendable {
   /// A node's place: part of the channels or pixels of a buffer.
   struct Place: Equatable, Sendable {

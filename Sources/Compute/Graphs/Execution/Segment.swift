@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// Neighbouring stages that treat a group of images in the same way.
+/// Neighboring stages that treat a group of images in the same way.
 ///
 /// A layer whose weights outweigh its activations runs once for the whole group, so that the weights
 /// travel from memory once. Stages in between run image after image, so that what one writes is still in

@@ -12,7 +12,7 @@ package enum BatchNormMode: Hashable, Sendable {
 
 /// Batch norm, with a residual sum and a ReLU behind it if there are any.
 final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
-  // Its arrays are written between steps alone, by the thread that runs the program.
+  // Its arrays are written only between steps, by the thread that runs the program.
 
   /// Which parameters belong to it.
   struct Names {

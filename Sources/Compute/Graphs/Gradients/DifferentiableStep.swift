@@ -10,11 +10,12 @@ protocol DifferentiableStep: AnyObject, Sendable {
   var inputs: [Int] { get }
   /// Node written.
   var output: Int { get }
-  /// Positions among the inputs on which the output depends smoothly; numbers of rows are none.
+  /// Positions among the inputs on which the output depends smoothly; numbers of rows are not among
+  /// them.
   var differentiableInputs: Range<Int> { get }
   /// Nodes whose values ``backward(_:destinations:)`` reads.
   var savedForBackward: [Int] { get }
-  /// Whether ``backward(_:destinations:)`` only ever adds, so that somebody must clear the destinations first.
+  /// Whether ``backward(_:destinations:)`` only adds, so that the destinations must be cleared first.
   var onlyAdds: Bool { get }
 
   /// Pieces of work that bring changed parameters into the form that the kernels read.

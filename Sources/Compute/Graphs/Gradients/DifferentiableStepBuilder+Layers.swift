@@ -33,7 +33,8 @@ extension DifferentiableStepBuilder {
     names: (weight: String, bias: String?)
   ) -> LayerStep.Layer {
     let arithmetic = settings.arithmetic
-    // The inputs of the ordinary convolution that a transposed one turns round are its outputs.
+    // The inputs of the ordinary convolution that a transposed one reverses are the latter's
+    // outputs.
     let plain = ConvolutionGeometry(
       kernel: geometry.kernel, stride: geometry.stride, padding: geometry.padding,
       dilation: geometry.dilation, groups: geometry.groups)

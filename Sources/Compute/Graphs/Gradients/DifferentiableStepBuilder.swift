@@ -243,7 +243,7 @@ struct DifferentiableStepBuilder {
 }
 
 extension Node {
-  /// Inputs on whose values the result depends smoothly; numbers of rows are none.
+  /// Inputs on whose values the result depends smoothly; numbers of rows are not among them.
   var differentiableInputs: [Int] {
     switch operation {
     case .embedding, .timestepEmbedding: []

@@ -25,7 +25,7 @@ final class LayerStep: DifferentiableStep {
 
   /// Floats of partial sums beyond which fewer parts of the batch are kept apart.
   private static let mostSums = 1 << 23
-  /// Pixels that repay a sum of their own.
+  /// Pixels from which a sum of their own pays off.
   private static let shardPixels = 256
 
   init(_ layer: Layer, input: Int, output: Int, size: Extent, isReLU: Bool) {
@@ -58,7 +58,7 @@ final class LayerStep: DifferentiableStep {
     }
   }
 
-  /// Whole tiles of pixels, yet work for everybody.
+  /// Whole tiles of pixels, yet work for every worker.
   private func groupSize(_ context: StepContext) -> Int {
     min(groupSize, (context.images + context.workers.count - 1) / context.workers.count)
   }
@@ -91,7 +91,7 @@ final class LayerStep: DifferentiableStep {
     let shards = min(
       context.shardCount, max(1, pixels / Self.shardPixels),
       max(1, Self.mostSums / filters.sumCount))
-    // Few parts of the batch are cut along the panels instead.
+    // Where the batch has few parts, they are cut along the panels too.
     let cuts = min(filters.panelCount, (context.shardCount + shards - 1) / shards)
     let target = WeightSums(
       sums: context.sums.floats(shards * filters.sumCount), gradient: gradient)

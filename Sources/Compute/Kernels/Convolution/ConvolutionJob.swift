@@ -14,7 +14,7 @@ struct ConvolutionJob {
   /// Pixels a multiple of this many floats apart fall into one set of the nearest cache, which holds
   /// fewer of them than a tile has rows.
   private static let crowdedStride = 1024
-  /// Fewer panels do not repay moving the pixels apart.
+  /// With fewer panels, moving the pixels apart does not pay off.
   private static let fewPanels = 4
   /// Floats that keep moved pixels in different sets.
   private static let stagger = 16

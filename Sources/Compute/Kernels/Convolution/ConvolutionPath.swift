@@ -7,8 +7,8 @@ package enum ConvolutionPath: Hashable, Sendable {
 
   /// The faster way that an arithmetic allows.
   ///
-  /// The choice knows the layer alone, never the number of images: an image's bits must not depend on
-  /// its company.
+  /// The choice knows the layer alone, never the number of images: an image's bits must not depend on the
+  /// images beside it.
   ///
   /// - Parameters:
   ///   - geometry: shape arithmetic.

@@ -135,7 +135,7 @@ extension FeatureMap {
   package func writeL2NormalizedGradient(
     of gradient: FeatureMap, input: FeatureMap, accumulates: Bool
   ) {
-    precondition(pixels == 1 && input.channels == channels, "only vectors are normalised")
+    precondition(pixels == 1 && input.channels == channels, "only vectors are normalized")
     var (squares, dot) = (0.0, 0.0)
     for c in 0..<channels {
       let x = Double(input.base[c])

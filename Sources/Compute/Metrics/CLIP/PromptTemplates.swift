@@ -20,7 +20,7 @@ package struct PromptTemplates: Equatable, Sendable {
 
   /// The 79 templates of directional CLIP similarity.
   ///
-  /// Source: `rinongal/StyleGAN-nada`, `ZSSGAN/utils/text_templates.py`, `imagenet_templates`, from where
+  /// Source: `rinongal/StyleGAN-nada`, `ZSSGAN/utils/text_templates.py`, `imagenet_templates`, from which
   /// DiffusionCLIP has them; they are OpenAI CLIP's 80 for ImageNet but for "a photo of many {}.".
   package static let imageNet = PromptTemplates(
     name: "imagenet-79",

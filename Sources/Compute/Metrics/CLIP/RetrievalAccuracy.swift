@@ -4,12 +4,13 @@ import Tensors
 ///
 /// For each generated image `g` with guidance `q` (the embedding of a text or of an image), the
 /// candidates are `g` and 99 real images; they are ranked by their cosine with `q`, and `g` is a hit at
-/// `k` if it is among the first `k`. By chance 1 %, 5 %, 10 % and 20 % are.
+/// `k` if it is among the first `k`. By chance `g` is a hit at 1, 5, 10 and 20 in 1 %, 5 %, 10 %
+/// and 20 % of cases.
 ///
 /// Source: Liu et al., "More Control for Free! Image Synthesis with Semantic Diffusion Guidance",
 /// WACV 2023, section 4.
-/// - Deviation: the paper tells neither how negatives are drawn nor what a tie counts; here they are
-///   drawn again for every query, from SplitMix64 seeded with the query's number plus ``seed``.
+/// - Deviation: the paper says neither how negatives are drawn nor how ties count; here they are drawn again
+///   for every query, from SplitMix64 seeded with the query's number plus ``seed``.
 package struct RetrievalAccuracy: Codable, Equatable, Sendable {
   /// What equal cosines mean.
   package enum Ties: String, CaseIterable, Codable, Equatable, Sendable {

@@ -10,7 +10,7 @@ package enum FrechetError: Error, Equatable, CustomStringConvertible {
   case notFinite(row: Int, column: Int)
   /// A stored mean or covariance holds a value that is infinite or not a number.
   case notFiniteStatistics(name: String)
-  /// A stored covariance has not the square shape that its mean asks for.
+  /// A stored covariance does not have the square shape that its mean calls for.
   case wrongCovariance(values: Int, dimensions: Int)
   /// A stored covariance is not symmetric.
   case notSymmetric(row: Int, column: Int)

@@ -141,7 +141,8 @@ private struct Spectrum {
     // first would drown in rounding.
     let losses = sums { value, place in b / (value + place * place) }
     let gains = sums { value, place in b * place * place / (value * (value + place * place)) }
-    // Rows that span as many directions as there can be leave nothing of their own without one of them.
+    // Where the centered rows span all the directions that they can, every row lies along one that is lost
+    // without it.
     let isSpanned = values.count >= rows - 1
     return (0..<rows).map { row in
       let own = coordinates[row * values.count..<(row + 1) * values.count]

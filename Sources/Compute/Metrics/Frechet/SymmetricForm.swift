@@ -2,9 +2,9 @@ import Tensors
 
 /// `tr(Σ₁Σ₂)^½ = ‖F₁·F₂ᵀ‖_*`, the sum of the singular values, for any factors with `FᵀF = Σ`.
 ///
-/// Pivoted Cholesky factors need no eigenvectors and, where a covariance has not full rank, have no
-/// rows for the missing ones. The eigenvalues of `F₁·Σ₂·F₁ᵀ` would tell the same, but are the
-/// squares of these values, of which the small ones drown in rounding.
+/// Pivoted Cholesky factors need no eigenvectors and, where a covariance does not have full rank,
+/// have no rows for the missing ones. The eigenvalues of `F₁·Σ₂·F₁ᵀ` would tell the same, but are
+/// the squares of these values, of which the small ones drown in rounding.
 struct SymmetricForm {
   private let first: FeatureStatistics
   private let second: FeatureStatistics

@@ -66,7 +66,7 @@ struct OpenBLAS: Sendable {
   /// The library, opened once, or why it cannot be.
   static let opened = Result { () throws(OpenBLASError) in try OpenBLAS() }
 
-  /// The library; without it the process ends as one does whose linked library is missing, with a sentence.
+  /// The library; without it the process ends with a sentence, as one does whose linked library is missing.
   static let shared: OpenBLAS = {
     switch opened {
     case .success(let library): return library
@@ -108,7 +108,8 @@ struct OpenBLAS: Sendable {
     core = try symbols.text("openblas_get_corename")
   }
 
-  /// Does something with variables that neither this program's other parts nor its children see for long.
+  /// Runs something with environment variables that are taken away again, so that neither other parts of this
+  /// program nor its children see them for long.
   ///
   /// A variable that is new stands at the end of the environment, so adding and taking it away moves no
   /// other that a thread may be reading.
@@ -150,7 +151,7 @@ package enum OpenBLASError: Error, Equatable, CustomStringConvertible {
 private struct Symbols {
   let handle: UnsafeMutableRawPointer
 
-  /// A function as the type that is expected; nothing can check that it has it.
+  /// A function, taken for one of the expected type, which nothing can check.
   func function<Function>(_ name: String) throws(OpenBLASError) -> Function {
     guard let symbol = dlsym(handle, name) else { throw .incomplete(function: name) }
     return unsafeBitCast(symbol, to: Function.self)

@@ -1,7 +1,7 @@
 /// The ball around an image's features that stands for the manifold near it.
 ///
-/// Its radius is the distance to the k-th nearest other image of the same set. What lies exactly on the
-/// boundary happens where features repeat: an image's copies lie as far from a third one as it does itself.
+/// Its radius is the distance to the k-th nearest other image of the same set. Points lie exactly on the
+/// boundary where features repeat: an image's copies lie as far from a third one as it does itself.
 package struct Neighborhood: Hashable, Sendable {
   /// Whether a point at exactly the radius lies in the ball.
   package enum Boundary: String, CaseIterable, Codable, Sendable {
@@ -11,7 +11,7 @@ package struct Neighborhood: Hashable, Sendable {
     case outside
   }
 
-  /// `k`: the neighbor that the ball reaches to; the image itself is none.
+  /// `k`: the neighbor that the ball reaches to; the image itself does not count.
   package let neighbors: Int
   /// Where points on the boundary belong.
   package let boundary: Boundary

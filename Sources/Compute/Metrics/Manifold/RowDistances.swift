@@ -97,7 +97,7 @@ extension RowDistances {
       bounds.insert(rough[start + column] + margin(row, column))
     }
     var found = SmallestValues(count: count)
-    // Nobody beyond the bound of the last can be among them.
+    // No row beyond the bound of the last can be among them.
     for column in 0..<second.count where column != row {
       guard rough[start + column] - margin(row, column) <= bounds.largest else { continue }
       found.insert(exact(row, column))

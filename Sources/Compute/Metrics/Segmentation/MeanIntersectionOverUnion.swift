@@ -63,11 +63,11 @@ package enum MeanIntersectionOverUnion: String, CaseIterable, Codable, Equatable
     return score(of: sum)
   }
 
-  /// The standard error of `score(ofImages:)`, as images are a sample of more.
+  /// The standard error of `score(ofImages:)`, the images being a sample of many more.
   ///
-  /// For means over images that of the mean. A score of the whole set's counts is a ratio of sums, so
-  /// it has the jackknife's: `√((n − 1)/n · Σ (θᵢ − θ̄)²)`, where `θᵢ` leaves image `i` out. For a mean
-  /// the two are the same.
+  /// For means over images it is that of the mean. A score of the whole set's counts is a ratio of sums, so it
+  /// has the jackknife's: `√((n − 1)/n · Σ (θᵢ − θ̄)²)`, where `θᵢ` leaves image `i` out. For a mean the two
+  /// are the same.
   ///
   /// Source: Efron and Stein, "The Jackknife Estimate of Variance", Annals of Statistics 9, 1981.
   /// - Parameter images: one matrix an image, sorted by the caller.
