@@ -50,7 +50,9 @@ extension Checkpoint {
       wanted.compactMap(problem) + surplus(beyond: specifications, ignoring: ignored)
       + unread.filter { unread in !ignored.contains(where: unread.name.hasPrefix) }
       .map { .unreadable(name: $0.name, reason: $0.error.reason) }
-    guard problems.isEmpty else { throw BindingError(path: path, problems: problems) }
+    guard problems.isEmpty else {
+      throw BindingError(path: path, problems: problems, asked: wanted.count)
+    }
     let names = wanted.map(\.name)
     _ = try each(names, workers) { (name) throws(CheckpointError) in
       try tensor(named: name).verify()
@@ -74,7 +76,9 @@ extension Checkpoint {
       case .failure(let error): problems.append(.unreadable(name: name, reason: error.reason))
       }
     }
-    guard problems.isEmpty else { throw BindingError(path: path, problems: problems) }
+    guard problems.isEmpty else {
+      throw BindingError(path: path, problems: problems, asked: names.count)
+    }
     return values
   }
 

@@ -13,6 +13,7 @@ package enum WeightTables {
     let networks: [String]
     let bytes: Int?
     let sha256: String?
+    let md5: String?
     let tensors: Int?
     let parameters: Int?
     let papers: [String]
@@ -27,9 +28,9 @@ package enum WeightTables {
     WeightCatalogue.files.map {
       Entry(
         file: $0.fileName, otherNames: $0.otherNames, role: $0.role.rawValue,
-        networks: $0.networks, bytes: $0.bytes, sha256: $0.digest.text, tensors: $0.tensorCount,
-        parameters: $0.parameterCount, papers: $0.papers, licence: $0.license, source: $0.source,
-        path: WeightCatalogue.path(of: $0, in: folder))
+        networks: $0.networks, bytes: $0.bytes, sha256: $0.digest.sha256, md5: $0.digest.md5,
+        tensors: $0.tensorCount, parameters: $0.parameterCount, papers: $0.papers,
+        licence: $0.license, source: $0.source, path: WeightCatalogue.path(of: $0, in: folder))
     }
   }
 
@@ -40,12 +41,11 @@ package enum WeightTables {
       ("present", .left), ("licence", .left),
     ])
     for file in WeightCatalogue.files {
-      let digest = file.digest.text.map { "\($0.prefix(8))…" } ?? "unknown"
       table.add([
         file.fileName, file.role.rawValue,
         file.networks.count > 2
           ? "\(file.networks.count) CLIP models" : file.networks.joined(separator: ", "),
-        file.bytes?.inBytes ?? "?", digest,
+        file.bytes?.inBytes ?? "?", file.digest.text,
         WeightCatalogue.path(of: file, in: folder) == nil ? "no" : "yes", file.license,
       ])
     }
@@ -55,12 +55,9 @@ package enum WeightTables {
 }
 
 extension PublishedWeights.Digest {
-  /// As much of the digest as is known.
-  var text: String? {
-    switch self {
-    case .exact(let digits), .prefix(let digits): digits
-    case .unknown: nil
-    }
+  /// The first digits, for a table.
+  var text: String {
+    sha256.map { "\($0.prefix(8))…" } ?? md5.map { "MD5 \($0.prefix(8))…" } ?? "unknown"
   }
 }
 

@@ -56,6 +56,27 @@ import Testing
         """)
   }
 
+  /// One reason is told where it explains everything, and only there.
+  @Test func aWrapperIsToldFromSingleTensors() throws {
+    let folder = try TemporaryFolder()
+    func cause(_ found: [String], _ asked: [String]) throws -> String? {
+      let path = folder.path("w.safetensors")
+      try SafetensorsFile.write(found.map { ($0, Tensor(shape: [1])) }, to: path)
+      let checkpoint = try Checkpoint.open(path: path)
+      let error = #expect(throws: BindingError.self) {
+        try checkpoint.bind(to: asked.map { ParameterSpecification(name: $0, shape: [1]) })
+      }
+      return error?.cause
+    }
+    #expect(try cause(["net.a", "net.b", "c"], ["a", "b"])?.contains("'part: net'") == true)
+    #expect(try cause(["net.a", "b"], ["a", "b"]) == nil)
+    #expect(try cause(["net.a", "other.b"], ["a", "b"]) == nil)
+    #expect(
+      try cause(["0.0", "0.1", "1.0"], ["a"])?.hasPrefix("holds a list of 3 tensors") == true)
+    #expect(try cause(["0.0", "x"], ["a"]) == nil)
+    #expect(try cause(["0.a", "1.a"], ["a"])?.contains("under '0.' and '1.'") == true)
+  }
+
   @Test func integersAreNoWeightsButCountersMayBeAny() throws {
     let checkpoint = try Checkpoint.open(path: Goldens.path("nested_zip.pth"))
     let counters = checkpoint.names.filter { $0.hasSuffix("num_batches_tracked") }

@@ -10,6 +10,7 @@ import Testing
     "iresnet18", "iresnet34", "iresnet50", "iresnet100", "mobilefacenet", "bisenet",
     "celebamask-unet", "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-vit-l14-336",
     "clip-rn50", "clip-rn101", "clip-rn50x4", "clip-rn50x16", "clip-rn50x64", "mtcnn",
+    "adm-ffhq", "adm-lsun", "ddpm-celebahq", "sdg-guide",
   ]
 
   @Test func entriesAreWellFormed() {
@@ -23,6 +24,7 @@ import Testing
         #expect(digits.count == 64 && digits.allSatisfy { "0123456789abcdef".contains($0) })
       case .prefix(let digits):
         #expect(file.fileName.contains("-\(digits)."), "\(file.fileName)")
+      case .md5(let digits): #expect(digits.count == 32)
       case .unknown: break
       }
     }
@@ -40,6 +42,7 @@ import Testing
     try folder.write(Data(count: 7289), to: "lpips_v0.1/vgg.pth")
     try folder.write(Data(count: 3), to: "squeezenet1_1-b8a52dc0.pth")
     try folder.write(Data("abc".utf8), to: "parsenet/model.pth")
+    try folder.write(Data("abc".utf8), to: "model-4432000.ckpt")
     try FileManager.default.createDirectory(
       atPath: folder.path("79999_iter.pth"), withIntermediateDirectories: false)
     let verdicts = WeightCatalogue.verify(folder.url.path)
@@ -52,6 +55,11 @@ import Testing
     #expect(
       state("model.pth")
         == .unknownHash(found: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"))
+    // RFC 1321's MD5 of "abc".
+    #expect(
+      state("ema_diffusion_lsun_church_model/model-4432000.ckpt")
+        == .wrongHash(
+          found: "900150983cd24fb0d6963f7d28e17f72", expected: "fdc68a23938c2397caba4a260bc2445f"))
     guard case .wrongHash? = state("lpips_v0.1/vgg.pth"),
       case .wrongHash(_, "b8a52dc0…")? = state("squeezenet1_1-b8a52dc0.pth"),
       case .unreadable? = state("79999_iter.pth")

@@ -38,6 +38,12 @@ import Testing
       try work.run(folder.path("download.bin"), as: "ViT-B-23.pt")
     }
     #expect(misspelled?.description.contains("ViT-B-32.pt") == true)
+    let church = #expect(throws: WeightImport.Refusal.self) {
+      try work.run(
+        folder.path("download.bin"), as: "ema_diffusion_lsun_church_model/model-4432000.ckpt")
+    }
+    // md5sum of the seven letters.
+    #expect(church?.description.contains("has MD5 63f4f1e9b725370f459720575cd5f953, which") == true)
   }
 
   /// What a refusal advises can be done.

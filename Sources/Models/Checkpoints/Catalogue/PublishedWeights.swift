@@ -4,6 +4,9 @@ package struct PublishedWeights: Hashable, Sendable {
   package enum Role: String, Sendable, CaseIterable {
     case fid, lpipsTrunk = "lpips-trunk", lpipsHeads = "lpips-heads"
     case distsWeights = "dists-weights", identity, parser, clip, detector, vocabulary
+    case unet, guide
+    /// A copy of a `unet` that was trained further for one edit.
+    case fineTuned = "fine-tuned"
   }
 
   /// How surely a file can be recognized.
@@ -12,6 +15,8 @@ package struct PublishedWeights: Hashable, Sendable {
     case exact(String)
     /// Its first digits, as torchvision puts them into file names.
     case prefix(String)
+    /// The MD5 of the whole file, where nothing else is published.
+    case md5(String)
     /// Nobody published it.
     case unknown
 
@@ -20,9 +25,23 @@ package struct PublishedWeights: Hashable, Sendable {
       switch self {
       case .exact(let expected): sha256 == expected
       case .prefix(let expected): sha256.hasPrefix(expected)
-      case .unknown: nil
+      case .md5, .unknown: nil
       }
     }
+
+    /// As much of the SHA-256 as is known.
+    package var sha256: String? {
+      switch self {
+      case .exact(let digits), .prefix(let digits): digits
+      case .md5, .unknown: nil
+      }
+    }
+
+    /// The MD5, where that alone is known.
+    package var md5: String? { if case .md5(let digits) = self { digits } else { nil } }
+
+    /// What the digits are called.
+    package var algorithm: String { if case .md5 = self { "MD5" } else { "SHA-256" } }
   }
 
   /// Networks that take weights from the file, by the names of the command line.

@@ -3,9 +3,9 @@
 /// Sizes and digests are those of the publishers where they state them. A digest that only third
 /// parties list is marked in the source.
 package enum WeightCatalogue {
-  /// All files: those of FID, LPIPS, DISTS, identity, parsing, then CLIP and the detector.
+  /// All files: those of FID, LPIPS, DISTS, identity, parsing, CLIP, the detector and diffusion.
   package static let files: [PublishedWeights] =
-    fid + lpips + dists + identity + parsers + clip + detector
+    fid + lpips + dists + identity + parsers + clip + detector + diffusion
 
   /// Files that a network takes weights from.
   package static func files(for network: String) -> [PublishedWeights] {

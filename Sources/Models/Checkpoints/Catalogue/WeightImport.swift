@@ -70,17 +70,19 @@ package struct WeightImport: Sendable {
         description: "unknown published file '\(name)'; "
           + (question ?? "see 'evalkit weights list'"))
     }
-    guard weights.digest.matches(digest) != false else {
+    let md5 = try weights.digest.md5.flatMap { _ in try FileDigest.md5(ofFile: path) }
+    guard weights.digest.matches(digest) != false, md5 == nil || md5 == weights.digest.md5 else {
       throw Refusal(
-        description: "\(path) has SHA-256 \(digest), which is not that of the published \(name); "
-          + "name it in a weights manifest to use it anyway")
+        description:
+          "\(path) has \(weights.digest.algorithm) \(md5 ?? digest), which is not that of "
+          + "the published \(name); name it in a weights manifest to use it anyway")
     }
     return weights
   }
 
-  /// The files that `--as` is needed for, since their digests are not published.
+  /// The files that `--as` is needed for, since their SHA-256 is not published.
   private static var namesWithoutDigest: String {
-    let names = WeightCatalogue.files.filter { $0.digest == .unknown }.map(\.fileName)
+    let names = WeightCatalogue.files.filter { $0.digest.matches("") == nil }.map(\.fileName)
     return names.isEmpty
       ? "" : ", or, if it is \(names.joined(separator: " or ")), say so with --as"
   }

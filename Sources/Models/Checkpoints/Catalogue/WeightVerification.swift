@@ -70,6 +70,9 @@ extension WeightCatalogue {
     case .prefix(let expected):
       return found.hasPrefix(expected)
         ? .ok(sha256: found) : .wrongHash(found: found, expected: "\(expected)…")
+    case .md5(let expected):
+      guard let md5 = try? FileDigest.md5(ofFile: path) else { return .unknownHash(found: found) }
+      return md5 == expected ? .ok(sha256: found) : .wrongHash(found: md5, expected: expected)
     case .unknown: return .unknownHash(found: found)
     }
   }

@@ -87,7 +87,8 @@ package struct WeightFetch: Sendable {
     case .wrongHash(let found, let expected):
       throw failure(
         .wrongHash,
-        "\(path) has SHA-256 \(found), published is \(expected); remove it to fetch anew")
+        "\(path) has \(weights.digest.algorithm) \(found), published is \(expected); remove it to fetch anew"
+      )
     case .unreadable(let reason): throw failure(.unwritable, "\(path) \(reason)")
     }
   }
@@ -122,7 +123,8 @@ package struct WeightFetch: Sendable {
       file.remove()
       throw failure(
         .wrongHash,
-        "the bytes that arrived have SHA-256 \(found), published is \(expected); they were removed")
+        "the bytes that arrived have \(weights.digest.algorithm) \(found), published is "
+          + "\(expected); they were removed")
     case .wrongSize(let found, let expected):
       file.remove()
       throw failure(
