@@ -156,8 +156,8 @@ def main():
         content["published"]["adm-lsun"] = listed(
             "adm-lsun", adm(unet, 256, 256, [1, 1, 2, 2, 4, 4], 2, [32, 16, 8], 64, True)
         )
-        content["published"]["ddpm-256"] = listed(
-            "ddpm-256", ddpm_model(ho, 256, 128, [1, 1, 2, 2, 4, 4], 2, [16])
+        content["published"]["ddpm-celebahq"] = listed(
+            "ddpm-celebahq", ddpm_model(ho, 256, 128, [1, 1, 2, 2, 4, 4], 2, [16])
         )
     print(json.dumps(content["published"]))
     (goldens.GOLDENS / "diffusion_unets.json").write_text(json.dumps(content, indent=1) + "\n")

@@ -4,15 +4,20 @@ import Graphs
 /// All networks that the package can evaluate, by the names of the command line.
 package enum NetworkCatalogue {
   /// Every network, in the order in which people read them.
-  package static let networks: [any PublishedNetwork] = published + CompactNetworks.all
+  package static let networks: [any PublishedNetwork] = published + diffusion + CompactNetworks.all
 
-  /// Those that have published weights.
+  /// Those that look at images or texts, with published weights.
   package static let published: [any PublishedNetwork] =
     [InceptionV3(), AlexNet(), VGG16(), SqueezeNet(), DISTSNetwork()]
     + IRBackbone.Variant.allCases.map(IRBackbone.init) + [MobileFaceNet()]
     + IResNet.Depth.allCases.map(IResNet.init)
     + [BiSeNet(), CelebAMaskUNet()]
     + CLIPModels.imageTowers + CLIPModels.textTowers
+
+  /// Those of diffusion models that make images, with published weights.
+  package static let diffusion: [any PublishedNetwork] = [
+    ADMUNet.ffhq, ADMUNet.lsun, DDPMUNet(),
+  ]
 
   /// Names of all networks.
   package static var names: [String] { networks.map(\.name) }

@@ -49,7 +49,7 @@ package struct DDPMUNet: PublishedNetwork {
 
   /// Names a model.
   package init(
-    name: String = "ddpm-256",
+    name: String = "ddpm-celebahq",
     summary: String = "Ho's U-Net of 256-pixel faces, bedrooms or churches; DiffusionCLIP",
     _ configuration: Configuration = .published
   ) {
