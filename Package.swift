@@ -231,7 +231,7 @@ let tests: [Target] = [
     also: [
       "Checkpoints", "Detection", "Graphs", "Images", "Kernels", "ModelTestSupport", "Networks",
       "ONNX", "Provenance", "Tensors", "Terms",
-    ]),
+    ], exclude: ["Goldens"]),
   Wing.data.tests(of: "Faces", also: ["Essentials", "Images", "Tensors"], exclude: ["Goldens"]),
   Wing.data.tests(
     of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),

@@ -207,38 +207,11 @@ package struct ModelLoader: Sendable {
       headWeights: headFile.file)
   }
 
-  /// The network that the built-in method `denoise` runs: the program's own, unless the suite names another
-  /// file for it.
-  ///
-  /// - Throws: ``UnavailableMetric`` if weights are missing; ``HarnessError`` for a network of another form; other errors
-  ///   if they are unusable.
-  package func denoiser() throws -> LoadedNetwork {
-    let own = CompactNetworks.denoiser
-    var choice = suite.roles[.denoiser] ?? RoleChoice()
-    if choice.network ?? own.name == own.name {
-      choice.file = choice.file ?? CompactWeights.path(of: own.name)
-    }
-    let (network, _) = try load(
-      choice, role: .denoiser, as: nil, default: own.name, tap: nil)
-    let shapes = try [own, network.network].map { network in
-      let graph = try Graph(tracing: network)
-      let inputs = network.inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
-      return "\(inputs) to \(graph.shape(of: Graph.mainOutput) ?? [])"
-    }
-    guard shapes[0] == shapes[1] else {
-      throw HarnessError(
-        .runtime,
-        "\(network.weights.path): a denoiser brings \(shapes[0]), but \(network.network.name) brings "
-          + shapes[1])
-    }
-    return network
-  }
-
   // MARK: Files
 
   /// The network of a role, and the name by which it offers the result that is asked for; nil if none is
   /// asked for and the network is not an ONNX model.
-  private func load(
+  func load(
     _ choice: RoleChoice, role: WeightRole, as kind: PublishedWeights.Role?, default name: String,
     tap: String?
   ) throws -> (network: LoadedNetwork, tap: String?) {

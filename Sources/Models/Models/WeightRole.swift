@@ -15,6 +15,10 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case retrieval
   /// What the built-in method `denoise` makes images with.
   case denoiser
+  /// The U-Net of a diffusion in pixels, which systems make images with.
+  case unet
+  /// The encoder of noisy images that steers such a diffusion.
+  case guide
 
   /// The trunk of a perceptual role, by the name that the catalogue has for it.
   package var trunk: String? {
@@ -23,7 +27,8 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .lpipsVGG: "vgg16"
     case .lpipsSqueeze: "squeezenet1_1"
     case .dists: "dists"
-    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .denoiser: nil
+    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .denoiser, .unet, .guide:
+      nil
     }
   }
 }

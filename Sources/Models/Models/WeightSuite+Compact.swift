@@ -16,6 +16,9 @@ extension WeightSuite {
       roles[perceptual] = role(CompactNetworks.alexNet, nil)
       roles[perceptual]?.heads = CompactWeights.path(of: CompactNetworks.alexNet.name + "-heads")
     }
+    for (diffusion, name) in [(WeightRole.unet, "compact-unet"), (.guide, "compact-guide")] {
+      roles[diffusion] = role(name, nil)
+    }
     for clip in [WeightRole.clip, .clipDirectional, .cmmd, .retrieval] {
       roles[clip] = role(CompactNetworks.clip, .compact96)
     }
@@ -26,10 +29,12 @@ extension WeightSuite {
 
   private static func role(
     _ network: any PublishedNetwork, _ preprocessing: Preprocessing?
-  ) -> RoleChoice {
+  ) -> RoleChoice { role(network.name, preprocessing) }
+
+  private static func role(_ network: String, _ preprocessing: Preprocessing?) -> RoleChoice {
     var choice = RoleChoice()
-    choice.network = network.name
-    choice.file = CompactWeights.path(of: network.name)
+    choice.network = network
+    choice.file = CompactWeights.path(of: network)
     choice.preprocessing = preprocessing?.name
     return choice
   }

@@ -17,6 +17,8 @@ import Yams
 ///       id: {file: training.pth, part: model}   # a set of tensors in it; averaged ones unless named
 ///       clip: {onnx: visual.onnx, preprocessing: clip-224, network: clip-vit-b32, file: ViT-B-32.pt}
 ///       denoiser: {file: denoiser.safetensors}  # for `builtin:denoise`; the program's own unless named
+///       unet: {network: adm-lsun, file: lsun_cat.pt}  # for systems; `adm-ffhq` unless named
+///       guide: {file: clip_cat.pt}
 package struct WeightSuite: Sendable {
   /// As given on the command line.
   package let name: String

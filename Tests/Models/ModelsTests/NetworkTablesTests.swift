@@ -43,9 +43,13 @@ struct NetworkTablesTests {
     "clip-rn50x4-text": (91_163_520, 149, 4_633_123_840),
     "clip-rn50x16-text": (123_650_304, 149, 6_649_841_664),
     "clip-rn50x64-text": (202_877_952, 149, 11_773_370_368),
+    "adm-ffhq": (93_563_910, 362, 193_967_095_808),
+    "adm-lsun": (552_814_086, 566, 1_119_832_768_512),
+    "ddpm-celebahq": (113_673_219, 450, 248_513_757_184),
   ]
 
-  @Test(arguments: NetworkCatalogue.published.map(\.name))
+  @Test(
+    arguments: NetworkCatalogue.published.map(\.name) + ["adm-ffhq", "adm-lsun", "ddpm-celebahq"])
   func layersAddUpToTheCountsOfPyTorch(name: String) throws {
     let expected = try #require(Self.totals[name])
     let table = try NetworkLayers(of: name)
