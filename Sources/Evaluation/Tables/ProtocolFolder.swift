@@ -57,11 +57,34 @@ package struct ProtocolFolder: Sendable {
       return try GateFile(yaml: try text(of: name), file: name, metrics: metrics)
     }
     guard hasGate(name) else {
-      let folder = url.appendingPathComponent("gates")
-      let known = (try? ProtocolFolder(folder, metrics: metrics).ids()) ?? []
-      throw failure(folder.path, .unknownGate(name, known: known))
+      let gates = folder("gates")
+      throw failure(gates.url.path, .unknownGate(name, known: (try? gates.ids()) ?? []))
     }
     return try GateFile(yaml: try text(of: gatePath(name)), file: gatePath(name), metrics: metrics)
+  }
+
+  /// The ids of all files in `claims/`, sorted; none where there is no such folder.
+  package func claimIDs() -> [String] { (try? folder("claims").ids()) ?? [] }
+
+  /// The claims of a paper, from `claims/<id>.yaml`.
+  ///
+  /// - Throws: `TableError` for an unknown id, naming the nearest ones, and for a faulty file.
+  package func claims(_ id: String) throws(TableError) -> ClaimFile {
+    let (place, known) = (folder("claims").url, claimIDs())
+    guard known.contains(id) else {
+      throw failure(place.path, .unknownClaims(id, known: known))
+    }
+    let path = place.appendingPathComponent("\(id).yaml").path
+    let file = try ClaimFile(yaml: try text(of: path), file: path, metrics: metrics)
+    guard file.id == id else {
+      let reason = "is '\(file.id)', but the file's name says '\(id)'; make them agree"
+      throw failure(path, .inconsistent(reason: reason), key: "id")
+    }
+    return file
+  }
+
+  private func folder(_ name: String) -> ProtocolFolder {
+    ProtocolFolder(url.appendingPathComponent(name), metrics: metrics)
   }
 
   private func gatePath(_ name: String) -> String {

@@ -24,6 +24,7 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
     case duplicate(String)
     case unknownTable(String, known: [String])
     case unknownGate(String, known: [String])
+    case unknownClaims(String, known: [String])
     case tooManyDecimals(String, digits: Int)
     case inconsistent(reason: String)
   }
@@ -52,6 +53,8 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
       "has no table '\(id)'; \(Self.hint(id, known))"
     case .unknownGate(let name, let known):
       "has no gate '\(name)'; \(Self.hint(name, known))"
+    case .unknownClaims(let id, let known):
+      "has no claims of '\(id)'; \(Self.hint(id, known))"
     case .tooManyDecimals(let text, let digits):
       "is \(text), with more than the \(digits) decimals that its column publishes"
     case .inconsistent(let reason): reason

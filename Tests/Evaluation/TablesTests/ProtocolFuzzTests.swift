@@ -13,9 +13,22 @@ import Testing
   ]
 
   private static func parse(_ bytes: [UInt8]) -> FuzzOutcome {
+    outcome(of: bytes) { (text) throws(TableError) in
+      _ = try PaperTable(yaml: text, file: "fuzz.yaml", metrics: .known)
+    }
+  }
+
+  private static func parseClaims(_ bytes: [UInt8]) -> FuzzOutcome {
+    outcome(of: bytes) { (text) throws(TableError) in
+      _ = try ClaimFile(yaml: text, file: "fuzz.yaml", metrics: .known)
+    }
+  }
+
+  private static func outcome(
+    of bytes: [UInt8], _ read: (String) throws(TableError) -> Void
+  ) -> FuzzOutcome {
     do throws(TableError) {
-      _ = try PaperTable(
-        yaml: String(decoding: bytes, as: UTF8.self), file: "fuzz.yaml", metrics: .known)
+      try read(String(decoding: bytes, as: UTF8.self))
       return .read
     } catch {
       return error.file == "fuzz.yaml" ? .refused("\(error)") : .wrong("names \(error.file)")
@@ -34,6 +47,16 @@ import Testing
       tokens: Self.tokens,
       // A byte may be a node with marks and tags, and its parser's events.
       permitted: { 1 << 20 + 2048 * $0 }, parse: Self.parse)
+    let report = target.run(cases: 300)
+    #expect(report.failure == nil, "\(report)")
+    #expect(report.refused > 0 && report.sentences > 3, "\(report)")
+  }
+
+  @Test func damagedClaims() throws {
+    let url = Fixtures.projectRoot.appendingPathComponent("Protocols/claims/diffusionclip.yaml")
+    let target = FuzzTarget(
+      "claims", corpus: [[UInt8](try Data(contentsOf: url))], tokens: Self.tokens,
+      permitted: { 1 << 20 + 2048 * $0 }, parse: Self.parseClaims)
     let report = target.run(cases: 300)
     #expect(report.failure == nil, "\(report)")
     #expect(report.refused > 0 && report.sentences > 3, "\(report)")
