@@ -266,8 +266,8 @@ let tests: [Target] = [
     of: "Harness",
     also: [
       "Checkpoints", "Datasets", "Faces", "Gate", "Generators", "Graphs", "Images", "Measurement",
-      "Metrics", "ModelTestSupport", "Models", "Networks", "Provenance", "Runs", "Store", "Tables",
-      "Tensors", "Terms", "Verdicts",
+      "Metrics", "ModelTestSupport", "Models", "Networks", "Provenance", "Reports", "Runs", "Store",
+      "Tables", "Tensors", "Terms", "Verdicts",
     ]),
   Wing.program.tests(
     of: "evalkit",

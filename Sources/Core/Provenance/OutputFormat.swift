@@ -2,7 +2,7 @@
 package enum OutputFormat: CaseIterable {
   case imageScores, statistics, features, pairManifest, baseline
   case junit, sarif, openMetrics, page
-  case report, history, blame, faceReport, labelMapTable, chart
+  case report, history, blame, claims, faceReport, labelMapTable, chart
   /// A picture, which does not show who made it.
   case picture
   /// Text that is appended to whatever text is there.
@@ -43,6 +43,8 @@ package enum OutputFormat: CaseIterable {
       return begins("# History\n")
         && (holds(", fingerprint `") || holds("No run has been completed"))
     case .blame: return begins("# Blame: run ")
+    case .claims:
+      return begins("# Claims\n") && holds("A verdict says how a method's mechanism behaves")
     case .faceReport: return begins("# The synthetic face world\n")
     case .labelMapTable: return begins("# maps: ")
     case .chart: return begins("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\"")

@@ -116,13 +116,13 @@ struct StoredMethod: ComparisonSide {
 }
 
 /// Which images belong together.
-enum Clustering: String, CaseIterable {
+package enum Clustering: String, CaseIterable, Sendable {
   /// By identity where the manifest names one, else by caption.
   case automatic
   case identity, prompt, image
 
   /// The cluster of a pair; nil where it is its own cluster.
-  func cluster(of pair: PairRecord) -> String? {
+  package func cluster(of pair: PairRecord) -> String? {
     switch self {
     case .automatic:
       pair.identity.map { "identity " + $0 } ?? pair.prompt.map { "prompt " + $0 }

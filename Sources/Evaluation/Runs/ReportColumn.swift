@@ -20,11 +20,20 @@ struct ReportColumn {
 
   /// The value that the column prints, in the stored scale, and its standard error.
   func value(in score: SetScoreRecord) -> (value: Double, error: Double?)? {
-    guard let detail else { return score.value.number.map { ($0, score.standardError) } }
-    let details = try? JSONDecoder().decode(
-      [String: String].self, from: Data(score.details.utf8))
-    guard let value = details?[detail].flatMap(Double.init) else { return nil }
-    return (value, details?["\(detail) standard error"].flatMap(Double.init))
+    score.value(of: detail)
+  }
+}
+
+extension SetScoreRecord {
+  /// A set's score in the stored scale, or one of the values that accompany it, and its standard error.
+  ///
+  /// - Parameter detail: for example `top-5`; nil for the score itself.
+  /// - Returns: nil where there is no such number.
+  package func value(of detail: String?) -> (value: Double, error: Double?)? {
+    guard let detail else { return value.number.map { ($0, standardError) } }
+    let found = try? JSONDecoder().decode([String: String].self, from: Data(details.utf8))
+    guard let value = found?[detail].flatMap(Double.init) else { return nil }
+    return (value, found?["\(detail) standard error"].flatMap(Double.init))
   }
 }
 

@@ -31,7 +31,7 @@ struct ClaimTestTests {
     let rising =
       count == 1
       ? [["a": 1, "b": 2, "c": 1.5, "d": 1.1, "e": 3, "f": 2, "g": 2]] : rows(count, step: 1)
-    let test = try #require(test(rising, .higher))
+    let test = try #require(self.test(rising, .higher))
     #expect(test.statistic == [1: .mean, 2: .pairedDifference, 4: .page][count])
     #expect(outcome(test) == .holds && test.effect > 0 && test.interval.contains(test.effect))
     #expect(test.count == rising[0].count)
@@ -53,7 +53,7 @@ struct ClaimTestTests {
     var rows = rows(3, step: 1)
     rows[1]["0"] = nil
     rows[2]["extra"] = 1e9
-    #expect(try #require(test(rows, .higher)).count == 39)
+    #expect(try #require(self.test(rows, .higher)).count == 39)
     #expect(test([["a": 1, "b": 2], ["b": 3]], .higher) == nil)
     #expect(test([], .higher) == nil)
   }
@@ -85,7 +85,7 @@ struct ClaimTestTests {
   @Test func manyClaimsAreCorrectedTogether() throws {
     // Seven images of one sign: p = 2/128 by the sign flips.
     let weak = ["a": 1, "b": 2, "c": 1.5, "d": 1.1, "e": 3, "f": 2, "g": 2.5]
-    let test = try #require(test([weak], .higher))
+    let test = try #require(self.test([weak], .higher))
     #expect(test.pValue >= 2.0 / 128)
     #expect(ClaimTest.outcomes(of: [test]).map(\.outcome) == [.holds])
     let many = ClaimTest.outcomes(of: [ClaimTest](repeating: test, count: 4))

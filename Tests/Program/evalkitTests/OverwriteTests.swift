@@ -60,6 +60,7 @@ import Testing
         "--reports", "out", "--quiet",
       ]),
     Case(file: "out/history.md", arguments: ["history", "--reports", "out"], needsRun: true),
+    Case(file: "out/claims.md", arguments: ["claims", "--reports", "out"]),
     Case(
       file: "out/report.md",
       arguments: ["faces", "--count", "2", "--size", "64", "--report", "out/report.md"]),
