@@ -70,14 +70,22 @@ package struct CLIPResNet: PublishedNetwork, SingleInputNetwork {
 
 extension Scope {
   /// Anti-aliased bottleneck: every stride is an average pool.
-  fileprivate func bottleneck(_ x: Value, middle: Int, stride: Int) -> Value {
+  ///
+  /// - Parameters:
+  ///   - x: the block's input.
+  ///   - middle: channels inside; there are four times as many behind.
+  ///   - stride: 1 or 2.
+  ///   - conditioned: what happens behind each batch norm but the shortcut's, in their order.
+  func bottleneck(
+    _ x: Value, middle: Int, stride: Int, conditioned: (Value) -> Value = { $0 }
+  ) -> Value {
     let channels = 4 * middle
     var y = self["conv1"].convolution(x, to: middle, kernel: 1, bias: false)
-    y = self["bn1"].batchNorm(y).relu()
+    y = conditioned(self["bn1"].batchNorm(y)).relu()
     y = self["conv2"].convolution(y, to: middle, kernel: 3, padding: 1, bias: false)
-    y = self["bn2"].batchNorm(y).relu().averaged(over: stride)
+    y = conditioned(self["bn2"].batchNorm(y)).relu().averaged(over: stride)
     y = self["conv3"].convolution(y, to: channels, kernel: 1, bias: false)
-    y = self["bn3"].batchNorm(y)
+    y = conditioned(self["bn3"].batchNorm(y))
     guard stride > 1 || x.shape[0] != channels else { return (y + x).relu() }
     // The published name of the pool is "-1"; it has no parameters.
     let layer = self["downsample"]
@@ -87,7 +95,7 @@ extension Scope {
   }
 
   /// Attention whose only query is the mean of all pixels.
-  fileprivate func attentionPool(_ x: Value, side: Int, heads: Int, to embedding: Int) -> Value {
+  func attentionPool(_ x: Value, side: Int, heads: Int, to embedding: Int) -> Value {
     let width = x.shape[0]
     let tokens = adding(
       "positional_embedding", rows: side * side + 1, to: x.asTokens().prependingMean())

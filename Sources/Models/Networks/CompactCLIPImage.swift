@@ -20,9 +20,15 @@ package struct CompactCLIPImage: PublishedNetwork, SingleInputNetwork {
   /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = CLIPNames.shared + CLIPNames.text
 
-  private let backbone = IResNet(
-    name: "compact-clip-backbone", summary: "", size: CompactNetworks.clipSize, stem: (24, 2),
-    stages: [(1, 32), (2, 64), (2, 128), (1, 192)], embedding: 128)
+  private let backbone = backbone(
+    name: "compact-clip-backbone", size: CompactNetworks.clipSize)
+
+  /// The residual network for images of a size.
+  static func backbone(name: String, size: Int) -> IResNet {
+    IResNet(
+      name: name, summary: "", size: size, stem: (24, 2),
+      stages: [(1, 32), (2, 64), (2, 128), (1, 192)], embedding: 128)
+  }
 
   /// The network of the compact suite.
   package init() {}

@@ -62,8 +62,11 @@ package enum CompactNetworks {
       .compact(size: size))
   }
 
+  /// What guides SDG on noisy faces.
+  package static let guide = CompactGuide()
+
   /// All of them.
   package static let all: [any PublishedNetwork] = [
-    inception, alexNet, iResNet, biSeNet, clip, clipText, denoiser,
+    inception, alexNet, iResNet, biSeNet, clip, clipText, denoiser, guide, unet,
   ]
 }

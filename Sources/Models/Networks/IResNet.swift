@@ -73,30 +73,50 @@ package struct IResNet: PublishedNetwork, SingleInputNetwork {
 
   /// Describes the network once.
   package func describe(_ scope: Scope, _ input: Value) -> Value {
+    describe(scope, input) { $0 }
+  }
+
+  /// Channels of all batch norms but the shortcuts' and the last.
+  var conditionedChannels: Int {
+    var (sum, inputs) = (stem.channels, stem.channels)
+    for stage in stages {
+      sum += inputs + 2 * stage.channels + 3 * stage.channels * (stage.blocks - 1)
+      inputs = stage.channels
+    }
+    return sum + inputs
+  }
+
+  /// Describes the network with something behind each batch norm but the shortcuts' and the last, in their order.
+  func describe(
+    _ scope: Scope, _ input: Value, conditioned: (Value) -> Value
+  ) -> Value {
     let sum = scope["conv1"].convolution(
       input, to: stem.channels, kernel: 3, stride: stem.stride, padding: 1, bias: false)
-    var x = scope["prelu"].prelu(scope["bn1"].batchNorm(sum)).tapped("stem")
+    var x = scope["prelu"].prelu(conditioned(scope["bn1"].batchNorm(sum))).tapped("stem")
     for (index, stage) in stages.enumerated() {
       for block in 0..<stage.blocks {
         x = scope.module("layer\(index + 1).\(block)") {
-          $0.basicBlock(x, to: stage.channels, stride: block == 0 ? 2 : 1)
+          $0.basicBlock(
+            x, to: stage.channels, stride: block == 0 ? 2 : 1, conditioned: conditioned)
         }
       }
     }
-    let features = scope["bn2"].batchNorm(x).flattened()
+    let features = conditioned(scope["bn2"].batchNorm(x)).flattened()
     return scope["features"].batchNorm(scope["fc"].linear(features, to: embedding))
   }
 }
 
 extension Scope {
   /// Improved residual block: the stride sits in the second convolution.
-  fileprivate func basicBlock(_ x: Value, to channels: Int, stride: Int) -> Value {
-    var y = self["bn1"].batchNorm(x)
+  fileprivate func basicBlock(
+    _ x: Value, to channels: Int, stride: Int, conditioned: (Value) -> Value
+  ) -> Value {
+    var y = conditioned(self["bn1"].batchNorm(x))
     y = self["conv1"].convolution(y, to: channels, kernel: 3, padding: 1, bias: false)
-    y = self["prelu"].prelu(self["bn2"].batchNorm(y))
+    y = self["prelu"].prelu(conditioned(self["bn2"].batchNorm(y)))
     y = self["conv2"].convolution(
       y, to: channels, kernel: 3, stride: stride, padding: 1, bias: false)
-    y = self["bn3"].batchNorm(y)
+    y = conditioned(self["bn3"].batchNorm(y))
     guard stride != 1 else { return y + x }
     let shortcut = self["downsample"]
     let sum = shortcut["0"].convolution(x, to: channels, kernel: 1, stride: stride, bias: false)

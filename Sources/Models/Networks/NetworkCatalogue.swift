@@ -16,7 +16,7 @@ package enum NetworkCatalogue {
 
   /// Those of diffusion models that make images, with published weights.
   package static let diffusion: [any PublishedNetwork] = [
-    ADMUNet.ffhq, ADMUNet.lsun, DDPMUNet(),
+    ADMUNet.ffhq, ADMUNet.lsun, DDPMUNet(), TimeConditionedCLIPImage.published,
   ]
 
   /// Names of all networks.

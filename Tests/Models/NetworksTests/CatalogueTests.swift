@@ -14,9 +14,9 @@ struct CatalogueTests {
         "clip-vit-b32-text", "clip-vit-b16-text", "clip-vit-l14-text", "clip-vit-l14-336-text",
         "clip-rn50-text", "clip-rn101-text", "clip-rn50x4-text", "clip-rn50x16-text",
         "clip-rn50x64-text",
-        "adm-ffhq", "adm-lsun", "ddpm-celebahq",
+        "adm-ffhq", "adm-lsun", "ddpm-celebahq", "sdg-guide",
         "compact-inception", "compact-alexnet", "compact-iresnet", "compact-bisenet",
-        "compact-clip", "compact-clip-text", "compact-denoiser",
+        "compact-clip", "compact-clip-text", "compact-denoiser", "compact-guide",
       ])
   }
 
