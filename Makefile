@@ -54,7 +54,7 @@ test: setup lint ## check the format, build, and run every test
 		swift test -c release --skip-build --filter '$(LEVEL_TESTS)'; done
 
 # Tests of what runs at the level in use; those of Kernels and Graphs try every level by themselves.
-LEVEL_TESTS := ^(Metrics|Images|Detection|Training)Tests\.|^NetworksTests\.(Invariance|Perceptual|Compact)
+LEVEL_TESTS := ^(Metrics|Images|Detection|Objectives|Training)Tests\.|^NetworksTests\.(Invariance|Perceptual|Compact)
 
 # Every parser on damaged files, FUZZ_SECONDS each and all at once; `make test` tries a few thousand of the
 # default seed. A failure names seed and case, and the same seed comes to it again.

@@ -97,6 +97,7 @@ let core: [Target] = [
 let compute: [Target] = [
   Wing.compute.room("Kernels", needs: ["CKernels", "Tensors"]),
   Wing.compute.room("Graphs", needs: ["Kernels", "Tensors", "Terms"]),
+  Wing.compute.room("Objectives", needs: ["Graphs", "Kernels", "Tensors"]),
   Wing.compute.room(
     "Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors", "Terms"]),
   Wing.compute.room("Metrics", needs: ["CKernels", "Kernels", "Tensors", "Terms"]),
@@ -141,7 +142,7 @@ let generation: [Target] = [
     "Recipes",
     needs: [
       "Checkpoints", "Diffusion", "Essentials", "Faces", "Graphs", "Images", "Kernels", "Metrics",
-      "Models", "Networks", "Systems", "Tensors", "Texts", "Training",
+      "Models", "Networks", "Objectives", "Systems", "Tensors", "Texts", "Training",
     ]),
 ]
 
@@ -211,6 +212,8 @@ let tests: [Target] = [
   Wing.core.tests(of: "Provenance"),
   Wing.compute.tests(of: "Kernels", also: ["CKernels", "Tensors"]),
   Wing.compute.tests(of: "Graphs", also: ["Kernels", "Tensors"]),
+  Wing.compute.tests(
+    of: "Objectives", also: ["Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Diffusion", also: ["Tensors"]),
@@ -221,7 +224,8 @@ let tests: [Target] = [
     of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Metrics", "ONNX", "Tensors"],
     exclude: ["Goldens"]),
   Wing.models.tests(
-    of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
+    of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Objectives", "Tensors"],
+    exclude: ["Goldens"]),
   Wing.models.tests(of: "Texts", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.models.tests(
     of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],

@@ -3,9 +3,9 @@
     python3 Tools/make_gradient_goldens.py
 
 needs torch and numpy (made with torch 2.15 on CPU, one thread). Writes
-Tests/Models/TrainingTests/Goldens/updates.json (optimizers, schedules, averages, clipping), losses.json and
-gradients.json (three small networks in training mode: the loss, each parameter's gradient as its length,
-its sum and its first values, and running statistics after the step).
+Tests/Models/TrainingTests/Goldens/updates.json (optimizers, schedules, averages, clipping) and gradients.json,
+and Tests/Compute/ObjectivesTests/Goldens/losses.json. gradients.json has three small networks in training mode: the loss, each parameter's gradient as its length,
+its sum and its first values, and running statistics after the step.
 
 Values come from seeded_parameters.unit_values(name, count, SEED) as 2 u - 1, so that both languages hold
 them without a file. Losses and updates are computed in Float64 from these Float32 values, networks in
@@ -23,7 +23,9 @@ import torch.nn.functional as F
 import seeded_parameters
 
 SEED = 29
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Tests/Models/TrainingTests/Goldens"
+TESTS = pathlib.Path(__file__).resolve().parent.parent / "Tests"
+TRAINING = TESTS / "Models/TrainingTests/Goldens"
+OBJECTIVES = TESTS / "Compute/ObjectivesTests/Goldens"
 
 
 def values(name, *shape):
@@ -312,7 +314,6 @@ def network(module, images, pixels):
 
 def main():
     torch.set_num_threads(1)
-    FOLDER.mkdir(parents=True, exist_ok=True)
     files = {
         "updates": updates(),
         "losses": losses(),
@@ -324,7 +325,8 @@ def main():
     }
     for name, content in files.items():
         text = json.dumps(content, indent=1, sort_keys=True)
-        (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        folder = OBJECTIVES if name == "losses" else TRAINING
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

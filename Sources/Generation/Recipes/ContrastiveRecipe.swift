@@ -6,6 +6,7 @@ import Images
 import Kernels
 import Models
 import Networks
+import Objectives
 import Tensors
 import Texts
 import Training

@@ -5,6 +5,7 @@ import Images
 import Kernels
 import Models
 import Networks
+import Objectives
 import Tensors
 import Training
 

@@ -1,5 +1,6 @@
 import Graphs
 import Kernels
+import Objectives
 import Tensors
 import Training
 

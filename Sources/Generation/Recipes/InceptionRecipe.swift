@@ -4,6 +4,7 @@ import Images
 import Metrics
 import Models
 import Networks
+import Objectives
 import Tensors
 import Training
 

@@ -7,6 +7,7 @@ import Kernels
 import Metrics
 import Models
 import Networks
+import Objectives
 import Tensors
 import Training
 

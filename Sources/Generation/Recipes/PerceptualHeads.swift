@@ -1,6 +1,7 @@
 import Checkpoints
 import Graphs
 import Networks
+import Objectives
 import Tensors
 import Training
 

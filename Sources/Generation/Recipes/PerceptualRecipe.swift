@@ -4,6 +4,7 @@ import Images
 import Kernels
 import Metrics
 import Networks
+import Objectives
 import Tensors
 import Training
 

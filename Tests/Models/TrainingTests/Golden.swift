@@ -1,7 +1,5 @@
-import Kernels
 import Tensors
 import TestSupport
-import Training
 
 /// Values that `Tools/make_gradient_goldens.py` draws too.
 enum Golden {
@@ -22,21 +20,4 @@ enum Golden {
     guard found.count == expected.count else { return .infinity }
     return zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 0
   }
-}
-
-/// Rows of values that own their memory.
-struct OwnedRows {
-  let memory: AlignedMemory
-  let map: MapView
-
-  init(_ values: [Float], width: Int) {
-    memory = AlignedMemory(copying: values)
-    map = memory.rows(values.count / width, width: width)
-  }
-
-  init(zeros count: Int, width: Int) {
-    self.init([Float](repeating: 0, count: count * width), width: width)
-  }
-
-  var values: [Float] { Array(UnsafeBufferPointer(start: memory.base, count: memory.count)) }
 }

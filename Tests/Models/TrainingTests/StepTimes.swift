@@ -1,6 +1,7 @@
 import Foundation
 import Graphs
 import Kernels
+import Objectives
 import Tensors
 import Testing
 import Training

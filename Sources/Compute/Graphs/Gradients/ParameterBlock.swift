@@ -68,14 +68,23 @@ package final class ParameterBlock: @unchecked Sendable {
       guard let tensor = tensors[specification.name] else {
         throw .missingParameter(name: specification.name)
       }
-      guard tensor.shape == specification.shape else {
-        throw .misshapenParameter(
-          name: specification.name, expected: specification.shape, found: tensor.shape)
-      }
-      let start = memory.base + range(of: specification).lowerBound
-      tensor.values.withUnsafeBufferPointer { values in
-        if let base = values.baseAddress { start.update(from: base, count: values.count) }
-      }
+      try fill(specification, from: tensor)
+    }
+  }
+
+  /// Takes over one parameter's tensor.
+  ///
+  /// - Throws: ``GraphError`` if it has another shape.
+  package func fill(
+    _ specification: ParameterSpecification, from tensor: Tensor
+  ) throws(GraphError) {
+    guard tensor.shape == specification.shape else {
+      throw .misshapenParameter(
+        name: specification.name, expected: specification.shape, found: tensor.shape)
+    }
+    let start = memory.base + range(of: specification).lowerBound
+    tensor.values.withUnsafeBufferPointer { values in
+      if let base = values.baseAddress { start.update(from: base, count: values.count) }
     }
   }
 }

@@ -1,10 +1,10 @@
 import Foundation
 import Graphs
 import Kernels
+import Objectives
 import Tensors
 import TestSupport
 import Testing
-import Training
 
 @Suite struct LossTests {
   struct Measured: Decodable {

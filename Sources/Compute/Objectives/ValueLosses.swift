@@ -39,6 +39,24 @@ package enum ValueLoss: Sendable {
     return total / Double(count)
   }
 
+  /// Measures planar values of any shape; see ``measure(_:targets:addingTo:weight:)``.
+  ///
+  /// - Precondition: both have one shape.
+  package func measure(
+    _ values: Tensor, targets: Tensor, addingTo gradient: inout Tensor, weight: Double = 1
+  ) -> Double {
+    precondition(
+      values.shape == targets.shape && values.shape == gradient.shape,
+      "\(values.shape), \(targets.shape) and \(gradient.shape) differ")
+    var total = 0.0
+    for index in values.values.indices {
+      let (loss, slope) = at(Double(values.values[index]), Double(targets.values[index]))
+      total += loss
+      gradient.values[index] += Float(weight * slope / Double(values.count))
+    }
+    return total / Double(values.count)
+  }
+
   private func at(_ x: Double, _ y: Double) -> (loss: Double, slope: Double) {
     switch self {
     case .squared: return ((x - y) * (x - y), 2 * (x - y))
