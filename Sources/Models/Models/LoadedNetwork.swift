@@ -18,7 +18,7 @@ package final class LoadedNetwork: Sendable {
   /// Which algorithms its convolutions may use.
   package let arithmetic: Arithmetic
 
-  private let parameters: any ParameterSource
+  let parameters: any ParameterSource
   private let compiled = Mutex<[Key: Executable]>([:])
   private let idle = Mutex<[IdleWorkspace]>([])
   /// Folders of images of many sizes must not fill the memory with compiled networks.
