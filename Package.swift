@@ -130,7 +130,8 @@ let generation: [Target] = [
   Wing.generation.room(
     "Systems",
     needs: [
-      "Diffusion", "Essentials", "Graphs", "Kernels", "Models", "Networks", "Tensors", "Terms",
+      "Checkpoints", "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Metrics", "Models",
+      "Networks", "Objectives", "Provenance", "Tensors", "Terms", "Training",
     ]),
   Wing.generation.room(
     "Generators",
@@ -183,7 +184,7 @@ let program: [Target] = [
     needs: [
       "Checkpoints", "Datasets", "Essentials", "Faces", "Gate", "Generators", "Graphs", "Images",
       "Kernels", "Measurement", "Metrics", "Models", "Networks", "Provenance", "Recipes", "Reports",
-      "Runs", "Store", "Tables", "Tensors", "Terms", "Texts", "Verdicts",
+      "Runs", "Store", "Systems", "Tables", "Tensors", "Terms", "Texts", "Verdicts",
     ]),
   .executableTarget(
     name: "evalkit",
@@ -239,6 +240,12 @@ let tests: [Target] = [
   Wing.data.tests(of: "Faces", also: ["Essentials", "Images", "Tensors"], exclude: ["Goldens"]),
   Wing.data.tests(
     of: "Datasets", also: ["Checkpoints", "Faces", "Images", "Tensors"], exclude: ["Goldens"]),
+  Wing.generation.tests(
+    of: "Systems",
+    also: [
+      "Checkpoints", "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Metrics", "Models",
+      "Networks", "Objectives", "Recipes", "Tensors", "Terms", "Training",
+    ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Generators",
     also: [

@@ -1,0 +1,186 @@
+import Checkpoints
+import Diffusion
+import Graphs
+import Images
+import Models
+import Networks
+import Objectives
+import Tensors
+
+/// DiffusionCLIP as one of the systems.
+package struct DiffusionCLIPSystem: GenerationSystem {
+  /// As `builtin:ID` spells it.
+  package let id = "diffusionclip"
+  /// As its paper calls it.
+  package let title = "DiffusionCLIP"
+  /// What it does.
+  package let summary =
+    "Inverts an image with a diffusion model and generates it anew with a copy that CLIP's loss has fine-tuned"
+  /// Where it is from.
+  package let source =
+    "Kim, Kwon and Ye, DiffusionCLIP: Text-Guided Diffusion Models for Robust Image Manipulation, CVPR 2022, "
+    + "arXiv 2110.02711"
+
+  private let modelRoles: [WeightRole]
+  private let model: @Sendable (SystemContext) throws -> DiffusionModel
+
+  /// A system on a diffusion model in pixels.
+  ///
+  /// - Parameters:
+  ///   - modelRoles: the roles of the networks that `model` opens.
+  ///   - model: opens the original model.
+  package init(
+    modelRoles: [WeightRole], model: @escaping @Sendable (SystemContext) throws -> DiffusionModel
+  ) {
+    self.modelRoles = modelRoles
+    self.model = model
+  }
+
+  /// The system on the suite's U-Net.
+  package init() {
+    self.init(modelRoles: [.unet]) { try Self.model(from: $0.loader) }
+  }
+
+  /// The suite's U-Net as it was trained: by default the published one of CelebA-HQ.
+  ///
+  /// Noise is what all networks say but the compact one, which says v.
+  ///
+  /// - Throws: as `ModelLoader.unet`; `GraphError`, `DiffusionError`.
+  package static func model(from loader: ModelLoader) throws -> DiffusionModel {
+    let network = try loader.unet(default: DDPMUNet().name)
+    let graph = try Graph(tracing: network.network)
+    let image = try graph.input("image").shape
+    return DiffusionModel(
+      network, kind: CompactNetworks.contains(network.network.name) ? .velocity : .noise,
+      imageShape: image,
+      learnsVariance: graph.shape(of: Graph.mainOutput)?.first == 2 * image[0],
+      schedule: try .linear(precision: .single))
+  }
+
+  /// CLIP and the identity network are read for latents that are optimized only.
+  package func roles(for options: SystemOptions) -> [WeightRole] {
+    modelRoles + (options["mode"] == Mode.optimize.rawValue ? [.clipDirectional, .id] : [])
+  }
+
+  private typealias Mode = DiffusionCLIPPlan.Mode
+
+  /// Opens the original model, the fine-tuned ones that `weights` names, and, to optimize latents, their judges.
+  package func open(
+    _ options: SystemOptions, in context: SystemContext
+  ) throws -> any ImagePipeline {
+    let original = try model(context)
+    let tuned = try (options["weights"] ?? "").split(separator: ",").map {
+      try original.tuned(by: String($0))
+    }
+    let plan = try plan(options, tuned: tuned.count)
+    return try DiffusionCLIPPipeline(
+      models: [original] + tuned, plan: plan,
+      optimization: plan.mode == .optimize
+        ? try optimization(options, in: context, model: original) : nil,
+      preprocessing: original.preprocessing)
+  }
+
+  /// What options mean for a number of fine-tuned models.
+  ///
+  /// - Throws: ``SystemError`` for options that do not go together, `DiffusionError` for steps and weights.
+  func plan(_ options: SystemOptions, tuned: Int) throws -> DiffusionCLIPPlan {
+    let mode = options["mode"].flatMap(Mode.init(rawValue:)) ?? .reconstruct
+    if mode.needsTunedModels, tuned == 0 {
+      throw refusal(
+        "mode '\(mode.rawValue)' needs the file of a fine-tuned model; give it as 'weights'")
+    }
+    if mode != .mix, mode.needsTunedModels, tuned > 1 {
+      throw refusal("mode '\(mode.rawValue)' takes one fine-tuned model, not \(tuned); use 'mix'")
+    }
+    if !mode.needsTunedModels, tuned > 0 {
+      throw refusal("mode '\(mode.rawValue)' runs the original model; leave 'weights' out")
+    }
+    return try DiffusionCLIPPlan(
+      mode: mode, lastTimestep: try options.requiredInteger("t0", of: self),
+      inversionSteps: try options.requiredInteger("inversion-steps", of: self),
+      generationSteps: try options.requiredInteger("generation-steps", of: self),
+      rounds: try options.requiredInteger("rounds", of: self),
+      roundSteps: try options.requiredInteger("round-steps", of: self),
+      mixture: try mixture(options, mode, tuned: tuned))
+  }
+
+  private func mixture(
+    _ options: SystemOptions, _ mode: Mode, tuned: Int
+  ) throws -> MixingPlan? {
+    switch mode {
+    case .reconstruct, .unseen, .optimize: return nil
+    case .edit, .unseenEdit:
+      return try MixingPlan(ratio: try options.requiredNumber("ratio", of: self))
+    case .mix:
+      let even = "0:" + [String](repeating: "1", count: tuned).joined(separator: ",")
+      let text = options["mixture"] ?? even
+      guard let mixture = try DiffusionCLIPPlan.mixture(parsing: text, models: tuned) else {
+        throw SystemError.invalidValue(
+          system: id, option: "mixture", value: text,
+          "a weight for each model from a timestep on, as '300:1,0;0:0.3,0.7'")
+      }
+      return mixture
+    }
+  }
+
+  private func optimization(
+    _ options: SystemOptions, in context: SystemContext, model: DiffusionModel
+  ) throws -> LatentOptimization {
+    let dictionary = options["dictionary"].flatMap(EditDictionary.init(rawValue:)) ?? .corrected
+    let texts = try EditTexts.chosen(
+      edit: options["edit"], source: options["source"], target: options["text"], from: dictionary)
+    guard let texts else {
+      throw refusal("mode 'optimize' needs a text; give 'text', or the name of an 'edit'")
+    }
+    let judges = try EditingJudges(
+      texts, isDirectional: options["objective"] == "directional",
+      weights: EditingObjective.Weights(
+        clip: try options.requiredNumber("clip-weight", of: self),
+        identity: try options.requiredNumber("identity-weight", of: self),
+        difference: try options.requiredNumber("difference-weight", of: self)),
+      from: context.loader)
+    return LatentOptimization(
+      judges: judges, steps: try options.requiredInteger("optimizing-steps", of: self),
+      iterations: try options.requiredInteger("iterations", of: self),
+      rate: Float(try options.requiredNumber("rate", of: self)))
+  }
+
+  private func refusal(_ reason: String) -> SystemError { .conflict(system: id, reason: reason) }
+}
+
+extension DiffusionModel {
+  /// The same model with the weights of a file that was fine-tuned from it.
+  ///
+  /// - Throws: errors of files and weights; ``SystemError`` for a file that says it was tuned from another model.
+  package func tuned(by path: String) throws -> DiffusionModel {
+    let prefix = "unet: "
+    let note = try Checkpoint.open(path: path).notes.first { $0.hasPrefix(prefix) }
+    if let note, note.dropFirst(prefix.count) != network.weights.identity {
+      throw SystemError.conflict(
+        system: "diffusionclip",
+        reason: "\(path) was fine-tuned from the model \(note.dropFirst(prefix.count)), but this "
+          + "one is \(network.weights.identity)")
+    }
+    let tuned = try LoadedNetwork(
+      network.network, checkpoint: OpenCheckpoint(path), arithmetic: network.arithmetic)
+    return DiffusionModel(
+      tuned, kind: kind, imageShape: imageShape, learnsVariance: learnsVariance,
+      schedule: schedule)
+  }
+
+  /// How RGB images reach the model: compact ones as their training reduced them, published ones by Lanczos' filter.
+  ///
+  /// Source: `gwang-kim/DiffusionCLIP`, `diffusionclip.py`, whose `Image.ANTIALIAS` is Lanczos.
+  package var preprocessing: Preprocessing {
+    let side = imageShape[1]
+    let steps: [PixelStep] =
+      CompactNetworks.contains(network.network.name) && side < CompactNetworks.imageSize
+      ? [
+        .resize(width: CompactNetworks.imageSize, height: CompactNetworks.imageSize, .bicubic),
+        .resize(width: side, height: side, .box),
+      ] : [.resize(width: side, height: side, .lanczos)]
+    return Preprocessing(
+      name: "diffusionclip-\(side)", pixelSteps: steps,
+      tensorSteps: [.divide(by: 127.5), .scale(by: 1, offset: -1)])
+  }
+}
