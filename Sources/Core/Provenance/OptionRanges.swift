@@ -36,6 +36,12 @@ extension NumberRange where Value == Int {
   package static var attempts: Self { Self(1...1000) }
   /// How often a command is started again.
   package static var restarts: Self { Self(0...1000) }
+  /// Indices of a diffusion's 1000 timesteps but the first.
+  package static var timestep: Self { Self(1...999) }
+  /// Timesteps that a diffusion takes.
+  package static var timesteps: Self { Self(2...1000) }
+  /// Passes of a training over all images.
+  package static var passes: Self { Self(1...1000) }
   /// Processes that share a run.
   package static var shards: Self { Self(1...100_000) }
 }
@@ -45,6 +51,12 @@ extension NumberRange where Value == Double {
   package static var timeout: Self { Self(0.001...10_000_000) }
   /// Seconds to measure for.
   package static var measuring: Self { Self(0.001...3600) }
+  /// Learning rates.
+  package static var rate: Self { Self(1e-9...1) }
+  /// What a learning rate is multiplied by.
+  package static var rateFactor: Self { Self(0.01...100) }
+  /// Factors of losses.
+  package static var lossWeight: Self { Self(0...1000) }
   /// Hours since a run began, up to a century.
   package static var hours: Self { Self(0...1_000_000) }
 }

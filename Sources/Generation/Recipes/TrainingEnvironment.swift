@@ -13,6 +13,8 @@ package struct TrainingStopped: Error, CustomStringConvertible {
 package enum TrainingProgress: Sendable {
   /// Faces are being drawn.
   case drawing(done: Int, total: Int)
+  /// What a training needs is being computed; `activity` says what.
+  case preparing(_ activity: String, done: Int, total: Int)
   /// A step was taken.
   case step(recipe: String, step: Int, steps: Int, loss: Double)
 }

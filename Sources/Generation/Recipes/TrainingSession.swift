@@ -42,7 +42,8 @@ final class TrainingSession {
     workers = environment.workers
     var initial = Dictionary(
       lossParameters.map { ($0.0.name, $0.1) }, uniquingKeysWith: { first, _ in first })
-    for graph in graphs {
+    let isKnown = { initialValues?[$0] != nil }
+    for graph in graphs where !graph.parameters.map(\.name).allSatisfy(isKnown) {
       initial.merge(Initialization.values(of: graph, seed: plan.seed)) { first, _ in first }
     }
     initial.merge(initialValues ?? [:]) { _, learned in learned }

@@ -9,6 +9,8 @@ package enum LearningRateSchedule: Hashable, Sendable {
   ///
   /// Source: Loshchilov and Hutter, arXiv 1608.03983; Goyal et al., arXiv 1706.02677.
   case cosine(peak: Float, warmupSteps: Int, totalSteps: Int, minimum: Float = 0)
+  /// `first`, multiplied by `factor` after every `interval` steps, as PyTorch's `StepLR`.
+  case stepwise(first: Float, factor: Double, interval: Int)
 
   /// The rate of a step, counted from 0.
   package func rate(at step: Int) -> Float {
@@ -19,6 +21,8 @@ package enum LearningRateSchedule: Hashable, Sendable {
       let progress = Double(step - warmup) / Double(max(total - warmup, 1))
       let cosine = (1 + Elementary.cosine(.pi * min(progress, 1))) / 2
       return Float(Double(minimum) + (Double(peak) - Double(minimum)) * cosine)
+    case .stepwise(let first, let factor, let interval):
+      return Float((0..<step / interval).reduce(Double(first)) { rate, _ in rate * factor })
     }
   }
 
@@ -28,6 +32,8 @@ package enum LearningRateSchedule: Hashable, Sendable {
     case .constant(let rate): "constant(\(rate))"
     case .cosine(let peak, let warmup, let total, let minimum):
       "cosine(peak: \(peak), warmUp: \(warmup), steps: \(total), final: \(minimum))"
+    case .stepwise(let first, let factor, let interval):
+      "stepwise(first: \(first), factor: \(factor), interval: \(interval))"
     }
   }
 }

@@ -89,10 +89,12 @@ package enum RecipeListing {
 
 extension JobProgress {
   /// How far a training has come, with the last batch's loss.
-  fileprivate init(_ progress: TrainingProgress) {
+  init(_ progress: TrainingProgress) {
     switch progress {
     case .drawing(let done, let total):
       self.init(activity: "drawing faces", finished: done, total: total)
+    case .preparing(let activity, let done, let total):
+      self.init(activity: activity, finished: done, total: total)
     case .step(let recipe, let step, let steps, let loss):
       self.init(
         activity: recipe, finished: step, total: steps,

@@ -18,7 +18,7 @@ struct Evalkit: AsyncParsableCommand {
       BlameCommand.self, HistoryCommand.self, ClaimsCommand.self, ReportCommand.self,
       PlanCommand.self,
       FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
-      FacesCommand.self, TrainCommand.self, SelfTestCommand.self,
+      FacesCommand.self, TrainCommand.self, TuneCommand.self, SelfTestCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])
 

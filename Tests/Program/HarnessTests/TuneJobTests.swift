@@ -1,0 +1,24 @@
+import Harness
+import Provenance
+import Testing
+
+/// What `evalkit tune` refuses before it opens anything.
+@Suite struct TuneJobTests {
+  private func refusal(_ change: (inout TuneOptions) -> Void) -> HarnessError? {
+    var options = TuneOptions()
+    change(&options)
+    return #expect(throws: HarnessError.self) { try TuneJob(options).run() }
+  }
+
+  @Test func asksForTexts() {
+    let none = refusal { _ in }
+    #expect(none?.kind == .usage && none?.description.contains("--text") == true)
+    let misspelled = refusal { $0.edit = "tannd" }
+    #expect(misspelled?.kind == .usage)
+    #expect(misspelled?.description.contains("did you mean 'tanned'?") == true)
+  }
+
+  @Test func filesAreCalledAfterTheTarget() {
+    #expect(TuneJob.name(of: "Person with  gray hair!") == "person-with-gray-hair")
+  }
+}
