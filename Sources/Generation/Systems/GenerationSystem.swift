@@ -17,6 +17,11 @@ package protocol GenerationSystem: Sendable {
   /// What can be chosen; ``SystemOption/mode(_:)`` first if there are several modes.
   var options: [SystemOption] { get }
 
+  /// What of a request a choice of options reads; everything unless a system says otherwise.
+  ///
+  /// Callers pass nothing else on, and an image that is not read cannot make another image out of date.
+  func conditions(for options: SystemOptions) -> Set<ImageCondition>
+
   /// The networks that a choice of options needs.
   ///
   /// - Throws: ``SystemError`` for options that do not go together.
@@ -26,6 +31,20 @@ package protocol GenerationSystem: Sendable {
   ///
   /// - Throws: ``SystemError``, errors of files and weights.
   func open(_ options: SystemOptions, in context: SystemContext) throws -> any ImagePipeline
+}
+
+extension GenerationSystem {
+  package func conditions(for options: SystemOptions) -> Set<ImageCondition> {
+    Set(ImageCondition.allCases)
+  }
+}
+
+/// Something that an image can be made from, beside its seed.
+package enum ImageCondition: String, CaseIterable, Sendable {
+  /// A caption or another text.
+  case text
+  /// An image to edit or to be guided by.
+  case image
 }
 
 /// What opening a system needs to know.
@@ -60,7 +79,7 @@ package protocol ImagePipeline: Sendable {
   ///   - workers: threads.
   ///   - shouldStop: asked after every step.
   /// - Returns: an image `[S, S, 3]` or a failure for each request, in their order.
-  /// - Throws: `CancellationError` once `shouldStop` says so.
+  /// - Throws: `CancellationError` once `shouldStop` says so; what is wrong with the group as a whole, whose images are then tried one by one.
   func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>]

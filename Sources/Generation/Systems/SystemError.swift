@@ -1,4 +1,5 @@
 import Essentials
+import Terms
 
 /// Why a system cannot do what it was asked for.
 package enum SystemError: Error, Equatable, CustomStringConvertible {
@@ -24,4 +25,9 @@ package enum SystemError: Error, Equatable, CustomStringConvertible {
     case .missingCondition(let id, let what): "\(id) has no \(what)"
     }
   }
+}
+
+extension SystemError: LedgerFailure {
+  /// An image that meets this error is one that its method could not make.
+  package var ledgerState: LedgerState { .failed }
 }
