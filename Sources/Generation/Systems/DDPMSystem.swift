@@ -1,0 +1,133 @@
+import Diffusion
+import Graphs
+import Models
+import Tensors
+import Terms
+
+/// Faces from nothing but noise: a U-Net in pixels with ancestral sampling or DDIM.
+///
+/// Source: Ho et al., "Denoising Diffusion Probabilistic Models", arXiv 2006.11239, algorithm 2; Song et al., "Denoising
+/// Diffusion Implicit Models", arXiv 2010.02502, equation 12.
+package struct DDPMSystem: GenerationSystem {
+  /// The rules of the sampler.
+  private enum Rule: String, CaseIterable { case ddpm, ddim }
+
+  package let id = "ddpm"
+  package let title = "DDPM"
+  package let summary = "unconditional faces from noise, by ancestral sampling or DDIM"
+  package let source =
+    "Ho, Jain and Abbeel, Denoising Diffusion Probabilistic Models, arXiv 2006.11239; "
+    + "Song, Meng and Ermon, Denoising Diffusion Implicit Models, arXiv 2010.02502"
+  package let options = [
+    SystemOption(
+      "sampler", "how a step is taken",
+      .choice([
+        .init(Rule.ddpm.rawValue, "ancestral sampling, with noise in every step"),
+        .init(Rule.ddim.rawValue, "DDIM, without noise unless eta is above 0"),
+      ]), standard: Rule.ddpm.rawValue),
+    SystemOption("steps", "how many steps", .integer(1...1000), standard: "100"),
+    SystemOption(
+      "eta", "DDIM's share of ancestral sampling's noise, 0 unless given", .number(0...1),
+      standard: nil),
+  ]
+  private let networks: [WeightRole]
+  private let model: @Sendable (ModelLoader) throws -> DiffusionModel
+
+  /// The system with its network.
+  ///
+  /// - Parameters:
+  ///   - networks: the roles of what `model` opens.
+  ///   - model: opens the U-Net of a suite.
+  package init(
+    networks: [WeightRole], model: @escaping @Sendable (ModelLoader) throws -> DiffusionModel
+  ) {
+    self.networks = networks
+    self.model = model
+  }
+
+  /// The system with the U-Net of the suite, which predicts noise on 1000 levels that rise evenly.
+  package init() {
+    self.init(networks: [.unet]) { loader in
+      let network = try loader.unet()
+      let imageShape = network.network.inputs[0].shape
+      let result = try Graph(tracing: network.network).shape(of: Graph.mainOutput) ?? []
+      return DiffusionModel(
+        network, kind: .noise, imageShape: imageShape,
+        learnsVariance: result.first == 2 * imageShape[0], schedule: try .linear())
+    }
+  }
+
+  /// It reads the seed alone.
+  package func conditions(for options: SystemOptions) -> Set<ImageCondition> { [] }
+
+  /// The U-Net.
+  ///
+  /// - Throws: `SystemError.conflict` for an eta beside ancestral sampling, which has all the noise.
+  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+    if options["sampler"] == Rule.ddpm.rawValue, options["eta"] != nil {
+      throw SystemError.conflict(
+        system: id,
+        reason: "'eta' belongs to DDIM; add sampler=\(Rule.ddim.rawValue) or leave it out"
+      )
+    }
+    return networks
+  }
+
+  /// Reads the U-Net.
+  ///
+  /// - Throws: ``SystemError``, `DiffusionError` for more steps than the network has levels, errors of weights.
+  package func open(
+    _ options: SystemOptions, in context: SystemContext
+  ) throws -> any ImagePipeline {
+    _ = try roles(for: options)
+    let model = try model(context.loader)
+    let timesteps = try Timesteps.respaced(
+      "\(options.integer("steps") ?? 100)", of: model.schedule.count)
+    let sampler: any Sampler =
+      options["sampler"] == Rule.ddim.rawValue
+      ? try DDIMSampler(eta: options.number("eta") ?? 0, clampsImage: true)
+      : DDPMSampler(variance: model.learnsVariance ? .learnedRange : .small)
+    return Pipeline(
+      model: model, steps: try timesteps.descending(on: model.schedule), sampler: sampler,
+      choice: options.text)
+  }
+
+  /// Noise becomes faces, all of a group a step at a time.
+  private struct Pipeline: ImagePipeline {
+    /// Changes with every change of the sampler.
+    private static let version = 1
+
+    let model: DiffusionModel
+    let steps: [DiffusionStep]
+    let sampler: any Sampler
+    let choice: String
+
+    var fingerprint: String { "ddpm@\(Self.version) \(choice) \(model.fingerprint)" }
+    var imageSize: Int { model.imageShape[1] }
+    var groupSize: Int { 16 }
+
+    func images(
+      for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
+    ) throws -> [Result<Raster, ImageFailure>] {
+      let noise = requests.map { SeededNoise(seed: $0.seed) }
+      let start = noise.map { $0.initial(model.imageShape) }
+      let images = try sampler.run(start, over: steps, noise: noise, workers: workers) {
+        samples, step in
+        if shouldStop() { throw CancellationError() }
+        return try model.predictions(of: samples, at: step.timestep, workers: workers)
+      }
+      return images.map { .success(Self.raster($0)) }
+    }
+
+    /// Planes `[3, S, S]` of values in −1…1 as pixels, rounded to the nearest.
+    private static func raster(_ image: Tensor) -> Raster {
+      let (rows, columns) = (image.shape[1], image.shape[2])
+      let plane = rows * columns
+      let samples = (0..<3 * plane).map { place in
+        let value = image.values[place % 3 * plane + place / 3]
+        return UInt8(min(max((value + 1) * 127.5 + 0.5, 0), 255))
+      }
+      return Raster(width: columns, height: rows, channels: 3, samples: samples)
+    }
+  }
+}
