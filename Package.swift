@@ -136,8 +136,8 @@ let generation: [Target] = [
   Wing.generation.room(
     "Generators",
     needs: [
-      "Datasets", "Diffusion", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors",
-      "Terms",
+      "Datasets", "Diffusion", "Essentials", "Faces", "Images", "Models", "Networks", "Systems",
+      "Tensors", "Terms",
     ]),
   Wing.generation.room(
     "Recipes",
@@ -200,7 +200,9 @@ let support: [Target] = [
     swiftSettings: strict),
   .target(
     name: "ModelTestSupport",
-    dependencies: ["Checkpoints", "Graphs", "Networks", "Tensors", "TestSupport"],
+    dependencies: [
+      "Checkpoints", "Graphs", "Models", "Networks", "Systems", "Tensors", "Terms", "TestSupport",
+    ],
     path: "Tests/Support/ModelTestSupport", swiftSettings: strict),
   .testTarget(
     name: "ArchitectureTests", dependencies: ["TestSupport"],
@@ -249,8 +251,8 @@ let tests: [Target] = [
   Wing.generation.tests(
     of: "Generators",
     also: [
-      "Checkpoints", "Datasets", "Essentials", "Faces", "Images", "Models", "Networks", "Tensors",
-      "Terms",
+      "Checkpoints", "Datasets", "Diffusion", "Essentials", "Faces", "Graphs", "Images", "Kernels",
+      "ModelTestSupport", "Models", "Networks", "Systems", "Tensors", "Terms",
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Recipes",
@@ -278,6 +280,7 @@ let tests: [Target] = [
     also: [
       "Checkpoints", "Datasets", "Faces", "Gate", "Generators", "Graphs", "Images", "Measurement",
       "Metrics", "ModelTestSupport", "Models", "Networks", "Provenance", "Reports", "Runs", "Store",
+      "Systems",
       "Tables", "Tensors", "Terms", "Verdicts",
     ]),
   Wing.program.tests(

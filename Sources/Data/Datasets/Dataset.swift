@@ -95,6 +95,8 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
   case fewerPairs(asked: Int, found: Int)
   /// A method made the images with weights that are not part of the program.
   case otherWeights(file: String, sha256: String, note: String?)
+  /// A system, with its options, made the images: their width and height, and those that they were brought to.
+  case madeBySystem(String, size: Int, resized: Int)
 
   /// Whether there is nothing to tell.
   package var isEmpty: Bool {
@@ -104,7 +106,7 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
       ids.isEmpty
     case .unread(let files): files.isEmpty
     case .paddedOtherwise(_, _, _, let count): count == 0
-    case .brokenMask, .fewerPairs, .otherWeights: false
+    case .brokenMask, .fewerPairs, .otherWeights, .madeBySystem: false
     }
   }
 
@@ -126,6 +128,9 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
     case .otherWeights(let file, let sha256, let note):
       "made with the weights \(file) (SHA-256 \(sha256)) in place of the program's own"
         + (note.map { "; \($0)" } ?? "")
+    case .madeBySystem(let system, let size, let resized):
+      "made by \(system) at \(size) pixels"
+        + (size == resized ? "" : ", resized to \(resized)")
     }
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 
 /// Whatever turns a condition into an image.
 ///
-/// A method is ready when it exists: folders are listed, averages computed, commands have run. Its
+/// A method is ready when it exists: folders are listed, averages computed, commands and systems have run. Its
 /// images can then be requested in any order and from any thread.
 package protocol Method: Sendable {
   /// The row's name.
@@ -53,23 +53,23 @@ package struct MethodContext: Sendable {
   package var pairs: [Pair]
   /// The ids that this process measures; nil means all of them.
   package var ids: Set<String>?
-  /// Width and height in pixels of what built-in methods make.
+  /// Width and height in pixels of what built-in methods and systems make.
   package var size = 256
   /// The run's seed.
   package var seed: UInt64 = 0
   /// Threads for work on whole sets.
   package var workers = Workers()
-  /// Folder in which an external command's images are kept.
+  /// Folder in which the images of an external command or a system are kept.
   package var outputDirectory: String
   /// Folder for what is drawn once for all runs; nil draws it again.
   package var cache: String?
-  /// Where built-in methods get their networks.
+  /// Where built-in methods and systems get their networks.
   package var loader = ModelLoader(.compact)
   /// How an external command is run.
   package var command = CommandOptions()
   /// Asked several times a second whether to stop.
   package var shouldStop: @Sendable () -> Bool = { false }
-  /// Told after every image of an external command.
+  /// Told after every image of an external command and every group of a system.
   package var progress: @Sendable (MethodProgress) -> Void = { _ in }
 
   /// A run over pairs that keeps its images in a folder.
@@ -96,7 +96,7 @@ package struct MethodProgress: Equatable, Sendable {
 }
 
 extension MethodSpecification {
-  /// Makes the method ready: lists its folder, runs its command or prepares what is built in.
+  /// Makes the method ready: lists its folder, runs its command or system, or prepares what is built in.
   ///
   /// - Throws: `MethodError` if the method as a whole cannot be used.
   package func open(in context: MethodContext) throws(MethodError) -> any Method {
@@ -108,6 +108,7 @@ extension MethodSpecification {
     case .command(let arguments):
       return try CommandMethod(name: name, arguments: arguments, running: context)
     case .builtin(let method): return try method.open(named: name, in: context)
+    case .system(let choice): return try SystemMethod(name: name, choice, running: context)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Essentials
 import Images
+import Systems
 import Terms
 
 /// Why a method cannot be used, or has no image for a pair.
@@ -9,8 +10,20 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
   case malformed(text: String, reason: String)
   /// `SPEC` begins with a word that names no kind of method.
   case unknownKind(text: String)
-  /// `builtin:` names nothing that is built in.
-  case unknownBuiltin(id: String)
+  /// `builtin:` names neither a method nor a system that is built in.
+  case unknownBuiltin(id: String, known: [String])
+  /// A built-in method has no options.
+  case noOptions(BuiltinMethod, text: String)
+  /// There is no system of this id.
+  case unknownSystem(id: String, known: [String])
+  /// A system's option is not of the form `OPTION=VALUE`.
+  case malformedOption(system: String, text: String, known: [String])
+  /// A system's option is given twice.
+  case repeatedOption(system: String, name: String)
+  /// A system cannot do what it was asked for.
+  case system(SystemError)
+  /// A system cannot be opened, for example for want of weights.
+  case unusableSystem(id: String, reason: String)
   /// Two rows of a table would have the same name.
   case duplicateName(String)
   /// A method's folder has no image of this id; the hint ends the sentence where a file there may be it.
@@ -35,7 +48,7 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
   case foreignImages(directory: String, ids: [String])
   /// The weights that a built-in method was given are missing or unusable.
   case unusableWeights(BuiltinMethod, reason: String)
-  /// A built-in method's network made no image of this id.
+  /// A built-in method or a system made no image of this id.
   case notComputed(id: String, ImageFailure)
   /// Somebody asked to stop; what is finished is kept.
   case cancelled
@@ -61,9 +74,22 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
     case .malformed(let text, let reason): "'\(text)' is not a method: \(reason)"
     case .unknownKind(let text):
       Spelling.refusal(of: text, as: "kind of method", known: MethodSpecification.forms)
-    case .unknownBuiltin(let id):
-      Spelling.refusal(
-        of: id, as: "built-in method", known: BuiltinMethod.allCases.map(\.rawValue))
+    case .unknownBuiltin(let id, let known):
+      Spelling.refusal(of: id, as: "built-in method", known: known)
+    case .noOptions(let method, let text):
+      "\(method.specification) has no options, but '\(text)' was given"
+    case .unknownSystem(let id, let known):
+      known.isEmpty
+        ? "this program has no system '\(id)', nor any other"
+        : Spelling.refusal(of: id, as: "system", known: known)
+    case .malformedOption(let system, let text, let known):
+      known.isEmpty
+        ? "\(system) has no options, but '\(text)' was given"
+        : "'\(text)' is not OPTION=VALUE; the options of \(system) are "
+          + known.joined(separator: ", ")
+    case .repeatedOption(let system, let name): "\(system): '\(name)' is given twice"
+    case .system(let error): error.description
+    case .unusableSystem(let id, let reason): "\(id) cannot be used: \(reason)"
     case .duplicateName(let name): "two methods are named '\(name)'; give each row its own name"
     case .missing(let id, let directory, let hint):
       "\(directory) has no image of the id '\(id)'\(hint)"
@@ -84,6 +110,17 @@ package enum MethodError: LedgerFailure, Equatable, CustomStringConvertible {
       "\(method.specification) cannot use its weights: \(reason)"
     case .notComputed(let id, let failure): "no image of '\(id)': \(failure.reason)"
     case .cancelled: "stopped on request; a second call resumes"
+    }
+  }
+}
+
+extension MethodError {
+  /// Why there is no image, without saying of which id.
+  package var cause: String {
+    switch self {
+    case .notGenerated(_, let failure): failure.reason
+    case .notComputed(_, let failure): failure.reason
+    default: description
     }
   }
 }

@@ -11,6 +11,8 @@ package struct MethodSpecification: Equatable, Sendable {
     case command(arguments: [String])
     /// An anchor or a method that needs nothing of anybody.
     case builtin(BuiltinMethod)
+    /// One of the papers' systems, with its options.
+    case system(SystemChoice)
   }
 
   /// The row's name, fit for a folder's name.
@@ -19,7 +21,9 @@ package struct MethodSpecification: Equatable, Sendable {
   package let source: Source
 
   /// The valid forms of `SPEC`, for messages.
-  package static let forms = ["folder:DIR", "command:PROGRAM ARGS…", "builtin:ID"]
+  package static let forms = [
+    "folder:DIR", "command:PROGRAM ARGS…", "builtin:ID[:OPTION=VALUE,…]",
+  ]
 
   /// Joins a name and a source.
   package init(name: String, source: Source) {
@@ -27,11 +31,16 @@ package struct MethodSpecification: Equatable, Sendable {
     self.source = source
   }
 
-  /// Parses `NAME=folder:DIR`, `NAME=command:PROGRAM ARGS…` or `NAME=builtin:ID`.
+  /// Parses `NAME=folder:DIR`, `NAME=command:PROGRAM ARGS…` or `NAME=builtin:ID[:OPTION=VALUE,…]`.
   ///
-  /// - Throws: `MethodError.malformed`, `.unknownKind` or `.unknownBuiltin`; the latter two name
-  ///   the nearest valid word.
-  package init(parsing text: String) throws(MethodError) {
+  /// - Parameters:
+  ///   - text: what was typed.
+  ///   - systems: those that `builtin:` may name beside the built-in methods.
+  /// - Throws: `MethodError.malformed`, `.unknownKind` or `.unknownBuiltin`, of which the latter two name
+  ///   the nearest valid word; what ``SystemChoice`` throws for options.
+  package init(
+    parsing text: String, systems: SystemRegistry = .standard
+  ) throws(MethodError) {
     let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard halves.count == 2 else {
       throw .malformed(text: text, reason: "expected NAME=SPEC, for example ours=folder:DIR")
@@ -40,23 +49,37 @@ package struct MethodSpecification: Equatable, Sendable {
     if let fault = Identifier.fault(in: name) {
       throw .malformed(text: text, reason: "the name '\(name)' \(fault)")
     }
-    source = try Self.source(String(halves[1]))
+    source = try Self.source(String(halves[1]), systems)
+  }
+
+  /// `SPEC` as the database keeps it; a command's words are joined by spaces.
+  package var text: String {
+    switch source {
+    case .folder(let directory): "folder:\(directory)"
+    case .command(let arguments): "command:\(arguments.joined(separator: " "))"
+    case .builtin(let method): method.specification
+    case .system(let choice): choice.specification
+    }
   }
 
   /// Parses every `--method` of a command line, whose names must differ.
   ///
   /// - Throws: as `init(parsing:)`; `MethodError.duplicateName`.
-  package static func parse(all texts: [String]) throws(MethodError) -> [MethodSpecification] {
+  package static func parse(
+    all texts: [String], systems: SystemRegistry = .standard
+  ) throws(MethodError) -> [MethodSpecification] {
     var found: [MethodSpecification] = []
     for text in texts {
-      let method = try MethodSpecification(parsing: text)
+      let method = try MethodSpecification(parsing: text, systems: systems)
       if found.contains(where: { $0.name == method.name }) { throw .duplicateName(method.name) }
       found.append(method)
     }
     return found
   }
 
-  private static func source(_ text: String) throws(MethodError) -> Source {
+  private static func source(
+    _ text: String, _ systems: SystemRegistry
+  ) throws(MethodError) -> Source {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let kind = String(parts[0])
     let rest = parts.count > 1 ? String(parts[1]) : ""
@@ -66,12 +89,24 @@ package struct MethodSpecification: Equatable, Sendable {
     switch kind {
     case "folder": return .folder(directory: rest)
     case "command": return .command(arguments: try CommandWords.split(rest))
-    default: return .builtin(try builtin(rest))
+    default: return try builtin(rest, systems)
     }
   }
 
-  private static func builtin(_ id: String) throws(MethodError) -> BuiltinMethod {
-    if let method = BuiltinMethod(rawValue: id) { return method }
-    throw .unknownBuiltin(id: id)
+  private static func builtin(
+    _ text: String, _ systems: SystemRegistry
+  ) throws(MethodError) -> Source {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let (id, options) = (String(parts[0]), parts.dropFirst().first)
+    if let method = BuiltinMethod(rawValue: id) {
+      if let options { throw .noOptions(method, text: String(options)) }
+      return .builtin(method)
+    }
+    guard let system = systems[id] else {
+      throw .unknownBuiltin(
+        id: id, known: BuiltinMethod.allCases.map(\.rawValue) + systems.ids)
+    }
+    guard let options else { return .system(try SystemChoice(system)) }
+    return .system(try SystemChoice(system, parsing: options))
   }
 }

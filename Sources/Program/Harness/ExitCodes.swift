@@ -26,7 +26,8 @@ extension ExitStatus {
     case is UnknownNetwork, is RequirementError: self = .usage
     case MethodError.cancelled, DatasetError.cancelled: self = interruption
     case MethodError.malformed, MethodError.unknownKind, MethodError.unknownBuiltin,
-      MethodError.duplicateName:
+      MethodError.duplicateName, MethodError.noOptions, MethodError.unknownSystem,
+      MethodError.malformedOption, MethodError.repeatedOption, MethodError.system:
       self = .usage
     case DatasetError.unknownDataset, DatasetError.missingPlace: self = .usage
     case let error as TableError:

@@ -17,6 +17,8 @@ package struct GenerateOptions: RunConfigurable, Sendable {
   package var dataset = ""
   /// `NAME=SPEC`.
   package var method = ""
+  /// The systems that the method may be.
+  package var systems = SystemRegistry.standard
   /// Folder of the images.
   package var output = ""
   /// Which of several processes this is; nil makes every image.
@@ -25,14 +27,14 @@ package struct GenerateOptions: RunConfigurable, Sendable {
   package var allowsOutside = false
   /// At most so many pairs, of the lowest ids.
   package var limit: Int?
-  /// Width and height of what built-in methods make.
+  /// Width and height of what built-in methods and systems make.
   package var size = GenerateOptions.defaultSide
   /// Most images that may fail before the run counts as invalid; nil allows any number but all.
   package var maximumFailures: Int?
   /// How an external command is run.
   package var command = CommandOptions()
 
-  /// Width and height of what built-in methods make, unless set.
+  /// The same, unless set.
   package static let defaultSide = 256
 
   /// The defaults.
@@ -104,7 +106,8 @@ package struct GenerateJob {
   ///   `invalid` if there is no image in the end, or more failed than allowed.
   package func run() throws -> Output {
     let workers = options.workers
-    let specification = try MethodSpecification(parsing: options.method)
+    let specification = try MethodSpecification(
+      parsing: options.method, systems: options.systems)
     try OutputPlace(isReplacing: options.isReplacing).checkFolder(options.output) {
       $0.contains(".evalkit")
     }
@@ -160,12 +163,13 @@ package struct GenerateJob {
     context.command = options.command
     let method = try specification.open(in: context)
     for text in method.notices { options.notice(text) }
-    if let command = method as? CommandMethod {
-      let failures = command.failures.map {
-        Output.Failure(id: $0.key, state: $0.value.state.rawValue, reason: $0.value.reason)
+    if let kept = method as? any KeptImages {
+      let failures = kept.missing.compactMap { id in
+        kept.failure(of: id).map {
+          Output.Failure(id: id, state: $0.ledgerState.rawValue, reason: $0.cause)
+        }
       }
-      return output(
-        specification, total, reused: command.reused.count, failures, log: command.logPath)
+      return output(specification, total, reused: kept.reused.count, failures, log: kept.logPath)
     }
     let result = try MethodExport.write(
       method, pairs: own, to: Paths.absolute(options.output), seed: options.seed,

@@ -25,10 +25,11 @@ struct Remeasurement {
   /// - Parameters:
   ///   - run: the run.
   ///   - results: folder of the caches.
+  ///   - systems: those that methods may be.
   ///   - workers: threads.
   /// - Throws: errors of datasets, methods and weights; ``HarnessError`` of kind `notComparable` for pairs
   ///   that have changed and for a run of an older evalkit.
-  init(_ run: StoredRun, results: String, workers: Workers) throws {
+  init(_ run: StoredRun, results: String, systems: SystemRegistry, workers: Workers) throws {
     let hash: String
     switch run.settings.recipe {
     case nil:
@@ -38,6 +39,7 @@ struct Remeasurement {
     case .table(let recipe):
       var options = try TableOptions(recipe, run.settings)
       options.results = results
+      options.systems = systems
       let table = try ProtocolLibrary.folder().table(run.record.protocolID).setting(
         options.switches, fidMode: options.fidMode)
       let configuration = try MetricConfiguration(table, options: options)
@@ -46,7 +48,7 @@ struct Remeasurement {
       let chosen = try TablePairs(
         table, size: loader.suite.drawnSize(for: configuration), options: options, workers: workers)
       let opened = try Self.methods(
-        of: run, chosen.pairs, plan: plan, loader: loader, results: results, workers: workers)
+        of: run, chosen.pairs, plan: plan, loader: loader, options: options, workers: workers)
       methods = opened.map { EvaluatedMethod($0, references: chosen.referenceIDs) }
       pairs = try chosen.all()
       requiresCounterpart = true
@@ -68,11 +70,13 @@ struct Remeasurement {
     }
   }
 
-  /// The rows' images as they are now; a command is not asked again for what it has made.
+  /// The rows' images as they are now; commands and systems are not asked again for what they have made.
   private static func methods(
-    of run: StoredRun, _ pairs: [Pair], plan: MetricPlan, loader: ModelLoader, results: String,
+    of run: StoredRun, _ pairs: [Pair], plan: MetricPlan, loader: ModelLoader,
+    options: TableOptions,
     workers: Workers
   ) throws -> [any Method] {
+    let (results, systems) = (options.results, options.systems)
     var context = MethodContext(pairs: pairs, outputDirectory: results)
     context.size = plan.generatedSide
     context.seed = run.settings.seed
@@ -80,11 +84,14 @@ struct Remeasurement {
     context.cache = TableOptions.cache(in: results)
     context.loader = loader
     return try run.methods.map { method in
-      let source =
-        method.kind == .command
-        ? "folder:\(TableOptions.outputFolder(of: method.name, in: results))"
-        : method.specification
-      return try MethodSpecification(parsing: "\(method.name)=\(source)").open(in: context)
+      let kept = MethodSpecification(
+        name: method.name,
+        source: .folder(directory: TableOptions.outputFolder(of: method.name, in: results)))
+      if method.kind == .command { return try kept.open(in: context) }
+      let named = try MethodSpecification(
+        parsing: "\(method.name)=\(method.specification)", systems: systems)
+      if case .system = named.source { return try kept.open(in: context) }
+      return try named.open(in: context)
     }
   }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Generators
 import Measurement
 import Metrics
 import Provenance
@@ -15,6 +16,8 @@ package struct VerifyOptions: RunConfigurable, Sendable {
   package var run: String?
   /// How many images are measured again.
   package var sample = 32
+  /// The systems that methods may be.
+  package var systems = SystemRegistry.standard
 
   /// The defaults.
   package init() {}
@@ -61,7 +64,8 @@ package struct VerifyJob {
     report.images = records.count
     guard !sample.isEmpty else { return }
     options.progress(JobProgress(activity: "opening what was measured"))
-    let again = try Remeasurement(run, results: options.results, workers: workers)
+    let again = try Remeasurement(
+      run, results: options.results, systems: options.systems, workers: workers)
     let metrics = comparable(again.plan, run, &report)
     let images = Dictionary(grouping: sample, by: \.method).mapValues { Set($0.map(\.imageID)) }
     let (results, memory) = try again.measure(

@@ -69,6 +69,19 @@ import Testing
     }
   }
 
+  /// Beside its networks, and the recipes that train it.
+  @Test func aSystemIsItsFolderAndALineOfTheRegistry() throws {
+    let folder = "Sources/Generation"
+    let systems = try types(conformingTo: "GenerationSystem", below: "\(folder)/Systems")
+    #expect(!systems.isEmpty)
+    for (system, file) in systems {
+      let knowing = try files(naming: system).filter {
+        !$0.hasPrefix("\(folder)/Systems/") && !$0.hasPrefix("\(folder)/Recipes/Systems/")
+      }
+      #expect(knowing == ["\(folder)/Generators/Systems/SystemRegistry.swift"], "\(file)")
+    }
+  }
+
   /// Beside the README.
   @Test func aCommandIsItsFileAndAWordInTheOneAboveIt() throws {
     let folder = "Sources/Program/evalkit"

@@ -1,14 +1,12 @@
 import Datasets
 import Foundation
-import Images
-import Tensors
 
 /// An external program that is started once and gets one request after the other.
 ///
 /// Verified images are in the output folder as `<id>.png`; the run's own files are in its
 /// hidden sub-folder `.evalkit`: receipts, logs of standard error, images that are being written.
 /// An image whose receipt still fits (same command, conditions, seed and bytes) is not made again.
-package struct CommandMethod: Method {
+package struct CommandMethod: KeptImages {
   package let name: String
   package let fingerprint: String
   package let missing: [String]
@@ -19,7 +17,7 @@ package struct CommandMethod: Method {
   package let reused: [String]
   /// The log of standard error; nil if nothing had to be run.
   package let logPath: String?
-  private let directory: String
+  package let directory: String
 
   /// Runs a command over the pairs that this process measures and that have no image yet.
   ///
@@ -56,18 +54,8 @@ package struct CommandMethod: Method {
   /// Ends every command of this process, for a process that is about to end.
   package static func endAll() { CommandProcess.endAll() }
 
-  package func origin(of pair: Pair) -> ImageOrigin? {
-    guard failures[pair.id] == nil, times[pair.id] != nil else { return nil }
-    return .file("\(directory)/\(pair.id).png")
-  }
-
-  package func image(for pair: Pair) throws(MethodError) -> Raster {
-    if let failure = failures[pair.id] { throw .notGenerated(id: pair.id, failure) }
-    guard times[pair.id] != nil else { throw .missing(id: pair.id, directory: directory) }
-    do {
-      return try ImageDecoder.rgb(contentsOf: "\(directory)/\(pair.id).png")
-    } catch {
-      throw .image(error)
-    }
+  package func failure(of id: String) -> MethodError? {
+    if let failure = failures[id] { return .notGenerated(id: id, failure) }
+    return times[id] == nil ? .missing(id: id, directory: directory) : nil
   }
 }

@@ -61,10 +61,7 @@ final class CommandWorkspace {
 
   /// The receipt of an image that exists, is unchanged, and answers this very request.
   func validReceipt(for id: String, request: String) -> Receipt? {
-    guard let receipt = book.receipts[id], receipt.request == request,
-      (try? DatasetFiles.sha256(of: imagePath(of: id))) == receipt.sha256
-    else { return nil }
-    return receipt
+    book.validReceipt(for: id, request: request, in: directory)
   }
 
   /// Removes what earlier tries have left of an id.

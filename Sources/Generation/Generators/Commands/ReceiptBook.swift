@@ -1,18 +1,18 @@
 import Datasets
 import Foundation
 
-/// What is known of one finished image of an external command.
+/// What is known of one finished image.
 struct Receipt: Codable, Equatable {
   /// Whose image it is.
   let id: String
-  /// SHA-256 of everything that was asked: command, conditions, seed.
+  /// SHA-256 of everything that was asked: command or system, conditions, seed.
   let request: String
   /// SHA-256 of the image file.
   let sha256: String
   /// The image's size in pixels.
   let width: Int
   let height: Int
-  /// How long it took, as the command says, or else from request to answer.
+  /// How long it took: as the command says, or else from request to answer; of a system its share of its group.
   let seconds: Double
   /// Sampling steps, where the command reports them.
   var steps: Int?
@@ -73,6 +73,14 @@ final class ReceiptBook {
     // Another shard may have begun the book since; it writes a receipt before each image.
     var status = stat()
     return fstat(descriptor, &status) == 0 && status.st_size == 0 ? ids : []
+  }
+
+  /// The receipt of an image that exists, is unchanged, and answers this very request.
+  func validReceipt(for id: String, request: String, in directory: String) -> Receipt? {
+    guard let receipt = receipts[id], receipt.request == request,
+      (try? DatasetFiles.sha256(of: "\(directory)/\(id).png")) == receipt.sha256
+    else { return nil }
+    return receipt
   }
 
   /// Adds a receipt with one write, so that shards may share a book.

@@ -39,7 +39,7 @@ struct KnownFiles {
   }
 }
 
-/// What an external command has made before.
+/// What an external command or a system has made before.
 struct GeneratedFiles {
   let generation: CostPlan.Generation
   private let folder: FolderMethod?

@@ -107,7 +107,7 @@ struct PlannedImages {
 
   private typealias NamedImage = (name: String, origin: ImageOrigin?)
 
-  /// A method's images, nil for pairs of which it needs none, and what a command has still to make.
+  /// A method's images, nil for pairs of which it needs none, and what a command or a system has still to make.
   ///
   /// - Returns: nil for a method that a table can do without.
   /// - Throws: errors of the method.
@@ -123,7 +123,7 @@ struct PlannedImages {
     case .builtin(.meanFace):
       // Its one image is the mean of all.
       return (images { _ in ("mean-face", nil) }, nil)
-    case .command:
+    case .command, .system:
       let made = try GeneratedFiles(specification.name, options, chosen.pairs)
       return (
         images { ("\(specification.name) of \($0.id)", made.origin(of: $0)) }, made.generation

@@ -21,6 +21,8 @@ package struct TableOptions: RunConfigurable, Sendable {
   package var pairCount: Int?
   /// Rows to measure.
   package var methods: [MethodSpecification] = []
+  /// The systems that methods may be.
+  package var systems = SystemRegistry.standard
   /// Metrics to measure; nil takes the protocol's columns.
   package var metrics: [Metric]?
   /// Switches of the protocol that are set otherwise for this run.
@@ -39,7 +41,7 @@ package struct TableOptions: RunConfigurable, Sendable {
   /// The defaults.
   package init() {}
 
-  /// Where an external command's images are kept.
+  /// Where the images of an external command or a system are kept.
   static func outputFolder(of method: String, in results: String) -> String {
     "\(results)/generated/\(method)"
   }
@@ -170,13 +172,14 @@ package struct TableJob {
     let method: any Method
 
     var record: MethodRecord {
-      let (kind, text): (MethodRecord.Kind, String) =
+      let kind: MethodRecord.Kind =
         switch specification.source {
-        case .folder(let directory): (.folder, "folder:\(directory)")
-        case .command(let arguments): (.command, "command:\(arguments.joined(separator: " "))")
-        case .builtin(let method): (.builtin, method.specification)
+        case .folder: .folder
+        case .command: .command
+        case .builtin, .system: .builtin
         }
-      return MethodRecord(name: specification.name, specification: text, kind: kind)
+      return MethodRecord(
+        name: specification.name, specification: specification.text, kind: kind)
     }
   }
 
@@ -194,7 +197,7 @@ package struct TableJob {
     context.shouldStop = options.shouldStop
     context.cache = options.cache
     return try options.rows(of: table).compactMap { specification in
-      // Two commands must not write over each other's images.
+      // Two methods must not write over each other's images.
       context.outputDirectory = TableOptions.outputFolder(
         of: specification.name, in: options.results)
       let activity = "images of \(specification.name)"

@@ -65,7 +65,7 @@ extension TableOptions {
     dataset: String, methods: [String], metrics: String?, fidMode: String?
   ) throws {
     self.dataset = try DatasetSpecification(parsing: dataset)
-    self.methods = try MethodSpecification.parse(all: methods)
+    self.methods = try MethodSpecification.parse(all: methods, systems: systems)
     self.metrics = try metrics.map { try Metric.list($0) }
     self.fidMode = try fidMode.map { try FrechetMode.named($0) }
   }

@@ -30,7 +30,8 @@ struct GenerateCommand: ParsableCommand {
 
   @Option(
     in: .side,
-    help: ArgumentHelp("Width and height of what built-in methods make", valueName: "pixels"))
+    help: ArgumentHelp(
+      "Width and height of what built-in methods and systems make", valueName: "pixels"))
   var size = GenerateOptions.defaultSide
 
   @OptionGroup var failures: FailureLimit
