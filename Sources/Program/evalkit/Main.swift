@@ -18,7 +18,8 @@ struct Evalkit: AsyncParsableCommand {
       BlameCommand.self, HistoryCommand.self, ClaimsCommand.self, ReportCommand.self,
       PlanCommand.self,
       FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
-      FacesCommand.self, TrainCommand.self, TuneCommand.self, SelfTestCommand.self,
+      FacesCommand.self, SystemsCommand.self, SampleCommand.self, TrainCommand.self,
+      TuneCommand.self, SelfTestCommand.self,
       BenchCommand.self, DoctorCommand.self,
     ])
 

@@ -41,6 +41,11 @@ import Testing
     (["table1", "--dataset", "foldr:x"], "folder:DIR"),
     (["table1", "--method", "ours=foldr:x"], "folder"),
     (["table1", "--method", "ours=builtin:blured"], "blurred"),
+    (["table1", "--method", "ours=builtin:dppm"], "'ddpm'"),
+    (["table1", "--method", "ours=builtin:ddpm:step=5"], "'steps'"),
+    (["systems", "show", "dppm"], "'ddpm'"), (["sample", "dppm", "--sheet", "a.png"], "'ddpm'"),
+    (["sample", "ddpm", "--sheet", "a.png", "--option", "steps=none"], "a whole number"),
+    (["sample", "ddpm", "--sheet", "a.png", "--text", "somebody"], "reads no text"),
     (["table1", "--metrics", "acuracy"], "'accuracy'"),
     (["report", "--format", "makdown"], "'markdown'"),
   ])
@@ -60,6 +65,10 @@ import Testing
     ["score", "--reference", "a", "--generated", "b", "--size", "0"],
     ["protocols", "show"], ["table"], ["table", ""], ["report", "--results", ""],
     ["score", "--reference", "", "--generated", "b"], ["table1", "--reports="],
+    ["sample", "ddpm"], ["sample", "--sheet", "a.png"], ["systems", "show"],
+    ["table1", "--method", "a=builtin:ddpm:steps"],
+    ["table1", "--method", "a=builtin:ddpm:steps=5,steps=6"],
+    ["table1", "--method", "a=builtin:paint:steps=5"],
   ])
   func nonsenseIsAUsageError(_ arguments: [String]) throws {
     let folder = try TemporaryFolder()

@@ -19,9 +19,6 @@ struct SheetPainter {
   private static let gap = 5
   private static let captionColumns = 24
   private static let captionWidth = captionColumns * BitmapFont.width + 12
-  private static let ink = RGBColor(31, 35, 40)
-  private static let faint = RGBColor(101, 109, 118)
-  private static let ground = RGBColor(234, 238, 242)
 
   /// The sheet; a picture that cannot be shown is replaced by the word for why.
   func paint(_ workers: Workers) -> Raster {
@@ -41,15 +38,15 @@ struct SheetPainter {
       height: top + shown.count * (side + Self.gap))
     for (column, lines) in headings.enumerated() {
       let x = Self.captionWidth + column * (side + Self.gap)
-      Self.write(
-        lines, x: x, y: top - Self.gap - lines.count * BitmapFont.height, Self.ink, &canvas)
+      canvas.write(
+        lines, x: x, y: top - Self.gap - lines.count * BitmapFont.height, SheetColors.ink)
     }
     for (index, (row, pair)) in shown.enumerated() {
       let y = top + index * (side + Self.gap)
       Self.writeCaption(row, pair, y: y, lines: side / BitmapFont.height, &canvas)
       for column in columns.indices {
         let x = Self.captionWidth + column * (side + Self.gap)
-        Self.put(tiles[index * columns.count + column], x: x, y: y, side: side, &canvas)
+        canvas.put(tiles[index * columns.count + column], x: x, y: y, side: side)
       }
     }
     return canvas.image
@@ -64,18 +61,13 @@ struct SheetPainter {
     let picture: @Sendable (Pair, _ side: Int) throws -> Raster?
 
     /// A picture, or why there is none.
-    func tile(_ pair: Pair, side: Int) -> Tile {
+    func tile(_ pair: Pair, side: Int) -> SheetTile {
       do {
-        return try picture(pair, side).map(Tile.picture) ?? .word("none")
+        return try picture(pair, side).map(SheetTile.picture) ?? .word("none")
       } catch {
         return .word(ImageFailure(error).state.rawValue)
       }
     }
-  }
-
-  private enum Tile: Sendable {
-    case picture(Raster)
-    case word(String)
   }
 
   private func columns(for pairs: [Pair]) -> [Column] {
@@ -114,7 +106,7 @@ struct SheetPainter {
       }
   }
 
-  // MARK: Letters and pictures
+  // MARK: Captions
 
   private static func writeCaption(
     _ row: SheetPlan.Row, _ pair: Pair, y: Int, lines: Int, _ canvas: inout Canvas
@@ -122,42 +114,9 @@ struct SheetPainter {
     let head =
       BitmapFont.lines(row.id, columns: captionColumns, limit: 1)
       + BitmapFont.lines(row.reason, columns: captionColumns, limit: 2)
-    write(head, x: 6, y: y, ink, &canvas)
+    canvas.write(head, x: 6, y: y, SheetColors.ink)
     let text = BitmapFont.lines(
       pair.text ?? "", columns: captionColumns, limit: lines - head.count)
-    write(text, x: 6, y: y + head.count * BitmapFont.height, faint, &canvas)
-  }
-
-  private static func write(
-    _ lines: [String], x: Int, y: Int, _ color: RGBColor, _ canvas: inout Canvas
-  ) {
-    for (index, line) in lines.enumerated() {
-      canvas.write(line, x: x, y: y + index * BitmapFont.height, color)
-    }
-  }
-
-  private static func put(_ tile: Tile, x: Int, y: Int, side: Int, _ canvas: inout Canvas) {
-    switch tile {
-    case .picture(let picture):
-      canvas.paste(
-        picture, x: x + (side - picture.width) / 2, y: y + (side - picture.height) / 2)
-    case .word(let word):
-      canvas.fill(x: x, y: y, width: side, height: side, ground)
-      let lines = BitmapFont.lines(word, columns: side / BitmapFont.width, limit: 2)
-      let width = (lines.map(\.count).max() ?? 0) * BitmapFont.width
-      write(
-        lines, x: x + (side - width) / 2, y: y + (side - lines.count * BitmapFont.height) / 2,
-        faint,
-        &canvas)
-    }
-  }
-}
-
-extension Raster {
-  /// The picture with its longer side of so many pixels.
-  fileprivate func fitted(to side: Int, filter: PillowFilter) -> Raster {
-    let longer = max(width, height)
-    return resized(
-      width: max(1, width * side / longer), height: max(1, height * side / longer), filter: filter)
+    canvas.write(text, x: 6, y: y + head.count * BitmapFont.height, SheetColors.faint)
   }
 }

@@ -1,0 +1,40 @@
+import Checkpoints
+import Networks
+
+extension ModelLoader {
+  /// Why the network of a role cannot be there; nil if its file is.
+  ///
+  /// Files are looked for, not opened.
+  package func absence(of role: WeightRole) -> String? {
+    let choice = suite.roles[role] ?? RoleChoice()
+    do {
+      if let file = choice.onnx ?? choice.file {
+        _ = try named(file, for: role)
+        return nil
+      }
+    } catch { return "\(error)" }
+    // The program brings a denoiser of its own.
+    if role == .denoiser, choice.network == nil { return nil }
+    guard let network = choice.network ?? role.usualNetwork else {
+      return "the suite '\(suite.name)' names no file for '\(role.rawValue)'"
+    }
+    let published = WeightCatalogue.files(for: network)
+    if published.contains(where: { WeightCatalogue.path(of: $0, in: suite.directory) != nil }) {
+      return nil
+    }
+    let wanted = published.first?.fileName ?? "a file for \(network)"
+    return UnavailableMetric(needs: wanted, for: "'\(role.rawValue)'", in: suite.directory)
+      .description
+  }
+}
+
+extension WeightRole {
+  /// The network of suites that name none; nil for roles whose metrics choose it.
+  fileprivate var usualNetwork: String? {
+    switch self {
+    case .unet: ADMUNet.ffhq.name
+    case .guide: "sdg-guide"
+    default: trunk
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Harness
+import Provenance
+
+/// The papers' systems.
+struct SystemsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "systems",
+    abstract: "List the papers' systems, or show one: modes, options, networks.",
+    discussion: """
+      A system is a method of its own: --method NAME=builtin:ID[:OPTION=VALUE,…] makes its images in any table \
+      and in 'evalkit generate'. 'evalkit sample' makes a handful of them at once.
+      """,
+    subcommands: [SystemsListCommand.self, SystemsShowCommand.self],
+    defaultSubcommand: SystemsListCommand.self)
+}
+
+/// `evalkit systems`.
+struct SystemsListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List all systems with their modes and the files that are missing.")
+
+  @OptionGroup var weights: WeightsOption
+  @OptionGroup var format: JSONFlag
+
+  func run() throws {
+    let listing = try SystemListing(weights: weights.weights)
+    try Console.result(format.json ? listing.json : listing.text)
+  }
+}
+
+/// `evalkit systems show ID`.
+struct SystemsShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show a system: source, modes, options with defaults, networks and what is missing.")
+
+  @Argument(help: "Id of the system, as 'evalkit systems' lists it")
+  var id: String
+
+  @OptionGroup var weights: WeightsOption
+  @OptionGroup var format: JSONFlag
+
+  func run() throws {
+    let summary = try SystemSummary(of: id, weights: weights.weights)
+    try Console.result(format.json ? summary.json : summary.text)
+  }
+}
