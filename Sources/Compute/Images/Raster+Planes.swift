@@ -22,6 +22,25 @@ extension Raster {
     planes(by: (0..<256 * channels).map { Float($0 % 256) })
   }
 
+  /// The samples as planes in −1…1, `[C, H, W]`: `x / 127.5 − 1`.
+  package var signedPlanes: Tensor {
+    planes(by: (0..<256 * channels).map { Float($0 % 256) / 127.5 - 1 })
+  }
+
+  /// Planes in −1…1 as pixels, rounded to the nearest level, halves up; what lies outside is clamped.
+  ///
+  /// - Parameter planes: `[C, H, W]`; what is no number becomes 0.
+  package init(signedPlanes planes: Tensor) {
+    let (channels, height, width) = (planes.shape[0], planes.shape[1], planes.shape[2])
+    let size = height * width
+    let samples = (0..<channels * size).map { place in
+      let value = planes.values[place % channels * size + place / channels]
+      // In this order NaN fails both comparisons and becomes 0.
+      return UInt8(min(255, max(0, (value + 1) * 127.5 + 0.5)))
+    }
+    self.init(width: width, height: height, channels: channels, samples: samples)
+  }
+
   /// The samples as planes of floats, `[C, H, W]`, each looked up in its channel's 256 values.
   ///
   /// - Precondition: `table.count == 256 * channels`.

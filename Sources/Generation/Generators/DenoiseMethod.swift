@@ -86,18 +86,8 @@ package struct DenoiseMethod: Method {
           noise: Float(step.from.noiseRate))
         return [Prediction(.image, try network.result(of: inputs))]
       }
-      return Self.raster(pictures[0].values, side: side)
+      return Raster(signedPlanes: Tensor(shape: [3, side, side], values: pictures[0].values))
         .resized(width: size, height: size, filter: .bicubic)
     } catch { throw .notComputed(id: pair.id, ImageFailure(error)) }
-  }
-
-  /// Planar values in −1…1 as pixels.
-  private static func raster(_ values: [Float], side: Int) -> Raster {
-    let size = side * side
-    let samples = (0..<3 * size).map { place in
-      let value = values[place % 3 * size + place / 3]
-      return UInt8(min(max((value + 1) * 127.5 + 0.5, 0), 255))
-    }
-    return Raster(width: side, height: side, channels: 3, samples: samples)
   }
 }

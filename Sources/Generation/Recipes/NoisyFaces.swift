@@ -72,43 +72,6 @@ package struct NoisyFaces: BatchSource {
 }
 
 extension Raster {
-  /// A picture of planes `[3, H, W]` in −1…1; what lies outside is clamped.
-  init(signedPlanes planes: Tensor) {
-    let (height, width) = (planes.shape[1], planes.shape[2])
-    let samples = (0..<3 * height * width).map { place in
-      let value = planes.values[place % 3 * height * width + place / 3]
-      return UInt8(min(max((value + 1) * 127.5 + 0.5, 0), 255))
-    }
-    self.init(width: width, height: height, channels: 3, samples: samples)
-  }
-
-  /// The samples as planes in −1…1, `[C, H, W]`.
-  var signedPlanes: Tensor {
-    var planes = planes
-    planes.values = planes.values.map { $0 / 127.5 - 1 }
-    return planes
-  }
-
-  /// Pictures of one size in rows, twice as large, white gaps between them.
-  static func grid(_ pictures: [Raster], columns: Int) -> Raster {
-    let (side, gap) = (2 * (pictures.first?.width ?? 0), 4)
-    let rows = (pictures.count + columns - 1) / columns
-    let (width, height) = (columns * (side + gap) - gap, rows * (side + gap) - gap)
-    var sheet = Raster(
-      width: width, height: height, channels: 3,
-      samples: [UInt8](repeating: 255, count: 3 * width * height))
-    for (index, picture) in pictures.enumerated() {
-      let large = picture.resized(width: side, height: side, filter: .nearest)
-      let (left, top) = (index % columns * (side + gap), index / columns * (side + gap))
-      for row in 0..<side {
-        let start = ((top + row) * width + left) * 3
-        sheet.samples.replaceSubrange(
-          start..<start + 3 * side, with: large.samples[3 * side * row..<3 * side * (row + 1)])
-      }
-    }
-    return sheet
-  }
-
   /// The picture with left and right exchanged.
   var mirrored: Raster {
     var mirrored = self

@@ -129,12 +129,12 @@ struct UNetEvaluation {
     return [
       CardPicture(
         name: "samples", caption: "Faces made from noise alone in \(Self.sampleSteps) steps.",
-        raster: .grid(try samples(32), columns: 8)),
+        raster: PictureGrid(pictures: try samples(32), columns: 8, zoom: 2).raster),
       CardPicture(
         name: "inversion",
         caption:
           "Faces of the test world (above), inverted to timestep 500 in 200 steps and made again in 40.",
-        raster: .grid(pairs, columns: 8)),
+        raster: PictureGrid(pictures: pairs, columns: 8, zoom: 2).raster),
     ]
   }
 

@@ -1,5 +1,5 @@
 import Diffusion
-import Graphs
+import Images
 import Models
 import Tensors
 import Terms
@@ -45,16 +45,9 @@ package struct DDPMSystem: GenerationSystem {
     self.model = model
   }
 
-  /// The system with the U-Net of the suite, which predicts noise on 1000 levels that rise evenly.
+  /// The system with the U-Net of the suite.
   package init() {
-    self.init(networks: [.unet]) { loader in
-      let network = try loader.unet()
-      let imageShape = network.network.inputs[0].shape
-      let result = try Graph(tracing: network.network).shape(of: Graph.mainOutput) ?? []
-      return DiffusionModel(
-        network, kind: .noise, imageShape: imageShape,
-        learnsVariance: result.first == 2 * imageShape[0], schedule: try .linear())
-    }
+    self.init(networks: [.unet]) { try DiffusionModel(suiteOf: $0) }
   }
 
   /// It reads the seed alone.
@@ -116,18 +109,7 @@ package struct DDPMSystem: GenerationSystem {
         if shouldStop() { throw CancellationError() }
         return try model.predictions(of: samples, at: step.timestep, workers: workers)
       }
-      return images.map { .success(Self.raster($0)) }
-    }
-
-    /// Planes `[3, S, S]` of values in −1…1 as pixels, rounded to the nearest.
-    private static func raster(_ image: Tensor) -> Raster {
-      let (rows, columns) = (image.shape[1], image.shape[2])
-      let plane = rows * columns
-      let samples = (0..<3 * plane).map { place in
-        let value = image.values[place % 3 * plane + place / 3]
-        return UInt8(min(max((value + 1) * 127.5 + 0.5, 0), 255))
-      }
-      return Raster(width: columns, height: rows, channels: 3, samples: samples)
+      return images.map { .success(Raster(signedPlanes: $0)) }
     }
   }
 }

@@ -39,6 +39,29 @@ package struct DiffusionModel: Sendable {
     self.schedule = schedule
   }
 
+  /// The U-Net of a suite as it was trained, on 1000 levels of noise that rise evenly.
+  ///
+  /// Published networks predict the noise, the compact one the velocity.
+  ///
+  /// - Parameters:
+  ///   - loader: opens the suite's file.
+  ///   - name: the network of suites that name none.
+  ///   - precision: how ᾱ is formed.
+  /// - Throws: as `ModelLoader.unet(default:)`; `GraphError`.
+  package init(
+    suiteOf loader: ModelLoader, default name: String = ADMUNet.ffhq.name,
+    precision: NoiseSchedule.Precision = .double
+  ) throws {
+    let network = try loader.unet(default: name)
+    let graph = try Graph(tracing: network.network)
+    let imageShape = try graph.input("image").shape
+    self.init(
+      network, kind: CompactNetworks.contains(network.network.name) ? .velocity : .noise,
+      imageShape: imageShape,
+      learnsVariance: graph.shape(of: Graph.mainOutput)?.first == 2 * imageShape[0],
+      schedule: try .linear(precision: precision))
+  }
+
   /// Names everything that can move a pixel: weights, arithmetic and what the result means.
   package var fingerprint: String {
     "unet=\(network.weights.identity) output=\(kind.rawValue) "

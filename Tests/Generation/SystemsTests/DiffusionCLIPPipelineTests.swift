@@ -152,6 +152,6 @@ import Testing
 
   @Test func picturesAreRoundedAsTheyAreSaved() {
     let image = Tensor(shape: [3, 1, 2], values: [-1, 1, -2, 2, 0, 1.0 / 255 - 1])
-    #expect(DiffusionCLIPPipeline.raster(image).samples == [0, 0, 128, 255, 255, 1])
+    #expect(Raster(signedPlanes: image).samples == [0, 0, 128, 255, 255, 1])
   }
 }

@@ -8,7 +8,8 @@ package struct SystemRegistry: Sendable {
 
   /// The program's own, a line each.
   package static let standard = SystemRegistry([
-    DDPMSystem()
+    DDPMSystem(),
+    DiffusionCLIPSystem(),
   ])
 
   /// A registry of some systems.

@@ -80,32 +80,12 @@ struct TuningSheet {
   /// Images `[3, S, S]` in −1…1, equally many in each row.
   let rows: [[Tensor]]
 
-  /// Pixels between two images.
-  private static let gap = 4
-
   /// The rows below each other on white.
   var picture: Raster {
-    let images = rows.map { $0.map(DiffusionCLIPPipeline.raster) }
-    let side = images.first?.first?.width ?? 0
-    let pitch = side + Self.gap
-    let (width, height) = (
-      (images.first?.count ?? 0) * pitch - Self.gap, rows.count * pitch - Self.gap
-    )
-    var sheet = Raster(
-      width: max(width, 0), height: max(height, 0), channels: 3,
-      samples: [UInt8](repeating: 255, count: max(width, 0) * max(height, 0) * 3))
-    for (row, images) in images.enumerated() {
-      for (column, image) in images.enumerated() {
-        for y in 0..<image.height {
-          let target = ((row * pitch + y) * width + column * pitch) * 3
-          let source = y * image.width * 3
-          sheet.samples.replaceSubrange(
-            target..<target + image.width * 3,
-            with: image.samples[source..<source + image.width * 3])
-        }
-      }
-    }
-    return sheet
+    PictureGrid(
+      pictures: rows.flatMap { $0.map { Raster(signedPlanes: $0) } },
+      columns: rows.first?.count ?? 1
+    ).raster
   }
 
   /// Writes the picture as PNG; a file of this name is replaced whole.

@@ -71,7 +71,7 @@ package struct DiffusionCLIPPipeline: ImagePipeline {
       try results(of: group, workers, shouldStop)
     }
     let made = Dictionary(uniqueKeysWithValues: zip(ready, edited))
-    return opened.indices.map { (made[$0] ?? opened[$0]).map(Self.raster) }
+    return opened.indices.map { (made[$0] ?? opened[$0]).map { Raster(signedPlanes: $0) } }
   }
 
   private func image(of request: ImageRequest) throws -> Tensor {
@@ -118,18 +118,5 @@ package struct DiffusionCLIPPipeline: ImagePipeline {
       ).images
     }
     return try process.generated(latents, steps: plan.generationSteps, mixture: plan.mixture)
-  }
-
-  /// An image `[3, S, S]` in −1…1 as 8 bits, rounded as `torchvision.utils.save_image` rounds.
-  package static func raster(_ image: Tensor) -> Raster {
-    let (height, width) = (image.shape[1], image.shape[2])
-    var samples = [UInt8](repeating: 0, count: image.count)
-    for channel in 0..<3 {
-      for pixel in 0..<height * width {
-        let value = (image.values[channel * height * width + pixel] + 1) * 0.5 * 255 + 0.5
-        samples[3 * pixel + channel] = UInt8(min(max(value, 0), 255))
-      }
-    }
-    return Raster(width: width, height: height, channels: 3, samples: samples)
   }
 }

@@ -41,20 +41,11 @@ package struct DiffusionCLIPSystem: GenerationSystem {
     self.init(modelRoles: [.unet]) { try Self.model(from: $0.loader) }
   }
 
-  /// The suite's U-Net as it was trained: by default the published one of CelebA-HQ.
+  /// The U-Net of a suite, by default the published one of CelebA-HQ, with the repository's ᾱ in Float32.
   ///
-  /// Noise is what all networks say but the compact one, which says v.
-  ///
-  /// - Throws: as `ModelLoader.unet`; `GraphError`, `DiffusionError`.
+  /// - Throws: as `DiffusionModel.init(suiteOf:default:precision:)`.
   package static func model(from loader: ModelLoader) throws -> DiffusionModel {
-    let network = try loader.unet(default: DDPMUNet().name)
-    let graph = try Graph(tracing: network.network)
-    let image = try graph.input("image").shape
-    return DiffusionModel(
-      network, kind: CompactNetworks.contains(network.network.name) ? .velocity : .noise,
-      imageShape: image,
-      learnsVariance: graph.shape(of: Graph.mainOutput)?.first == 2 * image[0],
-      schedule: try .linear(precision: .single))
+    try DiffusionModel(suiteOf: loader, default: DDPMUNet().name, precision: .single)
   }
 
   /// CLIP and the identity network are read for latents that are optimized only.
@@ -177,7 +168,7 @@ extension DiffusionModel {
       CompactNetworks.contains(network.network.name) && side < CompactNetworks.imageSize
       ? [
         .resize(width: CompactNetworks.imageSize, height: CompactNetworks.imageSize, .bicubic),
-        .resize(width: side, height: side, .box),
+        .resize(width: side, height: side, .bicubic),
       ] : [.resize(width: side, height: side, .lanczos)]
     return Preprocessing(
       name: "diffusionclip-\(side)", pixelSteps: steps,
