@@ -76,6 +76,7 @@ extension Scope {
   ///   - middle: channels inside; there are four times as many behind.
   ///   - stride: 1 or 2.
   ///   - conditioned: what happens behind each batch norm but the shortcut's, in their order.
+  /// - Returns: the block's result.
   func bottleneck(
     _ x: Value, middle: Int, stride: Int, conditioned: (Value) -> Value = { $0 }
   ) -> Value {
