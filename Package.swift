@@ -246,7 +246,7 @@ let tests: [Target] = [
     of: "Systems",
     also: [
       "Checkpoints", "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Metrics", "Models",
-      "Networks", "Objectives", "Recipes", "Tensors", "Terms", "Training",
+      "Networks", "Objectives", "Provenance", "Recipes", "Tensors", "Terms", "Training",
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Generators",

@@ -1,0 +1,65 @@
+import Graphs
+import Kernels
+import Models
+import Networks
+import Tensors
+
+/// An image tower that reads noisy images, with its weights, ready to give gradients by the pixels.
+package struct NoisyGuide: Sendable {
+  /// The tower.
+  package let network: LoadedNetwork
+  /// Width of its embeddings.
+  package let embeddingWidth: Int
+  private let tower: any TimeConditionedTower
+  private let parameters: SharedParameters
+
+  /// The tensors, which are only read.
+  private struct SharedParameters: @unchecked Sendable {
+    let block: ParameterBlock
+  }
+
+  /// Reads the weights.
+  ///
+  /// - Throws: ``SystemError/conflict(system:reason:)`` for a network that is no ``Networks/TimeConditionedTower``;
+  ///   `GraphError`.
+  package init(_ network: LoadedNetwork) throws {
+    guard let tower = network.network as? any TimeConditionedTower else {
+      throw SystemError.conflict(
+        system: "sdg",
+        reason: "\(network.network.name) cannot guide, since it does not read noisy images with "
+          + "their timestep; name sdg-guide or compact-guide for 'guide'")
+    }
+    self.network = network
+    self.tower = tower
+    let graph = try Graph(tracing: tower)
+    embeddingWidth = graph.shape(of: Graph.mainOutput)?.elementCount ?? 0
+    parameters = SharedParameters(block: try network.parameterBlock(of: graph))
+  }
+
+  /// Width and height of the images that it reads.
+  package var imageSize: Int { tower.imageSize }
+
+  /// Prepares memory for groups of images.
+  ///
+  /// - Parameters:
+  ///   - guidance: what will be asked for; it is not off.
+  ///   - capacity: images of the largest group.
+  ///   - workers: threads; no bit depends on them.
+  /// - Returns: what one thread at a time measures with.
+  /// - Throws: `GraphError`.
+  package func session(
+    _ guidance: Guidance, capacity: Int, workers: Workers
+  ) throws -> GuideSession {
+    let outputs = guidance.outputs(among: tower.featureTaps, embedding: Graph.mainOutput)
+    let graph = try Graph(tracing: tower, for: outputs)
+    let program = try GradientProgram(
+      graph, outputs: outputs, capacity: capacity,
+      settings: GradientSettings(
+        parameters: [], inputs: ["image"], batchNorms: .evaluation,
+        arithmetic: network.arithmetic),
+      workers: workers)
+    return GuideSession(
+      guidance, program: program, parameters: parameters.block, featureTaps: tower.featureTaps,
+      workers: workers)
+  }
+}

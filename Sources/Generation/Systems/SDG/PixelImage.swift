@@ -1,0 +1,54 @@
+import Images
+import Tensors
+
+/// Images on their way into and out of a diffusion in pixels.
+package enum PixelImage {
+  /// A picture as a square: halved by means of four as long as it stays twice as large, then Pillow's bicubic, then
+  /// the center.
+  ///
+  /// - Parameters:
+  ///   - picture: RGB, not empty.
+  ///   - size: width and height.
+  /// - Returns: `[S, S, 3]`.
+  ///
+  /// Source: `openai/guided-diffusion`, `guided_diffusion/image_datasets.py`, `center_crop_arr`; the same in
+  /// `xh-liu/SDG_code` and `jychoi118/ilvr_adm`.
+  package static func square(_ picture: Raster, size: Int) -> Raster {
+    var picture = picture
+    while min(picture.width, picture.height) >= 2 * size {
+      picture = picture.resized(
+        width: picture.width / 2, height: picture.height / 2, filter: .box)
+    }
+    let scale = Double(size) / Double(min(picture.width, picture.height))
+    func scaled(_ length: Int) -> Int {
+      Int((Double(length) * scale).rounded(.toNearestOrEven))
+    }
+    picture = picture.resized(
+      width: scaled(picture.width), height: scaled(picture.height), filter: .bicubic)
+    let (top, left) = ((picture.height - size) / 2, (picture.width - size) / 2)
+    return picture.cropped(rows: top..<top + size, columns: left..<left + size)
+  }
+
+  /// `x / 127.5 − 1`, `[3, H, W]`.
+  package static func values(_ picture: Raster) -> Tensor {
+    var planes = picture.planes
+    for index in planes.values.indices { planes.values[index] = planes.values[index] / 127.5 - 1 }
+    return planes
+  }
+
+  /// Values held in −1…1 as levels, halves upwards.
+  ///
+  /// - Parameter values: `[3, H, W]`.
+  /// - Returns: `[H, W, 3]`.
+  ///
+  /// Source: torchvision's `save_image(normalize=True, range=(-1, 1))`.
+  package static func raster(_ values: Tensor) -> Raster {
+    let (height, width) = (values.shape[1], values.shape[2])
+    let size = height * width
+    let samples = (0..<3 * size).map { place in
+      let value = min(max(values.values[place % 3 * size + place / 3], -1), 1)
+      return UInt8((value + 1) / 2 * 255 + 0.5)
+    }
+    return Raster(width: width, height: height, channels: 3, samples: samples)
+  }
+}
