@@ -66,5 +66,8 @@ package enum CompactRecipes {
   ]
 
   /// All of them, in the order in which `evalkit train all` runs them.
-  package static let all: [any Recipe] = embedded + [ContrastiveRecipe.judge(), UNetRecipe()]
+  package static let all: [any Recipe] =
+    embedded + [
+      ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(),
+    ]
 }

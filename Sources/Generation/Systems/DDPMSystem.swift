@@ -47,7 +47,7 @@ package struct DDPMSystem: GenerationSystem {
 
   /// The system with the U-Net of the suite.
   package init() {
-    self.init(networks: [.unet]) { try DiffusionModel(suiteOf: $0) }
+    self.init(networks: [.unet]) { try DiffusionModel(ofPixels: try $0.unet()) }
   }
 
   /// It reads the seed alone.

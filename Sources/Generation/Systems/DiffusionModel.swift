@@ -39,20 +39,17 @@ package struct DiffusionModel: Sendable {
     self.schedule = schedule
   }
 
-  /// The U-Net of a suite as it was trained, on 1000 levels of noise that rise evenly.
+  /// A U-Net in pixels as it was trained: on 1000 levels of noise that rise evenly.
   ///
   /// Published networks predict the noise, the compact one the velocity.
   ///
   /// - Parameters:
-  ///   - loader: opens the suite's file.
-  ///   - name: the network of suites that name none.
+  ///   - network: as for ``init(_:kind:imageShape:learnsVariance:schedule:)``.
   ///   - precision: how ᾱ is formed.
-  /// - Throws: as `ModelLoader.unet(default:)`; `GraphError`.
+  /// - Throws: `GraphError` for a network with other inputs.
   package init(
-    suiteOf loader: ModelLoader, default name: String = ADMUNet.ffhq.name,
-    precision: NoiseSchedule.Precision = .double
+    ofPixels network: LoadedNetwork, precision: NoiseSchedule.Precision = .double
   ) throws {
-    let network = try loader.unet(default: name)
     let graph = try Graph(tracing: network.network)
     let imageShape = try graph.input("image").shape
     self.init(

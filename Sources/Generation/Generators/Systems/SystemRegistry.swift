@@ -10,6 +10,7 @@ package struct SystemRegistry: Sendable {
   package static let standard = SystemRegistry([
     DDPMSystem(),
     DiffusionCLIPSystem(),
+    SDGSystem(),
   ])
 
   /// A registry of some systems.

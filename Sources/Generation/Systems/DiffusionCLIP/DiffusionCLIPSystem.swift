@@ -43,10 +43,14 @@ package struct DiffusionCLIPSystem: GenerationSystem {
 
   /// The U-Net of a suite, by default the published one of CelebA-HQ, with the repository's ᾱ in Float32.
   ///
-  /// - Throws: as `DiffusionModel.init(suiteOf:default:precision:)`.
+  /// - Throws: as `ModelLoader.unet(default:)` and `DiffusionModel.init(ofPixels:precision:)`.
   package static func model(from loader: ModelLoader) throws -> DiffusionModel {
-    try DiffusionModel(suiteOf: loader, default: DDPMUNet().name, precision: .single)
+    try DiffusionModel(
+      ofPixels: try loader.unet(default: DDPMUNet().name), precision: .single)
   }
+
+  /// The image alone: what it becomes, options say.
+  package func conditions(for options: SystemOptions) -> Set<ImageCondition> { [.image] }
 
   /// CLIP and the identity network are read for latents that are optimized only.
   package func roles(for options: SystemOptions) -> [WeightRole] {

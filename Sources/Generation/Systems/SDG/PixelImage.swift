@@ -28,27 +28,4 @@ package enum PixelImage {
     let (top, left) = ((picture.height - size) / 2, (picture.width - size) / 2)
     return picture.cropped(rows: top..<top + size, columns: left..<left + size)
   }
-
-  /// `x / 127.5 − 1`, `[3, H, W]`.
-  package static func values(_ picture: Raster) -> Tensor {
-    var planes = picture.planes
-    for index in planes.values.indices { planes.values[index] = planes.values[index] / 127.5 - 1 }
-    return planes
-  }
-
-  /// Values held in −1…1 as levels, halves upwards.
-  ///
-  /// - Parameter values: `[3, H, W]`.
-  /// - Returns: `[H, W, 3]`.
-  ///
-  /// Source: torchvision's `save_image(normalize=True, range=(-1, 1))`.
-  package static func raster(_ values: Tensor) -> Raster {
-    let (height, width) = (values.shape[1], values.shape[2])
-    let size = height * width
-    let samples = (0..<3 * size).map { place in
-      let value = min(max(values.values[place % 3 * size + place / 3], -1), 1)
-      return UInt8((value + 1) / 2 * 255 + 0.5)
-    }
-    return Raster(width: width, height: height, channels: 3, samples: samples)
-  }
 }

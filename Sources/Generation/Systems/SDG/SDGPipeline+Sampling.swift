@@ -1,4 +1,5 @@
 import Diffusion
+import Images
 import Tensors
 import Terms
 
@@ -30,7 +31,7 @@ extension SDGPipeline {
       guard picture.channels == 3, picture.width > 0, picture.height > 0 else {
         throw SystemError.missingCondition(id: request.id, what: "reference image in RGB")
       }
-      reference = PixelImage.values(PixelImage.square(picture, size: imageSize))
+      reference = PixelImage.square(picture, size: imageSize).signedPlanes
     }
     return Condition(
       noise: SeededNoise(seed: request.seed), text: embedding, reference: reference)
@@ -46,7 +47,7 @@ extension SDGPipeline {
       return try sampled(conditions, over: steps, workers: workers, shouldStop: shouldStop).map {
         values in
         guard values.values.allSatisfy(\.isFinite) else { return .failure(.notFinite) }
-        return .success(PixelImage.raster(values))
+        return .success(Raster(signedPlanes: values))
       }
     } catch let error as CancellationError {
       throw error

@@ -1,5 +1,4 @@
 import Diffusion
-import Graphs
 import Images
 import Models
 import Networks
@@ -82,6 +81,13 @@ package struct SDGSystem: GenerationSystem {
       standard: "20"),
   ]
 
+  /// The text, the image, both or neither, as the mode guides.
+  package func conditions(for options: SystemOptions) -> Set<ImageCondition> {
+    let settings = settings(for: options, imageSize: 0)
+    return (settings.guidance.text == 0 ? [] : [.text] as Set<ImageCondition>)
+      .union(settings.guidance.readsReference || settings.replacement != nil ? [.image] : [])
+  }
+
   /// U-Net, and as the mode needs them guide and text tower.
   package func roles(for options: SystemOptions) throws -> [WeightRole] {
     let guidance = settings(for: options, imageSize: 0).guidance
@@ -141,20 +147,5 @@ package struct SDGSystem: GenerationSystem {
         try texts.embeddings(of: [text], in: WorkerMemory())[0].get()
       }
     )
-  }
-}
-
-extension DiffusionModel {
-  /// A U-Net of this package as it was trained: with noise as its result but for the compact one, whose is the velocity,
-  /// and on 1000 timesteps whose noise rises evenly.
-  ///
-  /// - Throws: `GraphError`, `DiffusionError`.
-  package init(ofPixels network: LoadedNetwork) throws {
-    let graph = try Graph(tracing: network.network)
-    let image = try graph.input("image").shape
-    let result = graph.shape(of: Graph.mainOutput) ?? image
-    self.init(
-      network, kind: network.network.name == "compact-unet" ? .velocity : .noise,
-      imageShape: image, learnsVariance: result[0] == 2 * image[0], schedule: try .linear())
   }
 }
