@@ -1,4 +1,5 @@
 import Foundation
+import Gate
 import Harness
 import Measurement
 import Provenance

@@ -1,4 +1,3 @@
-import Gate
 import Reports
 import Runs
 import Store
