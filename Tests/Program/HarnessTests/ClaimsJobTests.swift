@@ -1,5 +1,6 @@
 import Foundation
 import Gate
+import Generators
 import Harness
 import Measurement
 import Provenance
@@ -93,7 +94,8 @@ import Testing
   private static let reconstruction = [300, 400, 500, 600].map { step in
     (
       name: "diffusionclip-\(step)",
-      method: "builtin:diffusionclip:mode=reconstruct,t0=\(step),inversion-steps=200,steps=40"
+      method:
+        "builtin:diffusionclip:mode=reconstruct,t0=\(step),inversion-steps=200,generation-steps=40"
     )
   }
 
@@ -185,7 +187,8 @@ import Testing
 
   @Test func aMethodIsKnownByItsOptionsOrByItsNameForImagesOfOnesOwn() throws {
     let steps = Self.reconstruction
-    let shuffled = "builtin:diffusionclip:steps=40,t0=300,mode=reconstruct,inversion-steps=200"
+    let shuffled =
+      "builtin:diffusionclip:generation-steps=40,t0=300,mode=reconstruct,inversion-steps=200"
     try run(
       "r1", of: "diffusionclip.table1",
       [
@@ -220,7 +223,7 @@ import Testing
   // MARK: Sets
 
   private func texts(_ id: String, seed: Int, scales: [Int]) throws {
-    let methods = scales.map { builtin("sdg-\($0)", "builtin:sdg:mode=text,scale=\($0)") }
+    let methods = scales.map { builtin("sdg-\($0)", "builtin:sdg:mode=text,text-scale=\($0)") }
     try run(id, of: "sdg.table3", methods, seed: seed)
     for scale in scales {
       let share = Double(scale) / 1000 + Double(seed % 3) / 1000
@@ -245,7 +248,7 @@ import Testing
     // The fifth seed, with the metrics of all claims that lack it.
     let command = try #require(report.commands.first { $0.contains("--seed 4 ") })
     #expect(command.contains("evalkit table sdg.table3 --pairs 30 --seed 4"))
-    #expect(command.contains("--method sdg-320=builtin:sdg:mode=text,scale=320"))
+    #expect(command.contains("--method sdg-320=builtin:sdg:mode=text,text-scale=320"))
   }
 
   @Test func aSeedCountsWithAllRowsOnly() throws {
@@ -295,5 +298,20 @@ import Testing
     let json = try JSONSerialization.jsonObject(with: Data(job.text(json: true).text.utf8))
     let content = try #require(json as? [String: Any])
     #expect(Set(content.keys) == ["schema", "papers", "commands"])
+  }
+
+  /// Every built-in row can be run: its system and options exist.
+  @Test func theRowsOfTheClaimsAreMethods() throws {
+    let folder = Fixtures.projectRoot.appendingPathComponent("Protocols/claims").path
+    var count = 0
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+      for part in text.split(separator: "method: \"").dropFirst() {
+        let method = try #require(part.split(separator: "\"").first)
+        _ = try MethodSpecification(parsing: "row=\(method)")
+        count += 1
+      }
+    }
+    #expect(count == 21)
   }
 }
