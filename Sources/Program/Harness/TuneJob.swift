@@ -68,7 +68,7 @@ package struct TuneJob {
   package func run() throws -> String {
     let texts = try texts()
     let loader = try ModelLoader(options)
-    let model = try DiffusionCLIPSystem.model(from: loader)
+    let model = try DiffusionModel.diffusionCLIP(from: loader)
     let weights = EditingObjective.Weights(
       clip: options.clipWeight, identity: options.identityWeight,
       difference: options.differenceWeight)

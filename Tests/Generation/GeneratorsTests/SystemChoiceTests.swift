@@ -34,6 +34,18 @@ import Testing
     #expect(choice.description == "painting (mode=text steps=7 strength=0.5)")
   }
 
+  @Test func aListBelongsToItsOption() throws {
+    let text = "builtin:diffusionclip:mixture=300:1,0;0:0.3,0.7,mode=mix,weights=a.pth,b.pth"
+    let method = try MethodSpecification(parsing: "a=\(text)")
+    guard case .system(let choice) = method.source else {
+      Issue.record("no system")
+      return
+    }
+    #expect(choice.chosen["weights"] == "a.pth,b.pth")
+    #expect(choice.chosen["mixture"] == "300:1,0;0:0.3,0.7")
+    #expect(method.text == text)
+  }
+
   @Test(arguments: [
     ("builtin:paintng", "did you mean 'painting'? Known: ground-truth, shuffled"),
     ("builtin:retreive", "did you mean 'retrieve'?"),

@@ -29,12 +29,21 @@ package struct SystemChoice: Sendable {
     }
   }
 
-  /// Reads what follows `builtin:ID:`.
+  /// Reads what follows `builtin:ID:`; a part without `=` belongs to the value before it, since lists of files and of
+  /// weights have commas too.
   ///
   /// - Throws: as ``init(_:_:)``.
   init(_ system: any GenerationSystem, parsing list: Substring) throws(MethodError) {
+    let parts = list.split(separator: ",", omittingEmptySubsequences: false)
     try self.init(
-      system, list.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+      system,
+      parts.reduce(into: [String]()) { texts, part in
+        if let last = texts.indices.last, !part.isEmpty, !part.contains("=") {
+          texts[last] += ",\(part)"
+        } else {
+          texts.append(String(part))
+        }
+      })
   }
 
   private static func values(

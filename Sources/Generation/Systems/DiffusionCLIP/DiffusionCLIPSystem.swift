@@ -38,15 +38,7 @@ package struct DiffusionCLIPSystem: GenerationSystem {
 
   /// The system on the suite's U-Net.
   package init() {
-    self.init(modelRoles: [.unet]) { try Self.model(from: $0.loader) }
-  }
-
-  /// The U-Net of a suite, by default the published one of CelebA-HQ, with the repository's ᾱ in Float32.
-  ///
-  /// - Throws: as `ModelLoader.unet(default:)` and `DiffusionModel.init(ofPixels:precision:)`.
-  package static func model(from loader: ModelLoader) throws -> DiffusionModel {
-    try DiffusionModel(
-      ofPixels: try loader.unet(default: DDPMUNet().name), precision: .single)
+    self.init(modelRoles: [.unet]) { try .diffusionCLIP(from: $0.loader) }
   }
 
   /// The image alone: what it becomes, options say.
@@ -144,6 +136,14 @@ package struct DiffusionCLIPSystem: GenerationSystem {
 }
 
 extension DiffusionModel {
+  /// The U-Net of a suite, by default the published one of CelebA-HQ, with the repository's ᾱ in Float32.
+  ///
+  /// - Throws: as `ModelLoader.unet(default:)` and `DiffusionModel.init(ofPixels:precision:)`.
+  package static func diffusionCLIP(from loader: ModelLoader) throws -> DiffusionModel {
+    try DiffusionModel(
+      ofPixels: try loader.unet(default: DDPMUNet().name), precision: .single)
+  }
+
   /// The same model with the weights of a file that was fine-tuned from it.
   ///
   /// - Throws: errors of files and weights; ``SystemError`` for a file that says it was tuned from another model.
