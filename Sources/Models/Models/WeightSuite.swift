@@ -114,7 +114,7 @@ package struct WeightSuite: Sendable {
   }
 
   private static func resolve(_ path: String, in folder: String) -> String {
-    if path.hasPrefix("/") || CompactWeights.contains(path) { return path }
+    if path.hasPrefix("/") || path.hasPrefix(CompactWeights.prefix) { return path }
     let base = folder.isEmpty ? "." : folder
     return ("\(base)/\(path)" as NSString).standardizingPath
   }

@@ -154,7 +154,9 @@ package struct Doctor: Encodable, Sendable {
   private static func missing(in suite: WeightSuite) -> [String] {
     suite.roles.sorted { $0.key.rawValue < $1.key.rawValue }.flatMap { role, choice in
       [choice.file, choice.onnx, choice.heads].compactMap(\.self).map(suite.path)
-        .filter { !FileManager.default.fileExists(atPath: $0) }
+        .filter {
+          !$0.hasPrefix(CompactWeights.prefix) && !FileManager.default.fileExists(atPath: $0)
+        }
         .map { "the weights of '\(role.rawValue)' are missing: there is no file \($0)" }
     }
   }
