@@ -91,7 +91,7 @@ import Testing
     let model = try model()
     let choices: [[String: String]] = [
       ["steps": "5"], ["steps": "6"], ["steps": "5", "sampler": "ddim"],
-      ["steps": "5", "sampler": "ddim", "eta": "1"],
+      ["steps": "5", "sampler": "ddim", "eta": "0.5"],
     ]
     let pipelines = try choices.map { try pipeline($0, model) }
     #expect(Set(pipelines.map(\.fingerprint)).count == choices.count)

@@ -17,6 +17,7 @@ struct CatalogueTests {
         "adm-ffhq", "adm-lsun", "ddpm-celebahq", "sdg-guide",
         "compact-inception", "compact-alexnet", "compact-iresnet", "compact-bisenet",
         "compact-clip", "compact-clip-text", "compact-denoiser", "compact-guide",
+        "compact-unet",
       ])
   }
 
@@ -28,7 +29,7 @@ struct CatalogueTests {
 
   @Test(arguments: [
     ("inception", "inception-fid"), ("AlexNet", "alexnet"), ("vgg-16", "vgg16"),
-    ("irse50", "ir-se50"), ("squeezenet", "squeezenet1_1"), ("unet", "celebamask-unet"),
+    ("irse50", "ir-se50"), ("squeezenet", "squeezenet1_1"), ("celebamask-net", "celebamask-unet"),
     ("celebamask_unet", "celebamask-unet"),
   ])
   func offersTheNearestName(wrong: String, nearest: String) {

@@ -111,7 +111,8 @@ package struct GuideRecipe: Recipe {
         ($0.name, $0.shape)
       })
     var values: [String: Tensor] = [:]
-    for parameter in graph.parameters where shapes[parameter.name] == parameter.shape {
+    for parameter in graph.parameters
+    where !parameter.isCounter && shapes[parameter.name] == parameter.shape {
       values[parameter.name] = try tower.tensor(named: parameter.name)
     }
     for parameter in graph.parameters where parameter.name.hasPrefix("emb_layers.") {
@@ -139,8 +140,7 @@ package struct GuideRecipe: Recipe {
     let drawn = random.nextIndex(below: schedule.count)
     let timestep = timestep ?? drawn
     let side = CompactNetworks.guide.imageSize
-    var image = picture.resized(width: side, height: side, filter: .box).planes
-    image.values = image.values.map { $0 / 127.5 - 1 }
+    let image = picture.resized(width: side, height: side, filter: .bicubic).signedPlanes
     let noise = SeededNoise(seed: random.next()).initial(image.shape)
     return [
       "image": try schedule.level(at: timestep).noised(image, with: noise),
