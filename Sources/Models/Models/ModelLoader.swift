@@ -19,7 +19,8 @@ package struct UnavailableMetric: Error, Equatable, CustomStringConvertible {
 
   /// A file that is not there.
   init(needs file: String, for purpose: String, in directory: String) {
-    self.init("needs \(file) for \(purpose), which is not in \(directory)")
+    let place = file.hasPrefix(CompactWeights.prefix) ? "part of the program" : "in \(directory)"
+    self.init("needs \(file) for \(purpose), which is not \(place)")
   }
 }
 
