@@ -13,7 +13,8 @@ import Tensors
 ///   no noise in it.
 package struct VariationalBound: Sendable {
   private let span: Double
-  private let logPosterior: Double
+  /// 1/β̃.
+  private let precision: Double
   private let imageFactor: Double
 
   /// The bound of a step; nil for the step to the clean image.
@@ -22,7 +23,8 @@ package struct VariationalBound: Sendable {
   package init?(_ step: DiffusionStep) {
     precondition(step.isDescending, "the step at timestep \(step.timestep) adds noise")
     guard !step.to.isClean else { return nil }
-    logPosterior = Elementary.logarithm(step.clippedPosteriorVariance)
+    let logPosterior = Elementary.logarithm(step.clippedPosteriorVariance)
+    precision = Elementary.exponential(-logPosterior)
     span = Elementary.logarithm(step.beta) - logPosterior
     imageFactor = step.posteriorMean.ofImage
   }
@@ -40,7 +42,7 @@ package struct VariationalBound: Sendable {
     let meanError = imageFactor * Double(imageError)
     let ratio = Elementary.exponential(-share)
     // (μ̃ − μ)²/σ², which is β̃/σ² times what it is at β̃.
-    let distance = meanError * meanError * ratio * Elementary.exponential(-logPosterior)
+    let distance = meanError * meanError * ratio * precision
     return (
       (share - 1 + ratio + distance) / 2 / Self.bit,
       (1 - ratio - distance) / 2 * span / 2 / Self.bit

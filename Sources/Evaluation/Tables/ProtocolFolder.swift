@@ -37,10 +37,7 @@ package struct ProtocolFolder: Sendable {
     guard known.contains(id) else { throw failure(url.path, .unknownTable(id, known: known)) }
     let path = url.appendingPathComponent("\(id).yaml").path
     let table = try PaperTable(yaml: try text(of: path), file: path, metrics: metrics)
-    guard table.id == id else {
-      let reason = "is '\(table.id)', but the file's name says '\(id)'; make them agree"
-      throw failure(path, .inconsistent(reason: reason), key: "id")
-    }
+    try require(table.id, toBe: id, in: path)
     return table
   }
 
@@ -76,11 +73,15 @@ package struct ProtocolFolder: Sendable {
     }
     let path = place.appendingPathComponent("\(id).yaml").path
     let file = try ClaimFile(yaml: try text(of: path), file: path, metrics: metrics)
-    guard file.id == id else {
-      let reason = "is '\(file.id)', but the file's name says '\(id)'; make them agree"
-      throw failure(path, .inconsistent(reason: reason), key: "id")
-    }
+    try require(file.id, toBe: id, in: path)
     return file
+  }
+
+  /// Refuses a file whose id is not its name.
+  private func require(_ found: String, toBe id: String, in path: String) throws(TableError) {
+    guard found != id else { return }
+    let reason = "is '\(found)', but the file's name says '\(id)'; make them agree"
+    throw failure(path, .inconsistent(reason: reason), key: "id")
   }
 
   private func folder(_ name: String) -> ProtocolFolder {

@@ -89,8 +89,7 @@ package struct DenoiserRecipe: Recipe {
     // Half of all pictures are nothing but noise, which is where a method begins.
     let t = max(0.05, min(1, 2 * Double(random.nextUnit())))
     let level = NoiseLevel.cosine(at: t)
-    var x0 = picture.planes
-    x0.values = x0.values.map { $0 / 127.5 - 1 }
+    let x0 = picture.signedPlanes
     let noisy = level.noised(x0, with: SeededNoise(seed: random.next()).initial(x0.shape))
     return (
       CompactDenoiser.inputs(

@@ -40,7 +40,7 @@ extension ModelLoader {
   /// - Returns: the network with its weights.
   /// - Throws: ``UnavailableMetric`` if weights are missing; ``HarnessError`` with one sentence for a file that does
   ///   not fit, for several files to choose from and for a network of another form; `CheckpointError`.
-  package func unet(default name: String = ADMUNet.ffhq.name) throws -> LoadedNetwork {
+  package func unet(default name: String = WeightRole.usualUNet) throws -> LoadedNetwork {
     try diffusionNetwork(
       .unet, as: .unet, default: name, form: "[3, S, S] or [6, S, S]"
     ) { image, result in
@@ -52,7 +52,9 @@ extension ModelLoader {
   ///
   /// - Throws: as ``unet(default:)``.
   package func guide() throws -> LoadedNetwork {
-    try diffusionNetwork(.guide, as: .guide, default: "sdg-guide", form: "an embedding [D]") {
+    try diffusionNetwork(
+      .guide, as: .guide, default: WeightRole.usualGuide, form: "an embedding [D]"
+    ) {
       _, result in result.count == 1
     }
   }

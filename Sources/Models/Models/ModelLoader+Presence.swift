@@ -30,11 +30,16 @@ extension ModelLoader {
 
 extension WeightRole {
   /// The network of suites that name none; nil for roles whose metrics choose it.
-  fileprivate var usualNetwork: String? {
+  var usualNetwork: String? {
     switch self {
-    case .unet: ADMUNet.ffhq.name
-    case .guide: "sdg-guide"
+    case .unet: Self.usualUNet
+    case .guide: Self.usualGuide
     default: trunk
     }
   }
+
+  /// The usual network of ``unet``.
+  package static let usualUNet = ADMUNet.ffhq.name
+  /// The usual network of ``guide``.
+  static let usualGuide = TimeConditionedCLIPImage.published.name
 }
