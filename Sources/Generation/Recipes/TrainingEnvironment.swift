@@ -15,8 +15,8 @@ package enum TrainingProgress: Sendable {
   case drawing(done: Int, total: Int)
   /// What a training needs is being computed; `activity` says what.
   case preparing(_ activity: String, done: Int, total: Int)
-  /// A step was taken.
-  case step(recipe: String, step: Int, steps: Int, loss: Double)
+  /// A step was taken; `resumed` of them were taken in an earlier call.
+  case step(recipe: String, step: Int, steps: Int, resumed: Int, loss: Double)
 }
 
 /// Where recipes run: threads, folders, and where progress is reported.

@@ -89,6 +89,7 @@ final class TrainingSession {
       curve.points = LossCurve(name: name, text: String(decoding: text, as: UTF8.self)).points
         .filter { $0.step <= state.step }
     }
+    let resumed = state.step
     let stride = max(1, plan.steps / Self.curvePoints)
     var (sum, count) = (0.0, 0)
     var written = ContinuousClock.now
@@ -105,7 +106,9 @@ final class TrainingSession {
         (sum, count) = (0, 0)
       }
       environment.report(
-        .step(recipe: name, step: progress.step, steps: progress.steps, loss: progress.loss))
+        .step(
+          recipe: name, step: progress.step, steps: progress.steps, resumed: resumed,
+          loss: progress.loss))
       if environment.shouldStop() {
         try save(state)
         throw TrainingStopped()

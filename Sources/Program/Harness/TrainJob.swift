@@ -95,9 +95,9 @@ extension JobProgress {
       self.init(activity: "drawing faces", finished: done, total: total)
     case .preparing(let activity, let done, let total):
       self.init(activity: activity, finished: done, total: total)
-    case .step(let recipe, let step, let steps, let loss):
+    case .step(let recipe, let step, let steps, let resumed, let loss):
       self.init(
-        activity: recipe, finished: step, total: steps,
+        activity: recipe, finished: step, total: steps, remembered: resumed,
         detail: String(format: "loss %.4f", loss))
     }
   }

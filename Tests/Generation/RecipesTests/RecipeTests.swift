@@ -5,6 +5,7 @@ import Graphs
 import Kernels
 import Networks
 import Recipes
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -39,6 +40,7 @@ import Testing
     let drawn = try TemporaryFolder()
     let plan = SyntheticTrainingSet.Plan(people: 4, photos: 2)
     _ = try SyntheticTrainingSet(plan, in: drawn.url.path, workers: Workers())
+    let sawResumption = Atomic(false)
     func trained(workers: Int, stopsOnce: Bool) throws -> [String: String] {
       let folder = try TemporaryFolder()
       for file in try FileManager.default.contentsOfDirectory(atPath: drawn.url.path) {
@@ -52,6 +54,12 @@ import Testing
         environment.shouldStop = { true }
         #expect(throws: TrainingStopped.self) { try recipe.train(in: environment) }
         environment.shouldStop = { false }
+        // What was there before tells nothing of the time that the rest takes.
+        environment.report = { progress in
+          guard case .step(_, let step, _, let resumed, _) = progress else { return }
+          #expect(resumed < step)
+          if resumed == 1 { sawResumption.store(true, ordering: .relaxed) }
+        }
       }
       _ = try recipe.train(in: environment)
       let network = try #require(recipe.networks.first)
@@ -65,6 +73,8 @@ import Testing
     }
     let once = try trained(workers: 1, stopsOnce: false)
     #expect(try trained(workers: 2, stopsOnce: true) == once)
+    let hasResumed = sawResumption.load(ordering: .relaxed)
+    #expect(hasResumed)
   }
 
   private func recipes(_ faces: SyntheticTrainingSet.Plan) -> [any Recipe] {
