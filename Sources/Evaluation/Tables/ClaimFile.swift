@@ -94,10 +94,7 @@ extension ClaimFile.Row {
   fileprivate init(_ value: StrictValue) throws(TableError) {
     let entries = try value.mapping(allowing: ["id", "method"])
     id = try entries["id"].string()
-    method = try entries["method"].string()
-    guard method.hasPrefix("builtin:") else {
-      throw try entries["method"].wrongType("a built-in method such as builtin:sdg:scale=120")
-    }
+    method = try entries["method"].builtinMethod()
   }
 }
 

@@ -34,8 +34,9 @@ extension PaperTable {
       rows.formUnion(section.rows.map(\.id))
       return section
     }
-    methods = try Self.unique(entries.optional("methods"), \.rawValue) {
-      method throws(TableError) in try method.choice(of: DefaultMethod.self)
+    let switches = switches
+    methods = try Self.unique(entries.optional("methods"), \.name) {
+      method throws(TableError) in try DefaultMethod(method, switches: switches)
     }
     anchors = try Self.unique(entries.optional("anchors"), \.rawValue) {
       anchor throws(TableError) in try anchor.choice(of: Anchor.self)

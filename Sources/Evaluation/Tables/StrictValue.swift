@@ -156,6 +156,15 @@ struct StrictValue {
     return choice
   }
 
+  /// A built-in method with its options, as `--method NAME=` takes it.
+  func builtinMethod() throws(TableError) -> String {
+    let text = try string()
+    guard text.hasPrefix("builtin:") else {
+      throw wrongType("a built-in method such as builtin:sdg:text-scale=120")
+    }
+    return text
+  }
+
   /// The name of a metric.
   func metric() throws(TableError) -> Metric {
     let name = try string()

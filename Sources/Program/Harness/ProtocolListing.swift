@@ -84,7 +84,7 @@ package struct ProtocolListing {
       "\(table.id): \(table.title)", "\(table.paper.title), \(table.paper.venue)",
       "data: \(table.dataset.name), \(table.dataset.split)",
       "pairs: \(table.pairs.count); \(table.pairs.sampling)",
-      "methods on drawn faces unless --method names some: \(words(table.methods.map(\.rawValue)))",
+      "methods on drawn faces unless --method names some: \(words(table.methods.map(\.name)))",
       "anchors: \(words(table.anchors.map(\.rawValue)))", "", "columns:",
     ]
     lines += table.columns.map { column in

@@ -72,7 +72,7 @@ struct PublishedTableTests {
     #expect(table.value(of: "fid_impl") == "pytorch-fid")
     #expect(table.value(of: "miou_mode") == "agg19")
     #expect(table.pairs.count == 2000)
-    #expect(table.methods == [.paint, .retrieve, .denoise])
+    #expect(table.methods == [.init(.paint), .init(.retrieve), .init(.denoise)])
     #expect(table.anchors == Anchor.allCases)
   }
 

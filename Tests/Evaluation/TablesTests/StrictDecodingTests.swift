@@ -78,9 +78,36 @@ struct StrictDecodingTests {
       let text = original.replacingOccurrences(of: line, with: text)
       return try PaperTable(yaml: text, file: "t.yaml", metrics: .known).methods
     }
-    #expect(try methods(line) == [.paint, .retrieve, .denoise])
-    #expect(try methods("methods: [denoise, paint]\n") == [.denoise, .paint])
+    #expect(try methods(line) == [.init(.paint), .init(.retrieve), .init(.denoise)])
+    #expect(try methods("methods: [denoise, paint]\n") == [.init(.denoise), .init(.paint)])
     #expect(try methods("") == [])
+  }
+
+  @Test func methodsWithOptionsMayDependOnSwitches() throws {
+    let line = "methods: [paint, retrieve, denoise]\n"
+    func methods(_ text: String) throws -> [DefaultMethod] {
+      let text = original.replacingOccurrences(of: line, with: "methods:\n  - paint\n  - \(text)\n")
+      return try PaperTable(yaml: text, file: "t.yaml", metrics: .known).methods
+    }
+    let known = try PaperTable(yaml: original, file: "t.yaml", metrics: .known).switches
+    let (name, value) = (known[0].name, known[0].value)
+    let found = try methods(
+      "{id: ours, method: \"builtin:sdg:mode=text\", if: {\(name): \(value)}}")
+    let expected = DefaultMethod(
+      name: "ours", specification: "builtin:sdg:mode=text", requirements: [name: value])
+    #expect(found == [DefaultMethod(.paint), expected])
+    for (wrong, key) in [
+      ("{id: ours}", "methods[1].method"), ("{method: \"builtin:sdg\"}", "methods[1].id"),
+      ("{id: ours, method: \"folder:x\"}", "methods[1].method"),
+      ("{id: paint, method: \"builtin:sdg\"}", "methods[1]"),
+      ("{id: a, method: \"builtin:sdg\", if: {nothing: 1}}", "methods[1].if.nothing"),
+      ("{id: a, method: \"builtin:sdg\", if: {\(name): nonsense}}", "methods[1].if.\(name)"),
+    ] {
+      do {
+        _ = try methods(wrong)
+        Issue.record("\(wrong) was read")
+      } catch let error as TableError { #expect(error.key == key, "\(wrong)") }
+    }
   }
 
   @Test func countsValuesAgainstColumns() throws {

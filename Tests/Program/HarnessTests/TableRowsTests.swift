@@ -20,7 +20,7 @@ import Testing
     var options = TableOptions()
     options.dataset = dataset
     options.methods = try MethodSpecification.parse(all: methods)
-    return options.rows(of: try ProtocolLibrary.folder().table(table)).map(\.name)
+    return try options.rows(of: try ProtocolLibrary.folder().table(table)).map(\.name)
   }
 
   @Test func drawnFacesBringTheBuiltInMethods() throws {
@@ -47,7 +47,7 @@ import Testing
         of: "methods: [paint, retrieve, denoise]\n", with: methods)
       var options = TableOptions()
       options.dataset = .synthetic
-      return options.rows(
+      return try options.rows(
         of: try PaperTable(yaml: changed, file: "t.yaml", metrics: MetricRegistry.metrics)
       ).map(\.name)
     }
@@ -85,7 +85,23 @@ import Testing
   /// What protocols may name as methods is built in and competes, and nothing else is.
   @Test func protocolsMethodsAreBuiltIn() {
     let competing = BuiltinMethod.allCases.filter { !$0.isAnchor }.map(\.rawValue)
-    #expect(DefaultMethod.allCases.map(\.rawValue) == competing)
+    #expect(DefaultMethod.Builtin.allCases.map(\.rawValue) == competing)
+  }
+
+  /// Every protocol's own methods can be made, and those with the id of a published row stand for it.
+  @Test func protocolsMethodsCanBeMade() throws {
+    let folder = try ProtocolLibrary.folder()
+    for id in try folder.ids() {
+      let table = try folder.table(id)
+      let specifications = try MethodSpecification.parse(
+        all: table.methods.map { "\($0.name)=\($0.specification)" })
+      for specification in specifications {
+        guard case .system(let choice) = specification.source else { continue }
+        let isPublished = table.place(ofRow: specification.name) != nil
+        let isComparator = ["latent-optimization"].contains(specification.name)
+        #expect(isPublished || isComparator, "\(id): \(choice.description)")
+      }
+    }
   }
 
   /// What protocols may name as anchors is built in as such.

@@ -55,7 +55,7 @@ struct PlannedImages {
     resolution = plan.resolution
     store =
       ResultsDatabase.exists(options.results) ? try ResultsDatabase.open(options.results) : nil
-    let specifications = options.rows(of: table)
+    let specifications = try options.rows(of: table)
     let wanted = options.pairCount ?? table.pairs.count
     facesToDraw = Self.facesToDraw(wanted, size: drawnSize, options)
     guard facesToDraw == 0 else {

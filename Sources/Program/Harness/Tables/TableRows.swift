@@ -24,12 +24,13 @@ extension TableOptions {
   /// Without a method, a table of drawn faces measures the protocol's built-in methods, so that
   /// it shows what its columns can distinguish. Where edits of drawn faces are measured, the true one is an
   /// anchor too. A name that the user gave away is not used twice.
-  package func rows(of table: PaperTable) -> [MethodSpecification] {
+  /// - Throws: `MethodError` for a method of the protocol that there is not.
+  package func rows(of table: PaperTable) throws(MethodError) -> [MethodSpecification] {
+    let usual = table.methods.filter { $0.isMeasured(in: table) }
     let own =
       methods.isEmpty && dataset == .synthetic
-      ? table.methods.compactMap { BuiltinMethod(rawValue: $0.rawValue) }
-        .map(MethodSpecification.init(builtin:))
-      : methods
+      ? try MethodSpecification.parse(
+        all: usual.map { "\($0.name)=\($0.specification)" }, systems: systems) : methods
     var floorsAndCeilings = table.anchors.compactMap { BuiltinMethod(rawValue: $0.rawValue) }
     if dataset == .synthetic, measuresEdits(in: table) { floorsAndCeilings.append(.trueEdit) }
     let anchors = floorsAndCeilings.map(MethodSpecification.init(builtin:))
