@@ -176,8 +176,8 @@ let program: [Target] = [
   Wing.program.room(
     "Bench",
     needs: [
-      "Essentials", "Graphs", "Images", "Kernels", "Measurement", "Metrics", "Models", "Networks",
-      "Provenance", "Tensors", "Terms",
+      "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Measurement", "Metrics", "Models",
+      "Networks", "Provenance", "Systems", "Tensors", "Terms",
     ]),
   Wing.program.room(
     "Harness",

@@ -8,6 +8,7 @@
 # BENCH_SECONDS          time to spend on each number (2)
 # BENCH_COUNT            faces on each side of the whole job (2000)
 # BENCH_NETWORKS         names of networks, or all; those with a floor unless given
+# BENCH_CHECKOUTS        a folder of official repositories, whose U-Nets PyTorch is timed with
 set -euo pipefail
 
 evalkit=$1
@@ -40,7 +41,8 @@ for step in "${steps[@]}"; do
       # Without quotes: several names are several words.
       # shellcheck disable=SC2086
       "$python" "$tools/bench_run.py" --evalkit "$evalkit" --python "$python" --output "$results" \
-        --seconds "${BENCH_SECONDS:-2}" --fixtures "$fixtures" ${BENCH_NETWORKS:-}
+        --seconds "${BENCH_SECONDS:-2}" --fixtures "$fixtures" \
+        ${BENCH_CHECKOUTS:+--checkouts "$BENCH_CHECKOUTS"} ${BENCH_NETWORKS:-}
       ;;
     job)
       if [ ! -d "$fixtures/faces" ]; then

@@ -1,8 +1,8 @@
 """Times the reference networks in PyTorch, on seeded weights, in the ways in which people run it.
 
-    python3 Tools/bench_pytorch.py [--list] [--seconds S] [--threads N] [--batches 1,8] [NETWORK ...]
+    python3 Tools/bench_pytorch.py [--list] [--seconds S] [--threads N] [--batches 1,8] [--checkouts DIR] [NETWORK ...]
 
---list prints the names as a JSON array. Else prints JSON: {"schema": 1, "versions": {...}, "threads": N, "networks": {NETWORK: {"input": [C, H, W],
+--checkouts names a folder of official repositories, whose U-Nets are timed too (reference_networks/diffusion.py). --list prints the names as a JSON array. Else prints JSON: {"schema": 1, "versions": {...}, "threads": N, "networks": {NETWORK: {"input": [C, H, W],
 "peakMemory": bytes, "variants": {VARIANT: {BATCH: {"minimum": ms, "median": ms, "repeats": n}}}}}}, times
 an image. Variants:
 
@@ -11,13 +11,15 @@ an image. Variants:
     compiled                  torch.compile with torch._inductor.config.freezing
     compiled channels-last    both
 
-Passes run under torch.inference_mode after two that are not timed, compilation among them. Intermediate
+Passes run under torch.inference_mode after two that are not timed, compilation among them; a step that takes a
+gradient runs without it. Intermediate
 results, which the reference networks can write down for goldens, are not. Peak memory is the process's,
 so that of one network where one is named. A variant that fails has {"error": text} in place of its
 batches. Needs torch, torchvision and numpy; a C++ compiler for the compiled variants.
 """
 
 import argparse
+import contextlib
 import functools
 import json
 import os
@@ -34,6 +36,7 @@ import torchvision
 
 import seeded_parameters
 from reference_networks import NETWORKS as REGISTERED
+from reference_networks import diffusion
 from reference_networks.clip import CONFIGURATIONS, CLIPImageTower
 from reference_networks.iresnet import BLOCKS, IResNet
 from reference_networks.tapped_module import TappedModule
@@ -67,6 +70,8 @@ INPUTS |= {name: (3, size, size) for name, (_, size, *_) in CONFIGURATIONS.items
 def seeded(name):
     """The network in evaluation mode with seeded parameters."""
     network = NETWORKS[name]()
+    # Freezing folds parameters only where no gradient can be asked for.
+    network.requires_grad_(False)
     network.load_state_dict(
         {
             key: torch.from_numpy(seeded_parameters.parameter(key, tuple(value.shape), SEED))
@@ -76,10 +81,17 @@ def seeded(name):
     return network.eval()
 
 
+def mode(network):
+    """How a network is run: without anything that gradients need, unless it takes some itself."""
+    network = getattr(network, "_orig_mod", network)
+    takes_gradients = getattr(network, "needs_gradients", False)
+    return contextlib.nullcontext() if takes_gradients else torch.inference_mode()
+
+
 def timed(forward, network_input, seconds):
     """Milliseconds an image of repeated passes."""
     times = []
-    with torch.inference_mode():
+    with mode(forward):
         for _ in range(2):
             forward(network_input)
         end = time.perf_counter() + seconds
@@ -122,10 +134,8 @@ def measure(name, batches, seconds):
             network_input = torch.from_numpy(seeded_parameters.network_input(shape, SEED))
             network_input = network_input.to(memory_format=layout)
             try:
-                # Freezing folds parameters only where no gradient can be asked for.
-                with torch.inference_mode():
-                    forward = make(name, network_input, layout)
-                    found[variant][batch] = timed(forward, network_input, seconds)
+                forward = make(name, network_input, layout)
+                found[variant][batch] = timed(forward, network_input, seconds)
             except Exception as error:  # A backend may fail in any way; the others still count.
                 found[variant] = {"error": f"{type(error).__name__}: {error}"[:500]}
                 break
@@ -142,8 +152,13 @@ def main():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--batches", default="1,8", help="comma list")
     parser.add_argument("--list", action="store_true", help="print the names as JSON")
+    parser.add_argument("--checkouts", metavar="DIR", help="official repositories of U-Nets")
     parser.add_argument("networks", nargs="*", metavar="NETWORK")
     options = parser.parse_args()
+    if options.checkouts:
+        added = diffusion.networks(options.checkouts)
+        NETWORKS.update(added)
+        INPUTS.update({name: (3, diffusion.SIZE, diffusion.SIZE) for name in added})
     if options.list:
         print(json.dumps(list(INPUTS)))
         return

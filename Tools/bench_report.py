@@ -26,6 +26,9 @@ FLOORS = {
     "inception-fid": 1.3,
     "alexnet": 1.1,
     "clip-vit-b16": 1.1,
+    "ddpm-celebahq": 2.0,
+    "adm-ffhq": 1.8,
+    "sdg-step": 1.8,
 }
 VARIANTS = ["eager", "channels-last", "compiled", "compiled channels-last"]
 

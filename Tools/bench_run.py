@@ -1,7 +1,7 @@
 """Measures evalkit and PyTorch side by side on this machine, network by network.
 
     python3 Tools/bench_run.py --evalkit PROGRAM --python PYTHON --output DIR [--seconds S] [--fixtures DIR]
-        [NETWORK ... | all]
+        [--checkouts DIR] [NETWORK ... | all]
 
 writes DIR/networks.json, DIR/host.json and, where fixtures are given, DIR/start.json. Every network is
 measured in a process of its own, evalkit and PyTorch by turns, so that both meet the same machine in the
@@ -63,6 +63,8 @@ def networks(options, write):
         return measured
 
     script = [options.python, str(TOOLS / "bench_pytorch.py")]
+    if options.checkouts:
+        script += ["--checkouts", str(options.checkouts)]
     known = run([*script, "--list"])
 
     def pytorch(name):
@@ -155,6 +157,7 @@ def main():
     parser.add_argument("--python", required=True, metavar="PYTHON")
     parser.add_argument("--output", required=True, type=pathlib.Path, metavar="DIR")
     parser.add_argument("--fixtures", type=pathlib.Path, metavar="DIR")
+    parser.add_argument("--checkouts", type=pathlib.Path, metavar="DIR")
     parser.add_argument("--seconds", type=float, default=2, help="for each number, at least")
     parser.add_argument("networks", nargs="*", metavar="NETWORK")
     options = parser.parse_args()

@@ -62,9 +62,10 @@ package struct BenchJob {
 
 /// Everything that can be measured.
 package enum BenchCatalogue {
-  /// All networks, all metrics, then what images need.
+  /// All networks and steps of systems, all metrics, then what images need.
   package static var subjects: [BenchSubject] {
-    NetworkBenches.subjects + SetBenches.subjects + MetricBenches.subjects + ImageBenches.subjects
+    NetworkBenches.subjects + SystemBenches.subjects + SetBenches.subjects
+      + MetricBenches.subjects + ImageBenches.subjects
   }
 
   /// What there is, for people.

@@ -32,7 +32,7 @@ package struct BenchRunner: Sendable {
     PeakMemory.reset()
     let work = try subject.prepare(workers.count)
     // Compiles what is compiled on demand and touches every worker's memory.
-    try workers.forEach(workers.count) { _, worker in
+    try workers.forEach(work.sharesWorkers ? 1 : workers.count) { _, worker in
       _ = try work.group(worker)
       if worker == 0 && work.groupSize > 1 { _ = try work.one(worker) }
     }
@@ -53,6 +53,9 @@ package struct BenchRunner: Sendable {
   }
 
   private func throughput(of work: BenchWork) throws -> BenchTiming {
+    if work.sharesWorkers {
+      return try timing(of: work.groupSize) { _ = try work.group(0) }
+    }
     let group = try stopwatch.seconds { _ = try work.group(0) }
     return try rounds(of: work.groupSize, lasting: group) { _ = try work.group($0) }
   }

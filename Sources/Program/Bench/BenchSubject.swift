@@ -2,7 +2,7 @@
 package struct BenchSubject: Sendable {
   /// What is timed.
   package enum Kind: String, Encodable, Sendable {
-    /// A network of the catalogue on seeded weights; a run is one image.
+    /// A network of the catalogue, or a step of a system, on seeded weights; a run is one image.
     case network
     /// A metric or an operation on images; a run is what ``BenchSubject/input`` says.
     case host
@@ -46,6 +46,8 @@ package struct BenchWork: Sendable {
   package let groupSize: Int
   /// Floating-point operations of one run; nil where they are not counted.
   package let operations: Int?
+  /// Whether a group uses all workers by itself, so that groups follow one another.
+  package let sharesWorkers: Bool
 
   /// Work that is done run by run.
   package init(operations: Int? = nil, one: @escaping @Sendable (_ worker: Int) throws -> Double) {
@@ -55,12 +57,14 @@ package struct BenchWork: Sendable {
   /// Work of which several runs go together.
   package init(
     operations: Int?, one: @escaping @Sendable (_ worker: Int) throws -> Double,
-    group: @escaping @Sendable (_ worker: Int) throws -> Double, groupSize: Int
+    group: @escaping @Sendable (_ worker: Int) throws -> Double, groupSize: Int,
+    sharesWorkers: Bool = false
   ) {
     precondition(groupSize > 0, "a group has runs")
     self.one = one
     self.group = group
     self.groupSize = groupSize
     self.operations = operations
+    self.sharesWorkers = sharesWorkers
   }
 }

@@ -1,0 +1,140 @@
+"""Official U-Nets and SDG's guide from checkouts of their repositories, which are imported and not copied.
+
+A folder holds the checkouts under their repositories' names: guided-diffusion (openai), DiffusionCLIP (gwang-kim),
+SDG_code (xh-liu) and CLIP (openai); what is missing is left out.
+"""
+
+import functools
+import importlib.util
+import pathlib
+import sys
+import types
+
+import torch
+
+SIZE = 256
+TIMESTEP = 500
+
+
+def adm(folder, channels, blocks, attention):
+    """FFHQ's and LSUN's model, float32; checkpointing, which only spares memory in training, is off."""
+    for name in ("blobfile", "mpi4py"):
+        sys.modules.setdefault(name, types.ModuleType(name))
+    sys.modules["mpi4py"].MPI = None
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    from guided_diffusion import unet
+
+    return unet.UNetModel(
+        image_size=SIZE,
+        in_channels=3,
+        model_channels=channels,
+        out_channels=6,
+        num_res_blocks=blocks,
+        attention_resolutions=tuple(SIZE // side for side in attention),
+        channel_mult=(1, 1, 2, 2, 4, 4),
+        num_head_channels=64,
+        use_scale_shift_norm=True,
+        resblock_updown=True,
+    )
+
+
+def ddpm(folder):
+    """CelebA-HQ's model."""
+    path = pathlib.Path(folder) / "models/ddpm/diffusion.py"
+    specification = importlib.util.spec_from_file_location("ddpm_diffusion", path)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    fields = {
+        "model": dict(
+            ch=128, out_ch=3, ch_mult=(1, 1, 2, 2, 4, 4), num_res_blocks=2, in_channels=3,
+            attn_resolutions=[16], dropout=0.0, resamp_with_conv=True,
+        ),
+        "data": dict(image_size=SIZE),
+        "diffusion": dict(num_diffusion_timesteps=1000),
+    }
+    namespace = types.SimpleNamespace(
+        **{name: types.SimpleNamespace(**values) for name, values in fields.items()})
+    return module.DDPM(namespace)
+
+
+def module_of(path, name):
+    """A module from a file, whatever package it belongs to."""
+    module = types.ModuleType(name)
+    module.__package__ = name.rpartition(".")[0]
+    exec(compile(pathlib.Path(path).read_text(), str(path), "exec"), module.__dict__)
+    return module
+
+
+def guide(checkouts):
+    """`CLIP_gd` around RN50x16's tower with random weights."""
+    model = module_of(checkouts / "CLIP/clip/model.py", "clip_model")
+    tower = dict(layers=(6, 8, 18, 8), output_dim=768, heads=48, input_resolution=384, width=96)
+    loader = types.ModuleType("clip")
+    loader.load = lambda *_, **__: (
+        types.SimpleNamespace(
+            float=lambda: types.SimpleNamespace(visual=model.ModifiedResNet(**tower))), None)
+    loader.clip = loader
+    sys.modules["clip"] = loader
+    package = types.ModuleType("sdg")
+    package.__path__ = [str(checkouts / "SDG_code/sdg")]
+    sys.modules["sdg"] = package
+    module = module_of(checkouts / "SDG_code/sdg/clip_guidance.py", "sdg.clip_guidance")
+    network = module.CLIP_gd(types.SimpleNamespace(image_size=SIZE))
+    # Its own `train` returns nothing, which `eval` would pass on.
+    network.train = lambda mode=True: network
+    for part in network.modules():
+        part.training = False
+    return network
+
+
+class AtTimestep(torch.nn.Module):
+    """A U-Net at one timestep."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, image):
+        moments = torch.full((len(image),), float(TIMESTEP))
+        return self.network(image, moments)
+
+
+class GuidedStep(torch.nn.Module):
+    """The U-Net's prediction, and the gradient of the guide's cosine with a text by the pixels."""
+
+    needs_gradients = True
+
+    def __init__(self, unet, tower):
+        super().__init__()
+        self.unet = unet
+        self.guide = tower
+        self.register_buffer("text", torch.ones(1, 768) / 768**0.5)
+        self.requires_grad_(False)
+
+    def forward(self, image):
+        moments = torch.full((len(image),), float(TIMESTEP))
+        with torch.no_grad():
+            prediction = self.unet(image, moments)
+        with torch.enable_grad():
+            pixels = image.detach().requires_grad_(True)
+            embedding = self.guide.encode_image_list(pixels, moments)[-1]
+            cosine = (torch.nn.functional.normalize(embedding, dim=-1) * self.text).sum()
+            (gradient,) = torch.autograd.grad(120 * cosine, pixels)
+        return prediction, gradient
+
+
+def networks(checkouts):
+    """Makers of what the checkouts of a folder allow, by evalkit's names."""
+    checkouts = pathlib.Path(checkouts)
+    found = {}
+    if (checkouts / "guided-diffusion").is_dir():
+        folder = checkouts / "guided-diffusion"
+        ffhq = functools.partial(adm, folder, 128, 1, [16])
+        found["adm-ffhq"] = lambda: AtTimestep(ffhq())
+        found["adm-lsun"] = lambda: AtTimestep(adm(folder, 256, 2, [32, 16, 8]))
+        if (checkouts / "SDG_code").is_dir() and (checkouts / "CLIP").is_dir():
+            found["sdg-step"] = lambda: GuidedStep(ffhq(), guide(checkouts))
+    if (checkouts / "DiffusionCLIP").is_dir():
+        found["ddpm-celebahq"] = lambda: AtTimestep(ddpm(checkouts / "DiffusionCLIP"))
+    return found
