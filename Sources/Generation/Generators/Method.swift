@@ -1,6 +1,7 @@
 import Datasets
 import Images
 import Models
+import Systems
 import Tensors
 
 /// Whatever turns a condition into an image.
@@ -65,6 +66,8 @@ package struct MethodContext: Sendable {
   package var cache: String?
   /// Where built-in methods and systems get their networks.
   package var loader = ModelLoader(.compact)
+  /// Fine-tunes models for edits where a system has none; nil where nothing may be trained.
+  package var tuner: EditTuner?
   /// How an external command is run.
   package var command = CommandOptions()
   /// Asked several times a second whether to stop.
@@ -76,6 +79,11 @@ package struct MethodContext: Sendable {
   package init(pairs: [Pair], outputDirectory: String) {
     self.pairs = pairs
     self.outputDirectory = outputDirectory
+  }
+
+  /// What a system sees of it.
+  package var system: SystemContext {
+    SystemContext(loader: loader, workers: workers, tuner: tuner)
   }
 
   /// The pairs that this process measures.

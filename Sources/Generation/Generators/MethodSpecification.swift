@@ -1,5 +1,6 @@
 import Datasets
 import Essentials
+import Systems
 
 /// What one `--method NAME=SPEC` names: a row of the table.
 package struct MethodSpecification: Equatable, Sendable {
@@ -60,6 +61,11 @@ package struct MethodSpecification: Equatable, Sendable {
     case .builtin(let method): method.specification
     case .system(let choice): choice.specification
     }
+  }
+
+  /// Whether it reads what is to become of each image.
+  package var readsEdits: Bool {
+    if case .system(let choice) = source { choice.conditions.contains(.edit) } else { false }
   }
 
   /// Parses every `--method` of a command line, whose names must differ.

@@ -45,6 +45,8 @@ package enum ImageCondition: String, CaseIterable, Sendable {
   case text
   /// An image to edit or to be guided by.
   case image
+  /// What an image shows and what it is to show.
+  case edit
 }
 
 /// What opening a system needs to know.
@@ -53,11 +55,14 @@ package struct SystemContext: Sendable {
   package var loader: ModelLoader
   /// Threads; no bit depends on them.
   package var workers: Workers
+  /// Fine-tunes models for edits where none are given; nil where nothing may be trained.
+  package var tuner: EditTuner?
 
   /// A context.
-  package init(loader: ModelLoader, workers: Workers) {
+  package init(loader: ModelLoader, workers: Workers, tuner: EditTuner? = nil) {
     self.loader = loader
     self.workers = workers
+    self.tuner = tuner
   }
 }
 
@@ -95,14 +100,18 @@ package struct ImageRequest: Sendable {
   package let text: String?
   /// Reads the image to edit or to be guided by, RGB at any size; nil where there is none.
   package let image: (@Sendable () throws -> Raster)?
+  /// What is to become of the image; nil where nothing is said of that.
+  package let edit: EditTexts?
 
   /// A request.
   package init(
-    id: String, seed: UInt64, text: String? = nil, image: (@Sendable () throws -> Raster)? = nil
+    id: String, seed: UInt64, text: String? = nil, image: (@Sendable () throws -> Raster)? = nil,
+    edit: EditTexts? = nil
   ) {
     self.id = id
     self.seed = seed
     self.text = text
     self.image = image
+    self.edit = edit
   }
 }

@@ -113,6 +113,7 @@ package struct GenerateJob {
     }
     var choices = DatasetChoices()
     choices.allowsOutside = options.allowsOutside
+    choices.hasEdits = specification.readsEdits
     var dataset = try DatasetSpecification(parsing: options.dataset).open(
       cache: options.cache, choosing: choices, atMost: options.limit, workers: workers,
       watcher: datasetWatcher(options.progress, shouldStop: options.shouldStop))
@@ -151,14 +152,10 @@ package struct GenerateJob {
     @Sendable func show(_ done: MethodProgress) {
       progress(JobProgress(finished: done.finished, total: done.total, remembered: done.reused))
     }
-    var context = MethodContext(pairs: pairs, outputDirectory: options.output)
+    var context = MethodContext(
+      pairs, into: options.output, options, try ModelLoader(options))
     context.ids = shards == nil ? nil : Set(own.map(\.id))
     context.size = options.size
-    context.seed = options.seed
-    context.workers = workers
-    context.cache = options.cache
-    context.loader = try ModelLoader(options)
-    context.shouldStop = options.shouldStop
     context.progress = show
     context.command = options.command
     let method = try specification.open(in: context)

@@ -1,6 +1,5 @@
 import Datasets
 import Essentials
-import Faces
 import Foundation
 import Images
 import Models
@@ -28,7 +27,7 @@ package struct TuneOptions: RunConfigurable, Sendable {
   /// Folder of the images that are learned from; nil draws faces of the train world.
   package var images: String?
   /// How many images are learned from.
-  package var imageCount = 50
+  package var imageCount = DiffusionCLIPTuning.usualImageCount
   /// t₀; as all others below, nil takes what is usual for the model.
   package var lastTimestep: Int?
   /// Timesteps of the way up.
@@ -88,7 +87,7 @@ package struct TuneJob {
     _ texts: EditTexts, _ model: DiffusionModel, _ judges: EditingJudges
   ) throws -> String {
     let tuning = DiffusionCLIPTuning(
-      name: options.name ?? Self.name(of: texts.target), texts: texts, plan: plan(for: model),
+      name: options.name ?? texts.fileName, texts: texts, plan: plan(for: model),
       model: model, judges: judges)
     try OutputPlace(isReplacing: options.isReplacing).checkFolder(options.output) { names in
       names.contains { $0.hasSuffix(DiffusionCLIPTuning.latentSuffix) }
@@ -130,19 +129,9 @@ package struct TuneJob {
     return plan
   }
 
-  /// Letters and digits of a text, joined by hyphens.
-  package static func name(of text: String) -> String {
-    text.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }.joined(separator: "-")
-  }
-
   private func images(for model: DiffusionModel) throws -> [Tensor] {
-    let preprocessing = model.preprocessing
     guard let folder = options.images else {
-      return try options.workers.map(options.imageCount) { number, _ in
-        // The first photo of each person whom the compact networks know.
-        let portrait = Portrait(World.train.scene(number), size: SyntheticTrainingSet.drawnSide)
-        return try preprocessing.apply(portrait.image, named: "face \(number)")
-      }
+      return try DiffusionCLIPTuning.drawnFaces(options.imageCount, for: model, options.workers)
     }
     let files = try FeatureSource.list([folder], notice: options.notice)
     guard files.count >= options.imageCount else {
@@ -153,7 +142,7 @@ package struct TuneJob {
     }
     return try options.workers.map(options.imageCount) { index, _ in
       let path = files[index].path
-      return try preprocessing.apply(try ImageDecoder.rgb(contentsOf: path), named: path)
+      return try model.preprocessing.apply(try ImageDecoder.rgb(contentsOf: path), named: path)
     }
   }
 

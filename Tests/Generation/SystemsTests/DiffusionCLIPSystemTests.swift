@@ -1,9 +1,12 @@
 import Checkpoints
 import Diffusion
+import Foundation
 import Graphs
 import Models
+import Synchronization
 import Systems
 import Tensors
+import Terms
 import TestSupport
 import Testing
 
@@ -33,9 +36,9 @@ import Testing
   @Test func opensWhatNeedsNoFile() throws {
     let pipeline = try open(["mode": "unseen", "t0": "300", "rounds": "3"])
     #expect(pipeline.fingerprint.contains("rounds=3x6") && pipeline.imageSize == 16)
-    #expect(system.roles(for: try SystemOptions(of: system)) == [])
+    #expect(try system.roles(for: try SystemOptions(of: system)) == [])
     #expect(
-      system.roles(for: try SystemOptions(["mode": "optimize"], of: system))
+      try system.roles(for: try SystemOptions(["mode": "optimize"], of: system))
         == [.clipDirectional, .id])
   }
 
@@ -57,8 +60,9 @@ import Testing
 
   @Test func refusesOptionsThatDoNotGoTogether() throws {
     for (chosen, reason) in [
-      (["mode": "edit"], "needs the file of a fine-tuned model"),
-      (["mode": "optimize"], "needs a text"),
+      (["mode": "edit"], "needs fine-tuned models"),
+      (["mode": "mix"], "needs the files of fine-tuned models"),
+      (["mode": "edit", "weights": "a", "models": "b"], "give one of both"),
     ] {
       let error = #expect(throws: SystemError.self) { try open(chosen) }
       #expect(error?.description.contains(reason) == true, "\(chosen)")
@@ -104,6 +108,92 @@ import Testing
     ] {
       #expect(throws: (any Error).self, "\(chosen)") { try open(chosen) }
     }
+  }
+
+  private func reads(_ chosen: [String: String]) throws -> Set<ImageCondition> {
+    system.conditions(for: try SystemOptions(chosen, of: system))
+  }
+
+  @Test func editsAreReadWhereNothingSaysForAllImagesWhatTheyBecome() throws {
+    #expect(try reads([:]) == [.image])
+    #expect(try reads(["mode": "edit"]) == [.image, .edit])
+    #expect(try reads(["mode": "unseen-edit", "models": "x"]) == [.image, .edit])
+    #expect(try reads(["mode": "edit", "weights": "x"]) == [.image])
+    #expect(try reads(["mode": "optimize"]) == [.image, .edit])
+    #expect(try reads(["mode": "optimize", "text": "old face"]) == [.image])
+    #expect(
+      try system.roles(for: try SystemOptions(["mode": "edit"], of: system))
+        == [.clipDirectional, .id])
+  }
+
+  private func request(_ id: String, _ target: String?) -> ImageRequest {
+    ImageRequest(
+      id: id, seed: 1,
+      image: {
+        Raster(
+          width: 16, height: 16, channels: 3, samples: [UInt8](repeating: 90, count: 16 * 16 * 3))
+      }, edit: target.map { EditTexts(source: "face", target: $0) })
+  }
+
+  /// Each image is edited by its own edit's model, as if that had been named for it.
+  @Test func aFolderHasAModelForEachEdit() throws {
+    let folder = try TemporaryFolder()
+    try write(1, to: folder.path("tanned-face.safetensors"), of: nil)
+    try write(2, to: folder.path("gray-hair.safetensors"), of: nil)
+    let steps = ["mode": "edit", "inversion-steps": "3", "generation-steps": "2"]
+    func options(_ name: String, _ value: String) -> [String: String] {
+      steps.merging([name: value]) { $1 }
+    }
+    func images(_ requests: [ImageRequest], _ chosen: [String: String]) throws
+      -> [Result<Raster, ImageFailure>]
+    {
+      try open(chosen).images(for: requests, workers: Workers(count: 2), shouldStop: { false })
+    }
+    let requests = [
+      request("a", "tanned face"), request("b", "Gray hair"), request("c", nil),
+      request("d", "tanned face"),
+    ]
+    let mixed = try images(requests, options("models", folder.url.path))
+    let tanned = try images(
+      [requests[0]], options("weights", folder.path("tanned-face.safetensors")))
+    let gray = try images([requests[1]], options("weights", folder.path("gray-hair.safetensors")))
+    #expect(mixed[0] == tanned[0] && mixed[3] == tanned[0] && mixed[1] == gray[0])
+    #expect(tanned[0] != gray[0])
+    guard case .failure(let failure) = mixed[2] else {
+      Issue.record("an image without an edit")
+      return
+    }
+    #expect(failure.reason == "c has no texts of an edit")
+    let error = #expect(throws: SystemError.self) {
+      try images([request("e", "old person")], options("models", folder.url.path))
+    }
+    #expect(error?.description.contains("would be called old-person.safetensors") == true)
+    let before = try open(options("models", folder.url.path)).fingerprint
+    try write(3, to: folder.path("gray-hair.safetensors"), of: nil)
+    #expect(try open(options("models", folder.url.path)).fingerprint != before)
+  }
+
+  @Test func modelsThatAreMissingAreTunedOnce() throws {
+    let tunings = Mutex<[String]>([])
+    var context = context
+    context.tuner = { original in
+      EditModels(fingerprint: "tuned") { texts in
+        tunings.withLock { $0.append(texts.target) }
+        return original
+      }
+    }
+    let options = try SystemOptions(
+      ["mode": "edit", "inversion-steps": "2", "generation-steps": "2"], of: system)
+    let pipeline = try system.open(options, in: context)
+    #expect(pipeline.fingerprint.contains("tuned"))
+    let requests = [request("a", "tanned face"), request("b", "old face")]
+    for _ in 0..<2 {
+      let images = try pipeline.images(
+        for: requests, workers: Workers(count: 1), shouldStop: { false })
+      // Tuned models that equal the original reconstruct, whatever the texts.
+      #expect(images[0] == images[1] && (try? images[0].get()) != nil)
+    }
+    #expect(tunings.withLock { $0.sorted() } == ["old face", "tanned face"])
   }
 
   @Test func grayHairIsGray() throws {

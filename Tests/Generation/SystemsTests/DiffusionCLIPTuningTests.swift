@@ -3,6 +3,7 @@ import Essentials
 import Foundation
 import Graphs
 import Images
+import Models
 import Recipes
 import Synchronization
 import Systems
@@ -129,5 +130,40 @@ import Training
     let expected = try tuning().run(
       on: others, in: TrainingEnvironment(folder: fresh.url.path))
     #expect(resumed == expected)
+  }
+
+  /// What an edit's model needs is made when it is first asked for, kept, and not mistaken for another plan's.
+  @Test func aTunerMakesEachModelOnce() throws {
+    let folder = try TemporaryFolder()
+    let environment = TrainingEnvironment(folder: folder.path("tuned"))
+    var plan = DiffusionCLIPTuning.Plan()
+    (plan.lastTimestep, plan.inversionSteps, plan.trainingSteps, plan.passes) = (300, 2, 2, 2)
+    func models(_ plan: DiffusionCLIPTuning.Plan) throws -> EditModels {
+      try #require(
+        try DiffusionCLIPTuning.tuner(
+          from: ModelLoader(.compact), in: environment, plan: plan, imageCount: 2
+        )(TinyModels.model()))
+    }
+    func files() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: environment.folder).sorted()
+    }
+    let texts = EditTexts(source: "face", target: "tanned face")
+    let earlier = try models(plan).fingerprint
+    let first = try models(plan).model(texts)
+    let made = try files()
+    #expect(made.count == 2 && made.allSatisfy { $0.hasPrefix("tanned-face-") }, "\(made)")
+    #expect(first.network.weights.identity != (try TinyModels.model()).network.weights.identity)
+    // A file of the same name is taken as it is.
+    try FileManager.default.removeItem(atPath: environment.path(made[0]))
+    #expect(try models(plan).model(texts).network.weights == first.network.weights)
+    #expect(try files() == Array(made.dropFirst()))
+    plan.rate *= 2
+    #expect(try models(plan).fingerprint != earlier)
+    _ = try models(plan).model(texts)
+    #expect(try files().count == 3)
+    let unasked = DiffusionCLIPTuning.tuner(from: ModelLoader(.compact), in: environment)
+    #expect(
+      try unasked(TinyModels.model()).map(\.fingerprint) == nil,
+      "a model that is not compact takes long")
   }
 }

@@ -1,5 +1,6 @@
 import Harness
 import Provenance
+import Systems
 import Testing
 
 /// What `evalkit tune` refuses before it opens anything.
@@ -19,6 +20,8 @@ import Testing
   }
 
   @Test func filesAreCalledAfterTheTarget() {
-    #expect(TuneJob.name(of: "Person with  gray hair!") == "person-with-gray-hair")
+    #expect(
+      EditTexts(source: "Person", target: "Person with  gray hair!").fileName
+        == "person-with-gray-hair")
   }
 }

@@ -80,12 +80,10 @@ package struct SystemChoice: Sendable {
   /// Reads the weights and gives what makes images.
   ///
   /// - Throws: `MethodError.system`, `.unusableSystem`.
-  package func open(
-    _ loader: ModelLoader, workers: Workers
-  ) throws(MethodError) -> any ImagePipeline {
-    do {
-      return try system.open(options, in: SystemContext(loader: loader, workers: workers))
-    } catch { throw Self.failure(of: system, error) }
+  package func open(in context: SystemContext) throws(MethodError) -> any ImagePipeline {
+    do { return try system.open(options, in: context) } catch {
+      throw Self.failure(of: system, error)
+    }
   }
 
   private static func failure(

@@ -38,7 +38,7 @@ package struct SystemMethod: KeptImages {
     if let pipeline {
       opened = pipeline
     } else {
-      opened = try choice.open(context.loader, workers: context.workers)
+      opened = try choice.open(in: context.system)
     }
     let fingerprint =
       "system \(choice.description) \(opened.fingerprint) size=\(context.size) "

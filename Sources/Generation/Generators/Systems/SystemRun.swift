@@ -108,7 +108,8 @@ extension SystemRun {
     ImageRequest(
       id: pair.id, seed: seeds.seed(for: pair.id),
       text: conditions.contains(.text) ? pair.text : nil,
-      image: conditions.contains(.image) ? reader(of: pair) : nil)
+      image: conditions.contains(.image) ? reader(of: pair) : nil,
+      edit: conditions.contains(.edit) ? pair.edit : nil)
   }
 
   /// Reads a pair's image; nil where it has none.
@@ -129,6 +130,9 @@ extension SystemRun {
     if conditions.contains(.text) { fields.append(pair.text ?? "") }
     if conditions.contains(.image) {
       fields.append(pair.imagePath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
+    }
+    if conditions.contains(.edit) {
+      fields += [pair.edit?.source ?? "", pair.edit?.target ?? ""]
     }
     return FileDigest.sha256(of: fields.map { "\($0.utf8.count):\($0)\n" }.joined().utf8)
   }
@@ -190,5 +194,13 @@ extension SystemRun {
     try book.add(receipt)
     try DatasetFiles.write(bytes, to: "\(directory)/\(work.pair.id).png")
     result.times[work.pair.id] = receipt.time
+  }
+}
+
+extension Pair {
+  /// What is to become of the image; nil where the pair does not say it.
+  fileprivate var edit: EditTexts? {
+    guard let sourceText, let targetText else { return nil }
+    return EditTexts(source: sourceText, target: targetText)
   }
 }

@@ -74,6 +74,11 @@ package struct DiffusionCLIPTuning {
     self.judges = judges
   }
 
+  /// The same under another name.
+  func named(_ name: String) -> DiffusionCLIPTuning {
+    DiffusionCLIPTuning(name: name, texts: texts, plan: plan, model: model, judges: judges)
+  }
+
   /// The file of the weights that the last pass ends with.
   package var fileName: String { "\(name).safetensors" }
   /// The file of pictures: each image, its reconstruction and its edit, a row an image.
@@ -153,7 +158,7 @@ package struct DiffusionCLIPTuning {
   }
 
   /// Everything that can move a bit of the result, so that a checkpoint is resumed by the same training only.
-  private func identity(of images: [Tensor]) -> String {
+  func identity(of images: [Tensor]) -> String {
     "\(plan.text); \(latentKey(of: images)); \(judges.fingerprint)"
   }
 

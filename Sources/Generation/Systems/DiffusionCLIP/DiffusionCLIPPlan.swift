@@ -21,7 +21,9 @@ package struct DiffusionCLIPPlan: Equatable, Sendable {
     case optimize
 
     /// Whether fine-tuned models are needed.
-    package var needsTunedModels: Bool { [.edit, .unseenEdit, .mix].contains(self) }
+    package var needsTunedModels: Bool { takesOneModel || self == .mix }
+    /// Whether it goes down with one fine-tuned model.
+    package var takesOneModel: Bool { [.edit, .unseenEdit].contains(self) }
     /// Whether the image is noised at random first.
     package var beginsWithRounds: Bool { [.unseen, .unseenEdit].contains(self) }
   }

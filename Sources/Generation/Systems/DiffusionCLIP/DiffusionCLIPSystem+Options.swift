@@ -11,7 +11,13 @@ extension DiffusionCLIPSystem {
         .init("optimize", "up, and then the latent is optimized in place of the model"),
       ]),
       SystemOption(
-        "weights", "files of fine-tuned models, separated by commas", .text, standard: nil),
+        "weights",
+        "files of fine-tuned models, separated by commas; without it each image's own edit is made",
+        .text, standard: nil),
+      SystemOption(
+        "models",
+        "folder of fine-tuned models, each called like its edit's target, as tanned-face.safetensors; "
+          + "without it small models are fine-tuned when an image needs them", .text, standard: nil),
       SystemOption(
         "t0", "the last timestep on the way up", .integer(1...999), standard: "500"),
       SystemOption(
@@ -32,7 +38,9 @@ extension DiffusionCLIPSystem {
 
   private var optimizing: [SystemOption] {
     [
-      SystemOption("text", "what an optimized image is to show", .text, standard: nil),
+      SystemOption(
+        "text", "what all optimized images are to show; without it each image's own edit counts",
+        .text, standard: nil),
       SystemOption("source", "what images show before", .text, standard: nil),
       SystemOption("edit", "both texts by their name in the dictionary", .text, standard: nil),
       SystemOption(

@@ -41,42 +41,104 @@ package struct DiffusionCLIPSystem: GenerationSystem {
     self.init(modelRoles: [.unet]) { try .diffusionCLIP(from: $0.loader) }
   }
 
-  /// The image alone: what it becomes, options say.
-  package func conditions(for options: SystemOptions) -> Set<ImageCondition> { [.image] }
+  /// The image, and where neither texts nor weights say for all of them what it becomes, the texts of its edit.
+  package func conditions(for options: SystemOptions) -> Set<ImageCondition> {
+    editsDiffer(options) ? [.image, .edit] : [.image]
+  }
 
-  /// CLIP and the identity network are read for latents that are optimized only.
-  package func roles(for options: SystemOptions) -> [WeightRole] {
-    modelRoles + (options["mode"] == Mode.optimize.rawValue ? [.clipDirectional, .id] : [])
+  /// CLIP and the identity network are read where latents are optimized or models fine-tuned.
+  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+    let mode = mode(options)
+    if mode.takesOneModel, options["weights"] != nil, options["models"] != nil {
+      throw refusal(
+        "'weights' names the model of all edits, 'models' one for each; give one of both")
+    }
+    let isTuning =
+      mode.takesOneModel && options["weights"] == nil && options["models"] == nil
+    return modelRoles + (isTuning || mode == .optimize ? [.clipDirectional, .id] : [])
   }
 
   private typealias Mode = DiffusionCLIPPlan.Mode
 
-  /// Opens the original model, the fine-tuned ones that `weights` names, and, to optimize latents, their judges.
+  private func mode(_ options: SystemOptions) -> Mode {
+    options["mode"].flatMap(Mode.init(rawValue:)) ?? .reconstruct
+  }
+
+  /// Whether each image has an edit of its own.
+  private func editsDiffer(_ options: SystemOptions) -> Bool {
+    let mode = mode(options)
+    return mode == .optimize
+      ? options["text"] == nil && options["edit"] == nil
+      : mode.takesOneModel && options["weights"] == nil
+  }
+
+  /// Opens the original model, the fine-tuned ones, and, to optimize latents, their judges.
   package func open(
     _ options: SystemOptions, in context: SystemContext
   ) throws -> any ImagePipeline {
+    _ = try roles(for: options)
     let original = try model(context)
+    if editsDiffer(options) { return try editing(options, original, context) }
     let tuned = try (options["weights"] ?? "").split(separator: ",").map {
       try original.tuned(by: String($0))
     }
-    let plan = try plan(options, tuned: tuned.count)
-    return try DiffusionCLIPPipeline(
-      models: [original] + tuned, plan: plan,
-      optimization: plan.mode == .optimize
-        ? try optimization(options, in: context, model: original) : nil,
+    let texts = mode(options) == .optimize ? try optimizedTexts(options) : nil
+    return try pipeline(options, original, tuned: tuned, texts: texts, context)
+  }
+
+  private func pipeline(
+    _ options: SystemOptions, _ original: DiffusionModel, tuned: [DiffusionModel],
+    texts: EditTexts?, _ context: SystemContext
+  ) throws -> DiffusionCLIPPipeline {
+    try DiffusionCLIPPipeline(
+      models: [original] + tuned, plan: try plan(options, tuned: tuned.count),
+      optimization: try texts.map { try optimization(options, $0, context) },
       preprocessing: original.preprocessing)
+  }
+
+  /// A pipeline for each edit.
+  private func editing(
+    _ options: SystemOptions, _ original: DiffusionModel, _ context: SystemContext
+  ) throws -> EditingPipeline {
+    if mode(options) == .optimize {
+      // One edit stands for all: nothing but the texts differs.
+      let example = try pipeline(options, original, tuned: [], texts: .example, context)
+      return EditingPipeline(
+        fingerprint: "for each edit, as \(example.fingerprint)", imageSize: example.imageSize
+      ) { texts in
+        try pipeline(options, original, tuned: [], texts: texts, context)
+      }
+    }
+    let plan = try plan(options, tuned: 1)
+    let models = try editModels(options, original, context)
+    return EditingPipeline(
+      fingerprint: ["diffusionclip 1", plan.fingerprint, original.fingerprint, models.fingerprint]
+        .joined(separator: " | "), imageSize: original.imageShape[1]
+    ) { texts in
+      try pipeline(options, original, tuned: [try models.model(texts)], texts: nil, context)
+    }
+  }
+
+  private func editModels(
+    _ options: SystemOptions, _ original: DiffusionModel, _ context: SystemContext
+  ) throws -> EditModels {
+    if let folder = options["models"] { return try .files(in: folder, tunedFrom: original) }
+    if let models = try context.tuner?(original) { return models }
+    throw refusal(
+      "mode '\(mode(options).rawValue)' needs fine-tuned models; give the file of one as 'weights', or a "
+        + "folder with one for each edit as 'models' (see 'evalkit tune diffusionclip')")
   }
 
   /// What options mean for a number of fine-tuned models.
   ///
   /// - Throws: ``SystemError`` for options that do not go together, `DiffusionError` for steps and weights.
   func plan(_ options: SystemOptions, tuned: Int) throws -> DiffusionCLIPPlan {
-    let mode = options["mode"].flatMap(Mode.init(rawValue:)) ?? .reconstruct
-    if mode.needsTunedModels, tuned == 0 {
+    let mode = mode(options)
+    if mode == .mix, tuned == 0 {
       throw refusal(
-        "mode '\(mode.rawValue)' needs the file of a fine-tuned model; give it as 'weights'")
+        "mode 'mix' needs the files of fine-tuned models; give them as 'weights'")
     }
-    if mode != .mix, mode.needsTunedModels, tuned > 1 {
+    if mode.takesOneModel, tuned > 1 {
       throw refusal("mode '\(mode.rawValue)' takes one fine-tuned model, not \(tuned); use 'mix'")
     }
     if !mode.needsTunedModels, tuned > 0 {
@@ -110,15 +172,16 @@ package struct DiffusionCLIPSystem: GenerationSystem {
     }
   }
 
-  private func optimization(
-    _ options: SystemOptions, in context: SystemContext, model: DiffusionModel
-  ) throws -> LatentOptimization {
+  /// The texts that options give for all images.
+  private func optimizedTexts(_ options: SystemOptions) throws -> EditTexts? {
     let dictionary = options["dictionary"].flatMap(EditDictionary.init(rawValue:)) ?? .corrected
-    let texts = try EditTexts.chosen(
+    return try EditTexts.chosen(
       edit: options["edit"], source: options["source"], target: options["text"], from: dictionary)
-    guard let texts else {
-      throw refusal("mode 'optimize' needs a text; give 'text', or the name of an 'edit'")
-    }
+  }
+
+  private func optimization(
+    _ options: SystemOptions, _ texts: EditTexts, _ context: SystemContext
+  ) throws -> LatentOptimization {
     let judges = try EditingJudges(
       texts, isDirectional: options["objective"] == "directional",
       weights: EditingObjective.Weights(

@@ -99,14 +99,12 @@ package struct SampleJob {
       }
     }
     let scratch = try ScratchFolder("sample")
-    let pipeline = try choice.open(ModelLoader(options), workers: options.workers)
-    let pairs = try conditions(size: pipeline.imageSize, in: scratch)
-    var context = MethodContext(
-      pairs: pairs, outputDirectory: options.output ?? scratch.path("images"))
+    let images = options.output ?? scratch.path("images")
+    var context = MethodContext([], into: images, options, try ModelLoader(options))
+    let pipeline = try choice.open(in: context.system)
+    let pairs = try conditions(of: choice, size: pipeline.imageSize, in: scratch)
+    context.pairs = pairs
     context.size = pipeline.imageSize
-    context.seed = options.seed
-    context.workers = options.workers
-    context.shouldStop = options.shouldStop
     let progress = options.progress
     context.progress = {
       progress(JobProgress(finished: $0.finished, total: $0.total, remembered: $0.reused))
@@ -129,9 +127,12 @@ package struct SampleJob {
   }
 
   /// The first faces of the test world with their captions; what the user gave is in their place.
-  private func conditions(size: Int, in scratch: ScratchFolder) throws -> [Pair] {
+  private func conditions(
+    of choice: SystemChoice, size: Int, in scratch: ScratchFolder
+  ) throws -> [Pair] {
     var faces = SyntheticFaces()
     faces.count = options.count
+    faces.hasEdits = choice.conditions.contains(.edit)
     faces.size = min(max(size, 64), 1024)
     let drawn = try faces.dataset(cache: scratch.path("faces"), workers: options.workers)
     if let image = options.image { _ = try ImageDecoder.rgb(contentsOf: image) }
@@ -153,7 +154,7 @@ package struct SampleJob {
         input: readsImage
           ? pair.imagePath.flatMap { try? ImageDecoder.rgb(contentsOf: $0) } : nil,
         result: ImageFailure.catching { try method.image(for: pair) },
-        caption: readsText ? pair.text ?? "" : pair.id)
+        caption: (readsText ? pair.text : pair.targetText) ?? pair.id)
     }
     let sheet = SampleSheet(
       title: "\(choice.description) seed=\(options.seed)", samples: samples, imageSize: imageSize

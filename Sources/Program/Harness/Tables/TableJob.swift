@@ -187,15 +187,10 @@ package struct TableJob {
     _ pairs: [Pair], measuring ids: Set<String>?, size: Int, loader: ModelLoader,
     workers: Workers
   ) throws -> [OpenMethod] {
-    var context = MethodContext(pairs: pairs, outputDirectory: options.results)
+    var context = MethodContext(pairs, into: options.results, options, loader)
     context.ids = ids
     context.size = size
-    context.loader = loader
-    context.seed = options.seed
-    context.workers = workers
     context.command = options.command
-    context.shouldStop = options.shouldStop
-    context.cache = options.cache
     return try options.rows(of: table).compactMap { specification in
       // Two methods must not write over each other's images.
       context.outputDirectory = TableOptions.outputFolder(

@@ -16,7 +16,7 @@ extension TableOptions {
   /// Whether an edit's texts are needed.
   func measuresEdits(in table: PaperTable) -> Bool {
     let measured = metrics ?? table.columns.compactMap(\.metric)
-    return measured.contains(.clipDirectional)
+    return measured.contains(.clipDirectional) || methods.contains(where: \.readsEdits)
   }
 
   /// The rows that a table measures: what the user named, then the protocol's anchors.

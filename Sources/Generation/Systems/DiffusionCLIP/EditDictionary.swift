@@ -3,19 +3,7 @@ import Metrics
 import Models
 import Objectives
 
-/// The two texts of an edit: what an image shows, and what it is to show.
-package struct EditTexts: Equatable, Sendable {
-  /// What an image shows.
-  package let source: String
-  /// What it is to show.
-  package let target: String
-
-  /// Two texts.
-  package init(source: String, target: String) {
-    self.source = source
-    self.target = target
-  }
-
+extension EditTexts {
   /// The loss along the direction from one text to the other, averaged over the 79 templates.
   ///
   /// - Parameter tower: CLIP's text tower.
@@ -63,6 +51,11 @@ extension EditTexts {
     guard let target = target ?? known?.target else { return nil }
     return EditTexts(source: source ?? known?.source ?? "face", target: target)
   }
+}
+
+extension EditTexts {
+  /// An edit that stands for any other where only what all have in common is asked for.
+  package static let example = EditTexts(source: "face", target: "tanned face")
 }
 
 /// DiffusionCLIP's dictionary of edits.
