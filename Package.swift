@@ -84,7 +84,10 @@ let system: [Target] = [
   c("CMemory"),
   c(
     "CTextData",
-    exclude: ["LICENSE-CLIP", "LICENSE-ftfy", "entities.txt", "merges.bin", "mojibake.txt"]),
+    exclude: [
+      "LICENSE-CLIP", "LICENSE-ftfy", "entities.txt", "merges.bin", "mojibake.txt", "uncased.txt",
+      "word-pieces.z",
+    ]),
 ]
 
 let core: [Target] = [
@@ -110,7 +113,7 @@ let models: [Target] = [
     "ONNX", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors", protobuf]),
   Wing.models.room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
   Wing.models.room("Training", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors"]),
-  Wing.models.room("Texts", needs: ["CTextData", "Essentials", "Tensors", "Terms"]),
+  Wing.models.room("Texts", needs: ["CTextData", "CZlib", "Essentials", "Tensors", "Terms"]),
   Wing.models.room("Detection", needs: ["Graphs", "Images", "Networks", "Tensors"]),
   Wing.models.room(
     "Models",

@@ -29,7 +29,7 @@ import sys
 
 from ftfy import badness, chardata
 
-TARGET = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "CTextData"
+TARGET = pathlib.Path(__file__).resolve().parent.parent / "Sources/System/CTextData"
 PUBLISHED = "924691ac288e54409236115652ad4aa250f48203de50a9e4722a6ecd48d6804a"
 MERGES = 49152 - 256 - 2
 
