@@ -1,13 +1,17 @@
 /// What the allowed names do with their arguments.
+///
+/// What is made by, of or into something foreign is that inert record.
 extension PickleMachine {
   /// REDUCE: arranges the arguments of an allowed name as data.
   mutating func reduced(
     _ callee: PickleValue, _ arguments: PickleValue
   ) throws(CheckpointError) -> PickleValue {
+    if case .foreign = callee { return callee }
     guard case .global(let global) = callee else {
       throw reader.failure(.forbidden, "calls something that is not a known name")
     }
     let arguments = try items(of: arguments, "arguments")
+    if let foreign = arguments.first(where: \.isForeign) { return foreign }
     switch global {
     case .orderedDictionary: return try orderedDictionary(arguments)
     case .size:
@@ -35,6 +39,7 @@ extension PickleMachine {
     _ callee: PickleValue, _ arguments: PickleValue
   ) throws(CheckpointError) -> PickleValue {
     switch callee {
+    case .foreign: callee
     case .global(.scriptClass): make(.instance(state: .none))
     case .global(.orderedDictionary), .global(.rebuildParameter), .global(.size):
       try reduced(callee, arguments)
@@ -47,6 +52,7 @@ extension PickleMachine {
   mutating func built(
     _ target: PickleValue, _ state: PickleValue
   ) throws(CheckpointError) -> PickleValue {
+    if let foreign = [target, state].first(where: \.isForeign) { return foreign }
     if case .tensor = target { return target }
     guard case .object(let index) = target else {
       throw reader.failure(.forbidden, "sets attributes of something that has none")
@@ -63,8 +69,11 @@ extension PickleMachine {
   /// A persistent identifier: `("storage", type, key, location, count[, view])`.
   ///
   /// Source: pytorch/pytorch, torch/serialization.py, `persistent_load`.
-  func storageReference(_ identifier: PickleValue) throws(CheckpointError) -> StorageReference {
+  func stored(_ identifier: PickleValue) throws(CheckpointError) -> PickleValue {
     let fields = try items(of: identifier, "a storage")
+    if fields.count > 1, case .text("storage") = fields[0], fields[1].isForeign {
+      return fields[1]
+    }
     guard fields.count >= 5, case .text("storage") = fields[0], case .global(let type) = fields[1],
       case .text(let key) = fields[2], case .integer(let count) = fields[4], count >= 0
     else {
@@ -84,7 +93,7 @@ extension PickleMachine {
     if fields.count > 5, case .object = fields[5] {
       try view(of: &reference, try items(of: fields[5], "a storage view"))
     }
-    return reference
+    return .storage(reference)
   }
 
   private func view(
@@ -166,4 +175,23 @@ extension PickleMachine {
     }
     throw reader.failure(.corrupt, "has \(what) in an unknown form")
   }
+
+  /// Why what a foreign name makes is not read in place of a tensor.
+  ///
+  /// - Parameters:
+  ///   - index: the name's place in `foreign`.
+  ///   - key: where it stands; empty for all of the file.
+  /// - Returns: an error that tells the name, the key and the place in the pickle.
+  func refusal(of index: Int, under key: String) -> CheckpointError {
+    let place = key.isEmpty ? "" : " under \(key.prefix(100))"
+    return reader.failure(
+      .forbidden,
+      "asks for \(foreign[index].name)\(place), which is not among the names that a checkpoint may use,",
+      at: foreign[index].offset)
+  }
+}
+
+extension PickleValue {
+  /// Whether this is an inert record of what a foreign name would make.
+  fileprivate var isForeign: Bool { if case .foreign = self { true } else { false } }
 }

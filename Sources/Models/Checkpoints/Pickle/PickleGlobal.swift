@@ -1,6 +1,7 @@
-/// The only names that a pickle may ask for.
+/// The only names that a pickle's data may be made with.
 ///
-/// Each stands for data or for a way to arrange data; none is looked up, imported or run.
+/// Each stands for data or for a way to arrange data; none is looked up, imported or run. What any other
+/// name makes is an inert record (`PickleValue.foreign`), which a state dict must not hold.
 enum PickleGlobal: Hashable, Sendable {
   case orderedDictionary
   case size

@@ -1,14 +1,17 @@
 /// Reads a pickle as data.
 ///
-/// The instructions are a closed list (`PickleOpcode`) and so are the names that they may ask for
-/// (`PickleGlobal`); anything else ends the reading with an error that says what was asked for and
-/// where. Nothing is imported, called or executed. Time and memory are bounded by a budget of steps, which
+/// The instructions are a closed list (`PickleOpcode`); any other ends the reading with an error that says which
+/// and where. So are the names that data are made with (`PickleGlobal`). Trainers keep more beside a state dict,
+/// such as their callbacks: what another name makes is read as an inert record, and refused where tensors
+/// are looked for. Nothing is imported, called or executed. Time and memory are bounded by a budget of steps, which
 /// grows with the file: a pickle that copies what it has said once over and over runs out of it.
 struct PickleMachine {
   /// Containers that were built; `PickleValue.object` is an index into them.
   var objects: [PickleObject] = []
   /// Every storage that was named, by its key; the first mention counts.
   private(set) var references: [String: StorageReference] = [:]
+  /// Every name outside the list that was asked for.
+  private(set) var foreign: [ForeignName] = []
   var reader: ByteReader
   let allowsScript: Bool
   private var stack: [PickleValue] = []
@@ -34,8 +37,8 @@ struct PickleMachine {
 
   /// Reads up to and including STOP and returns what was on top.
   ///
-  /// - Throws: `forbidden` for an instruction or name outside the lists, otherwise `truncated`,
-  ///   `corrupt` or `tooLarge`.
+  /// - Throws: `forbidden` for an instruction outside the list, otherwise `truncated`, `corrupt` or
+  ///   `tooLarge`.
   mutating func run() throws(CheckpointError) -> PickleValue {
     while true {
       let start = reader.position
@@ -64,11 +67,13 @@ struct PickleMachine {
       .appends, .emptyDictionary, .setItem, .setItems:
       try arrange(opcode)
     case .put, .longPut, .memoize, .get, .longGet: try recall(opcode)
-    case .global, .stackGlobal: push(.global(try global(opcode, at: start)))
+    case .global, .stackGlobal: push(try global(opcode, at: start))
     case .binaryPersistentIdentifier:
-      let reference = try storageReference(try pop())
-      if references[reference.key] == nil { references[reference.key] = reference }
-      push(.storage(reference))
+      let stored = try stored(try pop())
+      if case .storage(let reference) = stored, references[reference.key] == nil {
+        references[reference.key] = reference
+      }
+      push(stored)
     case .reduce:
       let arguments = try pop()
       push(try reduced(try pop(), arguments))
@@ -182,6 +187,7 @@ struct PickleMachine {
 
   private mutating func extendList(with items: [PickleValue]) throws(CheckpointError) {
     let target = try pop()
+    if case .foreign = target { return push(target) }
     guard case .object(let index) = target, case .list(var list) = objects[index] else {
       throw reader.failure(.corrupt, "appends to something that is not a list")
     }
@@ -194,6 +200,7 @@ struct PickleMachine {
 
   private mutating func extendDictionary(with items: [PickleValue]) throws(CheckpointError) {
     let target = try pop()
+    if case .foreign = target { return push(target) }
     guard case .object(let index) = target, case .dictionary(var pairs) = objects[index],
       items.count.isMultiple(of: 2)
     else { throw reader.failure(.corrupt, "sets items of something that is not a dictionary") }
@@ -230,7 +237,7 @@ struct PickleMachine {
 
   private mutating func global(
     _ opcode: PickleOpcode, at start: Int
-  ) throws(CheckpointError) -> PickleGlobal {
+  ) throws(CheckpointError) -> PickleValue {
     let module: String
     let name: String
     if opcode == .global {
@@ -242,12 +249,11 @@ struct PickleMachine {
       }
       (module, name) = (first, second)
     }
-    guard let global = PickleGlobal(module: module, name: name, allowsScript: allowsScript) else {
-      let shown = "\(module).\(name)".prefix(100).filter { !$0.isNewline }
-      throw reader.failure(
-        .forbidden, "asks for \(shown), which is not among the names that a checkpoint may use,",
-        at: start)
+    if let global = PickleGlobal(module: module, name: name, allowsScript: allowsScript) {
+      return .global(global)
     }
-    return global
+    let shown = "\(module).\(name)".prefix(100).filter { !$0.isNewline }
+    foreign.append(ForeignName(name: shown, offset: start))
+    return .foreign(foreign.count - 1)
   }
 }

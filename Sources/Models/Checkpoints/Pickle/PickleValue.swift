@@ -14,6 +14,9 @@ enum PickleValue: Sendable {
   case bytes
   case object(Int)
   case global(PickleGlobal)
+  /// A name outside the list, or what such a name would make: an inert record, by its place in
+  /// `PickleMachine.foreign`.
+  case foreign(Int)
   indirect case storage(StorageReference)
   indirect case tensor(TensorRecord)
 }
@@ -25,6 +28,14 @@ enum PickleObject: Sendable {
   case dictionary([(key: PickleValue, value: PickleValue)])
   /// An object of a class that a TorchScript archive brings along: its attributes, once known.
   case instance(state: PickleValue)
+}
+
+/// A name that a pickle asks for and that is not on the list.
+struct ForeignName: Sendable {
+  /// Module and name.
+  let name: String
+  /// Where in the pickle it is asked for.
+  let offset: Int
 }
 
 /// A block of elements that tensors are views of.

@@ -16,7 +16,7 @@ struct NamedRecords {
     "params_ema", "g_ema", "state_dict_ema", "ema_state_dict", "model_ema", "ema_model", "ema",
   ]
 
-  private let objects: [PickleObject]
+  private let machine: PickleMachine
   private let source: ByteSlice
   /// Which containers hold tensors directly; many names may stand for one container.
   private var holders: [Int: Bool] = [:]
@@ -31,19 +31,27 @@ struct NamedRecords {
   private static let lettersInByte = 16
   private static let leastVisits = 1 << 12
   private static let largestTensorCount = 1 << 17
+  /// Names that a note lists.
+  private static let mostListed = 20
 
   /// Walks a pickle's value from the root that `root` selects.
   ///
-  /// - Throws: `corrupt`, `tooLarge`, or `noSuchTensor` where a root is asked for that is not there.
+  /// - Throws: `corrupt`, `tooLarge`, `forbidden` for something foreign under that root, or `noSuchTensor` where
+  ///   a root is asked for that is not there.
   init(
-    _ value: PickleValue, objects: [PickleObject], root: CheckpointRoot, source: ByteSlice
+    _ value: PickleValue, of machine: PickleMachine, root: CheckpointRoot, source: ByteSlice
   ) throws(CheckpointError) {
-    self.objects = objects
+    self.machine = machine
     self.source = source
     visitsLeft = min(Self.largestVisits, Self.leastVisits + Self.visitsInByte * source.count)
     lettersLeft = Self.lettersInByte * (Self.leastVisits + source.count)
     let start = try selectRoot(of: value, root)
     try collect(start, name: "", depth: 0)
+    var seen: Set<String> = []
+    let foreign = machine.foreign.map(\.name).filter { seen.insert($0).inserted }
+    if !foreign.isEmpty {
+      notes.append("left unread: \(foreign.prefix(Self.mostListed).joined(separator: ", "))")
+    }
   }
 
   private mutating func selectRoot(
@@ -57,7 +65,7 @@ struct NamedRecords {
         throw source.failure(
           .noSuchTensor,
           "has no part named \(name); its parts are "
-            + top.prefix(20).map(\.name).joined(separator: ", "))
+            + top.prefix(Self.mostListed).map(\.name).joined(separator: ", "))
       }
       notes.append("tensors under \(name)")
       var others: [String] = []
@@ -77,7 +85,8 @@ struct NamedRecords {
       let rest = top.map(\.name).filter { $0 != name }
       notes.append(
         "tensors under \(name)"
-          + (rest.isEmpty ? "" : " (not read: \(rest.prefix(20).joined(separator: ", ")))"))
+          + (rest.isEmpty
+            ? "" : " (not read: \(rest.prefix(Self.mostListed).joined(separator: ", ")))"))
       let others = sets.map(\.name).filter { $0 != name }
       if !others.isEmpty { part = CheckpointPart(name: name, others: others) }
       return child.value
@@ -118,14 +127,14 @@ struct NamedRecords {
 
   private func isDictionary(_ value: PickleValue) -> Bool {
     guard case .object(let index) = value else { return false }
-    if case .dictionary = objects[index] { return true }
+    if case .dictionary = machine.objects[index] { return true }
     return false
   }
 
   /// What lies below a value under a name of its own; empty for anything that is no container.
   private func children(of value: PickleValue) -> [(name: String, value: PickleValue)] {
     guard case .object(let index) = value else { return [] }
-    switch objects[index] {
+    switch machine.objects[index] {
     case .tuple(let items), .list(let items):
       return items.enumerated().map { (String($0.offset), $0.element) }
     case .dictionary(let pairs):
@@ -152,9 +161,20 @@ struct NamedRecords {
       tensors.append((name.isEmpty ? CheckpointTensor.soleName : name, record))
       return
     }
+    if let foreign = foreignIndex(in: value) {
+      throw machine.refusal(of: foreign, under: name)
+    }
     for child in children(of: value) {
       try collect(
         child.value, name: name.isEmpty ? child.name : "\(name).\(child.name)", depth: depth + 1)
     }
+  }
+
+  /// The foreign name that a value is made of, or that is one of its keys; nil for data.
+  private func foreignIndex(in value: PickleValue) -> Int? {
+    if case .foreign(let index) = value { return index }
+    guard case .object(let index) = value, case .dictionary(let pairs) = machine.objects[index]
+    else { return nil }
+    return pairs.lazy.compactMap { if case .foreign(let key) = $0.key { key } else { nil } }.first
   }
 }

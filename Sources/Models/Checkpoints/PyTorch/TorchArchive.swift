@@ -30,7 +30,7 @@ enum TorchArchive {
     var machine = PickleMachine(
       ByteReader(pickle, label: entry.name), allowsScript: isScript)
     let value = try machine.run()
-    let records = try NamedRecords(value, objects: machine.objects, root: root, source: pickle)
+    let records = try NamedRecords(value, of: machine, root: root, source: pickle)
     let order = try archive[folder + "byteorder"]?.contents().text
     var tensors: [CheckpointTensor] = []
     for (name, record) in records.tensors {

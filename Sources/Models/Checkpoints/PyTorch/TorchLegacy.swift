@@ -35,8 +35,8 @@ enum TorchLegacy {
     let object = try next(&reader)
     let keys = try next(&reader).texts
     let records = try NamedRecords(
-      object.value, objects: object.objects, root: root, source: file)
-    let storages = try locate(keys, references: object.references, isBigEndian, &reader)
+      object.value, of: object.machine, root: root, source: file)
+    let storages = try locate(keys, references: object.machine.references, isBigEndian, &reader)
     var tensors: [CheckpointTensor] = []
     for (name, record) in records.tensors {
       let reference = record.storage
@@ -58,7 +58,7 @@ enum TorchLegacy {
     var machine = PickleMachine(reader)
     let value = try machine.run()
     reader = machine.reader
-    return Pickled(value: value, objects: machine.objects, references: machine.references)
+    return Pickled(value: value, machine: machine)
   }
 
   /// Finds each storage's bytes; their number follows from the references of the object.
@@ -91,12 +91,12 @@ enum TorchLegacy {
 /// One of the pickles of a legacy file.
 private struct Pickled {
   let value: PickleValue
-  let objects: [PickleObject]
-  let references: [String: StorageReference]
+  let machine: PickleMachine
 
   /// `little_endian` of the system dictionary, negated.
   var isBigEndian: Bool {
-    guard case .object(let index) = value, case .dictionary(let pairs) = objects[index] else {
+    guard case .object(let index) = value, case .dictionary(let pairs) = machine.objects[index]
+    else {
       return false
     }
     return pairs.contains {
@@ -110,7 +110,9 @@ private struct Pickled {
 
   /// The texts of a list.
   var texts: [String] {
-    guard case .object(let index) = value, case .list(let items) = objects[index] else { return [] }
+    guard case .object(let index) = value, case .list(let items) = machine.objects[index] else {
+      return []
+    }
     return items.compactMap { if case .text(let text) = $0 { text } else { nil } }
   }
 }

@@ -9,11 +9,11 @@ import Testing
 @Suite struct CheckpointFuzzTests {
   private static let archives = [
     "types_zip.pth", "nested_zip.pth", "tree_zip.pth", "views_zip.pth", "protocol4_zip.pth",
-    "script.pt", "arrays.npz", "ema_module_zip.pth",
+    "script.pt", "arrays.npz", "ema_module_zip.pth", "lightning_zip.pth",
   ]
   private static let legacy = [
     "types_legacy.pth", "views_legacy.pth", "nested_legacy.pth", "python2_legacy.pth",
-    "tree_legacy.pth", "parameter_legacy.pth", "protocol5_legacy.pth",
+    "tree_legacy.pth", "parameter_legacy.pth", "protocol5_legacy.pth", "lightning_legacy.pth",
   ]
   private static let clip = [
     "clip_openai.pt", "clip_openai.pth", "clip_openai.safetensors",

@@ -46,7 +46,7 @@ struct PickleGrammar {
   private mutating func value(depth: Int) -> [UInt8] {
     left -= 1
     guard left > 0, depth < 80 else { return TestPickle.text("end") }
-    switch random.nextIndex(below: 14) {
+    switch random.nextIndex(below: 15) {
     case 0:
       let scalars: [[UInt8]] = [[0x4E], [0x88], [0x4B, 7], [0x4A, 0xFF, 0xFF, 0xFF, 0xFF]]
       return scalars.randomElement(&random)
@@ -65,6 +65,10 @@ struct PickleGrammar {
       let object = TestPickle.global("__torch__", "M")
       return Self.joined(object, [0x29, 0x81], put(), dictionary(depth), [0x62])
     case 10: return orderedDictionary(depth)
+    case 11:
+      // A name outside the list: called, given attributes, filled as a list.
+      let made = Self.joined(TestPickle.global("numpy", "dtype"), [0x29, 0x52], put())
+      return Self.joined(made, dictionary(depth), [0x62, 0x28], values(depth), [0x65])
     default: return dictionary(depth)
     }
   }
