@@ -90,12 +90,14 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
   }
 
   /// The same file with other tensors, whose names differ from each other.
-  init(_ other: Checkpoint, tensors: [CheckpointTensor], note: String) {
+  init(
+    _ other: Checkpoint, tensors: [CheckpointTensor], note: String, part: CheckpointPart? = nil
+  ) {
     path = other.path
     format = other.format
     self.tensors = tensors
     unread = other.unread
-    part = other.part
+    self.part = part ?? other.part
     notes = other.notes + [note]
     indices = Dictionary(
       tensors.enumerated().map { ($0.element.name, $0.offset) },

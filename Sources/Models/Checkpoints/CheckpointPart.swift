@@ -4,6 +4,8 @@ package struct CheckpointPart: Hashable, Sendable {
   package let name: String
   /// The sets that lie beside it.
   package let others: [String]
+  /// Tensors that no network uses and that were left out by name.
+  package var ignored: [String] = []
 
   /// Whether a name says that the weights under it are averages over the training.
   static func isAveraged(_ name: String) -> Bool {
