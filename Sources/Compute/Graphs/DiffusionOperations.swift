@@ -67,6 +67,34 @@ extension Value {
         columns: Resampling.bicubic(from: self.columns, to: columns)))
   }
 
+  /// For each pixel the row of its class in a table, which is this `[D, K, 1]`.
+  ///
+  /// - Parameter map: labels as ones and zeros, `[K, H, W]`, which have no gradient.
+  /// - Returns: `[D, H, W]`; where the labels are zeros alone, the mean of all rows.
+  package func rows(byClassIn map: Value) -> Value {
+    classed(
+      .rowsByClass, by: map, shape: [channels, map.rows, map.columns],
+      fits: shape == [channels, map.channels, 1])
+  }
+
+  /// For each class the means of its own channels over its own pixels.
+  ///
+  /// - Parameters:
+  ///   - map: `[K, H, W]`, which has no gradient; class `k` has the `k`-th part of the `C` channels.
+  ///   - epsilon: added to a class's number of pixels.
+  /// - Returns: `Σ x · m / (Σ m + ε)`, `[C, 1, 1]`.
+  package func classMeans(in map: Value, epsilon: Float) -> Value {
+    classed(
+      .classMeans(epsilon: epsilon), by: map, shape: [channels, 1, 1],
+      fits: shape == [channels, map.rows, map.columns] && channels % map.channels == 0)
+  }
+
+  private func classed(_ operation: Operation, by map: Value, shape: [Int], fits: Bool) -> Value {
+    let operands = [node, map.node]
+    if !fits || map.shape.count != 3 { builder.reject(operation.name, operands, scope: place) }
+    return builder.add(operation, operands, shape: shape, scope: place)
+  }
+
   /// Sines and cosines of a timestep, `[1] → [width]`; it has no gradient.
   package func timestepEmbedding(_ embedding: TimestepEmbedding) -> Value {
     then(
@@ -76,13 +104,14 @@ extension Value {
 }
 
 extension Scope {
-  /// `Conv1d` with a filter of one, `[D, T, 1] → [O, T, 1]`; parameters `weight [O, D, 1]`, `bias [O]`.
-  package func convolution1d(_ x: Value, to channels: Int) -> Value {
-    linear(
-      x,
-      weight: ParameterSpecification(
-        name: self["weight"].prefix, shape: [channels, x.channels, 1]),
-      bias: ParameterSpecification(name: self["bias"].prefix, shape: [channels]))
+  /// `Conv1d` with a filter of one, `[D, T, 1] → [O, T, 1]`; parameters `weight [O, D / groups, 1]`, `bias [O]`.
+  package func convolution1d(_ x: Value, to channels: Int, groups: Int = 1) -> Value {
+    let weight = ParameterSpecification(
+      name: self["weight"].prefix, shape: [channels, x.channels / groups, 1])
+    let bias = ParameterSpecification(name: self["bias"].prefix, shape: [channels])
+    if groups == 1 { return linear(x, weight: weight, bias: bias) }
+    return convolution(
+      x, ConvolutionGeometry(kernel: 1, groups: groups), weight: weight, bias: bias)
   }
 
   /// `GroupNorm` over `[C, H, W]` or `[C]`; parameters `weight`, `bias`, both `[C]`, if affine.

@@ -46,6 +46,10 @@ package enum Operation: Hashable, Sendable {
   case pixelUnshuffle(Int)
   /// Channels become blocks of pixels.
   case pixelShuffle(Int)
+  /// Rows of a table by the class of each pixel of a label map, the second input.
+  case rowsByClass
+  /// The mean of each class's channels over its pixels in a label map, the second input.
+  case classMeans(epsilon: Float)
   /// Of a number `[1]`.
   case timestepEmbedding(TimestepEmbedding)
   /// Of queries, keys and values, or of one map that holds all three.
@@ -101,6 +105,8 @@ package enum Operation: Hashable, Sendable {
     case .groupNorm(let norm, _, _): "group norm /\(norm.groups)"
     case .pixelUnshuffle(let block): "pixel unshuffle /\(block)"
     case .pixelShuffle(let block): "pixel shuffle ×\(block)"
+    case .rowsByClass: "rows by class"
+    case .classMeans: "class means"
     case .timestepEmbedding: "timestep embedding"
     case .attention(let attention):
       attention.isCausal ? "causal attention /\(attention.heads)" : "attention /\(attention.heads)"

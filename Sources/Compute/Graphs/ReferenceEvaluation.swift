@@ -118,6 +118,8 @@ private struct Evaluation {
     case .silu: return eachChannel(x[0]) { value, _ in Reference.silu(value) }
     case .pixelUnshuffle(let block): return Reference.pixelUnshuffled(x[0], block: block)
     case .pixelShuffle(let block): return Reference.pixelShuffled(x[0], block: block)
+    case .rowsByClass: return Reference.rows(of: x[0], byClassIn: x[1])
+    case .classMeans(let epsilon): return Reference.classMeans(x[0], in: x[1], epsilon: epsilon)
     case .timestepEmbedding(let embedding):
       return Tensor(shape: shape, values: embedding.values(at: x[0].values[0]))
     case .quickGELU: return eachChannel(x[0]) { value, _ in Reference.quickGELU(value) }

@@ -68,10 +68,11 @@ extension Lowering {
     guard let tensor = try parameters.tensor(named: name) else {
       throw .missingParameter(name: name)
     }
-    guard tensor.shape == shape else {
+    // The filters of a `Conv1d` have no last axis.
+    guard tensor.shape == shape || tensor.shape + [1] == shape else {
       throw .misshapenParameter(name: name, expected: shape, found: tensor.shape)
     }
-    return tensor
+    return tensor.reshaped(shape)
   }
 
   /// A batch norm or affine step as `x · scale + shift`, in Float64.

@@ -25,6 +25,8 @@ extension Lowering {
     case .subsample(let stride): return stage(.subsample(stride: stride))
     case .pixelUnshuffle(let block): return stage(.pixelUnshuffle(block))
     case .pixelShuffle(let block): return stage(.pixelShuffle(block))
+    case .rowsByClass: return stage(.rowsByClass)
+    case .classMeans(let epsilon): return stage(.classMeans(epsilon: epsilon))
     case .timestepEmbedding(let embedding): return stage(.timestepEmbedding(embedding))
     case .flatten: return isFlattenUnused(index) ? [] : stage(.flatten)
     case .l2Normalize: return stage(.normalize)

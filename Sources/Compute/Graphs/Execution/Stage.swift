@@ -31,6 +31,8 @@ struct Stage: Sendable {
     case groupNorm(GroupNorm, weight: [Float]?, bias: [Float]?, Activation)
     case pixelUnshuffle(Int)
     case pixelShuffle(Int)
+    case rowsByClass
+    case classMeans(epsilon: Float)
     case timestepEmbedding(TimestepEmbedding)
     case attention(Attention)
     case rowOfLargest
@@ -99,6 +101,9 @@ struct Stage: Sendable {
         activation: activation, level: level)
     case .pixelUnshuffle(let block): output.writePixelUnshuffled(input, block: block)
     case .pixelShuffle(let block): output.writePixelShuffled(input, block: block)
+    case .rowsByClass: output.writeRows(of: input, byClassIn: map(inputs[1]))
+    case .classMeans(let epsilon):
+      output.writeClassMeans(of: input, in: map(inputs[1]), epsilon: epsilon)
     case .timestepEmbedding(let embedding):
       output.writeTimestepEmbedding(of: input, embedding)
     case .attention(let attention):

@@ -9,8 +9,10 @@ struct BatchMemory: @unchecked Sendable {
   /// A node's place within the map of the node whose memory it shares.
   struct View {
     let root: Int
-    let pixel: Int
-    let channel: Int
+    /// Floats from the root's start to the first channel of the first pixel.
+    let offset: Int
+    /// Floats from one pixel to the next.
+    let stride: Int
     /// Whether it is all of the root.
     let isWhole: Bool
   }
@@ -72,12 +74,11 @@ struct BatchMemory: @unchecked Sendable {
     guard let offset = offsets[view.root] else {
       preconditionFailure("node \(node) has no memory")
     }
-    let (shape, root) = (nodes[node].shape, nodes[view.root].shape)
-    let start = offset + image * root.elementCount + view.pixel * root[0] + view.channel
+    let start = offset + image * nodes[view.root].shape.elementCount + view.offset
     return FeatureMap(
       base: memory.base + start, rows: nodes[node].extent.rows,
-      columns: nodes[node].extent.columns, channels: shape[0],
-      pixelStride: view.isWhole ? shape[0] : root[0])
+      columns: nodes[node].extent.columns, channels: nodes[node].shape[0],
+      pixelStride: view.stride)
   }
 
   private func stack(_ node: Int, _ count: Int, _ offsets: [Int?]) -> MapView {

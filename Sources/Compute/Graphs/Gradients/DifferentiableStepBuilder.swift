@@ -41,7 +41,7 @@ struct DifferentiableStepBuilder {
     requested = Set(outputs.compactMap { graph.outputs[$0] })
     needed = graph.nodes(neededFor: outputs)
     views = graph.nodes.indices.map {
-      BatchMemory.View(root: $0, pixel: 0, channel: 0, isWhole: true)
+      BatchMemory.View(root: $0, offset: 0, stride: graph.nodes[$0].shape[0], isWhole: true)
     }
     isActive = [Bool](repeating: false, count: graph.nodes.count)
     for node in needed {
@@ -146,6 +146,10 @@ struct DifferentiableStepBuilder {
     case .tokens: view(index, pixel: 0, channel: 0, isWhole: true)
     case .array(.reinterpret) where graph.nodes[node.inputs[0]].shape[0] == node.shape[0]:
       view(index, pixel: 0, channel: 0, isWhole: true)
+    // The same memory in pixels of other lengths.
+    case .array(.reinterpret) where views[node.inputs[0]].isWhole && !requested.contains(index):
+      views[index] = BatchMemory.View(
+        root: views[node.inputs[0]].root, offset: 0, stride: node.shape[0], isWhole: true)
     case .flatten where graph.nodes[node.inputs[0]].extent == 1:
       view(index, pixel: 0, channel: 0, isWhole: true)
     case .channels(let first): view(index, pixel: 0, channel: first, isWhole: false)
@@ -165,8 +169,8 @@ struct DifferentiableStepBuilder {
     }
     let source = views[input]
     views[index] = BatchMemory.View(
-      root: source.root, pixel: source.pixel + pixel, channel: source.channel + channel,
-      isWhole: source.isWhole && isWhole)
+      root: source.root, offset: source.offset + pixel * source.stride + channel,
+      stride: source.stride, isWhole: source.isWhole && isWhole)
   }
 
   private func step(of index: Int) throws(GraphError) -> any DifferentiableStep {
@@ -197,7 +201,7 @@ struct DifferentiableStepBuilder {
         broadcasts: graph.nodes[node.inputs[1]].shape != node.shape)
     case .maxPool, .averagePool, .adaptiveAveragePool, .resizeNearest, .resizeBilinear,
       .subsample, .flatten, .prependMean, .rowOfLargest, .pixelUnshuffle, .pixelShuffle,
-      .array(.resample):
+      .rowsByClass, .classMeans, .array(.softmax), .array(.resample):
       return MapStep(node.operation, inputs: node.inputs, output: index)
     case .broadcast: return BroadcastStep(input: input, output: index)
     case .concatenate:
@@ -247,7 +251,7 @@ extension Node {
   var differentiableInputs: [Int] {
     switch operation {
     case .embedding, .timestepEmbedding: []
-    case .rowOfLargest: [inputs[0]]
+    case .rowOfLargest, .rowsByClass, .classMeans: [inputs[0]]
     default: inputs
     }
   }

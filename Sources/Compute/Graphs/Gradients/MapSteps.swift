@@ -17,7 +17,8 @@ final class MapStep: DifferentiableStep {
   var savedForBackward: [Int] {
     switch operation {
     case .maxPool: inputs
-    case .rowOfLargest: [inputs[1]]
+    case .rowOfLargest, .rowsByClass, .classMeans: [inputs[1]]
+    case .array(.softmax): [output]
     default: []
     }
   }
@@ -26,7 +27,7 @@ final class MapStep: DifferentiableStep {
   var onlyAdds: Bool { true }
 
   func forward(_ context: StepContext) {
-    context.forEachImage { [self] image, _ in
+    context.forEachImage { [self] image, scratch in
       let (x, y) = (context.value(inputs[0], image), context.value(output, image))
       let level = context.level
       switch operation {
@@ -42,6 +43,10 @@ final class MapStep: DifferentiableStep {
       case .pixelUnshuffle(let block): y.writePixelUnshuffled(x, block: block)
       case .pixelShuffle(let block): y.writePixelShuffled(x, block: block)
       case .array(.resample(let resampling)): y.writeResampled(x, resampling)
+      case .array(.softmax): y.writeSoftmax(of: x, level: level, scratch: scratch.kernels)
+      case .rowsByClass: y.writeRows(of: x, byClassIn: context.value(inputs[1], image))
+      case .classMeans(let epsilon):
+        y.writeClassMeans(of: x, in: context.value(inputs[1], image), epsilon: epsilon)
       case .prependMean: y.writePrependedMean(before: x)
       case .rowOfLargest: y.writeRow(of: x, atLargestOf: context.value(inputs[1], image))
       default: preconditionFailure("\(operation.name) has a step of its own")
@@ -73,6 +78,15 @@ final class MapStep: DifferentiableStep {
         dx.addResampledGradient(
           of: dy, resampling.transposed(rows: dx.rows, columns: dx.columns), level: level,
           scratch: scratch)
+      case .array(.softmax):
+        dx.addSoftmaxGradient(
+          of: dy, result: context.value(output, image), level: level, scratch: scratch)
+      case .rowsByClass:
+        dx.addRowsGradient(
+          of: dy, byClassIn: context.value(inputs[1], image), level: level)
+      case .classMeans(let epsilon):
+        dx.addClassMeansGradient(
+          of: dy, in: context.value(inputs[1], image), epsilon: epsilon)
       case .prependMean: dx.addPrependedMeanGradient(of: dy, level: level)
       case .rowOfLargest:
         dx.add(dy, toRowAtLargestOf: context.value(inputs[1], image), level: level)

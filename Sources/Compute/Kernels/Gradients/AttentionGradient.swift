@@ -42,6 +42,22 @@ extension FeatureMap {
   }
 }
 
+extension FeatureMap {
+  /// `dx += y ∘ (dy − Σ y ∘ dy)` over the channels of each pixel, for ``writeSoftmax(of:level:scratch:)``; the map is the
+  /// input's gradient.
+  package func addSoftmaxGradient(
+    of gradient: FeatureMap, result: FeatureMap, level: CPULevel = .current,
+    scratch: GradientScratch
+  ) {
+    let (kernels, row) = (level.gradientKernels, scratch.floats(channels))
+    for index in 0..<pixels {
+      row.update(from: gradient.pixel(at: index), count: channels)
+      kernels.softmax_gradient(result.pixel(at: index), row, channels, 1)
+      kernels.add_scaled(row, 1, pixel(at: index), channels)
+    }
+  }
+}
+
 /// The gradient of one head.
 private struct AttentionGradientJob {
   let isCausal: Bool

@@ -39,6 +39,34 @@ extension Reference {
     return y
   }
 
+  /// `y[·, p] = table[·, k]` for the first largest class `k` of a pixel, the mean of all rows where that is 0.
+  package static func rows(of table: Tensor, byClassIn map: Tensor) -> Tensor {
+    let (classes, pixels) = (map.shape[0], map.count / map.shape[0])
+    var y = Tensor(shape: [table.shape[0]] + map.shape.dropFirst())
+    for p in 0..<pixels {
+      let shares = (0..<classes).map { map.values[$0 * pixels + p] }
+      let largest = shares.max() ?? 0
+      let chosen = largest == 0 ? Array(0..<classes) : [shares.firstIndex(of: largest) ?? 0]
+      for d in 0..<table.shape[0] {
+        let sum = chosen.reduce(0.0) { $0 + Double(table.values[d * classes + $1]) }
+        y.values[d * pixels + p] = Float(sum / Double(chosen.count))
+      }
+    }
+    return y
+  }
+
+  /// `y[c] = Σ_p x[c, p] · m[k, p] / (Σ_p m[k, p] + ε)`, `k = ⌊c · K / C⌋`.
+  package static func classMeans(_ x: Tensor, in map: Tensor, epsilon: Float) -> Tensor {
+    let pixels = map.count / map.shape[0]
+    let means = (0..<x.shape[0]).map { c in
+      let shares = map.values[c * map.shape[0] / x.shape[0] * pixels..<map.count].prefix(pixels)
+      let values = x.values[c * pixels..<(c + 1) * pixels]
+      let sum = zip(values, shares).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      return Float(sum / (shares.reduce(0.0) { $0 + Double($1) } + Double(epsilon)))
+    }
+    return Tensor(shape: [x.shape[0], 1, 1], values: means)
+  }
+
   /// `x · σ(1.702 x)`.
   package static func quickGELU(_ x: Double) -> Double { x / (1 + exp(-1.702 * x)) }
 

@@ -216,6 +216,31 @@ struct GradientCase: SingleInputNetwork, CustomStringConvertible {
     GradientCase(name: "gated units and tanh", inputShape: [7]) { s, x in
       s["b"].linear(s["a"].linear(x, to: 18).geglu(), to: 5).applying(.tanh)
     },
+    GradientCase(
+      name: "rows by class and class means", inputShape: [4, 4, 1], readsTokens: true, roughness: 2
+    ) { s, x in
+      // Of the numbers 0 … 8 only the two largest make a class, so that some pixels have none.
+      let map = x.perChannelAffine(
+        scale: [Float](repeating: 1, count: 4), shift: [Float](repeating: -6, count: 4)
+      ).relu().resizedNearest(rows: 6, columns: 3)
+      let y = s["t"].linear(x.asTokens(), to: 8).rows(byClassIn: map)
+      let z = s["c"].convolution(y, to: 8, kernel: 3, padding: 1).silu() + y
+      let means = z.classMeans(in: map, epsilon: 1e-2)
+      let codes = s["d"].convolution1d(means, to: 12, groups: 4).applying(.tanh)
+        .reinterpreted(as: [3, 4, 1])
+      return s["e"].linear(codes, to: 5).row(2) + s["f"].linear(codes.row(1), to: 5)
+    },
+    GradientCase(name: "softmax of stacked maps as factors", inputShape: [5, 4, 3], roughness: 2) {
+      s, x in
+      let maps = ["a", "b"].map { s[$0].convolution(x, to: 1, kernel: 3, padding: 1) }
+      let shares = Value.concatenated(maps).softmax()
+      let parts = ["c", "d"].enumerated().map { index, name in
+        let share = shares.channels(from: index, count: 1)
+        return s[name].convolution(x, to: 3, kernel: 1)
+          * .concatenated([Value](repeating: share, count: 3))
+      }
+      return parts[0] + parts[1]
+    },
     GradientCase(name: "timesteps", inputShape: [1], readsTokens: true) { s, x in
       let y = x.timestepEmbedding(TimestepEmbedding(width: 8, form: .cosinesFirst))
       return s["b"].linear(s["a"].linear(y, to: 9).silu(), to: 4)

@@ -103,7 +103,7 @@ struct WideEvaluation {
     case .add: return combined(x[0], x[1], +)
     case .multiply: return combined(x[0], x[1], *)
     case .concatenate: return WideTensor(shape, x.flatMap(\.values))
-    case .flatten, .tokens, .array(.reinterpret): return WideTensor(shape, x[0].values)
+    case .flatten, .tokens: return WideTensor(shape, x[0].values)
     case .l2Normalize:
       let norm = x[0].values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return x[0].map { value, _ in value / norm }
@@ -210,6 +210,33 @@ struct WideEvaluation {
       return layerNorm(x[0], prefix: prefix, epsilon: Double(epsilon))
     case .groupNorm(let norm, let prefix, let affine):
       return groupNorm(x, norm, prefix: prefix, affine: affine)
+    case .rowsByClass:
+      return .computed(shape) { c, i, j in
+        let shares = (0..<x[1].channels).map { x[1][$0, i, j] }
+        guard let largest = shares.max(), largest != 0 else {
+          return shares.indices.reduce(0) { $0 + x[0][c, $1, 0] } / Double(shares.count)
+        }
+        return x[0][c, shares.firstIndex(of: largest) ?? 0, 0]
+      }
+    case .classMeans(let epsilon):
+      return .computed(shape) { c, _, _ in
+        let label = c * x[1].channels / x[0].channels
+        let places = (0..<x[1].rows).flatMap { i in (0..<x[1].columns).map { (i, $0) } }
+        let sum = places.reduce(0.0) { $0 + x[0][c, $1.0, $1.1] * x[1][label, $1.0, $1.1] }
+        return sum / (places.reduce(0.0) { $0 + x[1][label, $1.0, $1.1] } + Double(epsilon))
+      }
+    case .array(.reinterpret):
+      // The order of the memory, [H, W, C].
+      let values = (0..<x[0].values.count).map { index in
+        x[0].values[index % x[0].channels * x[0].pixels + index / x[0].channels]
+      }
+      return .computed(shape) { c, i, j in
+        values[(i * (shape.count == 3 ? shape[2] : 1) + j) * shape[0] + c]
+      }
+    case .array(.softmax):
+      return .computed(shape) { c, i, j in
+        exp(x[0][c, i, j]) / (0..<shape[0]).reduce(0) { $0 + exp(x[0][$1, i, j]) }
+      }
     case .timestepEmbedding(let embedding):
       return WideTensor(
         shape, embedding.values(at: Float(x[0].values[0])).map(Double.init))
