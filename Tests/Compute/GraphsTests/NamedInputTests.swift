@@ -55,6 +55,29 @@ struct Conditioned: Network {
     parameters = seededParameters(of: graph)
   }
 
+  /// What does not depend on some inputs is computed once, and not a bit changes.
+  @Test func splitGraphsGiveTheWholesBits() throws {
+    let split = try SplitGraph(graph, varying: ["image", "noise", "mask"])
+    #expect(split.lasting.inputs.map(\.name) == ["text", "style"])
+    // The attention reads the text itself as values.
+    #expect(split.varying.inputs.map(\.name) == ["image", "text", "noise", "mask"] + split.names)
+    let sample = Conditioned.sample(of: graph, seed: 8)
+    let whole = try Executable(graph, parameters: parameters)
+    let lasting = try Executable(split.lasting, parameters: parameters, outputs: split.names)
+    let varying = try Executable(split.varying, parameters: parameters)
+    let kept = try lasting.run(
+      named: sample.filter { ["text", "style"].contains($0.key) }, in: lasting.makeWorkspace())
+    #expect(kept.count == 2)
+    let found = try varying.run(
+      named: sample.filter { $0.key != "style" }.merging(kept) { first, _ in first },
+      in: varying.makeWorkspace())
+    #expect(try found == whole.run(named: sample, in: whole.makeWorkspace()))
+    #expect(throws: GraphError.self) { try SplitGraph(graph, varying: ["picture"]) }
+    #expect(throws: GraphError.self) {
+      try SplitGraph(graph, varying: ["image"], for: ["picture"])
+    }
+  }
+
   @Test func inputsAreKnownByNameAndShape() throws {
     #expect(graph.inputs.map(\.name) == ["image", "text", "style", "noise", "mask"])
     #expect(graph.inputs.map(\.shape) == [[3, 8, 7], [6, 5, 1], [4], [1], [2, 8, 7]])
