@@ -39,6 +39,7 @@ extension Graph {
   /// | transposed convolution | `C·H·W · O/g·R·S` |
   /// | linear, projection | `T · O·D` |
   /// | attention of `T` queries, `S` keys | `2 · T·S·D`, a mask changes nothing |
+  /// | nearest of `V` codes | `H·W · V·C` |
   /// | `B` products `[M, K] · [K, N]` of results | `B · M·N·K` |
   /// | anything else | 0 |
   ///
@@ -76,6 +77,7 @@ extension Graph {
     case .attention:
       let keys = nodes[node.inputs.count > 1 ? node.inputs[1] : node.inputs[0]].shape
       return 2 * node.shape.elementCount * keys.dropFirst().reduce(1, *)
+    case .nearestCode(let weight): return node.shape.elementCount * (shapes[weight]?[0] ?? 0)
     case .array(let operation):
       return operation.multiplyAdds(
         inputs: node.inputs.map { nodes[$0].shape }, output: node.shape)
@@ -96,7 +98,7 @@ extension Operation {
     case .groupNorm(_, let prefix, let affine):
       affine ? ["weight", "bias"].map { prefix.parameter($0) } : []
     case .prelu(let weight), .projection(let weight), .prepend(let weight), .addRows(let weight),
-      .embedding(let weight):
+      .embedding(let weight), .nearestCode(let weight):
       [weight]
     case .array(let operation): operation.trainableNames
     default: []

@@ -144,4 +144,17 @@ extension Scope {
     }
     return builder.add(operation, operands, shape: x.shape, scope: prefix)
   }
+
+  /// Vector quantization: the nearest row of the parameter `weight [V, C]` in place of each pixel, the first of equals;
+  /// it has no gradient.
+  ///
+  /// Source: van den Oord et al., arXiv 1711.00937; `CompVis/taming-transformers`,
+  /// `taming/modules/vqvae/quantize.py` (`VectorQuantizer2`), whose forms of distances these are.
+  ///
+  /// - Deviation: distances are in Float64, there in Float32; codes whose distances differ by less than 1e-6 of
+  ///   `|z|² + |e|²` may be exchanged. The code is returned as it is, there as `z + (e − z)`.
+  package func nearestCodes(_ x: Value, count: Int) -> Value {
+    let weight = builder.parameter(self["weight"].prefix, shape: [count, x.channels])
+    return builder.add(.nearestCode(weight: weight), [x.node], shape: x.shape, scope: prefix)
+  }
 }

@@ -70,6 +70,8 @@ package enum Operation: Hashable, Sendable {
   case addRows(weight: String)
   /// Rows of `weight` `[V, D]` by their numbers, `[T] → [D, T, 1]`.
   case embedding(weight: String)
+  /// The row of `weight` `[V, C]` nearest to each pixel.
+  case nearestCode(weight: String)
   /// On arrays of any shape.
   case array(ArrayOperation)
 
@@ -118,6 +120,7 @@ package enum Operation: Hashable, Sendable {
     case .prependMean: "prepend mean"
     case .addRows: "add rows"
     case .embedding: "embedding"
+    case .nearestCode: "nearest code"
     case .array(let operation): operation.name
     }
   }

@@ -150,6 +150,8 @@ private struct Evaluation {
         table.values[Int(id) * depth..<(Int(id) + 1) * depth]
       }
       return Tensor(shape: [x[0].count, depth], values: rows).transposed.reshaped(shape)
+    case .nearestCode(let weight):
+      return Reference.nearestCodes(x[0], table: try parameter(weight))
     case .array(let operation):
       return try operation.evaluate(x, shape: shape, parameter: parameter)
     default: preconditionFailure("\(node.operation.name) has no readable form")

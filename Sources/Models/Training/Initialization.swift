@@ -37,7 +37,8 @@ package enum Initialization {
       case .linear(let weight, _): roles[weight] = .matrix
       case .projection(let weight): roles[weight] = .projection
       case .prelu(let weight): roles[weight] = .slope
-      case .embedding(let weight), .addRows(let weight), .prepend(let weight):
+      case .embedding(let weight), .nearestCode(let weight), .addRows(let weight),
+        .prepend(let weight):
         roles[weight] = .table
       case .batchNorm(let prefix, _, _):
         let start = prefix.isEmpty ? "" : "\(prefix)."

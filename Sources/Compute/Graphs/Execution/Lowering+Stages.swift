@@ -61,6 +61,7 @@ extension Lowering {
       return .addRows(try parameter(weight, shape: [node.shape[1], channels]))
     case .embedding(let weight):
       return .embedding(try parameter(weight))
+    case .nearestCode(let weight): return .nearestCodes(Codebook(try parameter(weight)))
     case .array(let operation): return try action(of: operation, node: node)
     default: preconditionFailure("\(node.operation.name) is lowered elsewhere")
     }

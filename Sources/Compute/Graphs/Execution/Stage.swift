@@ -40,6 +40,7 @@ struct Stage: Sendable {
     case prependMean
     case addRows(Tensor)
     case embedding(Tensor)
+    case nearestCodes(Codebook)
     case array(ArrayAction)
   }
 
@@ -115,6 +116,7 @@ struct Stage: Sendable {
     case .prependMean: output.writePrependedMean(before: input)
     case .addRows(let rows): output.writeSum(of: input, rows: rows)
     case .embedding(let table): output.writeEmbedding(of: input, table: table)
+    case .nearestCodes(let codebook): output.writeNearestCodes(of: input, codebook)
     case .array(let action): run(action, inputs.map(map), to: output, scratch: scratch)
     }
   }

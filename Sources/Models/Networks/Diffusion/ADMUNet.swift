@@ -105,18 +105,16 @@ package struct ADMUNet: PublishedNetwork {
 
   /// Describes the network once.
   package func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
-    let width = configuration.channels
-    let embedding = inputs["timestep"]
-      .timestepEmbedding(TimestepEmbedding(width: width, form: .cosinesFirst))
-    let time = scope["time_embed"]
-    // Every block begins with a SiLU of the embedding.
-    let condition = time["2"].linear(
-      time["0"].linear(embedding, to: 4 * width).silu(), to: 4 * width
-    ).tapped("time_embed").silu()
-    var body = ADMBody(configuration: configuration, scope: scope, condition: condition)
+    let trunk = UNetTrunk(
+      widths: configuration.multipliers.map { $0 * configuration.channels },
+      residualBlocks: configuration.residualBlocks,
+      blocks: ADMBlocks(
+        configuration: configuration,
+        condition: scope["time_embed"].timeCondition(
+          inputs["timestep"], width: configuration.channels)))
     let image = inputs["image"]
-    let x = body.run(
-      configuration.fold > 1 ? image.pixelUnshuffled(by: configuration.fold) : image)
+    let x = trunk.describe(
+      scope, configuration.fold > 1 ? image.pixelUnshuffled(by: configuration.fold) : image)
     let area = configuration.fold * configuration.fold
     let result = scope["out"]["2"].convolution(
       scope["out"]["0"].groupNorm(x).silu(), to: configuration.outputChannels * area, kernel: 3,
@@ -126,94 +124,19 @@ package struct ADMUNet: PublishedNetwork {
   }
 }
 
-/// The way down, the middle and the way up.
-private struct ADMBody {
+/// Residual blocks that the time scales and shifts, and that may change the size.
+private struct ADMBlocks: UNetBlocks {
   let configuration: ADMUNet.Configuration
-  let scope: Scope
   /// SiLU of the time's embedding, `[4 C]`.
   let condition: Value
-  private var skips: [Value] = []
 
-  init(configuration: ADMUNet.Configuration, scope: Scope, condition: Value) {
-    self.configuration = configuration
-    self.scope = scope
-    self.condition = condition
-  }
-
-  private func width(_ level: Int) -> Int {
-    configuration.channels * configuration.multipliers[level]
-  }
-
-  mutating func run(_ input: Value) -> Value {
-    var x = descend(input)
-    let middle = scope["middle_block"]
-    x = residual(middle[0], x, to: x.channels)
-    x = attention(middle[1], x)
-    x = residual(middle[2], x, to: x.channels).tapped("middle_block")
-    return ascend(x)
-  }
-
-  /// One place of `input_blocks` after the other; every one is kept for the way up.
-  private mutating func descend(_ input: Value) -> Value {
-    let blocks = scope["input_blocks"]
-    var x = input
-    func keep(_ value: Value) {
-      x = value.tapped("input_blocks.\(skips.count)")
-      skips.append(x)
-    }
-    keep(blocks[0][0].convolution(input, to: width(0), kernel: 3, padding: 1))
-    for level in configuration.multipliers.indices {
-      for _ in 0..<configuration.residualBlocks {
-        let place = blocks[skips.count]
-        let y = residual(place[0], x, to: width(level))
-        keep(attends(y) ? attention(place[1], y) : y)
-      }
-      guard level < configuration.multipliers.count - 1 else { continue }
-      let place = blocks[skips.count][0]
-      keep(
-        configuration.resamplesInBlocks
-          ? residual(place, x, to: x.channels, resampling: .half)
-          : place["op"].convolution(x, to: x.channels, kernel: 3, stride: 2, padding: 1))
-    }
-    return x
-  }
-
-  private mutating func ascend(_ middle: Value) -> Value {
-    let blocks = scope["output_blocks"]
-    var x = middle
-    var place = 0
-    for level in configuration.multipliers.indices.reversed() {
-      for index in 0...configuration.residualBlocks {
-        let block = blocks[place]
-        var part = 0
-        func next() -> Scope {
-          defer { part += 1 }
-          return block[part]
-        }
-        x = residual(next(), .concatenated([x, skips.removeLast()]), to: width(level))
-        if attends(x) { x = attention(next(), x) }
-        if level > 0, index == configuration.residualBlocks {
-          x =
-            configuration.resamplesInBlocks
-            ? residual(next(), x, to: x.channels, resampling: .double)
-            : next()["conv"].convolution(doubled(x), to: x.channels, kernel: 3, padding: 1)
-        }
-        x = x.tapped("output_blocks.\(place)")
-        place += 1
-      }
-    }
-    return x
-  }
-
-  private func attends(_ x: Value) -> Bool {
-    configuration.attentionSizes.contains(x.rows)
-  }
+  func attends(_ x: Value, level: Int) -> Bool { configuration.attentionSizes.contains(x.rows) }
 
   private enum Resampling {
     case none, half, double
   }
 
-  private func doubled(_ x: Value) -> Value {
+  private func upsampled(_ x: Value) -> Value {
     x.resizedNearest(rows: 2 * x.rows, columns: 2 * x.columns)
   }
 
@@ -221,13 +144,29 @@ private struct ADMBody {
     switch resampling {
     case .none: x
     case .half: x.averagePool(2, stride: 2)
-    case .double: doubled(x)
+    case .double: upsampled(x)
     }
+  }
+
+  func halved(_ scope: Scope, _ x: Value) -> Value {
+    configuration.resamplesInBlocks
+      ? residual(scope, x, to: x.channels, resampling: .half)
+      : scope["op"].convolution(x, to: x.channels, kernel: 3, stride: 2, padding: 1)
+  }
+
+  func doubled(_ scope: Scope, _ x: Value) -> Value {
+    configuration.resamplesInBlocks
+      ? residual(scope, x, to: x.channels, resampling: .double)
+      : scope["conv"].convolution(upsampled(x), to: x.channels, kernel: 3, padding: 1)
+  }
+
+  func residual(_ scope: Scope, _ x: Value, to channels: Int, on path: UNetPath) -> Value {
+    residual(scope, x, to: channels, resampling: .none)
   }
 
   /// `ResBlock`: norm, SiLU, change of size, convolution; norm with the time's scale and shift, SiLU, convolution.
   private func residual(
-    _ scope: Scope, _ x: Value, to channels: Int, resampling: Resampling = .none
+    _ scope: Scope, _ x: Value, to channels: Int, resampling: Resampling
   ) -> Value {
     let normal = scope["in_layers"]["0"].groupNorm(x).silu()
     let first = scope["in_layers"]["2"].convolution(
@@ -248,7 +187,7 @@ private struct ADMBody {
   }
 
   /// `AttentionBlock` with `QKVAttentionLegacy`.
-  private func attention(_ scope: Scope, _ x: Value) -> Value {
+  func attention(_ scope: Scope, _ x: Value) -> Value {
     let tokens = scope["norm"].groupNorm(x).asTokens()
     let joined = scope["qkv"].convolution1d(tokens, to: 3 * x.channels)
     let heads = max(x.channels / configuration.headChannels, 1)

@@ -76,10 +76,11 @@ package struct DDPMUNet: PublishedNetwork {
     let condition = dense[1].linear(
       dense[0].linear(embedding, to: 4 * width).silu(), to: 4 * width
     ).tapped("temb").silu()
-    var body = DDPMBody(configuration: configuration, scope: scope, condition: condition)
+    let blocks = ResnetBlocks(condition: condition)
+    var body = DDPMBody(configuration: configuration, scope: scope, blocks: blocks)
     let x = body.run(inputs["image"])
     return scope["conv_out"].convolution(
-      scope["norm_out"].groupNorm(x, epsilon: 1e-6).silu(), to: 3, kernel: 3, padding: 1)
+      blocks.norm(scope["norm_out"], x).silu(), to: 3, kernel: 3, padding: 1)
   }
 }
 
@@ -87,14 +88,13 @@ package struct DDPMUNet: PublishedNetwork {
 private struct DDPMBody {
   let configuration: DDPMUNet.Configuration
   let scope: Scope
-  /// SiLU of the time's embedding, `[4 C]`.
-  let condition: Value
+  let blocks: ResnetBlocks
   private var skips: [Value] = []
 
-  init(configuration: DDPMUNet.Configuration, scope: Scope, condition: Value) {
+  init(configuration: DDPMUNet.Configuration, scope: Scope, blocks: ResnetBlocks) {
     self.configuration = configuration
     self.scope = scope
-    self.condition = condition
+    self.blocks = blocks
   }
 
   private func width(_ level: Int) -> Int {
@@ -104,9 +104,9 @@ private struct DDPMBody {
   mutating func run(_ image: Value) -> Value {
     var x = descend(image)
     let middle = scope["mid"]
-    x = residual(middle["block_1"], x, to: x.channels)
-    x = attention(middle["attn_1"], x)
-    x = residual(middle["block_2"], x, to: x.channels).tapped("mid.block_2")
+    x = blocks.residual(middle["block_1"], x, to: x.channels)
+    x = blocks.attention(middle["attn_1"], x)
+    x = blocks.residual(middle["block_2"], x, to: x.channels).tapped("mid.block_2")
     return ascend(x)
   }
 
@@ -118,14 +118,13 @@ private struct DDPMBody {
     for level in configuration.multipliers.indices {
       let place = scope["down"][level]
       for index in 0..<configuration.residualBlocks {
-        x = residual(place["block"][index], x, to: width(level))
-        if attends(x) { x = attention(place["attn"][index], x) }
+        x = blocks.residual(place["block"][index], x, to: width(level))
+        if attends(x) { x = blocks.attention(place["attn"][index], x) }
         skips.append(x)
       }
       x = x.tapped("down.\(level)")
       guard level < configuration.multipliers.count - 1 else { continue }
-      x = place["downsample"]["conv"].convolution(
-        x.zeroPadded(bottom: 1, right: 1), to: x.channels, kernel: 3, stride: 2)
+      x = blocks.halved(place["downsample"], x)
       skips.append(x)
     }
     return x
@@ -136,45 +135,16 @@ private struct DDPMBody {
     for level in configuration.multipliers.indices.reversed() {
       let place = scope["up"][level]
       for index in 0...configuration.residualBlocks {
-        x = residual(
+        x = blocks.residual(
           place["block"][index], .concatenated([x, skips.removeLast()]), to: width(level))
-        if attends(x) { x = attention(place["attn"][index], x) }
+        if attends(x) { x = blocks.attention(place["attn"][index], x) }
       }
       x = x.tapped("up.\(level)")
       guard level > 0 else { continue }
-      x = place["upsample"]["conv"].convolution(
-        x.resizedNearest(rows: 2 * x.rows, columns: 2 * x.columns), to: x.channels, kernel: 3,
-        padding: 1)
+      x = blocks.doubled(place["upsample"], x)
     }
     return x
   }
 
   private func attends(_ x: Value) -> Bool { configuration.attentionSizes.contains(x.rows) }
-
-  private func norm(_ scope: Scope, _ x: Value) -> Value { scope.groupNorm(x, epsilon: 1e-6) }
-
-  /// `ResnetBlock`: norm, SiLU, convolution, the time added; norm, SiLU, convolution.
-  private func residual(_ scope: Scope, _ x: Value, to channels: Int) -> Value {
-    let first = scope["conv1"].convolution(
-      norm(scope["norm1"], x).silu(), to: channels, kernel: 3, padding: 1)
-    let timed = first + scope["temb_proj"].linear(condition, to: channels).asMap()
-    let second = scope["conv2"].convolution(
-      norm(scope["norm2"], timed).silu(), to: channels, kernel: 3, padding: 1)
-    return second
-      + (x.channels == channels
-        ? x : scope["nin_shortcut"].convolution(x, to: channels, kernel: 1))
-  }
-
-  /// `AttnBlock`: one head over all pixels.
-  private func attention(_ scope: Scope, _ x: Value) -> Value {
-    let normal = norm(scope["norm"], x)
-    func projected(_ name: String) -> Value {
-      scope[name].convolution(normal, to: x.channels, kernel: 1).asTokens()
-    }
-    let mixed = Value.attention(
-      queries: projected("q"), keys: projected("k"), values: projected("v"), Attention(heads: 1))
-    return x
-      + scope["proj_out"].convolution(
-        mixed.asMap(rows: x.rows, columns: x.columns), to: x.channels, kernel: 1)
-  }
 }

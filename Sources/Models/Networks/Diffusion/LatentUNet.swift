@@ -1,0 +1,166 @@
+import Graphs
+import Kernels
+
+/// The U-Net of "High-Resolution Image Synthesis with Latent Diffusion Models": Collaborative Diffusion's branches and
+/// dynamic diffusers, Stable Diffusion.
+///
+/// Inputs: `latent [C, S, S]`, noisy; `timestep [1]`, 0…999; `context [D, N, 1]`, tokens of a text or a label map, of
+/// which any number may be traced. Output `[O, S, S]`: the noise, or what ``Configuration/outputChannels`` says.
+///
+/// Sources: Rombach et al., arXiv 2112.10752; `CompVis/latent-diffusion`,
+/// `ldm/modules/diffusionmodules/openaimodel.py` (`UNetModel` with spatial transformers).
+package struct LatentUNet: PublishedNetwork {
+  /// What tells one model from another.
+  package struct Configuration: Hashable, Sendable {
+    /// `S`.
+    package var latentSize: Int
+    /// `C`.
+    package var latentChannels: Int
+    /// `O`.
+    package var outputChannels: Int
+    /// Channels of the first level.
+    package var channels: Int
+    /// Factors on ``channels``, one a level, the finest first.
+    package var multipliers: [Int]
+    /// Residual blocks of a level on the way down; there is one more on the way up.
+    package var residualBlocks = 2
+    /// Levels with transformers, the finest being 0; the middle always has one.
+    package var attentionLevels: Set<Int>
+    /// Heads of every attention.
+    package var heads: AttentionHeads
+    /// `N`.
+    package var contextCount: Int
+    /// `D`.
+    package var contextWidth: Int
+
+    /// Describes a model whose result has the channels of its latent.
+    package init(
+      latentSize: Int, latentChannels: Int, channels: Int, multipliers: [Int],
+      attentionLevels: Set<Int>, heads: AttentionHeads, contextCount: Int, contextWidth: Int
+    ) {
+      self.latentSize = latentSize
+      self.latentChannels = latentChannels
+      outputChannels = latentChannels
+      self.channels = channels
+      self.multipliers = multipliers
+      self.attentionLevels = attentionLevels
+      self.heads = heads
+      self.contextCount = contextCount
+      self.contextWidth = contextWidth
+    }
+
+    /// One of Collaborative Diffusion's two models, driven by 77 tokens of a text or 19 of a label map.
+    ///
+    /// Source: `ziqihuangg/Collaborative-Diffusion`, `configs/256_{mask,text}.yaml`.
+    package static let collaborativeBranch = Configuration(
+      latentSize: 64, latentChannels: 3, channels: 192, multipliers: [1, 2, 3, 5],
+      attentionLevels: [1, 2, 3], heads: .count(32), contextCount: 77, contextWidth: 640)
+
+    /// One of Collaborative Diffusion's two dynamic diffusers: how much its branch matters, by pixel and timestep.
+    ///
+    /// Source: `ziqihuangg/Collaborative-Diffusion`, `configs/256_codiff_mask_text.yaml`.
+    package static let collaborativeDiffuser: Configuration = {
+      var configuration = collaborativeBranch
+      configuration.channels = 32
+      configuration.outputChannels = 1
+      return configuration
+    }()
+
+    /// Stable Diffusion 1 at 512 pixels, driven by CLIP's 77 tokens.
+    ///
+    /// Source: `CompVis/stable-diffusion`, `configs/stable-diffusion/v1-inference.yaml`.
+    package static let stableDiffusion = Configuration(
+      latentSize: 64, latentChannels: 4, channels: 320, multipliers: [1, 2, 4, 4],
+      attentionLevels: [0, 1, 2], heads: .count(8), contextCount: 77, contextWidth: 768)
+  }
+
+  /// Name on the command line.
+  package let name: String
+  /// One line for people.
+  package let summary: String
+  /// Which model it is.
+  package let configuration: Configuration
+
+  /// Names a model.
+  package init(name: String, summary: String, _ configuration: Configuration) {
+    self.name = name
+    self.summary = summary
+    self.configuration = configuration
+  }
+
+  /// Collaborative Diffusion's branch of either condition.
+  package static let collaborativeBranch = LatentUNet(
+    name: "collaborative-branch",
+    summary: "Latent diffusion's U-Net of faces by text or label map; Collaborative Diffusion",
+    .collaborativeBranch)
+
+  /// Collaborative Diffusion's weight of either condition.
+  package static let collaborativeDiffuser = LatentUNet(
+    name: "collaborative-diffuser",
+    summary: "Latent diffusion's U-Net that weighs text or label map; Collaborative Diffusion",
+    .collaborativeDiffuser)
+
+  /// What it reads.
+  package var inputs: [NetworkInput] {
+    [
+      .map(
+        "latent", channels: configuration.latentChannels, rows: configuration.latentSize,
+        columns: configuration.latentSize),
+      .scalar("timestep"),
+      .tokens("context", count: configuration.contextCount, width: configuration.contextWidth),
+    ]
+  }
+
+  /// Describes the network once.
+  package func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
+    let trunk = UNetTrunk(
+      widths: configuration.multipliers.map { $0 * configuration.channels },
+      residualBlocks: configuration.residualBlocks,
+      blocks: LatentBlocks(
+        condition: scope["time_embed"].timeCondition(
+          inputs["timestep"], width: configuration.channels),
+        attentionLevels: configuration.attentionLevels,
+        transformer: SpatialTransformer(
+          heads: configuration.heads, cross: TokenAttention(context: inputs["context"]))))
+    let x = trunk.describe(scope, inputs["latent"])
+    return scope["out"][2].convolution(
+      scope["out"][0].groupNorm(x).silu(), to: configuration.outputChannels, kernel: 3, padding: 1)
+  }
+}
+
+/// Residual blocks to which the time is added, and spatial transformers.
+///
+/// A model that differs in a few places conforms its own ``UNetBlocks``, which hands the other places on to these: it
+/// can tell the way up from the way down, and give the transformer another ``CrossAttention``.
+struct LatentBlocks<Cross: CrossAttention>: UNetBlocks {
+  /// SiLU of the time's embedding.
+  let condition: Value
+  let attentionLevels: Set<Int>
+  let transformer: SpatialTransformer<Cross>
+
+  func attends(_ x: Value, level: Int) -> Bool { attentionLevels.contains(level) }
+
+  func attention(_ scope: Scope, _ x: Value) -> Value { transformer.describe(scope, x) }
+
+  /// `ResBlock`: norm, SiLU, convolution, the time added; norm, SiLU, convolution.
+  func residual(_ scope: Scope, _ x: Value, to channels: Int, on path: UNetPath) -> Value {
+    let first = scope["in_layers"][2].convolution(
+      scope["in_layers"][0].groupNorm(x).silu(), to: channels, kernel: 3, padding: 1)
+    let timed = first + scope["emb_layers"][1].linear(condition, to: channels).asMap()
+    let second = scope["out_layers"][3].convolution(
+      scope["out_layers"][0].groupNorm(timed).silu(), to: channels, kernel: 3, padding: 1)
+    return second
+      + (x.channels == channels
+        ? x : scope["skip_connection"].convolution(x, to: channels, kernel: 1))
+  }
+
+  func halved(_ scope: Scope, _ x: Value) -> Value {
+    scope["op"].convolution(x, to: x.channels, kernel: 3, stride: 2, padding: 1)
+  }
+
+  func doubled(_ scope: Scope, _ x: Value) -> Value {
+    scope["conv"].convolution(
+      x.resizedNearest(rows: 2 * x.rows, columns: 2 * x.columns), to: x.channels, kernel: 3,
+      padding: 1)
+  }
+}
