@@ -4,7 +4,8 @@ import Graphs
 /// All networks that the package can evaluate, by the names of the command line.
 package enum NetworkCatalogue {
   /// Every network, in the order in which people read them.
-  package static let networks: [any PublishedNetwork] = published + diffusion + CompactNetworks.all
+  package static let networks: [any PublishedNetwork] =
+    published + diffusion + latentDiffusion + CompactNetworks.all
 
   /// Those that look at images or texts, with published weights.
   package static let published: [any PublishedNetwork] =
@@ -14,9 +15,16 @@ package enum NetworkCatalogue {
     + [BiSeNet(), CelebAMaskUNet()]
     + CLIPModels.imageTowers + CLIPModels.textTowers
 
-  /// Those of diffusion models that make images, with published weights.
+  /// Those of diffusion models that make pixels, with published weights.
   package static let diffusion: [any PublishedNetwork] = [
     ADMUNet.ffhq, ADMUNet.lsun, DDPMUNet(), TimeConditionedCLIPImage.published,
+  ]
+
+  /// Those of diffusion models that make latents: first stages, U-Nets, encoders of conditions.
+  package static let latentDiffusion: [any PublishedNetwork] = [
+    LatentAutoencoder.kl4, LatentAutoencoder.kl8, LatentAutoencoder.vq4,
+    LatentUNet.collaborativeBranch, LatentUNet.collaborativeDiffuser, BERTEmbedder.collaborative,
+    MaskEncoder.collaborative, SCADMUNet.published, SCADMStyleEncoder.published,
   ]
 
   /// Names of all networks.

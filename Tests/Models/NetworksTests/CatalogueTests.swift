@@ -15,6 +15,8 @@ struct CatalogueTests {
         "clip-rn50-text", "clip-rn101-text", "clip-rn50x4-text", "clip-rn50x16-text",
         "clip-rn50x64-text",
         "adm-ffhq", "adm-lsun", "ddpm-celebahq", "sdg-guide",
+        "ldm-kl-f4", "ldm-kl-f8", "ldm-vq-f4", "collaborative-branch", "collaborative-diffuser",
+        "bert-embedder", "mask-encoder", "sca-dm", "sca-dm-style",
         "compact-inception", "compact-alexnet", "compact-iresnet", "compact-bisenet",
         "compact-clip", "compact-clip-text", "compact-denoiser", "compact-guide",
         "compact-unet",
