@@ -79,11 +79,8 @@ struct PlannedImages {
       pairs.map { pair in
         pair.maskPath.map { ($0, ImageOrigin.labels($0, checkedFor: "1:1")) }
       })
-    var context = MethodContext(pairs: chosen.pairs, outputDirectory: options.results)
+    var context = MethodContext(chosen.pairs, into: options.results, options, loader)
     context.size = plan.generatedSide
-    context.seed = options.seed
-    context.cache = options.cache
-    context.loader = loader
     var files = Set(pairs.flatMap { [$0.imagePath, $0.maskPath].compactMap(\.self) })
     for specification in specifications {
       guard let found = try Self.images(of: specification, chosen, pairs, context, options) else {
