@@ -14,7 +14,7 @@ import Training
 /// CLIP's pair of towers: learns which caption belongs to which picture.
 package struct ContrastiveRecipe: Recipe {
   /// The image tower's name; the text tower is in the same file.
-  package let name: String
+  package var name: String { images.name }
   /// What it is for and what it learns.
   package let summary: String
   /// The faces that it is trained on.
@@ -27,6 +27,8 @@ package struct ContrastiveRecipe: Recipe {
   package let plan: TrainingPlan
   private let refinement: TrainingPlan
   private let faces: SyntheticTrainingSet.Plan
+  private let images: CompactCLIPImage
+  private let texts: CLIPTextTransformer
 
   /// The towers of the compact suite.
   package init(
@@ -34,7 +36,7 @@ package struct ContrastiveRecipe: Recipe {
     faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.init(
-      name: CompactNetworks.clip.name,
+      towers: (CompactNetworks.clip, CompactNetworks.clipText),
       summary:
         "Image and text embeddings for CLIP scores, directions and retrieval: trained to match "
         + "captions with pictures, and to name the attributes besides.",
@@ -42,14 +44,14 @@ package struct ContrastiveRecipe: Recipe {
       faces: faces)
   }
 
-  /// Towers of the same form from other first values, on other batches: they judge what the first pair guided, which
-  /// any network that was followed overrates.
+  /// A smaller pair of towers from other first values, on other batches: they judge what the first pair guided, which any
+  /// network that was followed overrates.
   package static func judge(
     steps: Int = 1400, refiningSteps: Int = 1600, batchSize: Int = 64,
     faces: SyntheticTrainingSet.Plan = .shared
   ) -> ContrastiveRecipe {
     ContrastiveRecipe(
-      name: "compact-clip-judge",
+      towers: (CompactNetworks.judge, CompactNetworks.judgeText),
       summary:
         "A second pair of compact CLIP towers, which judges the images that the first pair guided.",
       seeds: (211, 223), steps: steps, refiningSteps: refiningSteps, batchSize: batchSize,
@@ -57,10 +59,11 @@ package struct ContrastiveRecipe: Recipe {
   }
 
   private init(
-    name: String, summary: String, seeds: (UInt64, UInt64), steps: Int, refiningSteps: Int,
-    batchSize: Int, faces: SyntheticTrainingSet.Plan
+    towers: (images: CompactCLIPImage, texts: CLIPTextTransformer), summary: String,
+    seeds: (UInt64, UInt64), steps: Int, refiningSteps: Int, batchSize: Int,
+    faces: SyntheticTrainingSet.Plan
   ) {
-    self.name = name
+    (images, texts) = towers
     self.summary = summary
     self.faces = faces
     func plan(_ steps: Int, peak: Float, seed: UInt64) -> TrainingPlan {
@@ -96,7 +99,7 @@ package struct ContrastiveRecipe: Recipe {
     let firstCurve =
       try environment.finished(name, plan, in: first)
       ?? train(name, plan, on: faces, from: nil, to: first, in: environment)
-    let graphs = try Self.towers.map { try Graph(tracing: $0) }
+    let graphs = try networks.map { try Graph(tracing: $0) }
     let learned = try Checkpoint.open(path: environment.path(first))
       .bind(to: graphs.flatMap(\.parameters), ignoring: [CompactVocabulary.tensorName])
     let refinedCurve = try train(
@@ -106,10 +109,7 @@ package struct ContrastiveRecipe: Recipe {
   }
 
   /// The towers.
-  package var networks: [any PublishedNetwork] { Self.towers }
-  private static let towers: [any PublishedNetwork] = [
-    CompactNetworks.clip, CompactNetworks.clipText,
-  ]
+  package var networks: [any PublishedNetwork] { [images, texts] }
 
   /// One part of the training.
   ///
@@ -126,7 +126,7 @@ package struct ContrastiveRecipe: Recipe {
     _ part: String, _ plan: TrainingPlan, on faces: SyntheticTrainingSet,
     from learned: [String: Tensor]?, to file: String, in environment: TrainingEnvironment
   ) throws -> LossCurve {
-    let (imageGraph, textGraph) = try Self.graphs()
+    let (imageGraph, textGraph) = try graphs()
     let loss = ContrastiveLoss(name: "logit_scale", width: 128, capacity: plan.batchSize)
     let temperature = Tensor(shape: [], values: [ContrastiveLoss.initialTemperature])
     let training = try TrainingSession(
@@ -140,7 +140,7 @@ package struct ContrastiveRecipe: Recipe {
     let curve = try training.run(on: source) { batch, state in
       Self.step(images, texts, loss, on: batch, state, workers: training.workers)
     }
-    let graphs = try Self.towers.map { try Graph(tracing: $0) }
+    let graphs = try networks.map { try Graph(tracing: $0) }
     try environment.write(
       graphs.flatMap { training.tensors(of: $0) } + [reader.vocabulary?.tensor].compactMap(\.self),
       metadata: environment.metadata(plan, learned == nil ? curve : nil), to: file)
@@ -149,11 +149,11 @@ package struct ContrastiveRecipe: Recipe {
   }
 
   /// The image tower with a reader of the attributes, and the text tower, both with results at unit length.
-  private static func graphs() throws -> (image: Graph, text: Graph) {
+  private func graphs() throws -> (image: Graph, text: Graph) {
     let image = HeadedNetwork(
-      trunk: CompactNetworks.clip, heads: [("traits", SyntheticTrainingSet.traitCount)],
+      trunk: self.images, heads: [("traits", SyntheticTrainingSet.traitCount)],
       isNormalized: true)
-    let text = HeadedNetwork(trunk: CompactNetworks.clipText, isNormalized: true)
+    let text = HeadedNetwork(trunk: self.texts, isNormalized: true)
     return (try Graph(tracing: image), try Graph(tracing: text))
   }
 
@@ -213,8 +213,8 @@ package struct ContrastiveRecipe: Recipe {
   package func evaluate(in environment: TrainingEnvironment) throws -> [HeldOutMetric] {
     let path = environment.path(fileNames[0])
     let reader = try TokenReader(file: path)
-    let images = try LoadedNetwork(CompactNetworks.clip, checkpoint: path)
-    let texts = try LoadedNetwork(CompactNetworks.clipText, checkpoint: path)
+    let images = try LoadedNetwork(self.images, checkpoint: path)
+    let texts = try LoadedNetwork(self.texts, checkpoint: path)
     let ranks = try Self.galleries(environment.workers).flatMap { gallery in
       let pictures = try images.vectors(gallery.count, workers: environment.workers) {
         try Preprocessing.compact96.apply(gallery[$0].picture)

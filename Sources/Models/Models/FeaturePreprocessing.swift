@@ -21,7 +21,7 @@ package enum FeaturePreprocessing {
     "celebamask-unet": .celebAMaskUNet512(),
     CompactNetworks.inception.name: .compact128, CompactNetworks.biSeNet.name: .compact128,
     CompactNetworks.alexNet.name: imageNet, CompactNetworks.iResNet.name: .compactFace96,
-    CompactNetworks.clip.name: .compact96,
+    CompactNetworks.clip.name: .compact96, CompactNetworks.judge.name: .compact96,
   ].merging(identity) { $1 }.merging(clip) { $1 }
 
   /// OpenAI's, at each image tower's own size.

@@ -13,6 +13,8 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case clipDirectional = "clip-directional"
   case cmmd
   case retrieval
+  /// The CLIP that systems follow, where another one measures what they made; see ``WeightSuite/guiding(_:)``.
+  case guidingCLIP = "guiding-clip"
   /// What the built-in method `denoise` makes images with.
   case denoiser
   /// The U-Net of a diffusion in pixels, which systems make images with.
@@ -27,7 +29,8 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .lpipsVGG: "vgg16"
     case .lpipsSqueeze: "squeezenet1_1"
     case .dists: "dists"
-    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .denoiser, .unet, .guide:
+    case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .guidingCLIP, .denoiser,
+      .unet, .guide:
       nil
     }
   }

@@ -19,8 +19,12 @@ extension WeightSuite {
     for (diffusion, name) in [(WeightRole.unet, "compact-unet"), (.guide, "compact-guide")] {
       roles[diffusion] = role(name, nil)
     }
-    for clip in [WeightRole.clip, .clipDirectional, .cmmd, .retrieval] {
+    for clip in [WeightRole.clip, .cmmd, .guidingCLIP] {
       roles[clip] = role(CompactNetworks.clip, .compact96)
+    }
+    // What follows a CLIP is overrated by it, so another one measures directions and retrieval.
+    for judged in [WeightRole.clipDirectional, .retrieval] {
+      roles[judged] = role(CompactNetworks.judge, .compact96)
     }
     return WeightSuite(
       name: "compact", directory: "the program",

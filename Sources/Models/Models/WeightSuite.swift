@@ -19,6 +19,7 @@ import Yams
 ///       denoiser: {file: denoiser.safetensors}  # for `builtin:denoise`; the program's own unless named
 ///       unet: {network: adm-lsun, file: lsun_cat.pt}  # for systems; `adm-ffhq` unless named
 ///       guide: {file: clip_cat.pt}
+///       guiding-clip: {network: clip-vit-b16}   # what systems follow; the metric's CLIP unless named
 package struct WeightSuite: Sendable {
   /// As given on the command line.
   package let name: String
@@ -117,6 +118,14 @@ package struct WeightSuite: Sendable {
     if path.hasPrefix("/") || path.hasPrefix(CompactWeights.prefix) { return path }
     let base = folder.isEmpty ? "." : folder
     return ("\(base)/\(path)" as NSString).standardizingPath
+  }
+
+  /// The role of the CLIP that a system follows: `guiding-clip` where the suite names it.
+  ///
+  /// - Parameter measured: the role whose metric measures what the system follows, which does otherwise.
+  /// - Returns: the role to load.
+  package func guiding(_ measured: WeightRole) -> WeightRole {
+    roles[.guidingCLIP] == nil ? measured : .guidingCLIP
   }
 
   /// The path of a file of the suite.

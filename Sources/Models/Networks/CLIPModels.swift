@@ -23,7 +23,9 @@ package enum CLIPModels {
 
   /// The text tower trained together with an image tower of this name, for example `clip-vit-b32`.
   package static func textTower(beside imageTower: String) -> CLIPTextTransformer? {
-    (textTowers + [CompactNetworks.clipText]).first { $0.name == imageTower + textSuffix }
+    (textTowers + [CompactNetworks.clipText, CompactNetworks.judgeText]).first {
+      $0.name == imageTower + textSuffix
+    }
   }
 
   private static let textSuffix = "-text"

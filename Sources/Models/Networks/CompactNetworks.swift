@@ -33,13 +33,26 @@ package enum CompactNetworks {
   package static let biSeNet = CompactBiSeNet()
 
   /// CLIP's image tower.
-  package static let clip = CompactCLIPImage()
+  package static let clip = CompactCLIPImage(
+    name: "compact-clip", role: "CLIP's image tower", lastWidth: 192)
 
   /// CLIP's text tower.
-  package static let clipText = CLIPTextTransformer(
-    name: "compact-clip-text",
-    summary: "CLIP text tower of two blocks, 128-d embedding of 77 tokens; compact suite",
-    width: 128, layers: 2, embedding: 128, vocabulary: vocabularySize)
+  package static let clipText = textTower(of: clip)
+
+  /// The image tower of a second CLIP, half as wide at its end, which judges the images that the first one guided.
+  package static let judge = CompactCLIPImage(
+    name: "compact-clip-judge", role: "A second CLIP's image tower", lastWidth: 96)
+
+  /// The second CLIP's text tower.
+  package static let judgeText = textTower(of: judge)
+
+  private static func textTower(of images: CompactCLIPImage) -> CLIPTextTransformer {
+    CLIPTextTransformer(
+      name: "\(images.name)-text",
+      summary: "Text tower beside \(images.name), two blocks, 128-d embedding of 77 tokens; "
+        + "compact suite",
+      width: 128, layers: 2, embedding: 128, vocabulary: vocabularySize)
+  }
 
   /// What the built-in method `denoise` runs.
   package static let denoiser = CompactDenoiser()
@@ -67,6 +80,7 @@ package enum CompactNetworks {
 
   /// All of them.
   package static let all: [any PublishedNetwork] = [
-    inception, alexNet, iResNet, biSeNet, clip, clipText, denoiser, guide, unet,
+    inception, alexNet, iResNet, biSeNet, clip, clipText, judge, judgeText, denoiser, guide,
+    unet,
   ]
 }

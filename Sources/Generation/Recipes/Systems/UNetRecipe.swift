@@ -36,7 +36,7 @@ package struct UNetRecipe: Recipe {
 
   /// Chooses length, batches and faces of the training.
   package init(
-    steps: Int = 8400, batchSize: Int = 64, refiningSteps: Int = 6300, refiningBatchSize: Int = 32,
+    steps: Int = 6600, batchSize: Int = 64, refiningSteps: Int = 4800, refiningBatchSize: Int = 32,
     faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces

@@ -114,8 +114,8 @@ extension EditingJudges {
     from loader: ModelLoader
   ) throws {
     let (image, tower) = try loader.clip(
-      .clipDirectional, network: "clip-vit-b16", preprocessing: .tensor, isReadingTexts: true,
-      isTruncating: true)
+      loader.suite.guiding(.clipDirectional), network: "clip-vit-b16", preprocessing: .tensor,
+      isReadingTexts: true, isTruncating: true)
     guard let tower else { throw UnavailableMetric("CLIP's text tower is not there") }
     let loss: any FeatureLoss =
       isDirectional ? try texts.directionalLoss(tower) : try texts.globalLoss(tower)

@@ -130,7 +130,7 @@ package struct SDGSystem: GenerationSystem {
       settings.guidance.text == 0
       ? nil
       : try context.loader.clip(
-        .retrieval, network: "clip-rn50x16", preprocessing: .pillow, isReadingTexts: true,
+        context.loader.suite.guiding(.retrieval), network: "clip-rn50x16", preprocessing: .pillow, isReadingTexts: true,
         isTruncating: true
       ).text
     return try SDGPipeline(
