@@ -7,5 +7,7 @@ weights=Sources/System/CEmbeddedFiles/weights
 mkdir -p Reports/networks
 cp "$trained"/compact-*.safetensors "$weights/"
 cp "$trained"/compact-*.md "$trained"/compact-*.svg Reports/networks/
+# Cards of networks that make pictures show some.
+find "$trained" -maxdepth 1 -name "compact-*.png" -exec cp {} Reports/networks/ \;
 Tools/embed_files.sh
 echo "the program's weights are now those of $trained; 'make canary' records what they say" >&2

@@ -1,3 +1,5 @@
+import Essentials
+
 /// The two texts of an edit: what an image shows, and what it is to show.
 package struct EditTexts: Hashable, Sendable {
   /// What an image shows.
@@ -11,9 +13,11 @@ package struct EditTexts: Hashable, Sendable {
     self.target = target
   }
 
-  /// The target's letters and digits joined by hyphens, as files are called.
+  /// The target's letters and digits joined by hyphens, as files are called; of a target without Latin letters, the
+  /// beginning of its SHA-256.
   package var fileName: String {
-    target.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }.joined(
-      separator: "-")
+    let words = target.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+    return words.isEmpty
+      ? "edit-\(FileDigest.sha256(of: target.utf8).prefix(12))" : words.joined(separator: "-")
   }
 }

@@ -62,9 +62,9 @@ enum NetworkBenches {
 
   private static func sentence(_ shape: [Int]) -> Tensor {
     var tokens = Tensor(shape: shape)
-    // CLIP's numbers for the beginning and the end of a text; words between, nothing behind.
-    let words = (0..<10).map { Float(320 + 1000 * $0) }
-    tokens.values.replaceSubrange(0..<12, with: [49_406] + words + [49_407])
+    // Numbers that every vocabulary has; the largest ends a text, and nothing is behind it.
+    let words = (0..<10).map { Float(11 + 10 * $0) }
+    tokens.values.replaceSubrange(0..<12, with: [1] + words + [511])
     return tokens
   }
 }

@@ -216,4 +216,11 @@ import Testing
     #expect(
       try EditTexts.chosen(edit: nil, source: "x", target: nil, from: .corrected) == nil)
   }
+
+  @Test func filesAreCalledByTheTarget() {
+    func fileName(_ target: String) -> String { EditTexts(source: "face", target: target).fileName }
+    #expect(fileName("Neanderthal, 40 000 B.C.") == "neanderthal-40-000-b-c")
+    #expect(fileName("日焼け") != fileName("白髪"))
+    #expect(fileName("日焼け").count == "edit-".count + 12)
+  }
 }

@@ -10,6 +10,8 @@ package struct NoisyGuide: Sendable {
   package let network: LoadedNetwork
   /// Width of its embeddings.
   package let embeddingWidth: Int
+  /// What the weights of a guidance are multiplied by.
+  package let calibration: GuidanceCalibration
   private let tower: any TimeConditionedTower
   private let parameters: SharedParameters
 
@@ -20,9 +22,12 @@ package struct NoisyGuide: Sendable {
 
   /// Reads the weights.
   ///
+  /// - Parameters:
+  ///   - network: the tower.
+  ///   - calibration: factors of the guidance's weights; nil takes what is usual for the network.
   /// - Throws: ``SystemError/conflict(system:reason:)`` for a network that is no ``Networks/TimeConditionedTower``;
   ///   `GraphError`.
-  package init(_ network: LoadedNetwork) throws {
+  package init(_ network: LoadedNetwork, calibration: GuidanceCalibration? = nil) throws {
     guard let tower = network.network as? any TimeConditionedTower else {
       throw SystemError.conflict(
         system: "sdg",
@@ -31,6 +36,7 @@ package struct NoisyGuide: Sendable {
     }
     self.network = network
     self.tower = tower
+    self.calibration = calibration ?? .usual(for: network.network.name)
     let graph = try Graph(tracing: tower)
     embeddingWidth = graph.shape(of: Graph.mainOutput)?.elementCount ?? 0
     parameters = SharedParameters(block: try network.parameterBlock(of: graph))
@@ -42,7 +48,7 @@ package struct NoisyGuide: Sendable {
   /// Prepares memory for groups of images.
   ///
   /// - Parameters:
-  ///   - guidance: what will be asked for; it is not off.
+  ///   - guidance: what will be asked for, before ``calibration``; it is not off.
   ///   - capacity: images of the largest group.
   ///   - workers: threads; no bit depends on them.
   /// - Returns: what one thread at a time measures with.
@@ -59,7 +65,8 @@ package struct NoisyGuide: Sendable {
         arithmetic: network.arithmetic),
       workers: workers)
     return GuideSession(
-      guidance, program: program, parameters: parameters.block, featureTaps: tower.featureTaps,
+      guidance.calibrated(by: calibration), program: program, parameters: parameters.block,
+      featureTaps: tower.featureTaps,
       workers: workers)
   }
 }

@@ -112,6 +112,7 @@ package struct SDGPipeline: ImagePipeline {
     var parts = ["sdg@\(Self.version) steps=\(settings.steps)", model.fingerprint]
     if !settings.guidance.isOff, let guide {
       parts += [settings.guidance.fingerprint, "guide=\(guide.network.weights.identity)"]
+      if let calibration = guide.calibration.fingerprint { parts.append(calibration) }
       if settings.guidance.gram == .batch { parts.append("group=\(groupSize)") }
     }
     if settings.guidance.text != 0, let texts { parts.append(texts.fingerprint) }

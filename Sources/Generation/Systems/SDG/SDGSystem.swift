@@ -130,7 +130,8 @@ package struct SDGSystem: GenerationSystem {
       settings.guidance.text == 0
       ? nil
       : try context.loader.clip(
-        context.loader.suite.guiding(.retrieval), network: "clip-rn50x16", preprocessing: .pillow, isReadingTexts: true,
+        context.loader.suite.guiding(.retrieval), network: "clip-rn50x16", preprocessing: .pillow,
+        isReadingTexts: true,
         isTruncating: true
       ).text
     return try SDGPipeline(
