@@ -134,7 +134,7 @@ let generation: [Target] = [
     "Systems",
     needs: [
       "Checkpoints", "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Metrics", "Models",
-      "Networks", "Objectives", "Provenance", "Tensors", "Terms", "Training",
+      "Networks", "Objectives", "Provenance", "Tensors", "Terms", "Texts", "Training",
     ]),
   Wing.generation.room(
     "Generators",
@@ -249,7 +249,7 @@ let tests: [Target] = [
     of: "Systems",
     also: [
       "Checkpoints", "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Metrics", "Models",
-      "Networks", "Objectives", "Provenance", "Recipes", "Tensors", "Terms", "Training",
+      "Networks", "Objectives", "Provenance", "Recipes", "Tensors", "Terms", "Texts", "Training",
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Generators",
@@ -259,7 +259,10 @@ let tests: [Target] = [
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Recipes",
-    also: ["Checkpoints", "Diffusion", "Essentials", "Graphs", "Kernels", "Networks", "Tensors"]),
+    also: [
+      "Checkpoints", "Diffusion", "Essentials", "Graphs", "Kernels", "Models", "Networks",
+      "Systems", "Tensors",
+    ]),
   Wing.evaluation.tests(of: "Tables", also: ["Essentials"]),
   Wing.evaluation.tests(of: "Store", also: ["Tensors", "Terms", grdb], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),

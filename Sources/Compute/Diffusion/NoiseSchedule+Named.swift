@@ -41,6 +41,16 @@ extension NoiseSchedule {
       precision: precision)
   }
 
+  /// Latent diffusion's of faces: β of 1000 timesteps from 0.0015 to 0.0195, whose roots rise evenly.
+  ///
+  /// Source: `CompVis/latent-diffusion`, `configs/latent-diffusion/celebahq-ldm-vq-4.yaml`; Collaborative Diffusion and
+  /// SCA-DM have the same.
+  ///
+  /// - Throws: nothing for these numbers.
+  package static var latentDiffusion: NoiseSchedule {
+    get throws(DiffusionError) { try rootLinear(first: 0.0015, last: 0.0195) }
+  }
+
   /// ᾱ that falls like a squared cosine, `cos²((t/T + 0.008)/1.008 · π/2)`, β at most 0.999.
   ///
   /// - Throws: ``DiffusionError`` for an empty schedule.

@@ -64,6 +64,14 @@ package struct TracedInputs {
     return builder.add(.input(name), [], shape: [1], scope: "")
   }
 
+  /// The inputs of a network that is described as a part of this one.
+  ///
+  /// - Parameter values: by the part's names; optional inputs that are left out are absent.
+  /// - Returns: what to hand to the part.
+  package func forPart(_ values: [String: Value]) -> TracedInputs {
+    TracedInputs(builder: builder, values: values, declared: values.keys.sorted())
+  }
+
   /// An optional input, nil where it is absent.
   ///
   /// A name that the network does not declare makes the tracing fail with a ``GraphError``.

@@ -59,7 +59,7 @@ package struct CardPicture: Sendable {
 
 /// The recipes of the compact suite.
 package enum CompactRecipes {
-  /// Those whose weights are part of the program, at full length, the smallest first.
+  /// Those whose weights are part of the program, at full length.
   package static let embedded: [any Recipe] = [
     PerceptualRecipe(), InceptionRecipe(), IdentityRecipe(), ParserRecipe(), ContrastiveRecipe(),
     DenoiserRecipe(),
@@ -68,6 +68,10 @@ package enum CompactRecipes {
   /// All of them, in the order in which `evalkit train all` runs them.
   package static let all: [any Recipe] =
     embedded + [
-      ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(),
+      ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(), AutoencoderRecipe(),
+      CollaborativeRecipe(), SCADMRecipe(),
     ]
+
+  /// All that can be trained by name: those of ``all``, and networks that only comparisons need.
+  package static let known: [any Recipe] = all + [SCADMRecipe(isMasked: false)]
 }

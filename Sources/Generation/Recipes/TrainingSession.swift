@@ -60,13 +60,17 @@ final class TrainingSession {
   /// - Parameters:
   ///   - graph: one of those that the session began with.
   ///   - outputs: results that losses read.
+  ///   - inputs: those whose gradients are wanted besides.
   ///   - capacity: images of the largest batch; nil for the plan's batch size.
   /// - Returns: the graph with its gradients by every learned parameter.
   /// - Throws: `GraphError` for a step that has no gradient.
-  func program(_ graph: Graph, outputs: [String], capacity: Int? = nil) throws -> GradientProgram {
+  func program(
+    _ graph: Graph, outputs: [String], inputs: Set<String> = [], capacity: Int? = nil
+  ) throws -> GradientProgram {
     try GradientProgram(
       graph, outputs: outputs, capacity: capacity ?? plan.batchSize,
-      settings: GradientSettings(parameters: Set(state.parameters.specifications.map(\.name))),
+      settings: GradientSettings(
+        parameters: Set(state.parameters.specifications.map(\.name)), inputs: inputs),
       workers: workers)
   }
 

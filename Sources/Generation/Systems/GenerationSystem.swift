@@ -47,6 +47,8 @@ package enum ImageCondition: String, CaseIterable, Sendable {
   case image
   /// What an image shows and what it is to show.
   case edit
+  /// A label map.
+  case labels
 }
 
 /// What opening a system needs to know.
@@ -102,16 +104,19 @@ package struct ImageRequest: Sendable {
   package let image: (@Sendable () throws -> Raster)?
   /// What is to become of the image; nil where nothing is said of that.
   package let edit: EditTexts?
+  /// Reads the label map, one channel of classes 0…18 at any size; nil where there is none.
+  package let labels: (@Sendable () throws -> Raster)?
 
   /// A request.
   package init(
     id: String, seed: UInt64, text: String? = nil, image: (@Sendable () throws -> Raster)? = nil,
-    edit: EditTexts? = nil
+    edit: EditTexts? = nil, labels: (@Sendable () throws -> Raster)? = nil
   ) {
     self.id = id
     self.seed = seed
     self.text = text
     self.image = image
     self.edit = edit
+    self.labels = labels
   }
 }

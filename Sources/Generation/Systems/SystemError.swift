@@ -11,6 +11,8 @@ package enum SystemError: Error, Equatable, CustomStringConvertible {
   case conflict(system: String, reason: String)
   /// A request without what the mode needs.
   case missingCondition(id: String, what: String)
+  /// A label map with a class that a network does not know.
+  case unknownClass(Int, classes: Int)
 
   /// A sentence: what is wrong, where, and what to do.
   package var description: String {
@@ -23,6 +25,8 @@ package enum SystemError: Error, Equatable, CustomStringConvertible {
       "\(system): '\(option)' is '\(value)', expected \(expected)"
     case .conflict(let system, let reason): "\(system): \(reason)"
     case .missingCondition(let id, let what): "\(id) has no \(what)"
+    case .unknownClass(let label, let classes):
+      "a label map has the class \(label), but classes end at \(classes - 1); remove it or choose another map"
     }
   }
 }

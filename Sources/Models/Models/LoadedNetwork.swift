@@ -19,6 +19,8 @@ package final class LoadedNetwork: Sendable {
   package let arithmetic: Arithmetic
 
   let parameters: any ParameterSource
+  /// What runs whatever is asked for; nil where graphs are traced on demand.
+  private let part: Executable?
   private let compiled = Mutex<[Key: Executable]>([:])
   private let idle = Mutex<[IdleWorkspace]>([])
   /// Folders of images of many sizes must not fill the memory with compiled networks.
@@ -47,12 +49,30 @@ package final class LoadedNetwork: Sendable {
     self.network = network
     self.weights = weights
     self.parameters = parameters
+    part = nil
+  }
+
+  /// A part of a network with its weights.
+  ///
+  /// - Parameters:
+  ///   - whole: the network.
+  ///   - graph: the part, whose parameters are the whole's.
+  ///   - outputs: its results.
+  /// - Throws: `GraphError`.
+  init(partOf whole: LoadedNetwork, _ graph: Graph, outputs: [String]) throws {
+    arithmetic = whole.arithmetic
+    network = whole.network
+    weights = whole.weights
+    parameters = whole.parameters
+    part = try Executable(
+      graph, parameters: parameters, outputs: outputs, arithmetic: arithmetic)
   }
 
   /// The network ready to run on one shape of its only input; nil takes the network's own shapes.
   ///
   /// - Throws: ``Graphs/GraphError`` if the input is too small or a result is unknown.
   package func executable(inputShape: [Int]? = nil, outputs: [String]) throws -> Executable {
+    if let part { return part }
     let key = Key(shape: inputShape, outputs: outputs)
     // Compiling inside the lock: a second worker waits instead of packing the same weights again.
     return try compiled.withLock { compiled in

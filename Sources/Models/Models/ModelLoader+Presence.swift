@@ -34,6 +34,8 @@ extension WeightRole {
     switch self {
     case .unet: Self.usualUNet
     case .guide: Self.usualGuide
+    case .collaborative: LatentUNet.collaborativeBranch.name
+    case .scadm: SCADMUNet.published.name
     default: trunk
     }
   }

@@ -228,6 +228,11 @@ package struct ModelLoader: Sendable {
     return (loaded, tap)
   }
 
+  /// A file, which is opened and hashed once.
+  ///
+  /// - Throws: as ``OpenCheckpoint/init(_:root:)``.
+  func opened(_ path: String) throws -> OpenCheckpoint { try checkpoints.opened(path) }
+
   /// The file that the suite names, or else the published one under any of its names; there is none of a
   /// kind that nobody publishes.
   package func file(

@@ -15,6 +15,9 @@ package struct TextExtractor: Sendable {
   package let fingerprint: Fingerprint
   private let reader: TokenReader
 
+  /// The tokens that the tower knows; nil if it knows all of CLIP's.
+  package var vocabulary: CompactVocabulary? { reader.vocabulary }
+
   /// Joins a tower and the tokenizer.
   ///
   /// - Parameters:

@@ -21,6 +21,12 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case unet
   /// The encoder of noisy images that steers such a diffusion.
   case guide
+  /// Collaborative Diffusion's file of all its networks.
+  case collaborative
+  /// SCA-DM's file of all its networks.
+  case scadm = "sca-dm"
+  /// The autoencoder of systems that diffuse in latents; in the system's own file unless named.
+  case firstStage = "first-stage"
 
   /// The trunk of a perceptual role, by the name that the catalogue has for it.
   package var trunk: String? {
@@ -30,7 +36,7 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .lpipsSqueeze: "squeezenet1_1"
     case .dists: "dists"
     case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .guidingCLIP, .denoiser,
-      .unet, .guide:
+      .unet, .guide, .collaborative, .scadm, .firstStage:
       nil
     }
   }

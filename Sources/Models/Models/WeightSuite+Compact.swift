@@ -16,9 +16,11 @@ extension WeightSuite {
       roles[perceptual] = role(CompactNetworks.alexNet, nil)
       roles[perceptual]?.heads = CompactWeights.path(of: CompactNetworks.alexNet.name + "-heads")
     }
-    for (diffusion, name) in [(WeightRole.unet, "compact-unet"), (.guide, "compact-guide")] {
-      roles[diffusion] = role(name, nil)
-    }
+    for (diffusion, name) in [
+      (WeightRole.unet, "compact-unet"), (.guide, "compact-guide"),
+      (.collaborative, "compact-collaborative"), (.scadm, "compact-sca-dm"),
+      (.firstStage, "compact-autoencoder"),
+    ] { roles[diffusion] = role(name, nil) }
     for clip in [WeightRole.clip, .cmmd, .guidingCLIP] {
       roles[clip] = role(CompactNetworks.clip, .compact96)
     }

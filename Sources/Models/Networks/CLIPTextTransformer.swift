@@ -5,7 +5,7 @@ import Kernels
 ///
 /// Input `[77]`: token numbers as CLIP's tokenizer makes them, zeros behind the end of the text. Output
 /// `[E]`, not normalized to unit length: the end-of-text token's, which has the largest number. Taps:
-/// `resblocks.0` … , tokens `[D, 77, 1]`.
+/// `resblocks.0` …, and ``tokens``, `[D, 77, 1]` each.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.
 package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
@@ -17,6 +17,9 @@ package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
   package let inputShape: [Int]
   /// Beginnings of names that checkpoints hold beside this network.
   package let ignorableCheckpointPrefixes = CLIPNames.shared + CLIPNames.image
+
+  /// Name of the result that holds all tokens, normalized, `[D, 77, 1]`.
+  package static let tokens = "ln_final"
 
   private let width: Int
   private let layers: Int
@@ -51,7 +54,8 @@ package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
     var x = scope["token_embedding"].embedding(input, vocabulary: vocabulary, to: width)
     x = scope.adding("positional_embedding", rows: inputShape[0], to: x)
     x = scope["transformer"].clipTransformer(x, layers: layers, isCausal: true)
-    let features = scope["ln_final"].layerNorm(x).row(ofLargestIn: input)
+    let tokens = scope["ln_final"].layerNorm(x).tapped(Self.tokens)
+    let features = tokens.row(ofLargestIn: input)
     return scope.projected(features, by: "text_projection", to: embedding)
   }
 }

@@ -78,9 +78,84 @@ package enum CompactNetworks {
   /// What guides SDG on noisy faces.
   package static let guide = CompactGuide()
 
+  // MARK: Latents
+
+  /// The autoencoder of the systems that diffuse in latents.
+  package static let autoencoder = LatentAutoencoder(
+    name: "compact-autoencoder",
+    summary:
+      "Variational autoencoder of 128-pixel faces, latents 4×32×32, 0.6 M values; compact suite",
+    .compact(size: imageSize))
+
+  /// How many codes stand for the values of a latent's pixel.
+  package static let codeCount = 2048
+
+  /// The same file with latents that become their nearest codes before they are decoded.
+  package static let quantizingAutoencoder: LatentAutoencoder = {
+    var configuration = autoencoder.configuration
+    configuration.codes = codeCount
+    return LatentAutoencoder(
+      name: "compact-autoencoder-codes", summary: "", configuration)
+  }()
+
+  /// The tensor of the codes, `[2048, 4]`.
+  package static let codebookName = "quantize.embedding.weight"
+
+  /// Tokens of a text that the text branch reads; captions of drawn faces are shorter.
+  package static let textTokens = 32
+  /// Classes of a label map, and so its tokens.
+  package static let mapClasses = 19
+
+  /// Name of the file that holds Collaborative Diffusion's compact networks.
+  package static let collaborativeName = "compact-collaborative"
+
+  /// Collaborative Diffusion's branch that a label map drives.
+  package static let mapBranch = LatentUNet(
+    name: "compact-collaborative-map",
+    summary: "Latent U-Net of 128-pixel faces by label map, 1.7 M values; compact suite",
+    .compactBranch(contextCount: mapClasses, mapClasses: mapClasses))
+
+  /// Collaborative Diffusion's branch that a text drives.
+  package static let textBranch = LatentUNet(
+    name: "compact-collaborative-text",
+    summary: "Latent U-Net of 128-pixel faces by text, 1.7 M values; compact suite",
+    .compactBranch(contextCount: textTokens))
+
+  /// How much the label map matters.
+  package static let mapDiffuser = LatentUNet(
+    name: "compact-collaborative-map-diffuser",
+    summary: "Latent U-Net that weighs the label map of a 128-pixel face; compact suite",
+    .compactDiffuser(contextCount: mapClasses))
+
+  /// How much the text matters.
+  package static let textDiffuser = LatentUNet(
+    name: "compact-collaborative-text-diffuser",
+    summary: "Latent U-Net that weighs the text of a 128-pixel face; compact suite",
+    .compactDiffuser(contextCount: textTokens))
+
+  /// What makes tokens of a label map.
+  package static let mapEncoder = MaskEncoder(
+    name: "compact-collaborative-map-encoder",
+    summary: "One linear layer, 128-d tokens of a 32-pixel map of 19 classes; compact suite",
+    classes: mapClasses, side: 32, width: 128)
+
+  /// SCA-DM's U-Net; without the mask of its attention for the ablation.
+  ///
+  /// - Parameter isMasked: whether pixels read the codes of their own class alone.
+  /// - Returns: the network.
+  package static func scadm(isMasked: Bool = true) -> SCADMUNet {
+    var configuration = SCADMUNet.Configuration.compact
+    configuration.isMasked = isMasked
+    return SCADMUNet(
+      name: isMasked ? "compact-sca-dm" : "compact-sca-dm-unmasked",
+      summary: "SCA-DM's latent U-Net of 128-pixel faces, label map and style codes, 3.4 M values"
+        + "\(isMasked ? "" : ", all codes for every pixel"); compact suite",
+      configuration)
+  }
+
   /// All of them.
   package static let all: [any PublishedNetwork] = [
     inception, alexNet, iResNet, biSeNet, clip, clipText, judge, judgeText, denoiser, guide,
-    unet,
+    unet, autoencoder,
   ]
 }

@@ -56,10 +56,10 @@ package struct TrainJob {
 
   private func chosen() throws -> [any Recipe] {
     if options.names == ["all"] { return CompactRecipes.all }
-    let known = CompactRecipes.all.map(\.name)
+    let known = CompactRecipes.known.map(\.name)
     return try options.names.map { name in
       try choose(name, as: "compact network", from: known + ["all"]) { name in
-        CompactRecipes.all.first { $0.name == name }
+        CompactRecipes.known.first { $0.name == name }
       }
     }
   }
@@ -82,7 +82,7 @@ package struct TrainJob {
 package enum RecipeListing {
   /// Name and summary of every network of the compact suite.
   package static var text: String {
-    CompactRecipes.all.map { "\($0.name)\n  \($0.summary)" }.joined(separator: "\n")
+    CompactRecipes.known.map { "\($0.name)\n  \($0.summary)" }.joined(separator: "\n")
       + "\nall\n  every one of them, from nothing"
   }
 }

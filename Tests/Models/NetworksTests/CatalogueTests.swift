@@ -18,8 +18,8 @@ struct CatalogueTests {
         "ldm-kl-f4", "ldm-kl-f8", "ldm-vq-f4", "collaborative-branch", "collaborative-diffuser",
         "bert-embedder", "mask-encoder", "sca-dm", "sca-dm-style",
         "compact-inception", "compact-alexnet", "compact-iresnet", "compact-bisenet",
-        "compact-clip", "compact-clip-text", "compact-denoiser", "compact-guide",
-        "compact-unet",
+        "compact-clip", "compact-clip-text", "compact-clip-judge", "compact-clip-judge-text",
+        "compact-denoiser", "compact-guide", "compact-unet", "compact-autoencoder",
       ])
   }
 

@@ -11,6 +11,8 @@ package struct SystemRegistry: Sendable {
     DDPMSystem(),
     DiffusionCLIPSystem(),
     SDGSystem(),
+    CollaborativeSystem(),
+    SCADMSystem(),
   ])
 
   /// A registry of some systems.

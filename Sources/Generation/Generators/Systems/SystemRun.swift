@@ -109,7 +109,8 @@ extension SystemRun {
       id: pair.id, seed: seeds.seed(for: pair.id),
       text: conditions.contains(.text) ? pair.text : nil,
       image: conditions.contains(.image) ? reader(of: pair) : nil,
-      edit: conditions.contains(.edit) ? pair.edit : nil)
+      edit: conditions.contains(.edit) ? pair.edit : nil,
+      labels: conditions.contains(.labels) ? labelReader(of: pair) : nil)
   }
 
   /// Reads a pair's image; nil where it has none.
@@ -122,6 +123,12 @@ extension SystemRun {
     }
   }
 
+  /// Reads a pair's label map; nil where it has none.
+  private func labelReader(of pair: Pair) -> (@Sendable () throws -> Raster)? {
+    guard pair.maskPath != nil else { return nil }
+    return { try ConditionMask.labels(of: pair) }
+  }
+
   /// SHA-256 over system, conditions and seed: equal keys request the same image.
   ///
   /// An image that cannot be read has no digest; reading it fails once it is needed.
@@ -130,6 +137,9 @@ extension SystemRun {
     if conditions.contains(.text) { fields.append(pair.text ?? "") }
     if conditions.contains(.image) {
       fields.append(pair.imagePath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
+    }
+    if conditions.contains(.labels) {
+      fields.append(pair.maskPath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
     }
     if conditions.contains(.edit) {
       fields += [pair.edit?.source ?? "", pair.edit?.target ?? ""]

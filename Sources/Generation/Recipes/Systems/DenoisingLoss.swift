@@ -23,6 +23,39 @@ package struct DenoisingLoss {
     return min(level.cumulativeAlpha / noise, Self.largestRatio) * noise
   }
 
+  /// Measures the velocity of one latent and adds the gradient, without a variance.
+  ///
+  /// - Parameters:
+  ///   - result: `[s, s, Z]`, the velocity.
+  ///   - velocity: `[Z, s, s]`, what was to be found.
+  ///   - level: how noisy the latent was.
+  ///   - gradient: shaped like the result.
+  ///   - weight: factor on the gradient.
+  /// - Returns: the latent's loss.
+  package func measure(
+    _ result: MapView, velocity: Tensor, at level: NoiseLevel, addingTo gradient: MapView,
+    weight: Double
+  ) -> Double {
+    let (pixels, channels) = (result.pixels, result.channels)
+    let share = self.weight(at: level) / Double(pixels * channels)
+    let factor = Float(2 * weight * share)
+    var squares = 0.0
+    result.withValues { values in
+      gradient.withMutableValues { slopes in
+        for pixel in 0..<pixels {
+          for channel in 0..<channels {
+            let error =
+              values[pixel * result.pixelStride + channel]
+              - velocity.values[channel * pixels + pixel]
+            squares += Double(error) * Double(error)
+            slopes[pixel * gradient.pixelStride + channel] += factor * error
+          }
+        }
+      }
+    }
+    return share * squares
+  }
+
   /// Measures one image and adds the gradient.
   ///
   /// - Parameters:

@@ -76,19 +76,19 @@ package struct LatentOptimization: Sendable {
     for start in stride(from: 0, to: latents.count, by: capacity) {
       let part = start..<min(start + capacity, latents.count)
       let sources = try objective.sources(Array(images[part]))
-      let moving = try MovingLatents(Array(latents[part]), rate: rate, workers: workers)
+      let moving = try MovingTensors(Array(latents[part]), rate: rate, workers: workers)
       var losses = sources.map { _ in [Double]() }
       for _ in 0..<iterations {
         if shouldStop() { throw CancellationError() }
         let measured = try objective.measure(
-          try generation.images(of: moving.latents), against: sources)
+          try generation.images(of: moving.tensors), against: sources)
         for (image, measurement) in measured.enumerated() {
           losses[image].append(measurement.loss)
         }
         try moving.update(with: generation.backward(measured.map(\.gradient)))
       }
-      outcome.latents += moving.latents
-      outcome.images += try generation.images(of: moving.latents)
+      outcome.latents += moving.tensors
+      outcome.images += try generation.images(of: moving.tensors)
       outcome.losses += losses
     }
     return outcome
@@ -98,34 +98,4 @@ package struct LatentOptimization: Sendable {
 extension DiffusionModel {
   /// How many images a step with gradients treats at once: four of 64 pixels, one of 128 or more.
   fileprivate var imagesWithGradients: Int { max(1, 4 * 64 * 64 / (imageShape[1] * imageShape[2])) }
-}
-
-/// Latents as parameters of Adam, which treats each value by itself.
-private final class MovingLatents {
-  private let block: ParameterBlock
-  private let gradients: ParameterBlock
-  private let optimizer: Optimizer
-  private let rate: Float
-
-  init(_ latents: [Tensor], rate: Float, workers: Workers) throws(GraphError) {
-    block = ParameterBlock(
-      latents.enumerated().map {
-        ParameterSpecification(name: "\($0.offset)", shape: $0.element.shape)
-      })
-    gradients = block.zeroed()
-    optimizer = Optimizer(.adam(), of: block, workers: workers)
-    self.rate = rate
-    try block.fill(from: Self.named(latents))
-  }
-
-  private static func named(_ tensors: [Tensor]) -> [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ("\($0.offset)", $0.element) })
-  }
-
-  var latents: [Tensor] { block.specifications.map(block.tensor) }
-
-  func update(with changes: [Tensor]) throws(GraphError) {
-    try gradients.fill(from: Self.named(changes))
-    optimizer.update(with: gradients, rate: rate)
-  }
 }

@@ -7,6 +7,10 @@ package struct PublishedWeights: Hashable, Sendable {
     case unet, guide
     /// A copy of a `unet` that was trained further for one edit.
     case fineTuned = "fine-tuned"
+    /// All networks of a system that diffuses in latents.
+    case latentSystem = "latent-system"
+    /// An autoencoder alone.
+    case firstStage = "first-stage"
   }
 
   /// How surely a file can be recognized.

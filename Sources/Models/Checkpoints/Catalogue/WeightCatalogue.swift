@@ -3,9 +3,10 @@
 /// Sizes and digests are those of the publishers where they state them. A digest that only third
 /// parties list is marked in the source.
 package enum WeightCatalogue {
-  /// All files: those of FID, LPIPS, DISTS, identity, parsing, CLIP, the detector and diffusion.
+  /// All files: those of FID, LPIPS, DISTS, identity, parsing, CLIP, the detector, and diffusion in pixels and in
+  /// latents.
   package static let files: [PublishedWeights] =
-    fid + lpips + dists + identity + parsers + clip + detector + diffusion
+    fid + lpips + dists + identity + parsers + clip + detector + diffusion + latent
 
   /// Files that a network takes weights from.
   package static func files(for network: String) -> [PublishedWeights] {

@@ -86,8 +86,13 @@ package struct LatentAutoencoder: PublishedNetwork, SingleInputNetwork {
   package let summary: String
   /// Which model it is.
   package let configuration: Configuration
-  /// What trained it: LPIPS's trunk, the discriminator and the weight between both.
-  package let ignorableCheckpointPrefixes = ["loss."]
+  /// What trained it: LPIPS's trunk, the discriminator and the weight between both; and what a system reads by itself.
+  package var ignorableCheckpointPrefixes: [String] {
+    ["loss.", Self.scaleName] + (configuration.codes == nil ? ["quantize."] : [])
+  }
+
+  /// The tensor `[1]` of a file that says what its latents are multiplied by before they are diffused.
+  package static let scaleName = "scale_factor"
 
   /// Names a model.
   package init(name: String, summary: String, _ configuration: Configuration) {

@@ -13,7 +13,10 @@ package struct LatentDecoder: PublishedNetwork, SingleInputNetwork {
   /// Which model it is of.
   package let configuration: LatentAutoencoder.Configuration
   /// The other half, and what trained both.
-  package let ignorableCheckpointPrefixes = ["encoder.", "quant_conv.", "loss."]
+  package var ignorableCheckpointPrefixes: [String] {
+    ["encoder.", "quant_conv.", "loss.", LatentAutoencoder.scaleName]
+      + (configuration.codes == nil ? ["quantize."] : [])
+  }
 
   init(name: String, _ summary: String, _ configuration: LatentAutoencoder.Configuration) {
     self.name = name + "-decoder"

@@ -14,7 +14,9 @@ package struct LatentEncoder: PublishedNetwork, SingleInputNetwork {
   /// Which model it is of.
   package let configuration: LatentAutoencoder.Configuration
   /// The other half, and what trained both.
-  package let ignorableCheckpointPrefixes = ["decoder.", "post_quant_conv.", "quantize.", "loss."]
+  package let ignorableCheckpointPrefixes = [
+    "decoder.", "post_quant_conv.", "quantize.", "loss.", LatentAutoencoder.scaleName,
+  ]
 
   init(name: String, _ summary: String, _ configuration: LatentAutoencoder.Configuration) {
     self.name = name + "-encoder"

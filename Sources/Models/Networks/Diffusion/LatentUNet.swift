@@ -32,6 +32,10 @@ package struct LatentUNet: PublishedNetwork {
     package var contextCount: Int
     /// `D`.
     package var contextWidth: Int
+    /// Groups of every norm.
+    package var groups = 32
+    /// Classes of a label map `[K, S, S]` that the first layer reads behind the latent; 0 for none, as published.
+    package var mapClasses = 0
 
     /// Describes a model whose result has the channels of its latent.
     package init(
@@ -66,6 +70,33 @@ package struct LatentUNet: PublishedNetwork {
       return configuration
     }()
 
+    /// A branch that is small enough to be trained on two cores, in the latents of 128-pixel faces.
+    ///
+    /// - Parameters:
+    ///   - contextCount: `N`.
+    ///   - mapClasses: `K`; tokens alone say too late where things are for a network that sees few faces.
+    /// - Returns: the model.
+    package static func compactBranch(contextCount: Int, mapClasses: Int = 0) -> Configuration {
+      var configuration = Configuration(
+        latentSize: 32, latentChannels: 4, channels: 32, multipliers: [1, 2, 2],
+        attentionLevels: [1, 2], heads: .count(4), contextCount: contextCount, contextWidth: 128)
+      configuration.residualBlocks = 1
+      configuration.mapClasses = mapClasses
+      return configuration
+    }
+
+    /// The dynamic diffuser of a compact branch.
+    package static func compactDiffuser(contextCount: Int) -> Configuration {
+      var configuration = compactBranch(contextCount: contextCount)
+      configuration.channels = 16
+      configuration.multipliers = [1, 1, 1]
+      configuration.attentionLevels = [2]
+      configuration.heads = .count(2)
+      configuration.groups = 16
+      configuration.outputChannels = 1
+      return configuration
+    }
+
     /// Stable Diffusion 1 at 512 pixels, driven by CLIP's 77 tokens.
     ///
     /// Source: `CompVis/stable-diffusion`, `configs/stable-diffusion/v1-inference.yaml`.
@@ -94,21 +125,38 @@ package struct LatentUNet: PublishedNetwork {
     summary: "Latent diffusion's U-Net of faces by text or label map; Collaborative Diffusion",
     .collaborativeBranch)
 
+  /// The branch of label maps, which reads 19 tokens.
+  package static let collaborativeMapBranch = collaborativeBranch.reading(tokens: 19)
+
   /// Collaborative Diffusion's weight of either condition.
   package static let collaborativeDiffuser = LatentUNet(
     name: "collaborative-diffuser",
     summary: "Latent diffusion's U-Net that weighs text or label map; Collaborative Diffusion",
     .collaborativeDiffuser)
 
+  /// The weight of label maps, which reads 19 tokens.
+  package static let collaborativeMapDiffuser = collaborativeDiffuser.reading(tokens: 19)
+
+  /// The same network, parameter for parameter, for another number of tokens.
+  private func reading(tokens count: Int) -> LatentUNet {
+    var configuration = configuration
+    configuration.contextCount = count
+    return LatentUNet(name: name, summary: summary, configuration)
+  }
+
+  /// The inputs that change from step to step; the others stay for all steps of a sampling.
+  package static let varyingInputs: Set = ["latent", "timestep"]
+
   /// What it reads.
   package var inputs: [NetworkInput] {
-    [
-      .map(
-        "latent", channels: configuration.latentChannels, rows: configuration.latentSize,
-        columns: configuration.latentSize),
+    let size = configuration.latentSize
+    let map = NetworkInput.map(
+      "map", channels: configuration.mapClasses, rows: size, columns: size)
+    return [
+      .map("latent", channels: configuration.latentChannels, rows: size, columns: size),
       .scalar("timestep"),
       .tokens("context", count: configuration.contextCount, width: configuration.contextWidth),
-    ]
+    ] + (configuration.mapClasses > 0 ? [map] : [])
   }
 
   /// Describes the network once.
@@ -121,10 +169,14 @@ package struct LatentUNet: PublishedNetwork {
           inputs["timestep"], width: configuration.channels),
         attentionLevels: configuration.attentionLevels,
         transformer: SpatialTransformer(
-          heads: configuration.heads, cross: TokenAttention(context: inputs["context"]))))
-    let x = trunk.describe(scope, inputs["latent"])
+          heads: configuration.heads, groups: configuration.groups,
+          cross: TokenAttention(context: inputs["context"])), groups: configuration.groups))
+    let latent = inputs["latent"]
+    let x = trunk.describe(
+      scope, configuration.mapClasses > 0 ? .concatenated([latent, inputs["map"]]) : latent)
     return scope["out"][2].convolution(
-      scope["out"][0].groupNorm(x).silu(), to: configuration.outputChannels, kernel: 3, padding: 1)
+      scope["out"][0].groupNorm(x, groups: configuration.groups).silu(),
+      to: configuration.outputChannels, kernel: 3, padding: 1)
   }
 }
 
@@ -137,6 +189,8 @@ struct LatentBlocks<Cross: CrossAttention>: UNetBlocks {
   let condition: Value
   let attentionLevels: Set<Int>
   let transformer: SpatialTransformer<Cross>
+  /// Groups of every norm.
+  var groups = 32
 
   func attends(_ x: Value, level: Int) -> Bool { attentionLevels.contains(level) }
 
@@ -145,10 +199,12 @@ struct LatentBlocks<Cross: CrossAttention>: UNetBlocks {
   /// `ResBlock`: norm, SiLU, convolution, the time added; norm, SiLU, convolution.
   func residual(_ scope: Scope, _ x: Value, to channels: Int, on path: UNetPath) -> Value {
     let first = scope["in_layers"][2].convolution(
-      scope["in_layers"][0].groupNorm(x).silu(), to: channels, kernel: 3, padding: 1)
+      scope["in_layers"][0].groupNorm(x, groups: groups).silu(), to: channels, kernel: 3, padding: 1
+    )
     let timed = first + scope["emb_layers"][1].linear(condition, to: channels).asMap()
     let second = scope["out_layers"][3].convolution(
-      scope["out_layers"][0].groupNorm(timed).silu(), to: channels, kernel: 3, padding: 1)
+      scope["out_layers"][0].groupNorm(timed, groups: groups).silu(), to: channels, kernel: 3,
+      padding: 1)
     return second
       + (x.channels == channels
         ? x : scope["skip_connection"].convolution(x, to: channels, kernel: 1))

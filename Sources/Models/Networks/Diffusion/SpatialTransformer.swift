@@ -51,6 +51,8 @@ struct TokenAttention: CrossAttention {
 /// Source: `CompVis/latent-diffusion`, `ldm/modules/attention.py` (`SpatialTransformer`).
 struct SpatialTransformer<Cross: CrossAttention> {
   let heads: AttentionHeads
+  /// Groups of the norm.
+  var groups = 32
   /// Blocks one behind the other.
   var depth = 1
   /// Whether pixels see each other; otherwise blocks begin with `attn2`.
@@ -58,7 +60,8 @@ struct SpatialTransformer<Cross: CrossAttention> {
   let cross: Cross
 
   func describe(_ scope: Scope, _ x: Value) -> Value {
-    let normal = scope["norm"].groupNorm(x, epsilon: 1e-6).tapped(scope["norm"].prefix)
+    let normal = scope["norm"].groupNorm(x, groups: groups, epsilon: 1e-6).tapped(
+      scope["norm"].prefix)
     var tokens = scope["proj_in"].convolution(normal, to: x.channels, kernel: 1).asTokens()
     for index in 0..<depth { tokens = block(scope["transformer_blocks"][index], tokens, in: x) }
     let map = tokens.asMap(rows: x.rows, columns: x.columns)

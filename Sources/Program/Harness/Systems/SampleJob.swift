@@ -147,12 +147,17 @@ package struct SampleJob {
   private func draw(
     _ pairs: [Pair], of method: SystemMethod, _ choice: SystemChoice, imageSize: Int
   ) throws {
-    let readsImage = choice.conditions.contains(.image)
+    let (readsImage, readsLabels) = (
+      choice.conditions.contains(.image), choice.conditions.contains(.labels)
+    )
     let readsText = choice.conditions.contains(.text)
     let samples = pairs.map { pair in
       SampleSheet.Sample(
         input: readsImage
-          ? pair.imagePath.flatMap { try? ImageDecoder.rgb(contentsOf: $0) } : nil,
+          ? pair.imagePath.flatMap { try? ImageDecoder.rgb(contentsOf: $0) }
+          : readsLabels
+            ? pair.maskPath.flatMap { try? ImageDecoder.labelMap(contentsOf: $0) }?
+              .colored(by: LabelPalette.celebAMaskHQ) : nil,
         result: ImageFailure.catching { try method.image(for: pair) },
         caption: (readsText ? pair.text : pair.targetText) ?? pair.id)
     }

@@ -1,0 +1,130 @@
+import Checkpoints
+import Faces
+import Graphs
+import Images
+import Kernels
+import Metrics
+import Models
+import Networks
+import Tensors
+
+/// What a trained autoencoder keeps of faces of the test world.
+struct AutoencoderEvaluation {
+  private let encoder: LoadedNetwork
+  private let decoder: LoadedNetwork
+  private let quantizing: LoadedNetwork
+  private let workers: Workers
+  private static let faces = 200
+
+  /// Reads a file.
+  ///
+  /// - Throws: `CheckpointError`, `BindingError`, `FileError`.
+  init(file: String, workers: Workers) throws {
+    encoder = try LoadedNetwork(CompactNetworks.autoencoder.encoder, checkpoint: file)
+    decoder = try LoadedNetwork(CompactNetworks.autoencoder.decoder, checkpoint: file)
+    quantizing = try LoadedNetwork(
+      CompactNetworks.quantizingAutoencoder.decoder, checkpoint: file)
+    self.workers = workers
+  }
+
+  /// Errors of pixels, likeness of structure, and whether a parser sees the same parts.
+  ///
+  /// - Throws: `GraphError` if a result is not finite; errors of the embedded parser.
+  func metrics() throws -> [HeldOutMetric] {
+    let faces = Self.portraits(Self.faces, workers)
+    let parser = try LoadedNetwork(
+      CompactNetworks.biSeNet, checkpoint: CompactWeights.path(of: CompactNetworks.biSeNet.name))
+    let own = try overlap(of: faces.map(\.picture), with: faces.map(\.labels), parser)
+    let data = "\(Self.faces) faces of the test world, 128×128"
+    return try [("", decoder), (" with codes", quantizing)].flatMap { words, decoder in
+      let made = try reconstructed(faces.map(\.picture), by: decoder)
+      let error = zip(faces, made).reduce(0.0) { sum, pair in
+        sum + Self.meanError(pair.0.picture, pair.1) / Double(faces.count)
+      }
+      let found = try overlap(of: made, with: faces.map(\.labels), parser)
+      return [
+        HeldOutMetric(
+          name: "mean absolute error of a reconstruction\(words), values in 0…1", value: error,
+          minimum: nil, data: data),
+        HeldOutMetric(
+          name: "mIoU that the parser has on reconstructions\(words), divided by its own",
+          value: found.mean / own.mean, minimum: words.isEmpty ? 0.75 : nil, data: data),
+        HeldOutMetric(
+          name: "IoU of eyes on reconstructions\(words), divided by the parser's own",
+          value: found.eyes / own.eyes, minimum: words.isEmpty ? 0.7 : nil, data: data),
+      ]
+    }
+  }
+
+  private static func portraits(
+    _ count: Int, _ workers: Workers
+  ) -> [(picture: Raster, labels: Raster)] {
+    workers.map(count) { number, _ in
+      SyntheticTrainingSet.reduced(
+        Portrait(World.test.scene(number, seed: 10), size: SyntheticTrainingSet.drawnSide))
+    }
+  }
+
+  private static func meanError(_ one: Raster, _ other: Raster) -> Double {
+    zip(one.samples, other.samples).reduce(0.0) { $0 + Double(abs(Int($1.0) - Int($1.1))) }
+      / Double(255 * one.samples.count)
+  }
+
+  private func reconstructed(_ pictures: [Raster], by decoder: LoadedNetwork) throws -> [Raster] {
+    let channels = CompactNetworks.autoencoder.configuration.latentChannels
+    let latents = try encoder.map(pictures.count, workers: workers) {
+      try Preprocessing.compact128.apply(pictures[$0])
+    } read: { _, result in
+      let moments = result(Graph.mainOutput)
+      let all = moments.planar(shape: [2 * channels, moments.rows, moments.columns])
+      return Tensor(
+        shape: [channels, moments.rows, moments.columns],
+        values: Array(all.values[..<(all.count / 2)]))
+    }
+    return try decoder.map(latents.count, workers: workers) {
+      latents[$0]
+    } read: { index, result in
+      let image = result(Graph.mainOutput)
+      return Raster(signedPlanes: image.planar(shape: [3, image.rows, image.columns]))
+    }
+  }
+
+  private func overlap(
+    of pictures: [Raster], with labels: [Raster], _ parser: LoadedNetwork
+  ) throws -> (mean: Double, eyes: Double) {
+    let matrices = try parser.map(pictures.count, workers: workers) {
+      try Preprocessing.compact128.apply(pictures[$0])
+    } read: { index, result in
+      let logits = result(Graph.mainOutput)
+      let found = Raster(
+        width: logits.columns, height: logits.rows, channels: 1, samples: logits.largestChannels())
+      var matrix = ConfusionMatrix()
+      try matrix.add(groundTruth: labels[index], prediction: found)
+      return matrix
+    }
+    var total = ConfusionMatrix()
+    for matrix in matrices { try total.merge(matrix) }
+    let eyes = [Label.leftEye, Label.rightEye].compactMap {
+      total.intersectionOverUnion[Int($0)]
+    }
+    return (
+      MeanIntersectionOverUnion.agg19.score(of: total) ?? 0,
+      eyes.reduce(0, +) / Double(max(eyes.count, 1))
+    )
+  }
+
+  /// Faces, their reconstructions, and those from quantized latents.
+  ///
+  /// - Throws: `GraphError` if a result is not finite.
+  func pictures() throws -> [CardPicture] {
+    let faces = Self.portraits(8, workers).map(\.picture)
+    let rows = try faces + reconstructed(faces, by: decoder) + reconstructed(faces, by: quantizing)
+    return [
+      CardPicture(
+        name: "reconstructions",
+        caption:
+          "Faces of the test world (above), their reconstructions, and those from quantized latents.",
+        raster: PictureGrid(pictures: rows, columns: 8).raster)
+    ]
+  }
+}

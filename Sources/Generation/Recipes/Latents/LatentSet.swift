@@ -1,0 +1,93 @@
+import Essentials
+import Foundation
+import Graphs
+import Images
+import Kernels
+import Models
+import Networks
+import Systems
+import Tensors
+
+/// The latents of a training set's faces and of their mirror images, made once and kept in a file.
+///
+/// A latent is the mean that the encoder gives, times the autoencoder's scale, in half precision.
+///
+/// - Deviation: latent diffusion draws a sample from the encoder's distribution, whose deviation is far below a
+///   latent's own.
+package struct LatentSet: Sendable {
+  /// The faces.
+  package let faces: SyntheticTrainingSet
+  /// `[Z, s, s]` of a latent.
+  package let shape: [Int]
+  private let records: Data
+
+  /// Opens the latents of faces, making them first where they are not there.
+  ///
+  /// - Parameters:
+  ///   - faces: the faces.
+  ///   - codec: the autoencoder.
+  ///   - environment: threads, folder and reports.
+  /// - Throws: ``TrainingStopped``, `FileError`; `GraphError` for a latent that is not finite.
+  init(
+    _ faces: SyntheticTrainingSet, by codec: LatentCodec, in environment: TrainingEnvironment
+  ) throws {
+    self.faces = faces
+    shape = codec.latentShape
+    let bytes = 2 * shape.elementCount
+    let path = environment.path(
+      "latents-\(FileDigest.sha256(of: "\(codec.fingerprint) \(faces.plan)".utf8).prefix(12)).bin")
+    func made() throws -> Data {
+      try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    }
+    let total = 2 * faces.count
+    if (try? made().count) != total * bytes {
+      let file = try AtomicFile(path)
+      for start in stride(from: 0, to: total, by: 256) {
+        let portion = min(256, total - start)
+        let latents = try codec.latents(portion, workers: environment.workers) { index in
+          let picture = faces.picture((start + index) / 2)
+          return (start + index) % 2 == 0 ? picture : picture.mirrored
+        }
+        for (index, latent) in latents.enumerated() {
+          let halves = latent.values.map { Float16($0) }
+          try halves.withUnsafeBytes { try file.write($0, at: (start + index) * bytes) }
+        }
+        if start + portion < total, environment.shouldStop() { throw TrainingStopped() }
+        environment.report(.preparing("encoding faces", done: start + portion, total: total))
+      }
+      try file.commit()
+    }
+    records = try made()
+  }
+
+  /// The latent of a face or of its mirror image.
+  package func latent(_ sample: Int, isMirrored: Bool) -> Tensor {
+    let count = shape.elementCount
+    let start = records.startIndex + (2 * sample + (isMirrored ? 1 : 0)) * 2 * count
+    return Tensor(
+      shape: shape,
+      values: records[start..<start + 2 * count].withUnsafeBytes { bytes in
+        (0..<count).map { Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self)) }
+      })
+  }
+
+  /// The label map of a face or of its mirror image, in which left and right have changed places, `[128, 128, 1]`.
+  package func labels(_ sample: Int, isMirrored: Bool) -> Raster {
+    let labels = faces.labels(sample)
+    return isMirrored ? labels.mirrored.withSidesExchanged : labels
+  }
+}
+
+extension Raster {
+  /// A label map in which the classes of left and right parts are exchanged.
+  fileprivate var withSidesExchanged: Raster {
+    var exchanged = self
+    for index in samples.indices { exchanged.samples[index] = Self.otherSide[Int(samples[index])] }
+    return exchanged
+  }
+
+  /// Eyes are 4 and 5, brows 6 and 7, ears 8 and 9.
+  private static let otherSide: [UInt8] = (0...255).map { label in
+    (4...9).contains(label) ? label ^ 1 : label
+  }
+}

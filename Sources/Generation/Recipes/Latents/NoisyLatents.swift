@@ -1,0 +1,103 @@
+import Diffusion
+import Graphs
+import Tensors
+import Training
+
+/// Noisy latents of faces at timesteps drawn evenly, and what a diffusion learns of them.
+struct NoisyLatents: BatchSource {
+  /// One noisy latent.
+  struct Sample: Sendable {
+    /// The face.
+    let face: Int
+    /// Whether it is the mirror image.
+    let isMirrored: Bool
+    /// `[Z, s, s]`.
+    let latent: Tensor
+    /// `[1]`.
+    let timestep: Tensor
+    /// `v = √ᾱ·ε − √(1 − ᾱ)·x₀`, `[Z, s, s]`.
+    let velocity: Tensor
+    /// How noisy it is.
+    let level: NoiseLevel
+    /// For what else is drawn with the sample.
+    let seed: UInt64
+  }
+
+  /// The latents.
+  let latents: LatentSet
+  /// Threads that prepare a batch.
+  let workers: Workers
+  /// The levels of noise.
+  let schedule: NoiseSchedule
+
+  /// Samples of latents on latent diffusion's schedule.
+  ///
+  /// - Throws: nothing for this schedule.
+  init(_ latents: LatentSet, workers: Workers) throws {
+    self.latents = latents
+    self.workers = workers
+    schedule = try .latentDiffusion
+  }
+
+  var sampleCount: Int { latents.faces.count }
+
+  func batch(_ request: BatchRequest) -> [Sample] {
+    workers.map(request.samples.count) { index, _ in
+      var random = SplitMix64(seed: request.seed &+ UInt64(index))
+      // The first number tells neighboring seeds apart in every bit.
+      random = SplitMix64(seed: random.next())
+      return sample(
+        request.samples[index], isMirrored: random.nextIndex(below: 2) == 1,
+        at: random.nextIndex(below: schedule.count), seed: random.next())
+    }
+  }
+
+  /// A face's latent with the noise of a seed.
+  func sample(_ face: Int, isMirrored: Bool, at timestep: Int, seed: UInt64) -> Sample {
+    let latent = latents.latent(face, isMirrored: isMirrored)
+    var random = SplitMix64(seed: seed)
+    let noise = SeededNoise(seed: random.next()).initial(latent.shape)
+    let level = NoiseLevel(cumulativeAlpha: schedule.cumulativeAlphas[timestep])
+    let noisy = level.noised(latent, with: noise)
+    return Sample(
+      face: face, isMirrored: isMirrored, latent: noisy,
+      timestep: Tensor(shape: [1], values: [Float(timestep)]),
+      velocity: Prediction(.noise, noise).converted(to: .velocity, in: noisy, at: level).values,
+      level: level, seed: random.next())
+  }
+}
+
+extension DenoisingLoss {
+  /// Measures a batch of velocities, and sets their gradients.
+  ///
+  /// - Parameters:
+  ///   - samples: what was to be found.
+  ///   - program: what found it, after its forward pass.
+  /// - Returns: the mean loss.
+  func measure(_ samples: [NoisyLatents.Sample], by program: GradientProgram) -> Double {
+    let (values, slopes) = (
+      program.values(of: Graph.mainOutput), program.gradients(of: Graph.mainOutput)
+    )
+    let share = 1 / Double(samples.count)
+    return samples.enumerated().reduce(0.0) { sum, sample in
+      sum + share
+        * measure(
+          values.image(sample.offset, of: samples.count), velocity: sample.element.velocity,
+          at: sample.element.level, addingTo: slopes.image(sample.offset, of: samples.count),
+          weight: share)
+    }
+  }
+}
+
+extension Graph {
+  /// Zeros for parameters whose names end in some way: last filters of residual blocks, which then pass their input
+  /// through, and of the network, whose result is then 0.
+  ///
+  /// Source: `openai/guided-diffusion`, `guided_diffusion/unet.py`, `zero_module`.
+  func zeros(of endings: [String]) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: parameters.filter { parameter in
+        endings.contains(where: parameter.name.hasSuffix)
+      }.map { ($0.name, Tensor(shape: $0.shape)) })
+  }
+}

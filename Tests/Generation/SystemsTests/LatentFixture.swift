@@ -1,0 +1,82 @@
+import Diffusion
+import Graphs
+import Images
+import Models
+import Networks
+import Systems
+import Tensors
+import TestSupport
+import Texts
+
+/// Seeded networks of the systems that diffuse in latents: the compact ones, whose last filters are scaled so that they
+/// say little.
+enum LatentFixture {
+  static func network(
+    _ network: any Network, seed: UInt64 = 5, factors: [String: Float] = [:]
+  ) throws -> LoadedNetwork {
+    var parameters: [String: Tensor] = [:]
+    for parameter in try Graph(tracing: network).parameters {
+      var tensor = SeededParameters.tensor(
+        named: parameter.name, shape: parameter.shape, seed: seed)
+      if let factor = factors[parameter.name] {
+        tensor.values = tensor.values.map { factor * $0 }
+      }
+      parameters[parameter.name] = tensor
+    }
+    return TinyModels.loaded(network, parameters, identity: "\(network.name)-\(seed)")
+  }
+
+  static func codec(_ model: LatentAutoencoder = CompactNetworks.autoencoder) throws -> LatentCodec
+  {
+    LatentCodec(
+      encoder: try network(model.encoder), decoder: try network(model.decoder),
+      configuration: model.configuration, scale: 0.5)
+  }
+
+  /// Collaborative Diffusion's networks; `weighing` is a factor of the last filters of what weighs: 0 is how a training
+  /// begins, nil leaves both out.
+  static func collaborative(weighing: Float? = 1) throws -> CollaborativeModel {
+    func branch(_ denoiser: LatentUNet, _ diffuser: LatentUNet) throws
+      -> CollaborativeModel.Branch
+    {
+      try CollaborativeModel.Branch(
+        denoiser: network(denoiser, factors: ["out.2.weight": 0.25]),
+        diffuser: weighing.map {
+          try network(diffuser, factors: ["out.2.weight": $0, "out.2.bias": $0])
+        })
+    }
+    return try CollaborativeModel(
+      map: branch(CompactNetworks.mapBranch, CompactNetworks.mapDiffuser),
+      text: branch(CompactNetworks.textBranch, CompactNetworks.textDiffuser),
+      mapEncoder: network(CompactNetworks.mapEncoder),
+      texts: TextContext(
+        network(CompactNetworks.clipText),
+        vocabulary: CompactVocabulary(tokens: [320, 1125], size: CompactNetworks.vocabularySize),
+        count: CompactNetworks.textTokens),
+      codec: codec(), kind: .velocity)
+  }
+
+  static func scadm(isMasked: Bool = true) throws -> SCADMModel {
+    try SCADMModel(
+      network(CompactNetworks.scadm(isMasked: isMasked), factors: ["out.2.weight": 0.25]),
+      encoder: network(SCADMStyleEncoder.compact),
+      codec: codec(CompactNetworks.quantizingAutoencoder), kind: .velocity)
+  }
+
+  /// A label map of broad stripes, other ones for every number.
+  static func labels(_ number: Int) -> Raster {
+    Raster(
+      width: 128, height: 128, channels: 1,
+      samples: (0..<128 * 128).map { UInt8(($0 / 128 / 16 + 5 * number) % 19) })
+  }
+
+  static func picture(_ number: Int) -> Raster {
+    SDGFixture.picture(UInt64(number), width: 128, height: 128)
+  }
+
+  static func request(_ number: Int) -> ImageRequest {
+    ImageRequest(
+      id: "\(number)", seed: UInt64(40 + number), text: "face \(number)",
+      image: { picture(number) }, labels: { labels(number) })
+  }
+}
