@@ -110,7 +110,9 @@ import Testing
       ParserRecipe(steps: 2, refiningSteps: 2, batchSize: 2, faces: faces),
       ContrastiveRecipe(steps: 2, refiningSteps: 2, batchSize: 3, faces: faces),
       DenoiserRecipe(steps: 2, batchSize: 2, faces: faces),
-      UNetRecipe(steps: 2, batchSize: 2, refiningSteps: 2, refiningBatchSize: 2, faces: faces),
+      UNetRecipe(
+        steps: 2, batchSize: 2, refiningSteps: 2, refiningBatchSize: 2, polishingSteps: 2,
+        faces: faces),
       AutoencoderRecipe(steps: 2, batchSize: 3, faces: faces, codedFaces: 4),
       CollaborativeRecipe(
         startSteps: 2, branchSteps: 2, diffuserSteps: 2, batchSize: 2, faces: faces),

@@ -21,14 +21,21 @@ package struct NoisyFaces: BatchSource {
   package let size: Int
   /// Threads that prepare a batch.
   package let workers: Workers
+  /// Whether half of the timesteps lie below ``littleNoise``.
+  package let favorsLittleNoise: Bool
+  /// The timestep below which noise is a matter of grain.
+  package static let littleNoise = 200
   /// The steps of the schedule, by timestep.
   package let steps: [DiffusionStep]
 
   /// Samples of a size on the linear schedule of 1000 timesteps.
   ///
   /// - Throws: nothing for this schedule.
-  package init(faces: SyntheticTrainingSet, size: Int, workers: Workers) throws {
+  package init(
+    faces: SyntheticTrainingSet, size: Int, favorsLittleNoise: Bool = false, workers: Workers
+  ) throws {
     self.faces = faces
+    self.favorsLittleNoise = favorsLittleNoise
     self.size = size
     self.workers = workers
     let schedule = try NoiseSchedule.linear()
@@ -47,9 +54,12 @@ package struct NoisyFaces: BatchSource {
       let picture = faces.picture(request.samples[index])
         .resized(width: size, height: size, filter: .bicubic)
       let isMirrored = random.nextIndex(below: 2) == 1
+      let drawn = random.nextIndex(below: steps.count)
+      let seed = random.next()
+      let isLittle = favorsLittleNoise && random.nextIndex(below: 2) == 1
       return sample(
         (isMirrored ? picture.mirrored : picture).signedPlanes,
-        at: random.nextIndex(below: steps.count), seed: random.next())
+        at: isLittle ? drawn % Self.littleNoise : drawn, seed: seed)
     }
   }
 

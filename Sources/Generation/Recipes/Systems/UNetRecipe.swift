@@ -32,11 +32,14 @@ package struct UNetRecipe: Recipe {
   package let plan: TrainingPlan
   /// Steps and hyperparameters of the second part.
   private let refinement: TrainingPlan
+  /// Steps and hyperparameters of the third part, in which little noise is seen more often.
+  private let polish: TrainingPlan
   private let faces: SyntheticTrainingSet.Plan
 
   /// Chooses length, batches and faces of the training.
   package init(
     steps: Int = 6600, batchSize: Int = 64, refiningSteps: Int = 4800, refiningBatchSize: Int = 32,
+    polishingSteps: Int = 2400,
     faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
@@ -53,14 +56,19 @@ package struct UNetRecipe: Recipe {
     self.plan = plan(steps, batchSize, peak: 1e-3, minimum: 5e-4, warmup: 300, seed: 137)
     refinement = plan(
       refiningSteps, refiningBatchSize, peak: 5e-4, minimum: 2e-5, warmup: 100, seed: 139)
+    polish = plan(
+      polishingSteps, refiningBatchSize, peak: 4e-4, minimum: 1e-5, warmup: 50, seed: 141)
   }
 
   /// The network.
   package var networks: [any PublishedNetwork] { [CompactNetworks.unet] }
-  /// Both plans in words.
-  package var hyperparameters: String { "\(plan.description); then \(refinement.description)" }
+  /// All plans in words.
+  package var hyperparameters: String {
+    "\(plan.description); then \(refinement.description); then \(polish.description), half of the "
+      + "timesteps below \(NoisyFaces.littleNoise)"
+  }
 
-  /// Trains the network in two parts.
+  /// Trains the network in three parts.
   ///
   /// A sample is a noisy picture of `[3, S, S]` and its timestep; the loss is the weighted mean squared error of the
   /// velocity and the bound of the variance.
@@ -68,18 +76,26 @@ package struct UNetRecipe: Recipe {
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
     let faces = try environment.trainingSet(self.faces)
-    let first = "\(name).first"
+    let (first, second) = ("\(name).first", "\(name).second")
     let size = CompactNetworks.unetSize
+    func learned(_ file: String) throws -> [String: Tensor] {
+      try Checkpoint.open(path: environment.path(file))
+        .bind(to: try Graph(tracing: CompactNetworks.unet).parameters)
+    }
     let firstCurve =
       try environment.finished(name, plan, in: first)
       ?? train(name, plan, on: faces, size: size / 2, from: nil, to: first, in: environment)
-    let learned = try Checkpoint.open(path: environment.path(first))
-      .bind(to: try Graph(tracing: CompactNetworks.unet).parameters)
-    let refinedCurve = try train(
-      "\(name)-refinement", refinement, on: faces, size: size, from: learned, to: fileNames[0],
+    let refining = "\(name)-refinement"
+    let secondCurve =
+      try environment.finished(refining, refinement, in: second)
+      ?? train(
+        refining, refinement, on: faces, size: size, from: learned(first), to: second,
+        in: environment)
+    let thirdCurve = try train(
+      "\(name)-polish", polish, on: faces, size: size, from: learned(second), to: fileNames[0],
       in: environment)
-    unlink(environment.path(first))
-    return [firstCurve, refinedCurve]
+    for file in [first, second] { unlink(environment.path(file)) }
+    return [firstCurve, secondCurve, thirdCurve]
   }
 
   /// One part of the training.
@@ -100,12 +116,16 @@ package struct UNetRecipe: Recipe {
   ) throws -> LossCurve {
     let graph = try Graph(tracing: CompactNetworks.unet(size: size))
     let training = try TrainingSession(
-      part, graphs: [graph], initialValues: learned ?? Self.silentBlocks(of: graph, plan.seed),
+      part, graphs: [graph],
+      initialValues: learned
+        ?? graph.zeros(of: ["out_layers.3.weight", "proj_out.weight", "out.2.weight"]),
       plan: plan, environment: environment)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
-    let source = try NoisyFaces(faces: faces, size: size, workers: environment.workers)
-    // The second half of the second part counts every timestep alike: held down, little noise stays as grain.
-    let leveling = learned == nil ? Int.max : plan.steps / 2
+    let isPolish = file == fileNames[0]
+    let source = try NoisyFaces(
+      faces: faces, size: size, favorsLittleNoise: isPolish, workers: environment.workers)
+    // From the middle of the second part every timestep counts alike: held down, little noise stays as grain.
+    let leveling = learned == nil ? Int.max : isPolish ? 0 : plan.steps / 2
     let curve = try training.run(on: source) { samples, state in
       try program.fill(named: samples.map(\.inputs))
       program.forward(
@@ -125,20 +145,10 @@ package struct UNetRecipe: Recipe {
     }
     try environment.write(
       training.tensors(of: graph),
-      metadata: environment.metadata(plan, learned == nil ? curve : nil),
+      metadata: environment.metadata(plan, isPolish ? nil : curve),
       to: file)
     training.removeCheckpoint()
     return curve
-  }
-
-  /// First values with which every residual block passes its input through, and the result is 0.
-  ///
-  /// Source: `openai/guided-diffusion`, `guided_diffusion/unet.py`, `zero_module`.
-  private static func silentBlocks(of graph: Graph, _ seed: UInt64) -> [String: Tensor] {
-    let silent = ["out_layers.3.weight", "proj_out.weight", "out.2.weight"]
-    return Initialization.values(of: graph, seed: seed).filter { name, _ in
-      silent.contains { name.hasSuffix($0) }
-    }.mapValues { Tensor(shape: $0.shape, repeating: 0) }
   }
 
   /// Measures how well it finds noise, inverts faces and makes new ones.
