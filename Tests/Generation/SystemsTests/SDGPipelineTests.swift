@@ -46,6 +46,18 @@ struct SDGPipelineTests {
     #expect(plain != guided)
   }
 
+  @Test func guidanceThatIsTooStrongSaysSo() throws {
+    var settings = try Self.settings(.structure)
+    settings.guidance.structure = 1e30
+    let results = try SDGFixture.pipeline(settings).images(
+      for: [SDGFixture.request(0)], workers: Workers(count: 1), shouldStop: { false })
+    guard case .failure(let failure) = results[0] else {
+      Issue.record("an image was made")
+      return
+    }
+    #expect(failure.reason.contains("lower the guidance's scale"), "\(failure.reason)")
+  }
+
   @Test func weightZeroIsUnguided() throws {
     var settings = try Self.settings(.mixed)
     (settings.guidance.text, settings.guidance.content) = (0, 0)

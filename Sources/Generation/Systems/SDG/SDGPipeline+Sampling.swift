@@ -1,4 +1,5 @@
 import Diffusion
+import Graphs
 import Images
 import Tensors
 import Terms
@@ -52,7 +53,13 @@ extension SDGPipeline {
     } catch let error as CancellationError {
       throw error
     } catch {
-      guard conditions.count > 1 else { return [.failure(ImageFailure(error))] }
+      guard conditions.count > 1 else {
+        // A guidance that is too strong ends in such numbers some steps before the last.
+        if case GraphError.notFinite = error, !settings.guidance.isOff {
+          return [.failure(.notFinite)]
+        }
+        return [.failure(ImageFailure(error))]
+      }
       return try conditions.flatMap {
         try made([$0], workers: workers, shouldStop: shouldStop)
       }
