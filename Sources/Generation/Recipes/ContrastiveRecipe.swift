@@ -29,6 +29,8 @@ package struct ContrastiveRecipe: Recipe {
   private let faces: SyntheticTrainingSet.Plan
   private let images: CompactCLIPImage
   private let texts: CLIPTextTransformer
+  /// The least share of captions that are to find their picture first.
+  private let minimumRetrieval: Double
 
   /// The towers of the compact suite.
   package init(
@@ -40,7 +42,8 @@ package struct ContrastiveRecipe: Recipe {
       summary:
         "Image and text embeddings for CLIP scores, directions and retrieval: trained to match "
         + "captions with pictures, and to name the attributes besides.",
-      seeds: (109, 131), steps: steps, refiningSteps: refiningSteps, batchSize: batchSize,
+      seeds: (109, 131), minimumRetrieval: 0.6, steps: steps, refiningSteps: refiningSteps,
+      batchSize: batchSize,
       faces: faces)
   }
 
@@ -54,15 +57,18 @@ package struct ContrastiveRecipe: Recipe {
       towers: (CompactNetworks.judge, CompactNetworks.judgeText),
       summary:
         "A second pair of compact CLIP towers, which judges the images that the first pair guided.",
-      seeds: (211, 223), steps: steps, refiningSteps: refiningSteps, batchSize: batchSize,
+      // Two thirds of the first pair's values find a little less.
+      seeds: (211, 223), minimumRetrieval: 0.55, steps: steps, refiningSteps: refiningSteps,
+      batchSize: batchSize,
       faces: faces)
   }
 
   private init(
     towers: (images: CompactCLIPImage, texts: CLIPTextTransformer), summary: String,
-    seeds: (UInt64, UInt64), steps: Int, refiningSteps: Int, batchSize: Int,
-    faces: SyntheticTrainingSet.Plan
+    seeds: (UInt64, UInt64), minimumRetrieval: Double, steps: Int, refiningSteps: Int,
+    batchSize: Int, faces: SyntheticTrainingSet.Plan
   ) {
+    self.minimumRetrieval = minimumRetrieval
     (images, texts) = towers
     self.summary = summary
     self.faces = faces
@@ -229,7 +235,8 @@ package struct ContrastiveRecipe: Recipe {
       + "world whose captions differ"
     func share(_ limit: Int) -> Double { Double(ranks.count { $0 < limit }) / Double(ranks.count) }
     return [
-      HeldOutMetric(name: "retrieval, top 1", value: share(1), minimum: 0.6, data: data),
+      HeldOutMetric(
+        name: "retrieval, top 1", value: share(1), minimum: minimumRetrieval, data: data),
       HeldOutMetric(name: "retrieval, top 5", value: share(5), minimum: 0.9, data: data),
     ]
   }

@@ -73,12 +73,15 @@ enum PerceptualHeads {
     sum(weights.map(Double.init), differences)
   }
 
-  /// The weights of a file, in the order of layers and channels.
+  /// The weights of a file or of the program, in the order of layers and channels.
   ///
   /// - Throws: `CheckpointError` or `BindingError`.
   static func read(_ path: String) throws -> [Float] {
     let heads = PerceptualNetwork(trunk: CompactNetworks.alexNet).heads
-    let tensors = try Checkpoint.open(path: path).bind(to: heads)
+    let file =
+      try CompactWeights.bytes(of: path).map { try Checkpoint.decode($0, named: path) }
+      ?? Checkpoint.open(path: path)
+    let tensors = try file.bind(to: heads)
     return heads.flatMap { tensors[$0.name]?.values ?? [] }
   }
 }

@@ -35,6 +35,10 @@ static const unsigned char weights_compact_alexnet_safetensors[] = {
 static const unsigned char weights_compact_bisenet_safetensors[] = {
 #embed "weights/compact-bisenet.safetensors"
 };
+// SHA-256 f0fa1b71549fba36376c3ad2f2b921c1e41f5d29968520feab0c368f99e910b2
+static const unsigned char weights_compact_clip_judge_safetensors[] = {
+#embed "weights/compact-clip-judge.safetensors"
+};
 // SHA-256 5847aff453d2473f4ad1ac6336c429588ed0c4b840e47d752211ac96c03a3d46
 static const unsigned char weights_compact_clip_safetensors[] = {
 #embed "weights/compact-clip.safetensors"
@@ -43,6 +47,10 @@ static const unsigned char weights_compact_clip_safetensors[] = {
 static const unsigned char weights_compact_denoiser_safetensors[] = {
 #embed "weights/compact-denoiser.safetensors"
 };
+// SHA-256 e40cfe8147400f0f86eb3aff1a8674bcca725fe2770be63b3f91a6dbff8f60f0
+static const unsigned char weights_compact_guide_safetensors[] = {
+#embed "weights/compact-guide.safetensors"
+};
 // SHA-256 6a261d9ae2bd127a1f47e9d349ba99c43a5ae002b08d4a3b1e6e2cc00c536238
 static const unsigned char weights_compact_inception_safetensors[] = {
 #embed "weights/compact-inception.safetensors"
@@ -50,6 +58,10 @@ static const unsigned char weights_compact_inception_safetensors[] = {
 // SHA-256 7ad4783437702b7d48966063aa7630e7aad0dfd494bbe9075858aeaae9f90ae5
 static const unsigned char weights_compact_iresnet_safetensors[] = {
 #embed "weights/compact-iresnet.safetensors"
+};
+// SHA-256 96a99c3cd77d615267b49860dfc034fef156d54876e66a15100af0fb5c3b6239
+static const unsigned char weights_compact_unet_safetensors[] = {
+#embed "weights/compact-unet.safetensors"
 };
 
 static const struct {
@@ -64,10 +76,13 @@ static const struct {
     {"weights/compact-alexnet-heads.safetensors", weights_compact_alexnet_heads_safetensors, sizeof weights_compact_alexnet_heads_safetensors},
     {"weights/compact-alexnet.safetensors", weights_compact_alexnet_safetensors, sizeof weights_compact_alexnet_safetensors},
     {"weights/compact-bisenet.safetensors", weights_compact_bisenet_safetensors, sizeof weights_compact_bisenet_safetensors},
+    {"weights/compact-clip-judge.safetensors", weights_compact_clip_judge_safetensors, sizeof weights_compact_clip_judge_safetensors},
     {"weights/compact-clip.safetensors", weights_compact_clip_safetensors, sizeof weights_compact_clip_safetensors},
     {"weights/compact-denoiser.safetensors", weights_compact_denoiser_safetensors, sizeof weights_compact_denoiser_safetensors},
+    {"weights/compact-guide.safetensors", weights_compact_guide_safetensors, sizeof weights_compact_guide_safetensors},
     {"weights/compact-inception.safetensors", weights_compact_inception_safetensors, sizeof weights_compact_inception_safetensors},
     {"weights/compact-iresnet.safetensors", weights_compact_iresnet_safetensors, sizeof weights_compact_iresnet_safetensors},
+    {"weights/compact-unet.safetensors", weights_compact_unet_safetensors, sizeof weights_compact_unet_safetensors},
 };
 
 const unsigned char *embedded_file(const char *name, size_t *count) {

@@ -99,10 +99,12 @@ enum SDGFixture {
   }()
 
   /// A pipeline of both; a text is the number of its embedding.
-  static func pipeline(_ settings: SDGPipeline.Settings) throws -> SDGPipeline {
+  static func pipeline(
+    _ settings: SDGPipeline.Settings, calibration: GuidanceCalibration? = nil
+  ) throws -> SDGPipeline {
     try SDGPipeline(
       settings, model: try DiffusionModel(ofPixels: try loaded(unet)),
-      guide: try NoisyGuide(try loaded(guide)),
+      guide: try NoisyGuide(try loaded(guide), calibration: calibration),
       texts: ("texts=seeded", { texts[(Int($0) ?? 0) % 2] }), groupSize: 4)
   }
 

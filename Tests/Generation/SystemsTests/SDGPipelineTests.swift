@@ -46,6 +46,23 @@ struct SDGPipelineTests {
     #expect(plain != guided)
   }
 
+  /// A factor beside the guide is the same as a weight so much larger.
+  @Test func calibrationMultipliesWeights() throws {
+    var calibration = GuidanceCalibration()
+    (calibration.text, calibration.content) = (4, 0.5)
+    let settings = try Self.settings(.mixed)
+    var multiplied = settings
+    multiplied.guidance.text *= 4
+    multiplied.guidance.content *= 0.5
+    let calibrated = try SDGFixture.pipeline(settings, calibration: calibration)
+    #expect(
+      try images(calibrated, [0, 1], workers: 2)
+        == images(try SDGFixture.pipeline(multiplied), [0, 1], workers: 1))
+    #expect(calibrated.fingerprint != (try SDGFixture.pipeline(settings)).fingerprint)
+    #expect(GuidanceCalibration.usual(for: "sdg-guide").fingerprint == nil)
+    #expect(GuidanceCalibration.usual(for: "compact-guide") == .compact)
+  }
+
   @Test func guidanceThatIsTooStrongSaysSo() throws {
     var settings = try Self.settings(.structure)
     settings.guidance.structure = 1e30

