@@ -71,9 +71,11 @@ import Testing
     let outcome = try Program.run(
       [
         "table", "diffusionclip.table3", "--pairs", "2", "--weights", SyntheticWeights.table,
-        "--quiet",
+        "--no-progress",
       ], in: folder.url.path)
     outcome.expectSuccess()
+    // The protocol's own systems have no networks there, which is no reason to measure nothing.
+    #expect(outcome.errors.contains("latent-optimization is left out: "), "\(outcome)")
     let scores = try Database(folder.path("Results")).rows(
       """
       SELECT method, n, value = 1 AS same FROM scores WHERE metric = 'segmentation-consistency'

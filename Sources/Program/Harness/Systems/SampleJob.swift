@@ -147,15 +147,13 @@ package struct SampleJob {
   private func draw(
     _ pairs: [Pair], of method: SystemMethod, _ choice: SystemChoice, imageSize: Int
   ) throws {
-    let (readsImage, readsLabels) = (
-      choice.conditions.contains(.image), choice.conditions.contains(.labels)
-    )
+    let readsImage = choice.conditions.contains(.image)
     let readsText = choice.conditions.contains(.text)
     let samples = pairs.map { pair in
       SampleSheet.Sample(
         input: readsImage
           ? pair.imagePath.flatMap { try? ImageDecoder.rgb(contentsOf: $0) }
-          : readsLabels
+          : choice.conditions.contains(.labels)
             ? pair.maskPath.flatMap { try? ImageDecoder.labelMap(contentsOf: $0) }?
               .colored(by: LabelPalette.celebAMaskHQ) : nil,
         result: ImageFailure.catching { try method.image(for: pair) },

@@ -59,10 +59,13 @@ extension TableOptions {
     return true
   }
 
-  /// Whether a row may be left out because there are too few real images: an anchor that the user did not name.
+  /// Whether a row that the user did not name may be left out: an anchor without enough real images, a system without weights.
   func canDoWithout(_ row: MethodSpecification, for error: any Error) -> Bool {
-    if case MethodError.tooFewReferences = error { return !demands(row) }
-    return false
+    switch error as? MethodError {
+    case .tooFewReferences: !demands(row)
+    case .unusableSystem: !methods.contains { $0.name == row.name }
+    default: false
+    }
   }
 }
 
