@@ -90,7 +90,7 @@ package struct CollaborativeRecipe: Recipe {
     let material = try Material(faces, in: environment)
     let start = try part(.start, plans.start, in: environment) {
       try trainBranch(
-        .start, plans.start, StartBranch(), from: nil, on: material, in: environment)
+        .start, plans.start, CompactNetworks.textBranch, from: nil, on: material, in: environment)
     }
     let begun = try Checkpoint.open(path: environment.path(file(.start)))
     let map = try part(.map, plans.branch, in: environment) {
@@ -117,16 +117,6 @@ package struct CollaborativeRecipe: Recipe {
   }
 
   // MARK: Branches
-
-  /// A text's branch before there are texts.
-  private struct StartBranch: Network {
-    var name: String { CompactNetworks.textBranch.name }
-    var inputs: [NetworkInput] { CompactNetworks.textBranch.inputs }
-
-    func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
-      CompactNetworks.textBranch.describe(scope, inputs)
-    }
-  }
 
   /// A label map's branch and what makes tokens of the map, which learn together.
   private struct MapDrivenBranch: Network {
@@ -253,10 +243,8 @@ package struct CollaborativeRecipe: Recipe {
       for (program, own) in zip(programs, [conditions.map(\.map), conditions.map(\.text)]) {
         try program.fill(
           named: samples.enumerated().map { index, sample in
-            [
-              "latent": sample.latent, "timestep": sample.timestep,
-              "context": own[index]["context"] ?? sample.timestep,
-            ]
+            own[index].filter { $0.key == "context" }
+              .merging(["latent": sample.latent, "timestep": sample.timestep]) { $1 }
           })
         program.forward(count: count, parameters: state.parameters, buffers: state.statistics)
       }

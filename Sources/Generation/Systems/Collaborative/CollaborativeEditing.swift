@@ -22,6 +22,8 @@ package struct CollaborativeEditing: ImagePipeline {
   /// Images are taught one by one.
   package let groupSize = 1
   private let model: CollaborativeModel
+  /// The same settings with networks that were taught nothing.
+  private let untaught: CollaborativePipeline
 
   /// Joins networks and settings.
   ///
@@ -34,13 +36,12 @@ package struct CollaborativeEditing: ImagePipeline {
     self.tuning = tuning
     self.amount = amount
     self.model = model
-    _ = try CollaborativePipeline(settings, model: model)
+    untaught = try CollaborativePipeline(settings, model: model)
   }
 
   /// Networks, weights and settings.
   package var fingerprint: String {
-    let pipeline = try? CollaborativePipeline(settings, model: model)
-    return "editing@1 \(tuning.fingerprint) amount=\(amount) \(pipeline?.fingerprint ?? "")"
+    "editing@1 \(tuning.fingerprint) amount=\(amount) \(untaught.fingerprint)"
   }
 
   /// Width and height of the images.

@@ -26,6 +26,8 @@ package struct SCADMModel: Sendable {
   package let mapSize: Int
   /// Number of classes.
   package let classes: Int
+  /// `[D, K, 1]` of an image's codes.
+  private let codeShape: [Int]
 
   /// Joins networks.
   ///
@@ -33,7 +35,9 @@ package struct SCADMModel: Sendable {
   package init(
     _ unet: LoadedNetwork, encoder: LoadedNetwork, codec: LatentCodec, kind: Prediction.Kind
   ) throws {
-    let map = try Graph(tracing: unet.network).input("map").shape
+    let graph = try Graph(tracing: unet.network)
+    let map = try graph.input("map").shape
+    codeShape = try graph.input("codes").shape
     denoiser = try SteppedNetwork(unet, varying: SCADMUNet.varyingInputs)
     self.encoder = encoder
     self.codec = codec
@@ -80,8 +84,7 @@ package struct SCADMModel: Sendable {
   package func prepared(
     maps: [LabelMapCondition?], codes: [StyleCodes?], workers: Workers
   ) throws -> [[String: Tensor]] {
-    let codeShape = try Graph(tracing: denoiser.network.network).input("codes").shape
-    return try denoiser.prepared(
+    try denoiser.prepared(
       zip(maps, codes).map { map, codes in
         [
           "map": map?.map ?? Tensor(shape: [classes, mapSize, mapSize]),

@@ -25,6 +25,19 @@ package struct SCADMPipeline: ImagePipeline {
 
     /// Whether a reference is read.
     package var readsReference: Bool { self == .swap || self == .partial || self == .interpolate }
+
+    /// Refuses a reference that is not read, and the lack of one that is.
+    ///
+    /// - Throws: ``SystemError/conflict(system:reason:)``.
+    func check(hasReference: Bool) throws(SystemError) {
+      guard readsReference != hasReference else { return }
+      throw .conflict(
+        system: "sca-dm",
+        reason: readsReference
+          ? "'\(rawValue)' takes styles from another image; name it with 'reference' and its label map with "
+            + "'reference-labels'"
+          : "'\(rawValue)' reads no reference; leave it out")
+    }
   }
 
   /// How images are made.
@@ -82,13 +95,7 @@ package struct SCADMPipeline: ImagePipeline {
   package init(
     _ settings: Settings, model: SCADMModel, reference: Reference?, groupSize: Int
   ) throws {
-    guard settings.style.readsReference == (reference != nil) else {
-      throw SystemError.conflict(
-        system: "sca-dm",
-        reason: settings.style.readsReference
-          ? "'\(settings.style.rawValue)' takes styles from another image; name it with 'reference' and its label map with 'reference-labels'"
-          : "'\(settings.style.rawValue)' reads no reference; leave it out")
-    }
+    try settings.style.check(hasReference: reference != nil)
     self.settings = settings
     self.model = model
     self.reference = reference

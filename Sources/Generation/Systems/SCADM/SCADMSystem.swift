@@ -88,13 +88,7 @@ package struct SCADMSystem: GenerationSystem {
     guard (options["reference"] == nil) == (options["reference-labels"] == nil) else {
       throw refusal("a reference needs both 'reference' and 'reference-labels'")
     }
-    guard settings.style.readsReference == (options["reference"] != nil) else {
-      throw refusal(
-        settings.style.readsReference
-          ? "'\(settings.style.rawValue)' takes styles from another image; name it with 'reference' and its label "
-            + "map with 'reference-labels'"
-          : "'\(settings.style.rawValue)' reads no reference; leave it out")
-    }
+    try settings.style.check(hasReference: options["reference"] != nil)
     return [.scadm]
   }
 
