@@ -45,6 +45,8 @@ package struct ClaimFile: Sendable, Hashable {
     package let expected: Direction
     /// How many pairs are measured.
     package let pairs: Int
+    /// How many of them are made for the same condition; nil takes the protocol's number.
+    package let samples: Int?
     /// How many runs with seeds of their own are measured; 1 where images have scores.
     package let seeds: Int
   }
@@ -102,7 +104,7 @@ extension ClaimFile.Claim {
   fileprivate init(_ value: StrictValue, rows known: [ClaimFile.Row]) throws(TableError) {
     let entries = try value.mapping(allowing: [
       "id", "place", "claim", "kind", "table", "metric", "detail", "rows", "expected", "pairs",
-      "seeds",
+      "samples", "seeds",
     ])
     id = try entries["id"].string()
     place = try entries["place"].string()
@@ -120,6 +122,7 @@ extension ClaimFile.Claim {
     }
     expected = try entries["expected"].choice(of: Direction.self)
     pairs = try entries["pairs"].integer(in: 2...10_000_000)
+    samples = try entries.optional("samples")?.integer(in: 1...pairs)
     let isOfSets = metric.scope == .set
     seeds = try entries.optional("seeds")?.integer(in: 2...100) ?? (isOfSets ? 5 : 1)
     try check(entries, isOfSets: isOfSets)

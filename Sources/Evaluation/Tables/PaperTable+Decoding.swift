@@ -75,6 +75,11 @@ extension PaperTable {
       let reason = "sets n_images to \(value(of: "n_images") ?? "-"), but pairs.count is "
       throw switches.error(.inconsistent(reason: reason + "\(pairs.count)"))
     }
+    guard pairs.count.isMultiple(of: samples) else {
+      throw switches.error(
+        .inconsistent(
+          reason: "has \(pairs.count) images, which is not a multiple of \(samples) samples"))
+    }
   }
 }
 
@@ -101,13 +106,8 @@ extension PaperTable.Dataset {
 
 extension PaperTable.EvaluationSet {
   fileprivate init(_ value: StrictValue) throws(TableError) {
-    let entries = try value.mapping(allowing: ["count", "samples", "sampling"])
+    let entries = try value.mapping(allowing: ["count", "sampling"])
     count = try entries["count"].integer(in: 1...10_000_000)
-    samples = try entries.optional("samples")?.integer(in: 1...count) ?? 1
-    guard count % samples == 0 else {
-      throw value.error(
-        .inconsistent(reason: "has \(count) images, which is not a multiple of \(samples) samples"))
-    }
     sampling = try entries["sampling"].string()
   }
 }

@@ -66,8 +66,6 @@ package struct PaperTable: Sendable, Hashable {
   package struct EvaluationSet: Sendable, Hashable {
     /// How many images are measured.
     package let count: Int
-    /// How many of them are made for the same condition.
-    package let samples: Int
     /// How the pairs are chosen, in words; what the paper leaves open is said.
     package let sampling: String
   }
@@ -154,6 +152,17 @@ package struct PaperTable: Sendable, Hashable {
   /// The value of a switch that says something about this table.
   package func applicableValue(of switchName: String) -> String? {
     value(of: switchName).flatMap { $0 == Switch.notApplicable ? nil : $0 }
+  }
+
+  /// How many images are made for the same condition.
+  package var samples: Int { applicableValue(of: "samples").flatMap { Int($0) } ?? 1 }
+
+  /// How many conditions some images are made for; the last may have fewer.
+  package func conditions(for images: Int) -> Int { (images + samples - 1) / samples }
+
+  /// Whether a switch was set to another value than the file's.
+  package func departs(in switchName: String) -> Bool {
+    switches.contains { $0.name == switchName && $0.protocolValue != nil }
   }
 
   /// Whether every column repeats the paper, so that nothing can be measured.

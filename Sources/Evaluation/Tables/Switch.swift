@@ -77,6 +77,6 @@ package struct Switch: Sendable, Hashable {
   package static let knownNames =
     requiredNames + [
       "test_ids", "caption_index", "scribble", "result_size", "result_resize", "id_pairs",
-      "parser_resize", "guidance", "sc_mode",
+      "parser_resize", "guidance", "sc_mode", "samples",
     ]
 }

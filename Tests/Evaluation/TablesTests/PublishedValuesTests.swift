@@ -170,7 +170,7 @@ struct PublishedConsistencyTests {
     let first = try PublishedValuesTests.folder.table("sdg.table1")
     let third = try PublishedValuesTests.folder.table("sdg.table3")
     #expect(first.switches.map(\.value) == third.switches.map(\.value))
-    #expect(first.columns == third.columns && first.pairs.samples == third.pairs.samples)
+    #expect(first.columns == third.columns && first.samples == third.samples)
   }
 
   @Test func theFullModelIsTheSameInBothTablesOfThePaper() throws {

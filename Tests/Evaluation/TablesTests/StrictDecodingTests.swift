@@ -167,12 +167,17 @@ struct StrictDecodingTests {
   }
 
   @Test func readsSamplesRangesAndDetails() throws {
-    let text = original.replacingOccurrences(
-      of: "  count: 2000", with: "  count: 2000\n  samples: 4"
-    )
-    .replacingOccurrences(of: "metric: fid, ", with: "metric: retrieval, detail: top-5, ")
+    func making(_ samples: Int) -> String {
+      original.replacingOccurrences(
+        of: "switches:\n",
+        with:
+          "switches:\n  samples: {value: \"\(samples)\", allowed: count, confidence: inferred, reason: r}\n"
+      )
+    }
+    let text = making(4)
+      .replacingOccurrences(of: "metric: fid, ", with: "metric: retrieval, detail: top-5, ")
     let table = try PaperTable(yaml: text, file: "t.yaml", metrics: .known)
-    #expect(table.pairs.samples == 4)
+    #expect(table.samples == 4 && table.conditions(for: 9) == 3)
     #expect(table.dataset.ids == 28000...29999 && table.dataset.captions == .multiModal)
     let dialog = original.replacingOccurrences(
       of: "  ids: 28000-29999", with: "  captions: celeba-dialog")
@@ -184,7 +189,9 @@ struct StrictDecodingTests {
     #expect(table.columns[0].detail == "top-5" && table.columns[1].detail == nil)
     #expect(table.applicableValue(of: "clip_model") == nil)
     #expect(table.applicableValue(of: "fid_impl") == "pytorch-fid")
-    let samples = try error(replacing: "  count: 2000", with: "  count: 2000\n  samples: 3")
+    let samples = try #require(throws: TableError.self) {
+      try PaperTable(yaml: making(3), file: "t.yaml", metrics: .known)
+    }
     #expect(samples.description.contains("not a multiple of 3"))
     for range in ["29999-28000", "28000", "a-b", "1-2-3"] {
       let error = try error(replacing: "ids: 28000-29999", with: "ids: \(range)")

@@ -131,10 +131,12 @@ struct GuideTests {
     return (value, program.gradients(ofInput: "image").planar(shape: image.shape))
   }
 
-  @Test func gradientOfACosineIsAutograds() throws {
+  @Test(arguments: [(Arithmetic.exact, 2e-3), (.fast, 1e-2)])
+  func gradientOfACosineIsAutograds(_ arithmetic: Arithmetic, _ bound: Double) throws {
     for run in content.cases {
       let gradient = try cosine(
-        SeededParameters.input(shape: run.inputShape, seed: content.seed), at: run.timestep
+        SeededParameters.input(shape: run.inputShape, seed: content.seed), at: run.timestep,
+        arithmetic
       ).gradient
       #expect(gradient.shape == run.gradient.shape)
       let samples = run.gradient.sampledValues
@@ -142,9 +144,10 @@ struct GuideTests {
       let rms = (run.gradient.sumOfSquares / Double(gradient.count)).squareRoot()
       // Rounding of 1e-6 moves single ReLUs across zero: PyTorch's own float32 is off by 1e-3 of the rms here, and
       // Winograd's backward pass rounds more.
-      #expect(Agreement(found, samples).maximum <= 1e-2 * rms)
+      print("GUIDE", arithmetic, run.timestep, Agreement(found, samples).maximum / rms)
+      #expect(Agreement(found, samples).maximum <= bound * rms)
       let sum = gradient.values.reduce(0) { $0 + Double($1) }
-      #expect(abs(sum - run.gradient.sum) <= 1e-2 * rms * Double(gradient.count).squareRoot())
+      #expect(abs(sum - run.gradient.sum) <= bound * rms * Double(gradient.count).squareRoot())
     }
   }
 

@@ -74,6 +74,29 @@ import Testing
     #expect(scores.contains(#"method="mine" n=4 zero=0"#), "\(scores)")
   }
 
+  @Test func howManyImagesAConditionHasCanBeSet() throws {
+    let faces = try Faces(6, side: 64)
+    func table(_ dataset: String, _ samples: String, pairs: String = "6") throws -> Outcome {
+      try faces.run(
+        "table", "sca-dm.diversity", "--dataset", dataset, "--pairs", pairs, "--set",
+        "samples=\(samples)", "--metrics", "mae", "--weights", SyntheticWeights.empty)
+    }
+    let outcome = try table("folder:reference", "3")
+    outcome.expectSuccess()
+    // Six images are two conditions' with three each; the report says what was set.
+    #expect(outcome.output.contains("| `samples` | `3` | `2` |"), "\(outcome)")
+    let groups = try Database(faces.path("Results")).rows(
+      "SELECT groupName AS name, count(*) AS n FROM pair GROUP BY 1 ORDER BY 1")
+    #expect(groups == [#"name="00" n=3"#, #"name="01" n=3"#])
+    try table("folder:reference", "0").expectRefusal(64, "samples")
+    try faces.run(
+      "pairs", "--dataset", "folder:reference", "--require", "nothing", "--samples", "2",
+      "--output", "groups.jsonl"
+    ).expectSuccess()
+    try table("pairs:groups.jsonl", "3").expectRefusal(64, "samples=3", "groups already")
+    try table("pairs:groups.jsonl", "2").expectSuccess()
+  }
+
   @Test func realImagesOfTheWholeSplitCountForFID() throws {
     let faces = try Faces(6, side: 64)
     func counts(_ further: String...) throws -> [String] {

@@ -7,6 +7,7 @@ struct MissingRows {
   private struct Place: Hashable {
     let table, dataset, weights: String
     let pairs: Int
+    let samples: Int?
     let seed: UInt64
   }
 
@@ -25,7 +26,7 @@ struct MissingRows {
     let place = Place(
       table: claim.table, dataset: study?.dataset ?? Self.defaults.dataset,
       weights: study?.weights ?? Self.defaults.weights, pairs: study?.pairs ?? claim.pairs,
-      seed: seed)
+      samples: study.map(\.samples) ?? claim.samples, seed: seed)
     let index = runs.firstIndex { $0.place == place } ?? runs.endIndex
     if index == runs.endIndex { runs.append(Wanted(place: place, rows: [], metrics: [])) }
     for row in rows where !runs[index].rows.contains(row) { runs[index].rows.append(row) }
@@ -45,6 +46,7 @@ struct MissingRows {
       if place.dataset != Self.defaults.dataset { words += ["--dataset", place.dataset] }
       if place.weights != Self.defaults.weights { words += ["--weights", place.weights] }
       if results != Self.defaults.results { words += ["--results", results] }
+      if let samples = place.samples { words += ["--set", "samples=\(samples)"] }
       words += ["--metrics", run.metrics.joined(separator: ",")]
       for row in run.rows { words += ["--method", "\(row.id)=\(row.method)"] }
       return words.map(Self.quoted).joined(separator: " ")

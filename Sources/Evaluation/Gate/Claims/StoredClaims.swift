@@ -21,6 +21,8 @@ struct ClaimStudy {
     let dataset: String
     let weights: String
     let pairs: Int
+    /// How many of them were made for the same condition; nil for the protocol's number.
+    let samples: Int?
     /// How the metric was measured, but for seeds.
     let fingerprint: String
   }
@@ -126,7 +128,7 @@ struct StoredClaims {
     let text = run.fingerprints[score.fingerprint] ?? score.fingerprint
     return ClaimStudy.Key(
       dataset: run.dataset, weights: run.settings.weights, pairs: run.settings.pairCount,
-      fingerprint: text.replacing(#/seed=\d+/#, with: "seed"))
+      samples: run.samples, fingerprint: text.replacing(#/seed=\d+/#, with: "seed"))
   }
 }
 
@@ -135,5 +137,13 @@ extension StoredRun {
   fileprivate var dataset: String {
     if case .table(let recipe)? = settings.recipe { return recipe.dataset }
     return settings.dataset
+  }
+
+  /// How many images a condition had, where the run did not take the protocol's number.
+  fileprivate var samples: Int? {
+    guard case .table(let recipe)? = settings.recipe,
+      let choices = try? PaperTable.switches(recipe.switches)
+    else { return nil }
+    return choices.last { $0.name == "samples" }.flatMap { Int($0.value) }
   }
 }

@@ -57,7 +57,7 @@ struct PlannedImages {
       ResultsDatabase.exists(options.results) ? try ResultsDatabase.open(options.results) : nil
     let specifications = try options.rows(of: table)
     let wanted = options.pairCount ?? table.pairs.count
-    facesToDraw = Self.facesToDraw(wanted, size: drawnSize, options)
+    facesToDraw = Self.facesToDraw(table.conditions(for: wanted), size: drawnSize, options)
     guard facesToDraw == 0 else {
       pairCount = wanted
       dataset = nil

@@ -27,7 +27,7 @@ struct TablePairs {
   /// - Throws: `DatasetError`; ``HarnessError`` for real images that the protocol's ids leave out.
   init(_ table: PaperTable, size: Int?, options: TableOptions, workers: Workers) throws {
     let wanted = options.pairCount ?? table.pairs.count
-    let samples = table.pairs.samples
+    let samples = table.samples
     if let ids = table.dataset.ids, table.applicableValue(of: "fid_ref") == "all",
       case .celebAMaskHQ = options.dataset
     {
@@ -37,7 +37,7 @@ struct TablePairs {
           + "\(ids.upperBound) of CelebAMask-HQ alone; fid_ref=test says so")
     }
     let choices = table.datasetChoices(options)
-    let conditions = (wanted + samples - 1) / samples
+    let conditions = table.conditions(for: wanted)
     let whole = try options.dataset.open(
       cache: options.cache, choosing: choices,
       // A manifest may hold samples already; what is drawn never does.
@@ -45,7 +45,14 @@ struct TablePairs {
         ? nil : (options.dataset == .synthetic ? conditions : wanted),
       size: size, workers: workers,
       watcher: datasetWatcher(options.progress, shouldStop: options.shouldStop))
-    let isExpanded = samples > 1 && whole.pairs.allSatisfy { $0.group == nil }
+    let hasGroups = whole.pairs.contains { $0.group != nil }
+    if hasGroups, table.departs(in: "samples") {
+      throw HarnessError(
+        .usage,
+        "\(table.id): samples=\(samples) does not apply to \(options.dataset), whose pairs are in groups already"
+      )
+    }
+    let isExpanded = samples > 1 && !hasGroups
     let count = isExpanded ? conditions : wanted
     dataset = whole.selecting(count, by: choices.selection)
     let chosen = Set(dataset.pairs.map(\.id))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Harness
 import Provenance
+import Runs
 
 /// `evalkit verify RUN`.
 struct VerifyCommand: ParsableCommand {

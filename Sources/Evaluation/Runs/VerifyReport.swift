@@ -1,7 +1,6 @@
 import Measurement
 import Metrics
 import Provenance
-import Runs
 import Store
 import Terms
 
@@ -15,7 +14,7 @@ package struct VerifyReport: Encodable, Sendable {
     package private(set) var differences: [String] = []
 
     /// Counts one comparison.
-    mutating func count(_ isSame: Bool, _ difference: @autoclosure () -> String) {
+    package mutating func count(_ isSame: Bool, _ difference: @autoclosure () -> String) {
       if isSame { agreeing += 1 } else { differences.append(difference()) }
     }
 
@@ -33,23 +32,24 @@ package struct VerifyReport: Encodable, Sendable {
   package let run: String
   private let table: String
   /// Images that the run has.
-  package internal(set) var images = 0
+  package var images = 0
   /// Scores of sampled images, and how each ended.
-  package internal(set) var scores = Tally()
+  package var scores = Tally()
   /// Remembered results of sampled images: features, counts, distances.
-  package internal(set) var remembered = Tally()
+  package var remembered = Tally()
   /// Scores of whole sets.
-  package internal(set) var sets = Tally()
+  package var sets = Tally()
   /// What could not be compared, and why.
-  package internal(set) var unchecked: [String] = []
+  package var unchecked: [String] = []
 
-  init(_ run: StoredRun) {
+  /// An empty report of a run.
+  package init(_ run: StoredRun) {
     self.run = run.record.id
     table = run.record.protocolID
   }
 
   /// Compares a stored image with the same one measured now.
-  mutating func compare(
+  package mutating func compare(
     _ record: ImageRecord, _ stored: [ImageScore],
     _ result: Result<ImageResult, ImageFailure>?, _ metrics: Set<Metric>
   ) {
@@ -79,7 +79,8 @@ package struct VerifyReport: Encodable, Sendable {
     }
   }
 
-  static func text(_ value: StoredValue) -> String {
+  /// A stored value in words.
+  package static func text(_ value: StoredValue) -> String {
     value.number.map { "\($0)" } ?? value.reason ?? "nothing"
   }
 
