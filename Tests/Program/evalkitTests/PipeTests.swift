@@ -24,6 +24,11 @@ import Testing
     "baseline delete": ["a"], "compare": ["a", "b"], "blame": ["a"], "protocols show": ["none"],
     "networks show": ["alexnet"], "faces": ["--count", "1", "--size", "64"],
     "weights fetch": ["alexnet", "--dry-run"], "weights import": ["reference/00.png"],
+    // What runs with a word for a text ends soon.
+    "tune diffusionclip": [
+      "--images", "reference", "--count", "1", "--passes", "1", "--batch", "1",
+    ],
+    "sample": ["ddpm", "--option", "steps=2", "--count", "1", "--sheet", "s.png", "--force"],
     // Without a name these list what there is.
     "bench": ["--list"], "merge": ["Results"],
   ]
