@@ -97,6 +97,8 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
   case otherWeights(file: String, sha256: String, note: String?)
   /// A system, with its options, made the images: their width and height, and those that they were brought to.
   case madeBySystem(String, size: Int, resized: Int)
+  /// What the files of a system's weights are not, in a sentence without a full stop.
+  case ofWeights(String)
 
   /// Whether there is nothing to tell.
   package var isEmpty: Bool {
@@ -106,7 +108,7 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
       ids.isEmpty
     case .unread(let files): files.isEmpty
     case .paddedOtherwise(_, _, _, let count): count == 0
-    case .brokenMask, .fewerPairs, .otherWeights, .madeBySystem: false
+    case .brokenMask, .fewerPairs, .otherWeights, .madeBySystem, .ofWeights: false
     }
   }
 
@@ -131,6 +133,7 @@ package enum DatasetFinding: Equatable, Sendable, CustomStringConvertible {
     case .madeBySystem(let system, let size, let resized):
       "made by \(system) at \(size) pixels"
         + (size == resized ? "" : ", resized to \(resized)")
+    case .ofWeights(let note): note
     }
   }
 }

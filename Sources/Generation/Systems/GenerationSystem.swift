@@ -76,6 +76,8 @@ package protocol ImagePipeline: Sendable {
   var imageSize: Int { get }
   /// How many images one call makes best; no bit depends on it.
   var groupSize: Int { get }
+  /// What its user should know of how it was opened, in sentences without full stops.
+  var notes: [String] { get }
 
   /// Makes the images of a group.
   ///
@@ -90,6 +92,10 @@ package protocol ImagePipeline: Sendable {
   func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>]
+}
+
+extension ImagePipeline {
+  package var notes: [String] { [] }
 }
 
 /// What one image is made from.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Essentials
 import Graphs
 import Kernels
 import Networks
@@ -9,13 +10,33 @@ import Tensors
 package struct CompositeFile: Sendable {
   /// Path and digest.
   package let file: WeightFile
+  /// What files that were read as one say differently.
+  package let conflicts: [MergeConflict]
   private let checkpoint: Checkpoint
   private let layout: CompositeLayout
   private let arithmetic: Arithmetic
 
   init(_ opened: OpenCheckpoint, _ layout: CompositeLayout, _ arithmetic: Arithmetic) {
     file = opened.file
+    conflicts = []
     checkpoint = opened.checkpoint
+    self.layout = layout
+    self.arithmetic = arithmetic
+  }
+
+  /// Files that are read as one; the digest of several is that of their digests.
+  init(
+    _ merged: MergedCheckpoint, of files: [WeightFile], _ layout: CompositeLayout,
+    _ arithmetic: Arithmetic
+  ) {
+    let digests = files.map(\.sha256).joined(separator: " ")
+    file =
+      files.count == 1
+      ? files[0]
+      : WeightFile(
+        path: merged.checkpoint.path, sha256: FileDigest.sha256(of: Array(digests.utf8)))
+    conflicts = merged.conflicts
+    checkpoint = merged.checkpoint
     self.layout = layout
     self.arithmetic = arithmetic
   }
@@ -78,6 +99,31 @@ extension ModelLoader {
     let choice = suite.roles[role] ?? RoleChoice()
     let path = try file(choice.file, of: choice.network ?? name, as: .latentSystem, for: role)
     return CompositeFile(try opened(path), layout, arithmetic)
+  }
+
+  /// Collaborative Diffusion's networks: the file of all of them, that of either condition's model, or several, of which
+  /// the file of all counts before that of texts, and that before the one of label maps.
+  ///
+  /// - Parameter name: a network that the file of all holds.
+  /// - Returns: the open files as one.
+  /// - Throws: as ``composite(_:of:layout:)``.
+  package func collaborative(of name: String) throws -> CompositeFile {
+    func single(_ role: WeightRole) throws -> OpenCheckpoint? {
+      try suite.roles[role]?.file.map { try opened(named($0, for: role)) }
+    }
+    let (map, text) = (try single(.collaborativeMap), try single(.collaborativeText))
+    let choice = suite.roles[.collaborative]
+    var all: OpenCheckpoint?
+    // Both conditions' models suffice for modes in which nothing weighs them.
+    if (map == nil) != (text == nil) || choice != nil {
+      all = try opened(
+        file(choice?.file, of: choice?.network ?? name, as: .latentSystem, for: .collaborative))
+    }
+    let merged = try MergedCheckpoint.collaborative(
+      mask: map?.checkpoint, text: text?.checkpoint, composite: all?.checkpoint)
+    guard let merged else { return try composite(.collaborative, of: name, layout: .collaborative) }
+    return CompositeFile(
+      merged, of: [map, text, all].compactMap { $0?.file }, .collaborative, arithmetic)
   }
 
   /// The autoencoder that the suite names; nil where the system's own file is to be asked.

@@ -49,10 +49,9 @@ package struct SystemMethod: KeptImages {
     let result = try run.generate(context.measuredPairs)
     self.name = name
     self.fingerprint = fingerprint
-    findings = [
-      .madeBySystem(
-        choice.description, size: opened.imageSize, resized: context.size)
-    ]
+    findings =
+      [.madeBySystem(choice.description, size: opened.imageSize, resized: context.size)]
+      + opened.notes.map { .ofWeights($0) }
     missing = result.failures.keys.sortedByBytes()
     failures = result.failures
     times = result.times

@@ -46,6 +46,8 @@ package struct CollaborativeEditing: ImagePipeline {
 
   /// Width and height of the images.
   package var imageSize: Int { model.codec.imageSize }
+  /// What its files say differently.
+  package var notes: [String] { model.notes }
 
   /// Edits images; see ``ImagePipeline/images(for:workers:shouldStop:)``.
   ///

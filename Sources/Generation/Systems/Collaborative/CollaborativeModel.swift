@@ -1,3 +1,4 @@
+import Checkpoints
 import Diffusion
 import Graphs
 import Kernels
@@ -77,6 +78,8 @@ package struct CollaborativeModel: Sendable {
   package let codec: LatentCodec
   /// What the branches' results are.
   package let kind: Prediction.Kind
+  /// What the files that hold the networks say differently.
+  package let conflicts: [MergeConflict]
   /// The levels of noise that the branches were trained on.
   package let schedule: NoiseSchedule
 
@@ -85,7 +88,7 @@ package struct CollaborativeModel: Sendable {
   /// - Throws: nothing for latent diffusion's schedule.
   package init(
     map: Branch, text: Branch, mapEncoder: LoadedNetwork, texts: TextContext, codec: LatentCodec,
-    kind: Prediction.Kind
+    kind: Prediction.Kind, conflicts: [MergeConflict] = []
   ) throws {
     self.map = map
     self.text = text
@@ -93,6 +96,7 @@ package struct CollaborativeModel: Sendable {
     self.texts = texts
     self.codec = codec
     self.kind = kind
+    self.conflicts = conflicts
     schedule = try .latentDiffusion
   }
 
@@ -103,7 +107,13 @@ package struct CollaborativeModel: Sendable {
     try CollaborativeModel(
       map: Branch(denoiser: map, diffuser: self.map.diffuser?.network),
       text: Branch(denoiser: text, diffuser: self.text.diffuser?.network),
-      mapEncoder: mapEncoder, texts: texts, codec: codec, kind: kind)
+      mapEncoder: mapEncoder, texts: texts, codec: codec, kind: kind, conflicts: conflicts)
+  }
+
+  /// How many tensors its files have differently, and one of them; nothing where they agree.
+  package var notes: [String] {
+    guard let first = conflicts.first else { return [] }
+    return ["\(conflicts.count) tensors of the files differ, for example: \(first)"]
   }
 
   /// Names everything that can move a pixel.

@@ -100,6 +100,9 @@ package struct CollaborativePipeline: ImagePipeline {
     return parts.joined(separator: " ")
   }
 
+  /// What its files say differently.
+  package var notes: [String] { model.notes }
+
   /// Width and height of the images.
   package var imageSize: Int { model.codec.imageSize }
 

@@ -167,12 +167,11 @@ extension CollaborativeModel {
     )
   }
 
-  /// The published networks at 256 pixels, all in one file.
+  /// The published networks at 256 pixels, all in one file or each condition's in its own.
   ///
   /// - Throws: `UnavailableMetric` if it is missing; errors of files and weights.
   package static func published(from loader: ModelLoader) throws -> CollaborativeModel {
-    let file = try loader.composite(
-      .collaborative, of: LatentUNet.collaborativeBranch.name, layout: .collaborative)
+    let file = try loader.collaborative(of: LatentUNet.collaborativeBranch.name)
     let map = LatentUNet.collaborativeMapBranch
     let (mapBranch, textBranch) = try branches(
       of: file, map: (map, LatentUNet.collaborativeMapDiffuser),
@@ -190,7 +189,7 @@ extension CollaborativeModel {
       codec: LatentCodec(
         encoder: try half(autoencoder.encoder), decoder: try half(autoencoder.decoder),
         configuration: autoencoder.configuration, scale: 0.058),
-      kind: .noise)
+      kind: .noise, conflicts: file.conflicts)
   }
 
   /// The compact networks; texts are read by the compact CLIP.

@@ -23,6 +23,10 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case guide
   /// Collaborative Diffusion's file of all its networks.
   case collaborative
+  /// Its model of label maps by itself, as it was published before the system.
+  case collaborativeMap = "collaborative-map"
+  /// Its model of texts by itself.
+  case collaborativeText = "collaborative-text"
   /// SCA-DM's file of all its networks.
   case scadm = "sca-dm"
   /// The autoencoder of systems that diffuse in latents; in the system's own file unless named.
@@ -36,7 +40,7 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .lpipsSqueeze: "squeezenet1_1"
     case .dists: "dists"
     case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .guidingCLIP, .denoiser,
-      .unet, .guide, .collaborative, .scadm, .firstStage:
+      .unet, .guide, .collaborative, .collaborativeMap, .collaborativeText, .scadm, .firstStage:
       nil
     }
   }
