@@ -36,6 +36,13 @@ package struct LabelOrder: Sendable, Hashable {
   /// Number of classes.
   package var count: Int { classes.count }
 
+  /// The index of a class by its name or number; nil if there is no such class.
+  package func index(of text: String) -> Int? {
+    guard let index = classes.firstIndex(of: text) ?? Int(text), classes.indices.contains(index)
+    else { return nil }
+    return index
+  }
+
   /// For every class of this order, its index in another one.
   ///
   /// - Precondition: both orders hold the same classes.

@@ -128,7 +128,7 @@ import Testing
       MetricRegistry.metrics.map(\.name) == [
         "fid", "kid", "fid-infinity", "cmmd", "precision", "recall", "density", "coverage",
         "lpips-alex", "lpips-vgg", "lpips-squeeze", "lpips-diversity", "dists", "ssim", "ms-ssim",
-        "mae", "psnr", "id", "accuracy", "miou",
+        "mae", "psnr", "mae-region", "mae-outside", "id", "accuracy", "miou",
         "segmentation-consistency", "clip", "clip-directional", "retrieval", "time",
       ])
     #expect(Metric(named: "ms-ssim") == .msSSIM && Metric(named: "fvd") == nil)
@@ -139,7 +139,7 @@ import Testing
     #expect(
       lower == [
         .fid, .kid, .fidInfinity, .cmmd, .lpipsAlex, .lpipsVGG, .lpipsSqueeze, .dists, .mae,
-        .time,
+        .maeOutside, .time,
       ])
     #expect(Direction.lower.prefers(1, to: 2))
     #expect(Direction.higher.prefers(2, to: 1))

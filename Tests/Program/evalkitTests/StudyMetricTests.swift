@@ -1,5 +1,7 @@
 import Essentials
 import Foundation
+import Images
+import Tensors
 import Testing
 
 /// Diversity, segmentation consistency and time, as a user asks for them.
@@ -45,6 +47,37 @@ import Testing
       "score", "--generated", "samples", "--metrics", "lpips-diversity", "--diversity-net",
       "squeeze", "--group-by", "prefx", "--weights", SyntheticWeights.distances
     ).expectRefusal(64, "'prefix'")
+  }
+
+  /// Only the middle third, of class 1, was changed: all of the difference is in that region.
+  @Test func changesAreFoundInTheirRegion() throws {
+    let faces = try Faces(2, side: 66, masks: true)
+    for index in 0..<2 {
+      var face = Faces.face(seed: UInt64(index), side: 66)
+      for place in face.samples.indices where place / 3 % 66 / 22 == 1 {
+        face.samples[place] ^= 0x10
+      }
+      try faces.write(ImageEncoder.png(face), to: "generated/\(Faces.id(index)).png")
+    }
+    func values(_ further: String...) throws -> [Double?] {
+      let outcome = try Program.run(
+        Faces.scoring("mae-region,mae-outside") + ["--masks", "masks", "--json", "--quiet"]
+          + further, in: faces.path)
+      return try ["mae-region", "mae-outside"].map {
+        (try entry(outcome, $0)["value"] as? NSNumber)?.doubleValue
+      }
+    }
+    let skin = try values("--region", "skin")
+    #expect(skin == [16.0 / 255, 0])
+    let others = try values("--region", "hair+0", "--region-margin", "3")
+    #expect(others == [0, 16.0 / 255])
+    // Skin and hair, all but the background.
+    let usual = try values()
+    #expect(usual == [8.0 / 255, 0])
+    try faces.run(
+      "score", "--reference", "reference", "--generated", "generated", "--metrics", "mae-region",
+      "--masks", "masks", "--region", "skni", "--weights", SyntheticWeights.empty
+    ).expectRefusal(64, "'skni'")
   }
 
   @Test func unchangedFacesKeepAllLabels() throws {

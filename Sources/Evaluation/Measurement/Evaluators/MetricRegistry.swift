@@ -7,7 +7,7 @@ package enum MetricRegistry {
     FrechetDistances.self, CLIPDiscrepancy.self, ManifoldMetrics.self,
     PerceptualDistances.self,
     PerceptualDiversity.self, StructureTextureDistance.self, StructuralSimilarities.self,
-    PixelDifferences.self,
+    PixelDifferences.self, RegionDifferences.self,
     IdentitySimilarity.self, FaceParsing.self, CLIPScores.self, GenerationTimes.self,
   ]
 

@@ -112,13 +112,11 @@ package struct SCADMSystem: GenerationSystem {
   }
 
   private func classIndex(_ text: String) throws -> Int {
-    let names = LabelOrder.celebAMaskHQ.classes
-    if let index = names.firstIndex(of: text) ?? Int(text), names.indices.contains(index) {
-      return index
-    }
+    let order = LabelOrder.celebAMaskHQ
+    if let index = order.index(of: text) { return index }
     throw SystemError.invalidValue(
       system: id, option: "classes", value: text,
-      "classes among \(names.joined(separator: ", "))")
+      "classes among \(order.classes.joined(separator: ", "))")
   }
 
   /// Reads the weights, and the reference where there is one.
