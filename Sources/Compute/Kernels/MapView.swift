@@ -89,6 +89,23 @@ package struct MapView {
       in: memory)
   }
 
+  /// One of a batch's images, which lie below each other.
+  ///
+  /// - Precondition: there are `count` images of equal size, and `index` is below it.
+  package func image(_ index: Int, of count: Int) -> MapView {
+    let height = rows / count
+    return rows(index * height..<(index + 1) * height)
+  }
+
+  /// The values of every pixel's channels, or of its first ones, `[H·W, C]`.
+  package func pixelValues(channels count: Int? = nil) -> [Float] {
+    withValues { values in
+      (0..<pixels).flatMap { pixel in
+        (0..<(count ?? channels)).map { values[pixel * pixelStride + $0] }
+      }
+    }
+  }
+
   /// A copy as a planar tensor of the given shape, `[C, H, W]` order.
   ///
   /// - Precondition: the shape holds as many values.

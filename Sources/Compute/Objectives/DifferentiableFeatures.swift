@@ -101,13 +101,3 @@ package final class DifferentiableFeatures {
     }
   }
 }
-
-extension MapView {
-  /// One of a batch's images, which lie below each other.
-  ///
-  /// - Precondition: there are `count` images of equal size, and `index` is below it.
-  package func image(_ index: Int, of count: Int) -> MapView {
-    let height = rows / count
-    return rows(index * height..<(index + 1) * height)
-  }
-}

@@ -71,7 +71,8 @@ package struct AutoencoderRecipe: Recipe {
       input: { try Preprocessing.compact128.apply(faces.picture($0 * faces.count / codedFaces)) },
       read: { _, result in
         let moments = result(Graph.mainOutput)
-        return moments.means(CompactNetworks.autoencoder.configuration.latentChannels)
+        return moments.pixelValues(
+          channels: CompactNetworks.autoencoder.configuration.latentChannels)
       }
     ).flatMap(\.self)
     let width = CompactNetworks.autoencoder.configuration.latentChannels
@@ -232,14 +233,5 @@ struct LatentPosterior {
     }
     let shape = [2 * sample.shape[0]] + sample.shape.dropFirst()
     return (divergence, Tensor(shape: shape, values: ofMean + ofVariance))
-  }
-}
-
-extension MapView {
-  /// The first channels of every pixel, `[H·W, count]`.
-  func means(_ count: Int) -> [Float] {
-    withValues { values in
-      (0..<pixels).flatMap { pixel in (0..<count).map { values[pixel * pixelStride + $0] } }
-    }
   }
 }

@@ -1,5 +1,6 @@
 import Diffusion
 import Graphs
+import Kernels
 import Tensors
 import Training
 

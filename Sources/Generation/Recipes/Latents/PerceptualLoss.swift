@@ -99,12 +99,6 @@ final class PerceptualLoss {
 }
 
 extension MapView {
-  /// One image's rows of a batch.
-  func image(_ image: Int, of count: Int) -> MapView {
-    let height = rows / count
-    return rows(image * height..<(image + 1) * height)
-  }
-
   /// Copies the values of a map of this shape.
   func copyValues(from other: MapView) {
     combine(other) { $1 }

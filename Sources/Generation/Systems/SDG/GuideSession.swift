@@ -61,7 +61,7 @@ package final class GuideSession {
       for comparison in terms(output, found, wanted[output] ?? [], targets.texts) {
         for image in 0..<count {
           values[image] += comparison.weight * comparison.parts[image].value
-          rows(of: program.gradients(of: output), image, count)
+          program.gradients(of: output).image(image, of: count)
             .add(comparison.parts[image].gradient, times: Float(comparison.weight))
         }
       }
@@ -69,7 +69,7 @@ package final class GuideSession {
     program.backward(into: nil)
     let gradients = program.gradients(ofInput: "image")
     return samples.indices.map { image in
-      (values[image], rows(of: gradients, image, count).planar(shape: samples[image].shape))
+      (values[image], gradients.image(image, of: count).planar(shape: samples[image].shape))
     }
   }
 
@@ -81,16 +81,10 @@ package final class GuideSession {
     isPacked = true
   }
 
-  /// One image's part of a result or of its gradient.
-  private func rows(of view: MapView, _ image: Int, _ count: Int) -> MapView {
-    let height = view.rows / count
-    return view.rows(image * height..<(image + 1) * height)
-  }
-
   /// A result of each image, `[H·W, C]`.
   private func features(of output: String, _ count: Int) -> [[Float]] {
     let view = program.values(of: output)
-    return (0..<count).map { rows(of: view, $0, count).pixelValues }
+    return (0..<count).map { view.image($0, of: count).pixelValues() }
   }
 
   /// A term of the guidance, one part for each image.
@@ -155,15 +149,6 @@ extension FeatureComparison {
 }
 
 extension MapView {
-  /// All values, `[H·W, C]`.
-  fileprivate var pixelValues: [Float] {
-    withValues { values in
-      (0..<pixels).flatMap { pixel in
-        (0..<channels).map { values[pixel * pixelStride + $0] }
-      }
-    }
-  }
-
   /// Adds `[H·W, C]` values, each times a factor.
   fileprivate func add(_ values: [Float], times factor: Float) {
     withMutableValues { own in
