@@ -63,6 +63,40 @@ enum LatentFixture {
       codec: codec(CompactNetworks.quantizingAutoencoder), kind: .velocity)
   }
 
+  /// Collaborative Diffusion's compact networks as `Tools/make_latent_trajectory_goldens.py` runs them: predictions of
+  /// noise, a seed for each network.
+  static func officialCollaborative() throws -> CollaborativeModel {
+    func branch(
+      _ denoiser: LatentUNet, _ diffuser: LatentUNet, _ seed: UInt64
+    ) throws -> CollaborativeModel.Branch {
+      try CollaborativeModel.Branch(
+        denoiser: network(denoiser, seed: seed, factors: ["out.2.weight": 0.25]),
+        diffuser: network(diffuser, seed: seed + 2))
+    }
+    let model = try collaborative()
+    return try CollaborativeModel(
+      map: branch(CompactNetworks.mapBranch, CompactNetworks.mapDiffuser, 5),
+      text: branch(CompactNetworks.textBranch, CompactNetworks.textDiffuser, 6),
+      mapEncoder: model.mapEncoder, texts: model.texts, codec: model.codec, kind: .noise)
+  }
+
+  /// A small U-Net of SCA-DM's published form, likewise.
+  static func officialSCADM() throws -> SCADMModel {
+    var configuration = SCADMUNet.Configuration()
+    (configuration.latentSize, configuration.mapSize, configuration.codeWidth) = (16, 64, 48)
+    (configuration.channels, configuration.multipliers) = (32, [1, 2])
+    (configuration.residualBlocks, configuration.headChannels) = (1, 16)
+    configuration.attentionLevels = [1]
+    var stage = LatentAutoencoder.Configuration.compact(size: 64)
+    stage.latentChannels = 3
+    return try SCADMModel(
+      network(
+        SCADMUNet(name: "sca-dm-reduced", summary: "", configuration),
+        factors: ["out.2.weight": 0.25]),
+      encoder: network(SCADMStyleEncoder.compact),
+      codec: codec(LatentAutoencoder(name: "reduced", summary: "", stage)), kind: .noise)
+  }
+
   /// A label map of broad stripes, other ones for every number.
   static func labels(_ number: Int) -> Raster {
     Raster(
