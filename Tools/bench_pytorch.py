@@ -157,8 +157,8 @@ def main():
     options = parser.parse_args()
     if options.checkouts:
         added = diffusion.networks(options.checkouts)
-        NETWORKS.update(added)
-        INPUTS.update({name: (3, diffusion.SIZE, diffusion.SIZE) for name in added})
+        NETWORKS.update({name: make for name, (make, _) in added.items()})
+        INPUTS.update({name: shape for name, (_, shape) in added.items()})
     if options.list:
         print(json.dumps(list(INPUTS)))
         return

@@ -1,7 +1,8 @@
-"""Official U-Nets and SDG's guide from checkouts of their repositories, which are imported and not copied.
+"""Official U-Nets, SDG's guide and autoencoders from checkouts of their repositories, which are imported and not copied.
 
 A folder holds the checkouts under their repositories' names: guided-diffusion (openai), DiffusionCLIP (gwang-kim),
-SDG_code (xh-liu) and CLIP (openai); what is missing is left out.
+SDG_code (xh-liu), CLIP (openai), Collaborative-Diffusion (ziqihuangg) and SCA-DM (ErgastiAlex); what is missing is left
+out. The last two have packages of one name, so a process can make networks of one of them only.
 """
 
 import functools
@@ -13,6 +14,8 @@ import types
 import torch
 
 SIZE = 256
+LATENT = 64
+CLASSES = 19
 TIMESTEP = 500
 
 
@@ -124,8 +127,89 @@ class GuidedStep(torch.nn.Module):
         return prediction, gradient
 
 
+class WithConditions(torch.nn.Module):
+    """A latent U-Net at one timestep with conditions that are the same for all images."""
+
+    def __init__(self, network, context, **further):
+        super().__init__()
+        self.network = network
+        self.names = list(further)
+        self.register_buffer("context", context)
+        for name, value in further.items():
+            self.register_buffer(name, value)
+
+    def forward(self, latent):
+        count = len(latent)
+        moments = torch.full((count,), float(TIMESTEP))
+        further = {name: getattr(self, name).expand(count, -1, -1, -1) for name in self.names}
+        return self.network(latent, moments, context=self.context.expand(count, -1, -1), **further)
+
+
+class WholeAutoencoder(torch.nn.Module):
+    """An image by way of its latent's mean."""
+
+    def __init__(self, encoder, decoder, width):
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+        self.quant_conv = torch.nn.Conv2d(2 * width, 2 * width, 1)
+        self.post_quant_conv = torch.nn.Conv2d(width, width, 1)
+
+    def forward(self, image):
+        mean, _ = self.quant_conv(self.encoder(image)).chunk(2, 1)
+        return self.decoder(self.post_quant_conv(mean))
+
+
+def latent_modules(folder):
+    """Latent diffusion's modules of a checkout, without checkpointing, which only spares memory in training."""
+    for name in ("clip", "kornia"):
+        sys.modules.setdefault(name, types.ModuleType(name))
+    sys.path.insert(0, str(folder))
+    from ldm.modules import attention
+    from ldm.modules.diffusionmodules import model, openaimodel
+
+    direct = lambda function, inputs, parameters, flag: function(*inputs)
+    attention.checkpoint = openaimodel.checkpoint = direct
+    return model, openaimodel
+
+
+def collaborative(folder, channels, out):
+    """Collaborative Diffusion's branch or dynamic diffuser, reading 77 tokens."""
+    _, openaimodel = latent_modules(folder)
+    network = openaimodel.UNetModel(
+        image_size=LATENT, in_channels=3, out_channels=out, model_channels=channels, num_res_blocks=2,
+        attention_resolutions=[2, 4, 8], channel_mult=[1, 2, 3, 5], num_heads=32,
+        use_spatial_transformer=True, transformer_depth=1, context_dim=640, legacy=False,
+    )
+    return WithConditions(network, torch.randn(1, 77, 640))
+
+
+def autoencoder(folder):
+    """KL-f4, encoder and decoder."""
+    model, _ = latent_modules(folder)
+    numbers = dict(
+        ch=128, out_ch=3, ch_mult=(1, 2, 4), num_res_blocks=2, attn_resolutions=[], in_channels=3,
+        resolution=SIZE, z_channels=3, double_z=True, dropout=0.0,
+    )
+    return WholeAutoencoder(model.Encoder(**numbers), model.Decoder(**numbers), 3)
+
+
+def scadm(folder):
+    """SCA-DM's U-Net with masked attention, label map and style codes."""
+    _, openaimodel = latent_modules(folder)
+    network = openaimodel.UNetModel(
+        image_size=LATENT, in_channels=3, out_channels=3, model_channels=224,
+        attention_resolutions=[2, 4, 8], num_res_blocks=2, channel_mult=[1, 2, 3, 4],
+        num_head_channels=32, use_spatial_transformer=True, context_dim=1280, num_classes=CLASSES,
+        use_mask_attn=True,
+    )
+    labels = torch.zeros(1, CLASSES, SIZE, SIZE)
+    labels.scatter_(1, torch.arange(SIZE).view(1, 1, SIZE, 1).expand(1, 1, SIZE, SIZE) * CLASSES // SIZE, 1)
+    return WithConditions(network, torch.randn(1, CLASSES, 1280), y=labels)
+
+
 def networks(checkouts):
-    """Makers of what the checkouts of a folder allow, by evalkit's names."""
+    """What the checkouts of a folder allow, by evalkit's names: makers, and the shape of an input."""
     checkouts = pathlib.Path(checkouts)
     found = {}
     if (checkouts / "guided-diffusion").is_dir():
@@ -137,4 +221,13 @@ def networks(checkouts):
             found["sdg-step"] = lambda: GuidedStep(ffhq(), guide(checkouts))
     if (checkouts / "DiffusionCLIP").is_dir():
         found["ddpm-celebahq"] = lambda: AtTimestep(ddpm(checkouts / "DiffusionCLIP"))
-    return found
+    if (checkouts / "Collaborative-Diffusion").is_dir():
+        folder = checkouts / "Collaborative-Diffusion"
+        found["collaborative-branch"] = functools.partial(collaborative, folder, 192, 3)
+        found["collaborative-diffuser"] = functools.partial(collaborative, folder, 32, 1)
+        found["ldm-kl-f4"] = functools.partial(autoencoder, folder)
+    if (checkouts / "SCA-DM").is_dir():
+        found["sca-dm"] = functools.partial(scadm, checkouts / "SCA-DM")
+    latent = {"collaborative-branch", "collaborative-diffuser", "sca-dm"}
+    shape = lambda name: (3, LATENT, LATENT) if name in latent else (3, SIZE, SIZE)
+    return {name: (make, shape(name)) for name, make in found.items()}
