@@ -70,7 +70,8 @@ package struct CollaborativeEditing: ImagePipeline {
     guard let image = request.image else {
       throw SystemError.missingCondition(id: request.id, what: "image")
     }
-    let target = try CollaborativePipeline.condition(of: request, for: model, workers: workers)
+    let target = try CollaborativePipeline.conditions(
+      [CollaborativePipeline.Wanted(request, for: model)], for: model, workers: workers)[0]
     let size = model.codec.imageSize
     let picture = try image().resized(width: size, height: size, filter: .bicubic)
     // The scripts draw the latent from the encoder's distribution once.

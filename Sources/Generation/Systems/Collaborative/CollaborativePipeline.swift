@@ -112,39 +112,52 @@ package struct CollaborativePipeline: ImagePipeline {
   package func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>] {
-    let conditions = requests.map { request in
-      ImageFailure.catching {
-        try Self.condition(of: request, for: model, workers: workers)
-      }
+    let wanted = requests.map { request in
+      ImageFailure.catching { try Wanted(request, for: model) }
     }
-    let ready = conditions.compactMap { try? $0.get() }
-    guard !ready.isEmpty else { return conditions.map { $0.map { _ in Raster.nothing } } }
-    let seeds = zip(requests, conditions).compactMap { request, condition in
-      (try? condition.get()).map { _ in request.seed }
-    }
+    let ready = wanted.compactMap { try? $0.get() }
+    guard !ready.isEmpty else { return wanted.map { $0.map { _ in Raster.nothing } } }
     let (latents, shares) = try sampled(
-      ready, seeds: seeds, workers: workers, shouldStop: shouldStop)
+      Self.conditions(ready, for: model, workers: workers), seeds: ready.map(\.seed),
+      workers: workers, shouldStop: shouldStop)
     var made =
       settings.showsInfluence
       ? shares.map(picture)[...]
       : try model.codec.images(of: latents, workers: workers)[...]
-    return conditions.map { condition in condition.map { _ in made.removeFirst() } }
+    return wanted.map { wanted in wanted.map { _ in made.removeFirst() } }
   }
 
-  /// What a request asks for, as networks read it.
-  static func condition(
-    of request: ImageRequest, for model: CollaborativeModel, workers: Workers
-  ) throws -> CollaborativeModel.Condition {
-    guard let labels = request.labels else {
-      throw SystemError.missingCondition(id: request.id, what: "label map")
+  /// What a request asks for.
+  struct Wanted: Sendable {
+    let seed: UInt64
+    let map: LabelMapCondition
+    /// In lower case, as the published captions were.
+    let text: String
+
+    /// Reads a request.
+    ///
+    /// - Throws: ``SystemError`` for a condition that is missing or a class that there is not; errors of files.
+    init(_ request: ImageRequest, for model: CollaborativeModel) throws {
+      guard let labels = request.labels else {
+        throw SystemError.missingCondition(id: request.id, what: "label map")
+      }
+      guard let text = request.text else {
+        throw SystemError.missingCondition(id: request.id, what: "text")
+      }
+      seed = request.seed
+      map = try LabelMapCondition(
+        labels(), side: model.codec.latentShape[1],
+        classes: model.mapEncoder.network.inputShape[1])
+      self.text = text.lowercased()
     }
-    guard let text = request.text else {
-      throw SystemError.missingCondition(id: request.id, what: "text")
-    }
-    let map = try LabelMapCondition(
-      labels(), side: model.codec.latentShape[1], classes: model.mapEncoder.network.inputShape[1])
-    // The published captions were in lower case.
-    return try model.conditions(maps: [map], texts: [text.lowercased()], workers: workers)[0]
+  }
+
+  /// Some images' conditions as networks read them.
+  static func conditions(
+    _ wanted: [Wanted], for model: CollaborativeModel, workers: Workers
+  ) throws -> [CollaborativeModel.Condition] {
+    try model.conditions(
+      maps: wanted.map(\.map), texts: wanted.map(\.text), workers: workers)
   }
 
   // MARK: Sampling
