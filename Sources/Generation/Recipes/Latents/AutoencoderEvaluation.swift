@@ -6,13 +6,13 @@ import Kernels
 import Metrics
 import Models
 import Networks
+import Systems
 import Tensors
 
 /// What a trained autoencoder keeps of faces of the test world.
 struct AutoencoderEvaluation {
-  private let encoder: LoadedNetwork
-  private let decoder: LoadedNetwork
-  private let quantizing: LoadedNetwork
+  private let plain: LatentCodec
+  private let quantizing: LatentCodec
   private let workers: Workers
   private static let faces = 200
 
@@ -20,10 +20,8 @@ struct AutoencoderEvaluation {
   ///
   /// - Throws: `CheckpointError`, `BindingError`, `FileError`.
   init(file: String, workers: Workers) throws {
-    encoder = try LoadedNetwork(CompactNetworks.autoencoder.encoder, checkpoint: file)
-    decoder = try LoadedNetwork(CompactNetworks.autoencoder.decoder, checkpoint: file)
-    quantizing = try LoadedNetwork(
-      CompactNetworks.quantizingAutoencoder.decoder, checkpoint: file)
+    plain = try LatentCodec(CompactNetworks.autoencoder, checkpoint: file)
+    quantizing = try LatentCodec(CompactNetworks.quantizingAutoencoder, checkpoint: file)
     self.workers = workers
   }
 
@@ -36,8 +34,8 @@ struct AutoencoderEvaluation {
       CompactNetworks.biSeNet, checkpoint: CompactWeights.path(of: CompactNetworks.biSeNet.name))
     let own = try overlap(of: faces.map(\.picture), with: faces.map(\.labels), parser)
     let data = "\(Self.faces) faces of the test world, 128×128"
-    return try [("", decoder), (" with codes", quantizing)].flatMap { words, decoder in
-      let made = try reconstructed(faces.map(\.picture), by: decoder)
+    return try [("", plain), (" with codes", quantizing)].flatMap { words, codec in
+      let made = try reconstructed(faces.map(\.picture), by: codec)
       let error = zip(faces, made).reduce(0.0) { sum, pair in
         sum + Self.meanError(pair.0.picture, pair.1) / Double(faces.count)
       }
@@ -70,23 +68,9 @@ struct AutoencoderEvaluation {
       / Double(255 * one.samples.count)
   }
 
-  private func reconstructed(_ pictures: [Raster], by decoder: LoadedNetwork) throws -> [Raster] {
-    let channels = CompactNetworks.autoencoder.configuration.latentChannels
-    let latents = try encoder.map(pictures.count, workers: workers) {
-      try Preprocessing.compact128.apply(pictures[$0])
-    } read: { _, result in
-      let moments = result(Graph.mainOutput)
-      let all = moments.planar(shape: [2 * channels, moments.rows, moments.columns])
-      return Tensor(
-        shape: [channels, moments.rows, moments.columns],
-        values: Array(all.values[..<(all.count / 2)]))
-    }
-    return try decoder.map(latents.count, workers: workers) {
-      latents[$0]
-    } read: { index, result in
-      let image = result(Graph.mainOutput)
-      return Raster(signedPlanes: image.planar(shape: [3, image.rows, image.columns]))
-    }
+  private func reconstructed(_ pictures: [Raster], by codec: LatentCodec) throws -> [Raster] {
+    let latents = try codec.latents(pictures.count, workers: workers) { pictures[$0] }
+    return try codec.images(of: latents, workers: workers)
   }
 
   private func overlap(
@@ -118,7 +102,7 @@ struct AutoencoderEvaluation {
   /// - Throws: `GraphError` if a result is not finite.
   func pictures() throws -> [CardPicture] {
     let faces = Self.portraits(8, workers).map(\.picture)
-    let rows = try faces + reconstructed(faces, by: decoder) + reconstructed(faces, by: quantizing)
+    let rows = try faces + reconstructed(faces, by: plain) + reconstructed(faces, by: quantizing)
     return [
       CardPicture(
         name: "reconstructions",
