@@ -173,7 +173,7 @@ extension LoadedNetwork {
     read: @Sendable (_ index: Int, _ result: (String) -> MapView) throws -> Value,
     compute: @Sendable (_ indices: Range<Int>, _ workspace: Workspace) throws -> Void
   ) throws -> [Value] {
-    let size = executable.groupSize
+    let size = Self.groupSize(of: count, atMost: executable.groupSize, workers: workers.count)
     return try workers.map((count + size - 1) / size) { group, _ in
       let indices = group * size..<min((group + 1) * size, count)
       return try withWorkspace { workspace in
@@ -184,6 +184,19 @@ extension LoadedNetwork {
         }
       }
     }.flatMap(\.self)
+  }
+
+  /// How many inputs are computed at once: as many as are best, or fewer so that no worker is left idle.
+  ///
+  /// - Parameters:
+  ///   - count: how many inputs there are.
+  ///   - limit: how many are best.
+  ///   - workers: how many groups are computed at the same time.
+  /// - Returns: 1 … `limit`; groups of it are as many as rounds of all workers need, where there are enough inputs.
+  package static func groupSize(of count: Int, atMost limit: Int, workers: Int) -> Int {
+    func quotient(_ number: Int, _ divisor: Int) -> Int { (number + divisor - 1) / divisor }
+    let rounds = max(1, quotient(count, limit * workers))
+    return max(1, quotient(count, rounds * workers))
   }
 
   /// The vectors that the network makes of any number of inputs, `[C]` each.

@@ -13,6 +13,25 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// All inputs are computed, never more than the limit at once, and no worker is idle in a round but the last inputs'.
+  @Test func groupsKeepAllWorkersBusy() {
+    for workers in 1...5 {
+      for limit in 1...17 {
+        for count in 0...70 {
+          let size = LoadedNetwork.groupSize(of: count, atMost: limit, workers: workers)
+          let groups = (count + size - 1) / size
+          #expect((1...limit).contains(size))
+          let rounds = (groups + workers - 1) / workers
+          #expect(rounds == (count + limit * workers - 1) / (limit * workers))
+          // One input more a group would leave a worker without any.
+          #expect(size == 1 || rounds * workers * (size - 1) < count)
+        }
+      }
+    }
+    #expect(LoadedNetwork.groupSize(of: 8, atMost: 8, workers: 2) == 4)
+    #expect(LoadedNetwork.groupSize(of: 40, atMost: 16, workers: 2) == 10)
+  }
+
   /// Multiplies three channels, by two with the right weights.
   private struct Doubling: SingleInputNetwork {
     let name = "doubling"
