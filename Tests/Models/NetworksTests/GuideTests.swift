@@ -131,8 +131,11 @@ struct GuideTests {
     return (value, program.gradients(ofInput: "image").planar(shape: image.shape))
   }
 
-  @Test(arguments: [(Arithmetic.exact, 2e-3), (.fast, 1e-2)])
-  func gradientOfACosineIsAutograds(_ arithmetic: Arithmetic, _ bound: Double) throws {
+  /// 2e-4 of the gradient's root mean square without a time. With one the seeded guide amplifies: in float64 a change of
+  /// the pixels by 1e-6 moves the gradient by up to 5e-4 of it (2e-6 without), and float32 activations of 30 layers are
+  /// off by 1e-5; PyTorch's own float32 is off by 1e-3.
+  @Test(arguments: [Arithmetic.exact, .fast])
+  func gradientOfACosineIsAutograds(_ arithmetic: Arithmetic) throws {
     for run in content.cases {
       let gradient = try cosine(
         SeededParameters.input(shape: run.inputShape, seed: content.seed), at: run.timestep,
@@ -142,12 +145,10 @@ struct GuideTests {
       let samples = run.gradient.sampledValues
       let found = samples.indices.map { gradient.values[$0 * gradient.count / samples.count] }
       let rms = (run.gradient.sumOfSquares / Double(gradient.count)).squareRoot()
-      // Rounding of 1e-6 moves single ReLUs across zero: PyTorch's own float32 is off by 1e-3 of the rms here, and
-      // Winograd's backward pass rounds more.
-      print("GUIDE", arithmetic, run.timestep, Agreement(found, samples).maximum / rms)
-      #expect(Agreement(found, samples).maximum <= bound * rms)
+      let bound = (run.timestep == 0 ? 2e-4 : 1e-2) * rms
+      #expect(Agreement(found, samples).maximum <= bound, "timestep \(run.timestep)")
       let sum = gradient.values.reduce(0) { $0 + Double($1) }
-      #expect(abs(sum - run.gradient.sum) <= bound * rms * Double(gradient.count).squareRoot())
+      #expect(abs(sum - run.gradient.sum) <= bound * Double(gradient.count).squareRoot())
     }
   }
 
