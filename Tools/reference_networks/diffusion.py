@@ -47,6 +47,8 @@ def ddpm(folder):
     path = pathlib.Path(folder) / "models/ddpm/diffusion.py"
     specification = importlib.util.spec_from_file_location("ddpm_diffusion", path)
     module = importlib.util.module_from_spec(specification)
+    # The compiler looks for a module where its name says.
+    sys.modules[specification.name] = module
     specification.loader.exec_module(module)
     fields = {
         "model": dict(
