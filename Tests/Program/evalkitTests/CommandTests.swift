@@ -86,8 +86,7 @@ import Testing
       "--metrics", "mae", "--weights", SyntheticWeights.empty, "--quiet",
     ]
     let program = try Program.start(arguments, in: faces.path)
-    while program.isRunning && (try? faces.bytes(of: "calls"))?.count ?? 0 < 9 { usleep(5_000) }
-    program.send(SIGTERM)
+    program.send(SIGTERM, once: { (try? faces.bytes(of: "calls"))?.count ?? 0 >= 9 })
     let stopped = try program.outcome()
     #expect(!stopped.wasKilled && stopped.code == 143, "\(stopped)")
     #expect(stopped.errors.contains("a second call resumes"), "\(stopped)")

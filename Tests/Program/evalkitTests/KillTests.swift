@@ -67,8 +67,7 @@ import Testing
   private func kill(_ faces: Faces, after images: Int) throws -> Outcome? {
     let goal = progress(faces) + images
     let program = try Program.start(Self.table, in: faces.path)
-    while program.isRunning && progress(faces) < goal { usleep(1_000) }
-    program.send(SIGKILL)
+    program.send(SIGKILL, once: { progress(faces) >= goal })
     let outcome = try program.outcome()
     return outcome.wasKilled ? outcome : nil
   }

@@ -89,6 +89,12 @@ final class RunningProgram {
   /// Sends a signal.
   func send(_ number: Int32) { kill(process.processIdentifier, number) }
 
+  /// Sends a signal once something is so, or the program has ended.
+  func send(_ number: Int32, once isReached: () -> Bool) {
+    while isRunning && !isReached() { usleep(1_000) }
+    send(number)
+  }
+
   /// Waits for the end.
   func outcome(within seconds: Double = Program.patience) throws -> Outcome {
     if ended.wait(timeout: .now() + seconds) == .timedOut {

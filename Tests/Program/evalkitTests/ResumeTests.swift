@@ -14,8 +14,7 @@ import Testing
     while true {
       let program = try Program.start(
         Self.scoring + ["--jobs", "1", "--results", results], in: faces.path)
-      while program.isRunning && stored(faces.path(results)) < 3 { usleep(2_000) }
-      program.send(signal)
+      program.send(signal, once: { stored(faces.path(results)) >= 3 })
       let outcome = try program.outcome()
       if outcome.code != 0 || outcome.wasKilled { return outcome }
       try faces.remove(results)
@@ -98,8 +97,7 @@ import Testing
     let program = try RunningProgram(
       executable: "/bin/sh", arguments: ["-c", "trap '' HUP; exec '\(Program.path)' \(line)"],
       folder: faces.path, environment: [:], outputPath: nil)
-    while program.isRunning && stored(faces.path("Results")) < 3 { usleep(5_000) }
-    program.send(SIGHUP)
+    program.send(SIGHUP, once: { stored(faces.path("Results")) >= 3 })
     try program.outcome(within: 60).expectSuccess()
     let database = try Database(faces.path("Results"))
     #expect(try database.rows("SELECT status FROM run") == ["status=\"complete\""])

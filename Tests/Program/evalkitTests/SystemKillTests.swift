@@ -23,8 +23,7 @@ import Testing
   ) throws -> Bool {
     let goal = files(folder, of: faces).count + count
     let program = try Program.start(arguments, in: faces.path)
-    while program.isRunning && files(folder, of: faces).count < goal { usleep(1_000) }
-    program.send(SIGKILL)
+    program.send(SIGKILL, once: { files(folder, of: faces).count >= goal })
     return try program.outcome().wasKilled
   }
 
