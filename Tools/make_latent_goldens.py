@@ -24,6 +24,7 @@ from torch import nn
 
 import make_network_goldens as goldens
 import seeded_parameters
+from reference_networks import diffusion
 
 SEED = goldens.SEED
 SAMPLES = 32
@@ -31,14 +32,10 @@ SAMPLES = 32
 
 def load(folder):
     """The official modules, their checkpointing and float32 group norms taken out."""
-    for name in ("clip", "kornia"):
-        sys.modules.setdefault(name, types.ModuleType(name))
-    sys.path.insert(0, str(folder))
-    from ldm.modules import attention
-    from ldm.modules.diffusionmodules import model, openaimodel, util
+    model, openaimodel = diffusion.latent_modules(folder)
+    from ldm.modules.diffusionmodules import util
     from ldm.modules.encoders import modules
 
-    attention.checkpoint = lambda function, inputs, parameters, flag: function(*inputs)
     util.GroupNorm32.forward = torch.nn.GroupNorm.forward
     embedding = openaimodel.timestep_embedding
     openaimodel.timestep_embedding = lambda times, *arguments, **named: embedding(times, *arguments, **named).type(
