@@ -8,7 +8,6 @@ import Tensors
 package final class DifferentiableFeatures {
   private let program: GradientProgram
   private let parameters: ParameterBlock
-  private var isPacked = false
 
   /// Prepares a network as it is used.
   ///
@@ -18,18 +17,17 @@ package final class DifferentiableFeatures {
   ///   - capacity: images that run at once.
   ///   - arithmetic: which algorithms convolutions may use.
   ///   - workers: threads; no bit depends on them.
-  /// - Throws: `GraphError` for operations that have no gradient.
-  /// - Precondition: no parameter is missing.
+  /// - Throws: `GraphError` for operations that have no gradient and for parameters that are missing or misshapen.
   package init(
-    _ graph: Graph, parameters: ParameterBlock, capacity: Int = 8,
+    _ graph: Graph, parameters: any ParameterSource, capacity: Int = 8,
     arithmetic: Arithmetic = .fast, workers: Workers
   ) throws(GraphError) {
-    self.parameters = parameters
     program = try GradientProgram(
       graph, capacity: capacity,
       settings: GradientSettings(
         parameters: [], inputs: [Graph.mainInput], batchNorms: .evaluation, arithmetic: arithmetic),
       workers: workers)
+    self.parameters = try program.pack(from: parameters)
   }
 
   /// Bytes of values and gradients.
@@ -87,10 +85,7 @@ package final class DifferentiableFeatures {
 
   private func forward(_ images: [Tensor]) throws(GraphError) -> [[Float]] {
     try program.fill(Graph.mainInput, with: images)
-    program.forward(
-      count: images.count, parameters: parameters, buffers: ParameterBlock([]),
-      repacks: !isPacked)
-    isPacked = true
+    program.forward(count: images.count, parameters: parameters, repacks: false)
     let values = program.values(of: Graph.mainOutput)
     if let index = values.map.firstNonFinite {
       throw .notFinite(network: program.graph.network, output: Graph.mainOutput, index: index)

@@ -18,7 +18,8 @@ package final class LoadedNetwork: Sendable {
   /// Which algorithms its convolutions may use.
   package let arithmetic: Arithmetic
 
-  let parameters: any ParameterSource
+  /// Its tensors, which are read from the file whenever they are asked for.
+  package let parameters: any ParameterSource
   /// What runs whatever is asked for; nil where graphs are traced on demand.
   private let part: Executable?
   private let compiled = Mutex<[Key: Executable]>([:])

@@ -171,6 +171,30 @@ import Testing
     }
   }
 
+  /// Layers small enough to keep transformed filters and larger ones, whose weights are packed again and again.
+  @Test(arguments: levels, [9, 40, 256, 1100])
+  func updatableConvolutionsHaveTheSameBits(level: CPULevel, channels: Int) {
+    let given = Case(channels: channels, outputs: 131, size: 12)
+    let form = WinogradForm.outputs4Kernel3
+    let (geometry, weights) = (given.geometry(form), given.weights(form))
+    let packed = given.packed(form, level: level)
+    let updatable = UpdatableConvolution(
+      geometry, inputs: channels, outputs: given.outputs, size: given.size, level: level)
+    let (input, scratch) = (given.input(seed: 9), GradientScratch())
+    let shape = [given.outputs, given.size.rows, given.size.columns]
+    let expected = run(input, to: shape) { packed.apply([$0], to: [$1], scratch: $2) }
+    // What an earlier packing left must not be seen.
+    for values in [weights.values.map { 1 - $0 }, weights.values] {
+      for panel in 0..<updatable.panelCount {
+        updatable.pack(panel, weights: values, bias: given.bias)
+      }
+    }
+    let found = run(input, to: shape) { source, target, _ in
+      updatable.apply([source], to: [target], scratch: scratch)
+    }
+    #expect(found == expected)
+  }
+
   /// The two levels that fuse multiply and add take the same steps.
   @Test(.enabled(if: CPULevel.best == .avx512), arguments: WinogradForm.allCases)
   func fusingLevelsAgreeToTheBit(form: WinogradForm) {

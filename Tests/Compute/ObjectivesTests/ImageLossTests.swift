@@ -53,7 +53,7 @@ import Testing
       eye, behind: isFace ? .faceCrop : .clip(side: 224), imageShape: Self.shape)
     return try DifferentiableFeatures(
       try Graph(tracing: network),
-      parameters: try eye.parameters(seed: golden.seed + (isFace ? 1 : 0)),
+      parameters: try eye.parameters(seed: golden.seed + (isFace ? 1 : 0)).tensors,
       capacity: capacity, workers: Workers(count: workers))
   }
 

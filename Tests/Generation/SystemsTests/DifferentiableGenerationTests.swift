@@ -28,7 +28,7 @@ import Testing
       gradients = parameters.zeroed()
       generation = try DifferentiableGeneration(
         model, over: try Timesteps.fractions(steps, upTo: last).descending(on: model.schedule),
-        parameters: parameters, learns: learns, capacity: capacity,
+        learned: learns ? parameters : nil, capacity: capacity,
         workers: Workers(count: workers))
     }
   }

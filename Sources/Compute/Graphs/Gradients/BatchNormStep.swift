@@ -31,6 +31,7 @@ final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
   private let epsilon: Double
   private let mode: BatchNormMode
   private let isReLU: Bool
+  private let isTrained: Bool
   private let channels: Int
   private var means: [Double]
   private var inverseDeviations: [Double]
@@ -39,9 +40,10 @@ final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
 
   init(
     _ names: Names, epsilon: Float, mode: BatchNormMode, channels: Int, input: Int, residual: Int?,
-    output: Int, isReLU: Bool
+    output: Int, isReLU: Bool, isTrained: Bool
   ) {
     self.names = names
+    self.isTrained = isTrained
     self.epsilon = Double(epsilon)
     self.mode = mode
     self.channels = channels
@@ -53,7 +55,10 @@ final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
     factors = .zeros(4 * channels)
   }
 
-  var savedForBackward: [Int] { isReLU ? [inputs[0], output] : [inputs[0]] }
+  /// With fixed statistics, the parameters' gradients alone read what went in.
+  var savedForBackward: [Int] {
+    (isTrained || mode != .evaluation ? [inputs[0]] : []) + (isReLU ? [output] : [])
+  }
 
   private func weight(_ context: StepContext, _ channel: Int) -> Double {
     names.weight.map { Double(context.weights($0)[channel]) } ?? 1
@@ -111,8 +116,9 @@ final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
 
   func backward(_ context: StepContext, destinations: [GradientDestination]) {
     let needsSums =
-      mode != .evaluation || context.gradient(of: names.weight) != nil
-      || context.gradient(of: names.bias) != nil
+      mode != .evaluation
+      || isTrained
+        && (context.gradient(of: names.weight) != nil || context.gradient(of: names.bias) != nil)
     if needsSums || destinations[0].isWanted {
       backwardThroughNorm(context, destinations[0], needsSums)
     }
@@ -135,13 +141,15 @@ final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
     _ context: StepContext, _ destination: GradientDestination, _ needsSums: Bool
   ) {
     let sums = needsSums ? sums(context) : [Double](repeating: 0, count: 2 * channels)
-    context.gradient(of: names.bias)?.add(sums[..<channels])
-    context.gradient(of: names.weight)?.add(sums[channels...])
+    if needsSums {
+      context.gradient(of: names.bias)?.add(sums[..<channels])
+      context.gradient(of: names.weight)?.add(sums[channels...])
+    }
     guard destination.isWanted else { return }
     let count = Double(population(context))
+    let learns = mode != .evaluation
     for c in 0..<channels {
       let scale = weight(context, c) * inverseDeviations[c]
-      let learns = mode != .evaluation
       factors.base[c] = Float(scale)
       factors.base[channels + c] =
         learns ? Float(-scale * inverseDeviations[c] * sums[channels + c] / count) : 0
@@ -149,8 +157,10 @@ final class BatchNormStep: DifferentiableStep, @unchecked Sendable {
       factors.base[3 * channels + c] = learns ? Float(-scale * sums[c] / count) : 0
     }
     context.forEachImage { [self] image, _ in
+      let gradient = context.gradient(output, image)
       context.gradient(inputs[0], image).writeNormalizedGradient(
-        of: context.gradient(output, image), input: context.value(inputs[0], image),
+        // With fixed statistics the slope by the input is 0, and the input may be gone.
+        of: gradient, input: learns ? context.value(inputs[0], image) : gradient,
         factors: FeatureMap.GradientFactors(
           scale: factors.base, slope: factors.base + channels, mean: factors.base + 2 * channels,
           shift: factors.base + 3 * channels),

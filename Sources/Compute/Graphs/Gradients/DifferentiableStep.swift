@@ -18,14 +18,25 @@ protocol DifferentiableStep: AnyObject, Sendable {
   /// Whether ``backward(_:destinations:)`` only adds, so that the destinations must be cleared first.
   var onlyAdds: Bool { get }
 
-  /// Pieces of work that bring changed parameters into the form that the kernels read.
-  var packingPieces: Int { get }
-  /// One of these pieces; they may run at once.
-  func pack(_ piece: Int, _ context: StepContext)
+  /// What is brought into the form that the kernels read, and read in that form alone; nil if nothing is.
+  var packing: Packing? { get }
   /// Computes the output's value.
   func forward(_ context: StepContext)
   /// Adds to the parameters' gradients and writes those of the inputs, one destination each.
   func backward(_ context: StepContext, destinations: [GradientDestination])
+}
+
+/// How a layer's parameters are brought into the form that the kernels read.
+struct Packing: Sendable {
+  let weight: String
+  let bias: String?
+  /// Pieces of the work; they may run at once.
+  let pieces: Int
+  /// Does one of the pieces, with the parameters' values.
+  let pack:
+    @Sendable (_ piece: Int, _ weight: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?) -> Void
+
+  var names: [String] { [weight] + (bias.map { [$0] } ?? []) }
 }
 
 /// What happens to an input's gradient.
@@ -50,8 +61,7 @@ extension DifferentiableStep {
   var differentiableInputs: Range<Int> { inputs.indices }
   var savedForBackward: [Int] { [] }
   var onlyAdds: Bool { false }
-  var packingPieces: Int { 0 }
-  func pack(_ piece: Int, _ context: StepContext) {}
+  var packing: Packing? { nil }
 }
 
 /// What a step works on: memory, parameters and workers.

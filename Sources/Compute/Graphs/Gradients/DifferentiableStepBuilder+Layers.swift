@@ -49,7 +49,8 @@ extension DifferentiableStepBuilder {
       filters: FilterGradient(
         plain, inputs: geometry.isTransposed ? outputs : inputs,
         outputs: geometry.isTransposed ? inputs : outputs, level: level),
-      exchanges: geometry.isTransposed, weight: names.weight, bias: names.bias)
+      isTrained: settings.parameters.contains(names.weight), exchanges: geometry.isTransposed,
+      weight: names.weight, bias: names.bias)
   }
 
   private func matrix(
@@ -64,6 +65,7 @@ extension DifferentiableStepBuilder {
           matrixFrom: outputs, to: inputs, isTransposed: !isTransposed, level: level) : nil,
       filters: FilterGradient(
         matrixFrom: inputs, to: outputs, isTransposed: isTransposed, level: level),
-      exchanges: false, weight: names.weight, bias: names.bias)
+      isTrained: settings.parameters.contains(names.weight), exchanges: false, weight: names.weight,
+      bias: names.bias)
   }
 }

@@ -134,7 +134,8 @@ struct DifferentiableStepBuilder {
     return BatchNormStep(
       BatchNormStep.Names(prefix: prefix, isAffine: affine), epsilon: epsilon,
       mode: settings.batchNorms, channels: node.shape[0], input: node.inputs[0],
-      residual: chain.residual, output: output, isReLU: chain.isReLU)
+      residual: chain.residual, output: output, isReLU: chain.isReLU,
+      isTrained: !settings.parameters.isDisjoint(with: node.operation.trainableNames))
   }
 
   // MARK: Everything else

@@ -124,7 +124,8 @@ package final class GradientProgram {
   ///   - buffers: batch norms' running values, which training mode changes, and frozen parameters.
   ///   - repacks: whether parameters may have changed since the last call.
   package func forward(
-    count: Int, parameters: ParameterBlock, buffers: ParameterBlock, repacks: Bool = true
+    count: Int, parameters: ParameterBlock, buffers: ParameterBlock = ParameterBlock([]),
+    repacks: Bool = true
   ) {
     precondition((1...capacity).contains(count), "\(count) images, capacity \(capacity)")
     let context = makeContext(count, parameters, buffers, gradients: nil)
@@ -145,11 +146,48 @@ package final class GradientProgram {
 
   /// No layer waits for another, so all are packed at once.
   private func pack(_ context: StepContext) {
-    let pieces = steps.flatMap { step in (0..<step.packingPieces).map { (step, $0) } }
-    workers.forEach(pieces.count) { index, _ in
-      let (step, piece) = pieces[index]
-      step.pack(piece, context)
+    let pieces = steps.compactMap(\.packing).flatMap { packing in
+      (0..<packing.pieces).map { (packing, $0) }
     }
+    workers.forEach(pieces.count) { index, _ in
+      let (packing, piece) = pieces[index]
+      packing.pack(
+        piece, context.weights(packing.weight), packing.bias.map { context.weights($0) })
+    }
+  }
+
+  /// Packs the weights of a network that is not trained, layer by layer, so that no second copy of them stays in
+  /// memory.
+  ///
+  /// - Parameter source: what the network holds.
+  /// - Returns: what passes read beside packed weights; ``forward(count:parameters:buffers:repacks:)`` takes it, with
+  ///   `repacks` false.
+  /// - Throws: ``GraphError`` for a tensor that is missing or misshapen.
+  package func pack(from source: any ParameterSource) throws(GraphError) -> ParameterBlock {
+    let shapes = Dictionary(
+      graph.parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    func tensor(_ name: String) throws(GraphError) -> Tensor {
+      guard let found = try source.tensor(named: name) else { throw .missingParameter(name: name) }
+      if let wanted = shapes[name], wanted != found.shape {
+        throw .misshapenParameter(name: name, expected: wanted, found: found.shape)
+      }
+      return found
+    }
+    let packings = steps.compactMap(\.packing)
+    for packing in packings {
+      let weight = try tensor(packing.weight)
+      let bias: Tensor? = if let bias = packing.bias { try tensor(bias) } else { nil }
+      workers.forEach(packing.pieces) { piece, _ in
+        packing.pack(piece, weight.values, bias?.values)
+      }
+    }
+    let packed = Set(packings.flatMap(\.names))
+    let others = ParameterBlock(
+      graph.parameters.filter { !$0.isCounter && !packed.contains($0.name) })
+    for specification in others.specifications {
+      try others.fill(specification, from: tensor(specification.name))
+    }
+    return others
   }
 
   /// A computed result where it lies, `[N·H, W, C]`; valid until the next pass.

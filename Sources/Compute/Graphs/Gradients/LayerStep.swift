@@ -9,6 +9,8 @@ final class LayerStep: DifferentiableStep {
     /// Brings the output's gradient to the input; nil if nobody wants it.
     let gradient: UpdatableConvolution?
     let filters: FilterGradient
+    /// Whether the filters' gradient is wanted.
+    let isTrained: Bool
     /// Whether the filters' gradient exchanges inputs and output gradients, as a transposed
     /// convolution's does.
     let exchanges: Bool
@@ -37,16 +39,22 @@ final class LayerStep: DifferentiableStep {
     groupSize = max(1, (isHeavy ? 4096 : 1024) / (size.rows * size.columns))
   }
 
-  var savedForBackward: [Int] { isReLU ? inputs + [output] : inputs }
+  /// The filters' gradient alone reads what went in.
+  var savedForBackward: [Int] {
+    (layer.isTrained ? inputs : []) + (isReLU ? [output] : [])
+  }
 
-  var packingPieces: Int { layer.forward.panelCount + (layer.gradient?.panelCount ?? 0) }
-
-  func pack(_ piece: Int, _ context: StepContext) {
-    let weights = context.weights(layer.weight)
-    if piece < layer.forward.panelCount {
-      layer.forward.pack(piece, weights: weights, bias: layer.bias.map { context.weights($0) })
-    } else {
-      layer.gradient?.pack(piece - layer.forward.panelCount, weights: weights, bias: nil)
+  var packing: Packing? {
+    let (forward, gradient) = (layer.forward, layer.gradient)
+    return Packing(
+      weight: layer.weight, bias: layer.bias,
+      pieces: forward.panelCount + (gradient?.panelCount ?? 0)
+    ) { piece, weight, bias in
+      if piece < forward.panelCount {
+        forward.pack(piece, weights: weight, bias: bias)
+      } else {
+        gradient?.pack(piece - forward.panelCount, weights: weight, bias: nil)
+      }
     }
   }
 
@@ -73,7 +81,9 @@ final class LayerStep: DifferentiableStep {
       }
     }
     context.addPixelSums(of: output, to: layer.bias)
-    if let weight = context.gradient(of: layer.weight) { addWeights(context, to: weight) }
+    if layer.isTrained, let weight = context.gradient(of: layer.weight) {
+      addWeights(context, to: weight)
+    }
     guard let gradient = layer.gradient, destinations[0].isWanted else { return }
     context.forEachGroup(of: groupSize(context)) { [self] images, scratch in
       gradient.apply(
@@ -134,6 +144,8 @@ final class DepthwiseStep: DifferentiableStep, @unchecked Sendable {
   private let names: (weight: String, bias: String?)
   private let level: CPULevel
   private var packed: PackedDepthwise?
+  /// As PyTorch stores them, for the way back.
+  private var weights: [Float] = []
 
   init(
     _ geometry: ConvolutionGeometry, weight: String, bias: String?, input: Int, output: Int,
@@ -150,18 +162,17 @@ final class DepthwiseStep: DifferentiableStep, @unchecked Sendable {
 
   var savedForBackward: [Int] { inputs }
   var onlyAdds: Bool { true }
-  var packingPieces: Int { 1 }
 
-  func pack(_ piece: Int, _ context: StepContext) {
-    let weights = UnsafeBufferPointer(
-      start: context.weights(names.weight), count: gradient.weightCount)
-    let bias = names.bias.map {
-      Array(UnsafeBufferPointer(start: context.weights($0), count: channels))
+  var packing: Packing? {
+    Packing(weight: names.weight, bias: names.bias, pieces: 1) { [self] _, weight, bias in
+      weights = Array(UnsafeBufferPointer(start: weight, count: gradient.weightCount))
+      packed = PackedDepthwise(
+        weights: Tensor(
+          shape: [channels, 1, geometry.kernel.rows, geometry.kernel.columns], values: weights),
+        bias: bias.map { Array(UnsafeBufferPointer(start: $0, count: channels)) }
+          ?? [Float](repeating: 0, count: channels),
+        geometry: geometry, level: level)
     }
-    packed = PackedDepthwise(
-      weights: Tensor(
-        shape: [channels, 1, geometry.kernel.rows, geometry.kernel.columns], values: Array(weights)),
-      bias: bias ?? [Float](repeating: 0, count: channels), geometry: geometry, level: level)
   }
 
   func forward(_ context: StepContext) {
@@ -188,7 +199,7 @@ final class DepthwiseStep: DifferentiableStep, @unchecked Sendable {
     guard destinations[0].isWanted else { return }
     context.forEachImage { [self] image, scratch in
       gradient.add(
-        context.gradient(output, image), weights: context.weights(names.weight),
+        context.gradient(output, image), weights: weights,
         to: context.gradient(inputs[0], image), scratch: scratch)
     }
   }

@@ -38,24 +38,42 @@ struct WinogradFilters: Sendable {
     let geometry = ConvolutionGeometry(kernel: form.taps)
     let width = level.kernels.tile_columns
     let plain = Phase.all(of: geometry)[0].packed(filters, geometry: geometry, width: width).weights
-    let floats = (outputs + width - 1) / width * form.products * inputs * width
-    switch storage ?? (floats > Self.keptFloats ? .plain : .transformed) {
+    let storage =
+      storage ?? Self.storage(form: form, inputs: inputs, outputs: outputs, level: level)
+    switch storage {
     case .plain:
       self.init(
         form: form, inputs: inputs, outputs: outputs, level: level, storage: .plain, memory: plain)
     case .transformed:
-      self.init(form: form, inputs: inputs, outputs: outputs, level: level)
-      for panel in 0..<panelCount { transform(plain, panel: panel) }
+      self.init(
+        form: form, inputs: inputs, outputs: outputs, level: level, storage: .transformed)
+      for panel in 0..<panelCount {
+        transform(plain.base + panel * plainPanelFloats, panel: panel)
+      }
     }
   }
 
-  /// Room for transformed filters, which ``transform(_:panel:)`` fills.
-  init(form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel) {
+  /// Room for filters, which ``fill(panel:with:)`` fills.
+  init(
+    form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel, storage: WinogradStorage? = nil
+  ) {
     let width = level.kernels.tile_columns
     let panels = (outputs + width - 1) / width
+    let storage =
+      storage ?? Self.storage(form: form, inputs: inputs, outputs: outputs, level: level)
+    let taps = storage == .plain ? form.taps.rows * form.taps.columns : form.products
     self.init(
-      form: form, inputs: inputs, outputs: outputs, level: level, storage: .transformed,
-      memory: AlignedMemory(count: panels * form.products * inputs * width))
+      form: form, inputs: inputs, outputs: outputs, level: level, storage: storage,
+      memory: .zeros(panels * taps * inputs * width))
+  }
+
+  /// What is kept of a layer's filters.
+  private static func storage(
+    form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel
+  ) -> WinogradStorage {
+    let width = level.kernels.tile_columns
+    let floats = (outputs + width - 1) / width * form.products * inputs * width
+    return floats > keptFloats ? .plain : .transformed
   }
 
   private init(
@@ -79,6 +97,9 @@ struct WinogradFilters: Sendable {
   /// Floats of a panel's transformed filters.
   private var panelFloats: Int { form.products * inputChannels * width }
 
+  /// Floats of a panel's filters as they are.
+  private var plainPanelFloats: Int { form.taps.rows * form.taps.columns * inputChannels * width }
+
   /// Floats that ``weights(panel:channels:scratch:)`` may write.
   var scratchFloats: Int {
     switch storage {
@@ -97,27 +118,42 @@ struct WinogradFilters: Sendable {
       let first = memory.base + panel * panelFloats
       return (UnsafePointer(first + channels.lowerBound * width), inputChannels * width)
     case .plain:
-      transform(memory, panel: panel, channels: channels, into: scratch)
+      transform(memory.base + panel * plainPanelFloats, channels: channels, into: scratch)
       return (UnsafePointer(scratch), channels.count * width)
     }
   }
 
-  /// Transforms one panel of plain filters, `[panel][tap][C][width]`, to be kept.
-  func transform(_ plain: AlignedMemory, panel: Int) {
-    transform(
-      plain, panel: panel, channels: 0..<inputChannels,
-      into: memory.base + panel * panelFloats)
+  /// Fills one panel with filters; different panels may be filled at once.
+  ///
+  /// - Parameters:
+  ///   - panel: which.
+  ///   - pack: writes the filters, `[tap][C][width]`, over zeros or what it wrote last; columns of outputs that the
+  ///     panel lacks stay zeros.
+  func fill(panel: Int, with pack: (UnsafeMutablePointer<Float>) -> Void) {
+    switch storage {
+    case .plain: pack(memory.base + panel * plainPanelFloats)
+    case .transformed:
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: plainPanelFloats) { plain in
+        plain.initialize(repeating: 0)
+        guard let base = plain.baseAddress else { return }
+        pack(base)
+        transform(base, panel: panel)
+      }
+    }
+  }
+
+  /// Transforms one panel of plain filters, `[tap][C][width]`, to be kept.
+  private func transform(_ plain: UnsafePointer<Float>, panel: Int) {
+    transform(plain, channels: 0..<inputChannels, into: memory.base + panel * panelFloats)
   }
 
   private func transform(
-    _ plain: AlignedMemory, panel: Int, channels: Range<Int>,
+    _ plain: UnsafePointer<Float>, channels: Range<Int>,
     into frequencies: UnsafeMutablePointer<Float>
   ) {
-    let taps = form.taps.rows * form.taps.columns
     var job = ek_winograd_filter()
     job.channel_count = channels.count
-    job.taps = UnsafePointer(
-      plain.base + (panel * taps * inputChannels + channels.lowerBound) * width)
+    job.taps = plain + channels.lowerBound * width
     job.tap_stride = inputChannels * width
     job.frequencies = frequencies
     job.frequency_stride = channels.count * width

@@ -20,8 +20,7 @@ package final class UpdatableConvolution: @unchecked Sendable {
 
   private enum Body {
     case direct([Phase])
-    /// With the filters before they are transformed.
-    case winograd(WinogradFilters, Phase)
+    case winograd(WinogradFilters)
   }
 
   /// A convolution of `[H, W, C]` to `[H', W', O]`.
@@ -102,17 +101,17 @@ package final class UpdatableConvolution: @unchecked Sendable {
     bias = .zeros(groups * panels * width)
     let path = ConvolutionPath.fastest(
       geometry, inputs: inputs, outputs: outputs, size: size, arithmetic: arithmetic)
-    let phases = Phase.all(of: geometry).map { phase in
-      var phase = phase
-      phase.weights = .zeros(groups * panels * phase.taps.count * (inputs / groups) * width)
-      return phase
-    }
     switch path {
     case .direct:
+      let phases = Phase.all(of: geometry).map { phase in
+        var phase = phase
+        phase.weights = .zeros(groups * panels * phase.taps.count * (inputs / groups) * width)
+        return phase
+      }
       body = .direct(phases)
     case .winograd(let form):
       body = .winograd(
-        WinogradFilters(form: form, inputs: inputs, outputs: outputs, level: level), phases[0])
+        WinogradFilters(form: form, inputs: inputs, outputs: outputs, level: level))
     }
   }
 
@@ -136,22 +135,24 @@ package final class UpdatableConvolution: @unchecked Sendable {
     let taps = geometry.kernel.rows * geometry.kernel.columns
     let groupStride = perGroup * (inputChannels / geometry.groups) * taps
     let source = weights + group * groupStride + first * filters.outputStride
+    let channels = inputChannels / geometry.groups
     switch body {
     case .direct(let phases):
       for phase in phases {
-        pack(phase, panel: panel, from: source, columns: columns, width: width)
+        let start = phase.weights.base + panel * phase.taps.count * channels * width
+        pack(phase, to: start, from: source, columns: columns)
       }
-    case .winograd(let winograd, let phase):
-      pack(phase, panel: panel, from: source, columns: columns, width: width)
-      winograd.transform(phase.weights, panel: panel)
+    case .winograd(let winograd):
+      let phase = Phase.all(of: geometry)[0]
+      winograd.fill(panel: panel) { pack(phase, to: $0, from: source, columns: columns) }
     }
   }
 
   private func pack(
-    _ phase: Phase, panel: Int, from source: UnsafePointer<Float>, columns: Int, width: Int
+    _ phase: Phase, to start: UnsafeMutablePointer<Float>, from source: UnsafePointer<Float>,
+    columns: Int
   ) {
-    let channels = inputChannels / geometry.groups
-    let start = phase.weights.base + panel * phase.taps.count * channels * width
+    let (channels, width) = (inputChannels / geometry.groups, level.kernels.tile_columns)
     let last = geometry.kernel.rows * geometry.kernel.columns - 1
     let positions = phase.taps.map { tap in
       let position = tap.filterRow * geometry.kernel.columns + tap.filterColumn
@@ -201,7 +202,7 @@ package final class UpdatableConvolution: @unchecked Sendable {
           job.run(phase, group: group, scratch: scratch.kernels)
         }
       }
-    case .winograd(let filters, _):
+    case .winograd(let filters):
       WinogradJob(
         inputs: inputs, outputs: outputs, residuals: residuals, geometry: geometry,
         filters: filters, kernels: level.kernels, transforms: filters.form.kernels(of: level),

@@ -14,12 +14,10 @@ import Tensors
 final class PerceptualLoss {
   private let memory: Memory
   private let parameters: ParameterBlock
-  private let buffers = ParameterBlock([])
   private let taps: [String]
   /// The weights of each tap's channels.
   private let heads: [[Float]]
   private let workers: Workers
-  private var isPacked = false
 
   /// Values and gradients of a batch, of which each image's are touched by one thread at a time.
   private struct Memory: @unchecked Sendable {
@@ -44,7 +42,6 @@ final class PerceptualLoss {
     let graph = try Graph(tracing: network, inputShape: [3, size, size], for: taps)
     let loaded = try LoadedNetwork(
       network, checkpoint: OpenCheckpoint(CompactWeights.path(of: trunk.name)))
-    parameters = try loaded.parameterBlock(of: graph)
     let weights = try PerceptualHeads.read(CompactWeights.path(of: "\(trunk.name)-heads"))
     var start = 0
     heads = trunk.perceptualTaps.map { tap in
@@ -54,6 +51,7 @@ final class PerceptualLoss {
     memory = Memory(
       program: try GradientProgram(
         graph, outputs: taps, capacity: capacity, settings: .ofInput, workers: workers))
+    parameters = try memory.program.pack(from: loaded.parameters)
     self.workers = workers
   }
 
@@ -92,9 +90,7 @@ final class PerceptualLoss {
   }
 
   private func forward(_ count: Int) {
-    memory.program.forward(
-      count: count, parameters: parameters, buffers: buffers, repacks: !isPacked)
-    isPacked = true
+    memory.program.forward(count: count, parameters: parameters, repacks: false)
   }
 }
 

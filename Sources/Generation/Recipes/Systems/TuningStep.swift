@@ -36,9 +36,8 @@ final class TuningStep {
   ) throws {
     let timesteps = try Timesteps.fractions(plan.trainingSteps, upTo: plan.lastTimestep)
     generation = try DifferentiableGeneration(
-      model, over: timesteps.descending(on: model.schedule), parameters: training.state.parameters,
-      statistics: training.state.statistics, learns: true, capacity: plan.batchSize,
-      workers: workers)
+      model, over: timesteps.descending(on: model.schedule), learned: training.state.parameters,
+      statistics: training.state.statistics, capacity: plan.batchSize, workers: workers)
     objective = try judges.objective(
       imageShape: model.imageShape, capacity: plan.batchSize, workers: workers)
     sources = try objective.sources(images)

@@ -23,35 +23,35 @@ package final class DifferentiableGeneration {
   private let sampler = DDIMSampler()
   /// The images before each step, the first of them latents.
   private var path: [[Tensor]] = []
-  private var isPacked = false
 
   /// Prepares the steps of a model.
   ///
   /// - Parameters:
-  ///   - model: whose network it is; its weights are not looked at.
+  ///   - model: whose network it is.
   ///   - steps: for example those of `Timesteps.descending(on:)`.
-  ///   - parameters: what the network holds.
-  ///   - statistics: what it holds beside them.
-  ///   - learns: whether the gradients by `parameters` are wanted, which may then change from run to run.
+  ///   - learned: what the network holds in place of the model's own weights, and may change from run to run; nil
+  ///     takes the model's, whose gradients are not wanted.
+  ///   - statistics: what it holds beside `learned`.
   ///   - capacity: images of the largest batch.
   ///   - workers: threads; no bit depends on them.
   /// - Throws: `GraphError`.
   package init(
-    _ model: DiffusionModel, over steps: [DiffusionStep], parameters: ParameterBlock,
-    statistics: ParameterBlock = ParameterBlock([]), learns: Bool, capacity: Int, workers: Workers
+    _ model: DiffusionModel, over steps: [DiffusionStep], learned: ParameterBlock? = nil,
+    statistics: ParameterBlock = ParameterBlock([]), capacity: Int, workers: Workers
   ) throws(GraphError) {
     let graph = try Graph(tracing: model.network.network)
     program = try GradientProgram(
       graph, capacity: capacity,
       settings: GradientSettings(
-        parameters: learns ? Set(parameters.specifications.map(\.name)) : [], inputs: ["image"],
+        parameters: Set(learned?.specifications.map(\.name) ?? []), inputs: ["image"],
         batchNorms: .evaluation, arithmetic: model.network.arithmetic),
       workers: workers)
     self.model = model
     self.steps = steps
-    self.parameters = parameters
+    parameters =
+      if let learned { learned } else { try program.pack(from: model.network.parameters) }
     self.statistics = statistics
-    self.learns = learns
+    learns = learned != nil
     self.workers = workers
   }
 
@@ -67,8 +67,7 @@ package final class DifferentiableGeneration {
     path = [latents]
     for (index, step) in steps.enumerated() {
       let samples = path[index]
-      try forward(samples, step, repacks: index == 0 && (learns || !isPacked))
-      isPacked = true
+      try forward(samples, step, repacks: index == 0 && learns)
       let predictions = try predictions(samples.count)
       path.append(
         workers.map(samples.count) { [sampler] image, _ in

@@ -49,7 +49,7 @@ package struct EditingJudges: Sendable {
         tracing: AdaptedNetwork(judged, behind: adapter, imageShape: imageShape),
         for: [Graph.mainOutput])
       return try DifferentiableFeatures(
-        graph, parameters: try network.parameterBlock(of: graph), capacity: capacity,
+        graph, parameters: network.parameters, capacity: capacity,
         arithmetic: network.arithmetic, workers: workers)
     }
 

@@ -65,11 +65,9 @@ package struct LatentOptimization: Sendable {
   ) throws -> Outcome {
     let capacity = max(1, min(latents.count, model.imagesWithGradients))
     let timesteps = try Timesteps.fractions(steps, upTo: lastTimestep)
-    let graph = try Graph(tracing: model.network.network)
     let generation = try DifferentiableGeneration(
       model, over: timesteps.descending(on: model.schedule),
-      parameters: try model.network.parameterBlock(of: graph), learns: false, capacity: capacity,
-      workers: workers)
+      capacity: capacity, workers: workers)
     let objective = try judges.objective(
       imageShape: model.imageShape, capacity: capacity, workers: workers)
     var outcome = Outcome(latents: [], images: [], losses: [])

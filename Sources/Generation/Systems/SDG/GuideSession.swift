@@ -21,10 +21,8 @@ package final class GuideSession {
   private let guidance: Guidance
   private let program: GradientProgram
   private let parameters: ParameterBlock
-  private let buffers = ParameterBlock([])
   private let featureTaps: [String]
   private let workers: Workers
-  private var isPacked = false
 
   init(
     _ guidance: Guidance, program: GradientProgram, parameters: ParameterBlock,
@@ -76,9 +74,7 @@ package final class GuideSession {
   private func run(_ images: [Tensor], _ timestep: Int) throws {
     let moment = Tensor(shape: [1], values: [Float(timestep)])
     try program.fill(named: images.map { ["image": $0, "timestep": moment] })
-    program.forward(
-      count: images.count, parameters: parameters, buffers: buffers, repacks: !isPacked)
-    isPacked = true
+    program.forward(count: images.count, parameters: parameters, repacks: false)
   }
 
   /// A result of each image, `[H·W, C]`.

@@ -13,12 +13,6 @@ package struct NoisyGuide: Sendable {
   /// What the weights of a guidance are multiplied by.
   package let calibration: GuidanceCalibration
   private let tower: any TimeConditionedTower
-  private let parameters: SharedParameters
-
-  /// The tensors, which are only read.
-  private struct SharedParameters: @unchecked Sendable {
-    let block: ParameterBlock
-  }
 
   /// Reads the weights.
   ///
@@ -37,9 +31,7 @@ package struct NoisyGuide: Sendable {
     self.network = network
     self.tower = tower
     self.calibration = calibration ?? .usual(for: network.network.name)
-    let graph = try Graph(tracing: tower)
-    embeddingWidth = graph.shape(of: Graph.mainOutput)?.elementCount ?? 0
-    parameters = SharedParameters(block: try network.parameterBlock(of: graph))
+    embeddingWidth = try Graph(tracing: tower).shape(of: Graph.mainOutput)?.elementCount ?? 0
   }
 
   /// Width and height of the images that it reads.
@@ -65,8 +57,8 @@ package struct NoisyGuide: Sendable {
         arithmetic: network.arithmetic),
       workers: workers)
     return GuideSession(
-      guidance.calibrated(by: calibration), program: program, parameters: parameters.block,
-      featureTaps: tower.featureTaps,
+      guidance.calibrated(by: calibration), program: program,
+      parameters: try program.pack(from: network.parameters), featureTaps: tower.featureTaps,
       workers: workers)
   }
 }

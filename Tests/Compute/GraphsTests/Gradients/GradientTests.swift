@@ -236,6 +236,58 @@ extension MapView {
     #expect(gradients.tensors == ["b.weight": expected])
   }
 
+  /// Weights that stay are packed from their source layer by layer, and values that only their gradients read are not
+  /// kept.
+  @Test(arguments: GradientCase.all.filter { !$0.readsTokens })
+  func inputsAloneHaveTheSameGradientsInLessMemory(_ network: GradientCase) throws {
+    let run = try GradientRun(network, images: 3)
+    let trained = ParameterBlock(run.graph.trainableParameters)
+    try trained.fill(from: run.parameters)
+    let statistics = ParameterBlock(run.graph.buffers)
+    try statistics.fill(from: run.parameters)
+    let whole = try GradientProgram(
+      run.graph, capacity: 3,
+      settings: GradientSettings(
+        parameters: Set(trained.specifications.map(\.name)), inputs: [Graph.mainInput],
+        batchNorms: .evaluation))
+    let frozen = try GradientProgram(run.graph, capacity: 3, settings: .ofInput)
+    #expect(frozen.byteCount <= whole.byteCount)
+    whole.fill(run.inputs)
+    whole.forward(count: 3, parameters: trained, buffers: statistics)
+    let expected = whole.values(of: Graph.mainOutput).planarImages(3)
+    whole.gradients(of: Graph.mainOutput).fill(images: run.weights)
+    whole.backward(into: trained.zeroed())
+    let others = try frozen.pack(from: run.parameters)
+    // A second pass must not find what the first one left.
+    for _ in 0..<2 {
+      frozen.fill(run.inputs)
+      frozen.forward(count: 3, parameters: others, repacks: false)
+      #expect(frozen.values(of: Graph.mainOutput).planarImages(3) == expected)
+      frozen.gradients(of: Graph.mainOutput).fill(images: run.weights)
+      frozen.backward(into: nil)
+    }
+    let gradients = [whole, frozen].map { $0.gradients(ofInput: nil).planarImages(3) }
+    #expect(gradients[0] == gradients[1])
+  }
+
+  @Test func whatIsPackedMustFit() throws {
+    let network = GradientCase(name: "layer", inputShape: [3, 4, 4]) { s, x in
+      s["c"].convolution(x, to: 2, kernel: 3)
+    }
+    let program = try GradientProgram(
+      try Graph(tracing: network), capacity: 1, settings: .ofInput)
+    let bias = Tensor(shape: [2])
+    #expect(throws: GraphError.missingParameter(name: "c.weight")) {
+      try program.pack(from: ["c.bias": bias])
+    }
+    #expect(
+      throws: GraphError.misshapenParameter(
+        name: "c.weight", expected: [2, 3, 3, 3], found: [2, 3, 1, 1])
+    ) {
+      try program.pack(from: ["c.bias": bias, "c.weight": Tensor(shape: [2, 3, 1, 1])])
+    }
+  }
+
   @Test func smallerBatchesRunInTheSameMemory() throws {
     let run = try GradientRun(GradientCase.all[0], images: 5)
     let program = try GradientProgram(
