@@ -67,6 +67,8 @@ def module_of(path, name):
     """A module from a file, whatever package it belongs to."""
     module = types.ModuleType(name)
     module.__package__ = name.rpartition(".")[0]
+    # Compilers look modules up by their names.
+    sys.modules[name] = module
     exec(compile(pathlib.Path(path).read_text(), str(path), "exec"), module.__dict__)
     return module
 
