@@ -104,4 +104,10 @@ extension Operation {
     default: []
     }
   }
+
+  /// Names of a batch norm's running mean and variance, which training updates without a gradient.
+  var statisticNames: [String] {
+    guard case .batchNorm(let prefix, _, _) = self else { return [] }
+    return ["running_mean", "running_var"].map { prefix.parameter($0) }
+  }
 }

@@ -1,7 +1,7 @@
 /// A graph in two parts: what does not depend on some inputs, to be computed once, and the rest, which reads it.
 ///
-/// Each step of a sampling gives a network another image and timestep, but the same condition. Both parts carry the
-/// whole's parameters, so that what was bound for the whole serves them, and give its bits.
+/// Each step of a sampling gives a network another image and timestep, but the same condition. Both parts name their
+/// parameters as the whole does, so that what was bound for the whole serves them, and give its bits.
 package struct SplitGraph: Sendable {
   /// Computes ``names`` from the inputs that stay.
   package let lasting: Graph
@@ -74,6 +74,8 @@ extension Graph {
     let order = first.map(\.0) + needed.sorted().filter { !known.contains($0) }
     let place = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
     let names = Dictionary(uniqueKeysWithValues: first)
+    let operations = order.filter { names[$0] == nil }.map { nodes[$0].operation }
+    let read = Set(operations.flatMap { $0.trainableNames + $0.statisticNames })
     return Graph(
       network: network,
       inputs: first.enumerated().map {
@@ -86,7 +88,8 @@ extension Graph {
           inputs: names[index] == nil ? node.inputs.compactMap { place[$0] } : [],
           shape: node.shape, scope: node.scope)
       },
-      parameters: parameters, outputs: outputs.compactMapValues { place[$0] },
+      parameters: parameters.filter { read.contains($0.name) },
+      outputs: outputs.compactMapValues { place[$0] },
       outputNames: outputNames)
   }
 }

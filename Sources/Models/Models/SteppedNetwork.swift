@@ -8,12 +8,8 @@ import Tensors
 package struct SteppedNetwork: Sendable {
   /// The network.
   package let network: LoadedNetwork
-  private let lasting: LoadedNetwork?
+  private let lasting: LastingPart
   private let varying: LoadedNetwork
-  /// Results of the lasting part, with their shapes.
-  private let names: [(name: String, shape: [Int])]
-  /// What of the conditions themselves the varying part reads.
-  private let passed: Set<String>
   private let resultShape: [Int]
 
   /// Splits a network.
@@ -26,12 +22,8 @@ package struct SteppedNetwork: Sendable {
     self.network = network
     let graph = try Graph(tracing: network.network)
     let split = try SplitGraph(graph, varying: inputs)
-    names = split.names.map { ($0, split.lasting.shape(of: $0) ?? []) }
-    lasting =
-      split.names.isEmpty
-      ? nil : try LoadedNetwork(partOf: network, split.lasting, outputs: split.names)
+    lasting = try LastingPart(split, of: network)
     varying = try LoadedNetwork(partOf: network, split.varying, outputs: [Graph.mainOutput])
-    passed = Set(split.varying.inputs.map(\.name)).subtracting(split.names).subtracting(inputs)
     resultShape = graph.shape(of: Graph.mainOutput) ?? []
   }
 
@@ -45,16 +37,7 @@ package struct SteppedNetwork: Sendable {
   package func prepared(
     _ conditions: [[String: Tensor]], workers: Workers
   ) throws -> [[String: Tensor]] {
-    let (names, passed) = (names, passed)
-    guard let lasting else { return conditions.map { $0.filter { passed.contains($0.key) } } }
-    let wanted = Set(try lasting.executable(outputs: []).graph.inputs.map(\.name))
-    return try lasting.map(conditions.count, workers: workers) {
-      conditions[$0].filter { wanted.contains($0.key) }
-    } read: { index, result in
-      var values = conditions[index].filter { passed.contains($0.key) }
-      for (name, shape) in names { values[name] = result(name).planar(shape: shape) }
-      return values
-    }
+    try lasting.values(of: conditions, workers: workers)
   }
 
   /// The network's results at a step.

@@ -39,6 +39,7 @@ enum SystemBenches {
 private final class GuidedStep: @unchecked Sendable {
   /// As ``Systems/SDGSystem`` groups images of this size.
   static let groupSize = 2
+  private static let timestep = 500
 
   private let model: DiffusionModel
   private let session: GuideSession
@@ -51,7 +52,8 @@ private final class GuidedStep: @unchecked Sendable {
     self.workers = workers
     var guidance = Guidance()
     guidance.text = 120
-    session = try guide.session(guidance, capacity: Self.groupSize, workers: workers)
+    session = try guide.session(
+      guidance, at: [Self.timestep], capacity: Self.groupSize, workers: workers)
     images = (0..<Self.groupSize).map {
       SeededParameters.input(shape: [3, size, size], seed: NetworkBenches.seed + UInt64($0))
     }
@@ -62,9 +64,9 @@ private final class GuidedStep: @unchecked Sendable {
 
   func run(_ count: Int) throws -> Double {
     let samples = Array(images.prefix(count))
-    let predictions = try model.predictions(of: samples, at: 500, workers: workers)
+    let predictions = try model.predictions(of: samples, at: Self.timestep, workers: workers)
     let targets = GuideSession.Targets(texts: Array(texts.prefix(count)))
-    let measured = try session.measure(samples, at: 500, targets)
+    let measured = try session.measure(samples, at: Self.timestep, targets)
     return Double(predictions[0].values.values[0] + measured[0].gradient.values[0])
   }
 }

@@ -199,7 +199,8 @@ struct DifferentiableStepBuilder {
     case .add, .multiply:
       return CombinationStep(
         isProduct: node.operation == .multiply, inputs: node.inputs, output: index,
-        broadcasts: graph.nodes[node.inputs[1]].shape != node.shape)
+        broadcasts: graph.nodes[node.inputs[1]].shape != node.shape,
+        isActive: node.inputs.map { isActive[$0] })
     case .maxPool, .averagePool, .adaptiveAveragePool, .resizeNearest, .resizeBilinear,
       .subsample, .flatten, .prependMean, .rowOfLargest, .pixelUnshuffle, .pixelShuffle,
       .rowsByClass, .classMeans, .array(.softmax), .array(.resample):

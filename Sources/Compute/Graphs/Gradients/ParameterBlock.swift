@@ -103,12 +103,7 @@ extension Graph {
   }
 
   private var bufferNames: Set<String> {
-    var names: Set<String> = []
-    for node in nodes {
-      guard case .batchNorm(let prefix, _, _) = node.operation else { continue }
-      names.formUnion(["running_mean", "running_var"].map { prefix.parameter($0) })
-    }
-    return names
+    Set(nodes.flatMap(\.operation.statisticNames))
   }
 }
 

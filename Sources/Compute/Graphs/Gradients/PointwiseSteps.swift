@@ -142,15 +142,21 @@ final class CombinationStep: DifferentiableStep {
   private let isProduct: Bool
   /// Whether the second map is one pixel beside a larger first.
   private let broadcasts: Bool
+  /// Whose gradients are wanted.
+  private let isActive: [Bool]
 
-  init(isProduct: Bool, inputs: [Int], output: Int, broadcasts: Bool) {
+  init(isProduct: Bool, inputs: [Int], output: Int, broadcasts: Bool, isActive: [Bool]) {
+    self.isActive = isActive
     self.isProduct = isProduct
     self.inputs = inputs
     self.output = output
     self.broadcasts = broadcasts
   }
 
-  var savedForBackward: [Int] { isProduct ? inputs : [] }
+  /// A factor's gradient reads the other factor.
+  var savedForBackward: [Int] {
+    isProduct ? inputs.indices.filter { isActive[1 - $0] }.map { inputs[$0] } : []
+  }
 
   func forward(_ context: StepContext) {
     context.forEachImage { [self] image, _ in

@@ -21,16 +21,19 @@ package final class GuideSession {
   private let guidance: Guidance
   private let program: GradientProgram
   private let parameters: ParameterBlock
+  /// What the tower reads of each timestep.
+  private let moments: [Int: [String: Tensor]]
   private let featureTaps: [String]
   private let workers: Workers
 
   init(
     _ guidance: Guidance, program: GradientProgram, parameters: ParameterBlock,
-    featureTaps: [String], workers: Workers
+    moments: [Int: [String: Tensor]], featureTaps: [String], workers: Workers
   ) {
     self.guidance = guidance
     self.program = program
     self.parameters = parameters
+    self.moments = moments
     self.featureTaps = featureTaps
     self.workers = workers
   }
@@ -39,7 +42,7 @@ package final class GuideSession {
   ///
   /// - Parameters:
   ///   - samples: `[3, S, S]` each, noisy.
-  ///   - timestep: of the 1000 of training.
+  ///   - timestep: of the 1000 of training, one of those that the session was prepared for.
   ///   - targets: one entry an image of those that the guidance reads.
   /// - Returns: a value and a gradient shaped like the image for each.
   /// - Throws: `GraphError` for images of another shape.
@@ -72,8 +75,10 @@ package final class GuideSession {
   }
 
   private func run(_ images: [Tensor], _ timestep: Int) throws {
-    let moment = Tensor(shape: [1], values: [Float(timestep)])
-    try program.fill(named: images.map { ["image": $0, "timestep": moment] })
+    guard let moment = moments[timestep] else {
+      preconditionFailure("timestep \(timestep) was not prepared")
+    }
+    try program.fill(named: images.map { moment.merging(["image": $0]) { $1 } })
     program.forward(count: images.count, parameters: parameters, repacks: false)
   }
 

@@ -41,24 +41,29 @@ package struct NoisyGuide: Sendable {
   ///
   /// - Parameters:
   ///   - guidance: what will be asked for, before ``calibration``; it is not off.
+  ///   - timesteps: at which it will be asked for. What the tower makes of a timestep is computed here, once.
   ///   - capacity: images of the largest group.
   ///   - workers: threads; no bit depends on them.
   /// - Returns: what one thread at a time measures with.
   /// - Throws: `GraphError`.
   package func session(
-    _ guidance: Guidance, capacity: Int, workers: Workers
+    _ guidance: Guidance, at timesteps: [Int], capacity: Int, workers: Workers
   ) throws -> GuideSession {
     let outputs = guidance.outputs(among: tower.featureTaps, embedding: Graph.mainOutput)
-    let graph = try Graph(tracing: tower, for: outputs)
+    let split = try SplitGraph(
+      try Graph(tracing: tower, for: outputs), varying: ["image"], for: outputs)
+    let moments = try LastingPart(split, of: network).values(
+      of: timesteps.map { ["timestep": Tensor(shape: [1], values: [Float($0)])] }, workers: workers)
     let program = try GradientProgram(
-      graph, outputs: outputs, capacity: capacity,
+      split.varying, outputs: outputs, capacity: capacity,
       settings: GradientSettings(
         parameters: [], inputs: ["image"], batchNorms: .evaluation,
         arithmetic: network.arithmetic),
       workers: workers)
     return GuideSession(
       guidance.calibrated(by: calibration), program: program,
-      parameters: try program.pack(from: network.parameters), featureTaps: tower.featureTaps,
-      workers: workers)
+      parameters: try program.pack(from: network.parameters),
+      moments: Dictionary(zip(timesteps, moments)) { first, _ in first },
+      featureTaps: tower.featureTaps, workers: workers)
   }
 }

@@ -80,7 +80,7 @@ extension SDGPipeline {
     shouldStop: @Sendable () -> Bool = { false }
   ) throws -> [Tensor] {
     let sampler = DDPMSampler(variance: model.learnsVariance ? .learnedRange : .small)
-    let gradient = try gradient(conditions, workers: workers)
+    let gradient = try gradient(conditions, over: steps, workers: workers)
     return try withoutActuallyEscaping(shouldStop) { shouldStop in
       let hooks = SamplingHooks(gradient: gradient) { samples, step in
         if shouldStop() { throw CancellationError() }
@@ -97,11 +97,11 @@ extension SDGPipeline {
 
   /// The guidance of a group; nil if nothing guides.
   private func gradient(
-    _ conditions: [Condition], workers: Workers
+    _ conditions: [Condition], over steps: [DiffusionStep], workers: Workers
   ) throws -> ((_ samples: [Tensor], _ step: DiffusionStep) throws -> [Tensor])? {
     guard !settings.guidance.isOff, let guide else { return nil }
     let session = try guide.session(
-      settings.guidance, capacity: conditions.count, workers: workers)
+      settings.guidance, at: steps.map(\.timestep), capacity: conditions.count, workers: workers)
     return { samples, step in
       let targets = GuideSession.Targets(
         texts: conditions.map(\.text),
