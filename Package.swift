@@ -99,7 +99,8 @@ let core: [Target] = [
 
 let compute: [Target] = [
   Wing.compute.room("Kernels", needs: ["CKernels", "Tensors"]),
-  Wing.compute.room("Graphs", needs: ["Kernels", "Tensors", "Terms"]),
+  Wing.compute.room("ReferenceKernels", needs: ["Kernels", "Tensors"]),
+  Wing.compute.room("Graphs", needs: ["Kernels", "ReferenceKernels", "Tensors", "Terms"]),
   Wing.compute.room("Objectives", needs: ["Graphs", "Kernels", "Tensors"]),
   Wing.compute.room(
     "Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors", "Terms"]),
@@ -216,8 +217,8 @@ let tests: [Target] = [
   Wing.core.tests(of: "Essentials"),
   Wing.core.tests(of: "Tensors"),
   Wing.core.tests(of: "Provenance"),
-  Wing.compute.tests(of: "Kernels", also: ["CKernels", "Tensors"]),
-  Wing.compute.tests(of: "Graphs", also: ["Kernels", "Tensors"]),
+  Wing.compute.tests(of: "Kernels", also: ["CKernels", "ReferenceKernels", "Tensors"]),
+  Wing.compute.tests(of: "Graphs", also: ["Kernels", "ReferenceKernels", "Tensors"]),
   Wing.compute.tests(
     of: "Objectives", also: ["Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
@@ -227,7 +228,8 @@ let tests: [Target] = [
   Wing.models.tests(
     of: "ONNX", also: ["Checkpoints", "Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
   Wing.models.tests(
-    of: "Networks", also: ["Checkpoints", "Graphs", "Kernels", "Metrics", "ONNX", "Tensors"],
+    of: "Networks",
+    also: ["Checkpoints", "Graphs", "Kernels", "Metrics", "ONNX", "ReferenceKernels", "Tensors"],
     exclude: ["Goldens"]),
   Wing.models.tests(
     of: "Training", also: ["Checkpoints", "Graphs", "Kernels", "Objectives", "Tensors"],

@@ -1,4 +1,5 @@
 import Kernels
+import ReferenceKernels
 import Tensors
 
 /// Operations on arrays of any shape, for networks that are not described as maps and tokens.

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import ReferenceKernels
 import Tensors
 
 extension Graph {

@@ -2,6 +2,7 @@ import Foundation
 import Graphs
 import Kernels
 import Networks
+import ReferenceKernels
 import Tensors
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import Graphs
 import Kernels
+import ReferenceKernels
 import Tensors
 
 /// A planar array of Float64 values.

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Operations written for reading, on planar tensors, every sum in Float64.

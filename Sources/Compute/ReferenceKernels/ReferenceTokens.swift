@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Tensors
 
 /// Tokens are planar maps `[D, T, 1]`, or `[D]` for a single one.

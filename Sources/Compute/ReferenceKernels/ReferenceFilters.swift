@@ -1,3 +1,5 @@
+import Kernels
+
 /// The filters over pixels as plain sums: one output at a time, every operation rounded on its own.
 extension Reference {
   /// Resamples one line of interleaved 8-bit samples in fixed point of 22 bits.

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Tensors
 
 /// Arrays of any shape lie in planar maps `[C, H, W]` as their memory order `[H, W, C]` has them.
