@@ -38,14 +38,14 @@ extension DifferentiableStepBuilder {
     let plain = ConvolutionGeometry(
       kernel: geometry.kernel, stride: geometry.stride, padding: geometry.padding,
       dilation: geometry.dilation, groups: geometry.groups)
+    let forward = UpdatableConvolution(
+      geometry, inputs: inputs, outputs: outputs, size: size, level: level, arithmetic: arithmetic)
     return LayerStep.Layer(
-      forward: UpdatableConvolution(
-        geometry, inputs: inputs, outputs: outputs, size: size, level: level,
-        arithmetic: arithmetic),
+      forward: forward,
       gradient: isActive[input]
         ? UpdatableConvolution(
-          gradientOf: geometry, inputs: inputs, outputs: outputs, size: size, level: level,
-          arithmetic: arithmetic) : nil,
+          gradientOf: geometry, sharing: forward, inputs: inputs, outputs: outputs, size: size,
+          level: level, arithmetic: arithmetic) : nil,
       filters: FilterGradient(
         plain, inputs: geometry.isTransposed ? outputs : inputs,
         outputs: geometry.isTransposed ? inputs : outputs, level: level),
@@ -57,12 +57,14 @@ extension DifferentiableStepBuilder {
     from inputs: Int, to outputs: Int, isTransposed: Bool, input: Int,
     names: (weight: String, bias: String?)
   ) -> LayerStep.Layer {
-    LayerStep.Layer(
-      forward: UpdatableConvolution(
-        matrixFrom: inputs, to: outputs, isTransposed: isTransposed, level: level),
+    let forward = UpdatableConvolution(
+      matrixFrom: inputs, to: outputs, isTransposed: isTransposed, level: level)
+    return LayerStep.Layer(
+      forward: forward,
       gradient: isActive[input]
         ? UpdatableConvolution(
-          matrixFrom: outputs, to: inputs, isTransposed: !isTransposed, level: level) : nil,
+          matrixFrom: outputs, to: inputs, isTransposed: !isTransposed, gradientOf: forward,
+          level: level) : nil,
       filters: FilterGradient(
         matrixFrom: inputs, to: outputs, isTransposed: isTransposed, level: level),
       isTrained: settings.parameters.contains(names.weight), exchanges: false, weight: names.weight,

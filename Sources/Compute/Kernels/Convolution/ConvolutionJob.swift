@@ -6,8 +6,8 @@ import Tensors
 /// The output pixels of all images form one list, which is cut into tiles wherever they end.
 struct ConvolutionJob {
   /// Tiles whose pointer tables are made at once: the weights of a panel are read from memory once for
-  /// all of them.
-  private static let tilesPerBlock = 8
+  /// all of them, or made.
+  private static let tilesPerBlock = (packed: 8, adjoint: 32)
   /// Inputs with fewer channels have the neighboring taps of a filter row read as one.
   private static let fewChannels = 16
 
@@ -38,22 +38,22 @@ struct ConvolutionJob {
     let rows = countOutputs(size.rows, from: phase.firstRow, step: phase.outputStep)
     let columns = countOutputs(size.columns, from: phase.firstColumn, step: phase.outputStep)
     let runs = phase.runs(longest: channels < Self.fewChannels ? .max : 1)
-    let tileRows = kernels.tile_rows
-    let block = Self.tilesPerBlock * tileRows
+    let block = blockSize(phase)
     let depth = phase.taps.count * channels
-    // Per output pixel: one pointer a run, one output, one residual.
+    let patches =
+      isCrowded(runs)
+      ? block * (depth + Self.stagger) : runs.contains { $0.taps > 1 } ? block * depth : 0
+    // Per output pixel: one pointer a run, one output, one residual. Behind the patches: a panel that is made.
     scratch.reserve(
       pointers: block * (runs.count + 2),
-      patches: runs.contains { $0.taps > 1 } ? block * depth : 0,
-      zeros: depth)
-    if isCrowded(runs) {
-      scratch.reserve(pointers: 0, patches: block * (depth + Self.stagger), zeros: 0)
-    }
+      patches: patches + (phase.adjoint == nil ? 0 : depth * kernels.tile_columns), zeros: depth)
     var remaining = outputs.count * rows * columns
     var position = Position(rows: rows, columns: columns)
     while remaining > 0 {
       let count = min(block, remaining)
-      runBlock(phase, runs, group: group, from: &position, count: count, scratch: scratch)
+      runBlock(
+        phase, runs, group: group, from: &position, count: count,
+        panel: scratch.patches.base + patches, scratch: scratch)
       remaining -= count
     }
   }
@@ -102,16 +102,21 @@ struct ConvolutionJob {
     }
   }
 
+  private func blockSize(_ phase: Phase) -> Int {
+    let tiles = phase.adjoint == nil ? Self.tilesPerBlock.packed : Self.tilesPerBlock.adjoint
+    return tiles * kernels.tile_rows
+  }
+
   private func countOutputs(_ size: Int, from first: Int, step: Int) -> Int {
     first < size ? (size - first + step - 1) / step : 0
   }
 
   private func runBlock(
     _ phase: Phase, _ runs: [Phase.Run], group: Int, from position: inout Position, count: Int,
-    scratch: KernelScratch
+    panel made: UnsafeMutablePointer<Float>, scratch: KernelScratch
   ) {
     let tileRows = kernels.tile_rows
-    let block = Self.tilesPerBlock * tileRows
+    let block = blockSize(phase)
     let table = PointerTable(
       inputs: scratch.pointers, outputs: scratch.pointers + block * runs.count,
       residuals: scratch.pointers + block * (runs.count + 1))
@@ -129,7 +134,12 @@ struct ConvolutionJob {
       tile.column_count = min(width, outputsPerGroup - panel * width)
       tile.tap_count = runs.count
       tile.channel_count = runs.isEmpty ? 0 : depth / runs.count
-      tile.weights = UnsafePointer(phase.weights.base + panelIndex * depth * width)
+      if let adjoint = phase.adjoint {
+        adjoint.write(panel: panel, outputs: 0..<channels, to: made)
+        tile.weights = UnsafePointer(made)
+      } else {
+        tile.weights = UnsafePointer(phase.weights.base + panelIndex * depth * width)
+      }
       tile.bias = UnsafePointer(bias + panelIndex * width)
       tile.slopes = UnsafePointer(slopes + panelIndex * width)
       tile.column_offset = group * outputsPerGroup + panel * width

@@ -22,6 +22,8 @@ struct Phase: Sendable {
   let outputStep: Int
   /// `[group][panel][tap][channel][tile columns]`.
   var weights = AlignedMemory(count: 0)
+  /// What stands in place of ``weights``, if anything does.
+  var adjoint: AdjointFilters?
 
   /// Neighboring taps of a filter row that read neighboring pixels, in the order of the weights.
   struct Run {

@@ -14,6 +14,7 @@ package enum WinogradStorage: Sendable {
 /// `U` takes up to four times the room of the filters `g`. So only small layers keep it; of large ones
 /// the filters are kept, and some channels of a panel at a time are transformed into the core's own
 /// cache each time a block of tiles needs them, 2 to 5 % of a network's time. The bits are the same.
+/// The filters may also be those of another convolution, of whose gradient this one is.
 struct WinogradFilters: Sendable {
   let form: WinogradForm
   let inputChannels: Int
@@ -25,6 +26,7 @@ struct WinogradFilters: Sendable {
 
   let storage: WinogradStorage
   private let memory: AlignedMemory
+  private let adjoint: AdjointFilters?
   private let transform: @convention(c) (UnsafePointer<ek_winograd_filter>?) -> Void
 
   /// `U` of more floats than this, 2 MB, is not kept.
@@ -67,6 +69,15 @@ struct WinogradFilters: Sendable {
       memory: .zeros(panels * taps * inputs * width))
   }
 
+  /// Filters that another convolution has packed.
+  init(
+    _ adjoint: AdjointFilters, form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel
+  ) {
+    self.init(
+      form: form, inputs: inputs, outputs: outputs, level: level, storage: .plain,
+      memory: AlignedMemory(count: 0), adjoint: adjoint)
+  }
+
   /// What is kept of a layer's filters.
   private static func storage(
     form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel
@@ -78,8 +89,9 @@ struct WinogradFilters: Sendable {
 
   private init(
     form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel, storage: WinogradStorage,
-    memory: AlignedMemory
+    memory: AlignedMemory, adjoint: AdjointFilters? = nil
   ) {
+    self.adjoint = adjoint
     self.form = form
     self.storage = storage
     self.memory = memory
@@ -94,17 +106,22 @@ struct WinogradFilters: Sendable {
   /// Panels of outputs.
   var panelCount: Int { (outputChannels + width - 1) / width }
 
+  /// Filters as they are, `[panel][tap][C][width]`; nil where they are kept transformed.
+  var plain: AlignedMemory? { storage == .plain ? memory : nil }
+
+  private var taps: Int { form.taps.rows * form.taps.columns }
+
   /// Floats of a panel's transformed filters.
   private var panelFloats: Int { form.products * inputChannels * width }
 
   /// Floats of a panel's filters as they are.
-  private var plainPanelFloats: Int { form.taps.rows * form.taps.columns * inputChannels * width }
+  private var plainPanelFloats: Int { taps * inputChannels * width }
 
   /// Floats that ``weights(panel:channels:scratch:)`` may write.
   var scratchFloats: Int {
     switch storage {
     case .transformed: 0
-    case .plain: form.products * chunk * width
+    case .plain: (form.products + (adjoint == nil ? 0 : taps)) * chunk * width
     }
   }
 
@@ -118,7 +135,15 @@ struct WinogradFilters: Sendable {
       let first = memory.base + panel * panelFloats
       return (UnsafePointer(first + channels.lowerBound * width), inputChannels * width)
     case .plain:
-      transform(memory.base + panel * plainPanelFloats, channels: channels, into: scratch)
+      if let adjoint {
+        let plain = scratch + form.products * chunk * width
+        adjoint.write(panel: panel, outputs: channels, to: plain)
+        transform(plain, tapStride: channels.count, channels: channels.count, into: scratch)
+      } else {
+        transform(
+          memory.base + panel * plainPanelFloats + channels.lowerBound * width,
+          tapStride: inputChannels, channels: channels.count, into: scratch)
+      }
       return (UnsafePointer(scratch), channels.count * width)
     }
   }
@@ -144,19 +169,21 @@ struct WinogradFilters: Sendable {
 
   /// Transforms one panel of plain filters, `[tap][C][width]`, to be kept.
   private func transform(_ plain: UnsafePointer<Float>, panel: Int) {
-    transform(plain, channels: 0..<inputChannels, into: memory.base + panel * panelFloats)
+    transform(
+      plain, tapStride: inputChannels, channels: inputChannels,
+      into: memory.base + panel * panelFloats)
   }
 
   private func transform(
-    _ plain: UnsafePointer<Float>, channels: Range<Int>,
+    _ plain: UnsafePointer<Float>, tapStride: Int, channels: Int,
     into frequencies: UnsafeMutablePointer<Float>
   ) {
     var job = ek_winograd_filter()
-    job.channel_count = channels.count
-    job.taps = plain + channels.lowerBound * width
-    job.tap_stride = inputChannels * width
+    job.channel_count = channels
+    job.taps = plain
+    job.tap_stride = tapStride * width
     job.frequencies = frequencies
-    job.frequency_stride = channels.count * width
+    job.frequency_stride = channels * width
     transform(&job)
   }
 }

@@ -17,6 +17,8 @@ package final class UpdatableConvolution: @unchecked Sendable {
   private let body: Body
   private let bias: AlignedMemory
   private let panelsPerGroup: Int
+  /// Pieces into which packing is cut; different pieces may be packed at once.
+  package let panelCount: Int
 
   private enum Body {
     case direct([Phase])
@@ -42,18 +44,22 @@ package final class UpdatableConvolution: @unchecked Sendable {
   ///
   /// That is the transposed convolution with the same weights, or the ordinary one where the convolution
   /// is transposed itself. With stride 1 it is also an ordinary one with the taps in opposite order, for
-  /// which there are faster paths.
+  /// which there are faster paths; then the filters that `convolution` has packed serve both if they are
+  /// large, with the bits of filters of its own.
   package convenience init(
-    gradientOf geometry: ConvolutionGeometry, inputs: Int, outputs: Int, size: Extent,
-    level: CPULevel = .current, arithmetic: Arithmetic = .fast
+    gradientOf geometry: ConvolutionGeometry, sharing convolution: UpdatableConvolution? = nil,
+    inputs: Int, outputs: Int, size: Extent, level: CPULevel = .current,
+    arithmetic: Arithmetic = .fast
   ) {
     let taps = geometry.kernel.rows * geometry.kernel.columns
     let (kernel, padding) = (geometry.kernel, geometry.padding)
     let outputSize = geometry.outputSize(size)
     let filters: FilterLayout
     let adjoint: ConvolutionGeometry
+    var shared: AdjointFilters?
     if geometry.isPlain && padding.rows < kernel.rows && padding.columns < kernel.columns {
       filters = FilterLayout(outputStride: taps, channelStride: inputs * taps, isFlipped: true)
+      shared = convolution?.adjoint
       adjoint = ConvolutionGeometry(
         kernel: kernel,
         padding: Extent(kernel.rows - 1 - padding.rows, kernel.columns - 1 - padding.columns))
@@ -67,27 +73,29 @@ package final class UpdatableConvolution: @unchecked Sendable {
         groups: geometry.groups, isTransposed: !geometry.isTransposed)
     }
     self.init(
-      adjoint, filters: filters, inputs: outputs, outputs: inputs, size: outputSize, level: level,
-      arithmetic: arithmetic)
+      adjoint, filters: filters, shared: shared, inputs: outputs, outputs: inputs,
+      size: outputSize, level: level, arithmetic: arithmetic)
   }
 
   /// A matrix product `y[o] = Σ_c x[c] · w`, weights `[O, C]`, or `[C, O]` if `isTransposed`.
+  ///
+  /// The gradient of `product` shares what that has packed if it is large.
   package convenience init(
     matrixFrom inputs: Int, to outputs: Int, isTransposed: Bool = false,
-    level: CPULevel = .current
+    gradientOf product: UpdatableConvolution? = nil, level: CPULevel = .current
   ) {
     let filters =
       isTransposed
       ? FilterLayout(outputStride: 1, channelStride: outputs)
       : FilterLayout(outputStride: inputs, channelStride: 1)
     self.init(
-      ConvolutionGeometry(kernel: 1), filters: filters, inputs: inputs, outputs: outputs, size: 1,
-      level: level, arithmetic: .exact)
+      ConvolutionGeometry(kernel: 1), filters: filters, shared: product?.adjoint, inputs: inputs,
+      outputs: outputs, size: 1, level: level, arithmetic: .exact)
   }
 
   private init(
-    _ geometry: ConvolutionGeometry, filters: FilterLayout, inputs: Int, outputs: Int,
-    size: Extent, level: CPULevel, arithmetic: Arithmetic
+    _ geometry: ConvolutionGeometry, filters: FilterLayout, shared: AdjointFilters? = nil,
+    inputs: Int, outputs: Int, size: Extent, level: CPULevel, arithmetic: Arithmetic
   ) {
     self.geometry = geometry
     self.filters = filters
@@ -98,6 +106,7 @@ package final class UpdatableConvolution: @unchecked Sendable {
     let groups = geometry.groups
     let panels = (outputs / groups + width - 1) / width
     panelsPerGroup = panels
+    panelCount = shared == nil ? groups * panels : 0
     bias = .zeros(groups * panels * width)
     let path = ConvolutionPath.fastest(
       geometry, inputs: inputs, outputs: outputs, size: size, arithmetic: arithmetic)
@@ -105,18 +114,33 @@ package final class UpdatableConvolution: @unchecked Sendable {
     case .direct:
       let phases = Phase.all(of: geometry).map { phase in
         var phase = phase
+        phase.adjoint = shared
+        if shared != nil { return phase }
         phase.weights = .zeros(groups * panels * phase.taps.count * (inputs / groups) * width)
         return phase
       }
       body = .direct(phases)
     case .winograd(let form):
       body = .winograd(
-        WinogradFilters(form: form, inputs: inputs, outputs: outputs, level: level))
+        shared.map {
+          WinogradFilters($0, form: form, inputs: inputs, outputs: outputs, level: level)
+        } ?? WinogradFilters(form: form, inputs: inputs, outputs: outputs, level: level))
     }
   }
 
-  /// Pieces into which packing is cut; different pieces may be packed at once.
-  package var panelCount: Int { geometry.groups * panelsPerGroup }
+  /// The filters as the gradient reads them, where it need not have some of its own.
+  private var adjoint: AdjointFilters? {
+    let packed: AlignedMemory? =
+      switch body {
+      case .direct(let phases): geometry.isPlain ? phases[0].weights : nil
+      case .winograd(let filters): filters.plain
+      }
+    return packed.flatMap {
+      AdjointFilters(
+        $0, taps: geometry.kernel.rows * geometry.kernel.columns, channels: inputChannels,
+        level: level)
+    }
+  }
 
   /// Packs one piece of the weights, laid out as PyTorch does, and of the bias `[O]`.
   package func pack(
