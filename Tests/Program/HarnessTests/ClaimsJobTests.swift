@@ -298,8 +298,8 @@ import Testing
     #expect(report.papers.map(\.id) == ["diffusionclip", "sdg"])
     #expect(report.papers.flatMap(\.claims).allSatisfy { $0.verdict == "not measured" })
     #expect(report.commands.count == Set(report.commands).count)
-    // Two tables of images, and four seeds of two tables of sets.
-    #expect(report.commands.count == 2 + 4 * 2)
+    // Two tables of images, and five seeds of two tables of sets.
+    #expect(report.commands.count == 2 + 5 * 2)
   }
 
   @Test func theReportIsWrittenWithWhatAVerdictMeans() throws {
