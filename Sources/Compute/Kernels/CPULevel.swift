@@ -8,13 +8,12 @@ package enum CPULevel: String, CaseIterable, Comparable, Sendable {
   case avx512
 
   /// Strongest level this processor can run.
-  package static var best: CPULevel {
+  package static let best: CPULevel =
     switch ek_best_level() {
     case EK_LEVEL_AVX512: .avx512
     case EK_LEVEL_AVX2: .avx2
     default: .portable
     }
-  }
 
   /// The level in use: the best one, or a weaker one that `EVALKIT_CPU_LEVEL` names.
   ///

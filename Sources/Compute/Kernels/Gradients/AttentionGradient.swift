@@ -98,8 +98,9 @@ private struct AttentionGradientJob {
     guard gradients.queries != nil || gradients.keys != nil else { return }
     rows.packColumns(operands.values, into: work)
     rows.multiply(output, by: work, into: changes)
+    let kernels = level.gradientKernels
     for token in 0..<tokens {
-      level.gradientKernels.softmax_gradient(
+      kernels.softmax_gradient(
         probabilities.pixel(at: token), changes.pixel(at: token), others, scale)
     }
     if let keys = gradients.keys {
@@ -112,11 +113,12 @@ private struct AttentionGradientJob {
   }
 
   private func softmax(_ scores: FeatureMap) {
+    let kernels = level.tokenKernels
     for token in 0..<scores.pixels {
       let row = scores.pixel(at: token)
       let own = isCausal ? token + 1 : scores.channels
       (row + own).update(repeating: -.infinity, count: scores.pixelStride - own)
-      level.tokenKernels.softmax(row, scores.pixelStride, scale)
+      kernels.softmax(row, scores.pixelStride, scale)
     }
   }
 }

@@ -61,9 +61,10 @@ package struct FilterGradient: Sendable {
     self.outputs = outputs
     self.layout = layout
     self.level = level
+    width = level.gradientKernels.outer_columns
   }
 
-  private var width: Int { level.gradientKernels.outer_columns }
+  private let width: Int
   private var taps: Int { geometry.kernel.rows * geometry.kernel.columns }
   private var depth: Int { taps * channels }
   private var gathers: Bool { channels < Self.fewChannels && taps > 1 }
