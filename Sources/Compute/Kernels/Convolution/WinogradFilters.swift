@@ -29,8 +29,9 @@ struct WinogradFilters: Sendable {
   private let adjoint: AdjointFilters?
   private let transform: @convention(c) (UnsafePointer<ek_winograd_filter>?) -> Void
 
-  /// `U` of more floats than this, 2 MB, is not kept.
-  private static let keptFloats = 1 << 19
+  /// `U` of more floats than this is not kept: 2 MB where images come one after the other, 8 MB where batches pass
+  /// forwards and backwards with the same weights.
+  private static let keptFloats = (packed: 1 << 19, updatable: 1 << 21)
   /// Floats of `U` that are transformed at once: little beyond what a core's own cache holds.
   private static let chunkFloats = 300_000
 
@@ -41,7 +42,9 @@ struct WinogradFilters: Sendable {
     let width = level.kernels.tile_columns
     let plain = Phase.all(of: geometry)[0].packed(filters, geometry: geometry, width: width).weights
     let storage =
-      storage ?? Self.storage(form: form, inputs: inputs, outputs: outputs, level: level)
+      storage
+      ?? Self.storage(
+        form: form, inputs: inputs, outputs: outputs, level: level, kept: Self.keptFloats.packed)
     switch storage {
     case .plain:
       self.init(
@@ -62,7 +65,9 @@ struct WinogradFilters: Sendable {
     let width = level.kernels.tile_columns
     let panels = (outputs + width - 1) / width
     let storage =
-      storage ?? Self.storage(form: form, inputs: inputs, outputs: outputs, level: level)
+      storage
+      ?? Self.storage(
+        form: form, inputs: inputs, outputs: outputs, level: level, kept: Self.keptFloats.updatable)
     let taps = storage == .plain ? form.taps.rows * form.taps.columns : form.products
     self.init(
       form: form, inputs: inputs, outputs: outputs, level: level, storage: storage,
@@ -80,11 +85,11 @@ struct WinogradFilters: Sendable {
 
   /// What is kept of a layer's filters.
   private static func storage(
-    form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel
+    form: WinogradForm, inputs: Int, outputs: Int, level: CPULevel, kept: Int
   ) -> WinogradStorage {
     let width = level.kernels.tile_columns
     let floats = (outputs + width - 1) / width * form.products * inputs * width
-    return floats > keptFloats ? .plain : .transformed
+    return floats > kept ? .plain : .transformed
   }
 
   private init(
