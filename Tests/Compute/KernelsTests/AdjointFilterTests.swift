@@ -20,12 +20,12 @@ import Testing
   static let cases = [
     Case(channels: 512, outputs: 288, kernel: 1, padding: 0, size: 9),
     Case(channels: 1024, outputs: 1031, kernel: 1, padding: 0, size: Extent(17, 13)),
-    Case(channels: 130, outputs: 131, kernel: 3, padding: 1, size: 13),
+    Case(channels: 300, outputs: 301, kernel: 3, padding: 1, size: 13),
     Case(channels: 130, outputs: 131, kernel: 3, padding: 1, size: 13, arithmetic: .exact),
     Case(channels: 67, outputs: 1100, kernel: 3, padding: Extent(0, 2), size: 10),
     Case(channels: 1500, outputs: 11, kernel: 3, padding: 1, size: 6, arithmetic: .exact),
-    Case(channels: 300, outputs: 320, kernel: Extent(1, 3), padding: Extent(0, 1), size: 8),
-    Case(channels: 400, outputs: 40, kernel: 5, padding: 2, size: 9),
+    Case(channels: 1100, outputs: 320, kernel: Extent(1, 3), padding: Extent(0, 1), size: 8),
+    Case(channels: 1300, outputs: 40, kernel: 5, padding: 2, size: 9),
   ]
 
   @Test(arguments: runnableLevels, cases)
