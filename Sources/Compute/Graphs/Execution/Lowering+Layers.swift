@@ -55,19 +55,11 @@ extension Lowering {
   }
 
   func parameter(_ name: String) throws(GraphError) -> Tensor {
-    guard let tensor = try parameters.tensor(named: name) else {
-      throw .missingParameter(name: name)
-    }
-    if let asked = graph.parameters.first(where: { $0.name == name }), asked.shape != tensor.shape {
-      throw .misshapenParameter(name: name, expected: asked.shape, found: tensor.shape)
-    }
-    return tensor
+    try graph.tensor(name, from: parameters)
   }
 
   func parameter(_ name: String, shape: [Int]) throws(GraphError) -> Tensor {
-    guard let tensor = try parameters.tensor(named: name) else {
-      throw .missingParameter(name: name)
-    }
+    let tensor = try parameters.required(name)
     // The filters of a `Conv1d` have no last axis.
     guard tensor.shape == shape || tensor.shape + [1] == shape else {
       throw .misshapenParameter(name: name, expected: shape, found: tensor.shape)

@@ -164,19 +164,11 @@ package final class GradientProgram {
   ///   `repacks` false.
   /// - Throws: ``GraphError`` for a tensor that is missing or misshapen.
   package func pack(from source: any ParameterSource) throws(GraphError) -> ParameterBlock {
-    let shapes = Dictionary(
-      graph.parameters.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
-    func tensor(_ name: String) throws(GraphError) -> Tensor {
-      guard let found = try source.tensor(named: name) else { throw .missingParameter(name: name) }
-      if let wanted = shapes[name], wanted != found.shape {
-        throw .misshapenParameter(name: name, expected: wanted, found: found.shape)
-      }
-      return found
-    }
     let packings = steps.compactMap(\.packing)
     for packing in packings {
-      let weight = try tensor(packing.weight)
-      let bias: Tensor? = if let bias = packing.bias { try tensor(bias) } else { nil }
+      let weight = try graph.tensor(packing.weight, from: source)
+      let bias: Tensor? =
+        if let bias = packing.bias { try graph.tensor(bias, from: source) } else { nil }
       workers.forEach(packing.pieces) { piece, _ in
         packing.pack(piece, weight.values, bias?.values)
       }
@@ -184,9 +176,7 @@ package final class GradientProgram {
     let packed = Set(packings.flatMap(\.names))
     let others = ParameterBlock(
       graph.parameters.filter { !$0.isCounter && !packed.contains($0.name) })
-    for specification in others.specifications {
-      try others.fill(specification, from: tensor(specification.name))
-    }
+    try others.fill(from: source)
     return others
   }
 

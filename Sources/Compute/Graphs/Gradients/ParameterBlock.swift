@@ -60,15 +60,12 @@ package final class ParameterBlock: @unchecked Sendable {
     Dictionary(uniqueKeysWithValues: specifications.map { ($0.name, tensor($0)) })
   }
 
-  /// Takes over the tensors that are named alike.
+  /// Takes over the tensors that are named alike, one after the other, so that a file is not in memory twice.
   ///
-  /// - Throws: ``GraphError`` if one is missing or has another shape.
-  package func fill(from tensors: [String: Tensor]) throws(GraphError) {
+  /// - Throws: ``GraphError`` if one is missing, unreadable or of another shape.
+  package func fill(from source: any ParameterSource) throws(GraphError) {
     for specification in specifications {
-      guard let tensor = tensors[specification.name] else {
-        throw .missingParameter(name: specification.name)
-      }
-      try fill(specification, from: tensor)
+      try fill(specification, from: source.required(specification.name))
     }
   }
 
