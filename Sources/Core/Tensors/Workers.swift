@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -27,7 +26,7 @@ package struct Workers: Sendable {
   ) throws(Failure) {
     let next = Atomic<Int>(0)
     let failure = Mutex<(index: Int, error: Failure)?>(nil)
-    DispatchQueue.concurrentPerform(iterations: min(count, max(pieces, 0))) { worker in
+    HelperThreads.shared.run(workers: min(count, pieces)) { worker in
       while failure.withLock({ $0 == nil }) {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < pieces else { return }

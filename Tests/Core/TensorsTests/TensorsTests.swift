@@ -1,4 +1,3 @@
-import Synchronization
 import Tensors
 import Testing
 
@@ -25,29 +24,6 @@ import Testing
     var values = Array(0..<count)
     values.shuffle(seed: 3)
     #expect(values.sorted() == Array(0..<count))
-  }
-}
-
-@Suite struct WorkersTests {
-  struct Failure: Error, Equatable { let index: Int }
-
-  @Test(arguments: [1, 2, 5]) func visitsEveryIndexOnce(count: Int) {
-    let visits = Mutex<[Int]>([])
-    Workers(count: count).forEach(100) { index, worker in
-      #expect((0..<count).contains(worker))
-      visits.withLock { $0.append(index) }
-    }
-    #expect(visits.withLock { $0.sorted() } == Array(0..<100))
-  }
-
-  @Test func mapsInOrder() {
-    #expect(Workers(count: 3).map(50) { index, _ in index * index } == (0..<50).map { $0 * $0 })
-  }
-
-  @Test func throwsTheLowestFailure() {
-    #expect(throws: Failure(index: 0)) {
-      try Workers(count: 2).forEach(10) { index, _ in throw Failure(index: index) }
-    }
   }
 }
 
