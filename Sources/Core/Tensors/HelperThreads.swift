@@ -58,9 +58,10 @@ package final class HelperThreads: Sendable {
     posted.wrappingAdd(1, ordering: .sequentiallyConsistent)
     let asleep = sleeping.load(ordering: .sequentiallyConsistent)
     guard asleep > 0 else { return }
+    // Whoever is about to sleep waits by now; one that is woken finds the lock free.
     alarm.lock()
-    for _ in 0..<min(asleep, job.workers - 1) { alarm.signal() }
     alarm.unlock()
+    for _ in 0..<min(asleep, job.workers - 1) { alarm.signal() }
   }
 
   private func help() {

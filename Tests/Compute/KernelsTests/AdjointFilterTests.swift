@@ -25,7 +25,7 @@ import Testing
     Case(channels: 67, outputs: 1100, kernel: 3, padding: Extent(0, 2), size: 10),
     Case(channels: 1500, outputs: 11, kernel: 3, padding: 1, size: 6, arithmetic: .exact),
     Case(channels: 1100, outputs: 320, kernel: Extent(1, 3), padding: Extent(0, 1), size: 8),
-    Case(channels: 1300, outputs: 40, kernel: 5, padding: 2, size: 9),
+    Case(channels: 1700, outputs: 40, kernel: 5, padding: 2, size: 9),
   ]
 
   @Test(arguments: runnableLevels, cases)
