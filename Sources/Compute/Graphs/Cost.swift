@@ -69,9 +69,8 @@ extension Graph {
     switch node.operation {
     case .convolution(let geometry, let weight, _):
       // Forwards every output value, transposed every input value meets one filter of its group.
-      let filter = shapes[weight]?.dropFirst().reduce(1, *) ?? 0
       let shape = geometry.isTransposed ? nodes[node.inputs[0]].shape : node.shape
-      return shape.elementCount * filter
+      return shape.elementCount * ((shapes[weight]?.elementCount ?? 0) / shape[0])
     case .linear(let weight, _), .projection(let weight):
       return (shapes[weight]?.elementCount ?? 0) * node.shape.dropFirst().reduce(1, *)
     case .attention:
@@ -88,7 +87,7 @@ extension Graph {
 
 extension Operation {
   /// Names of the parameters that training changes.
-  var trainableNames: [String] {
+  package var trainableNames: [String] {
     switch self {
     case .convolution(_, let weight, let bias), .linear(let weight, let bias):
       [weight, bias].compactMap(\.self)
@@ -101,13 +100,19 @@ extension Operation {
       .embedding(let weight), .nearestCode(let weight):
       [weight]
     case .array(let operation): operation.trainableNames
+    case .style(let operation): operation.trainableNames
     default: []
     }
   }
 
-  /// Names of a batch norm's running mean and variance, which training updates without a gradient.
+  /// Names of what has no gradient: a batch norm's running mean and variance, which training updates, and a
+  /// generator's noise.
   var statisticNames: [String] {
-    guard case .batchNorm(let prefix, _, _) = self else { return [] }
-    return ["running_mean", "running_var"].map { prefix.parameter($0) }
+    switch self {
+    case .batchNorm(let prefix, _, _):
+      ["running_mean", "running_var"].map { prefix.parameter($0) }
+    case .style(let operation): operation.fixedNames
+    default: []
+    }
   }
 }

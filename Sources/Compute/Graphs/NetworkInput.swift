@@ -104,7 +104,7 @@ extension Graph {
   /// One sample's tensors in the order of ``inputs``.
   ///
   /// - Throws: ``GraphError`` for tensors that are missing, misshapen or belong to no input.
-  func arranged(_ sample: [String: Tensor]) throws(GraphError) -> [Tensor] {
+  package func arranged(_ sample: [String: Tensor]) throws(GraphError) -> [Tensor] {
     var tensors: [Tensor] = []
     for input in inputs {
       guard let tensor = sample[input.name] else {
@@ -129,7 +129,7 @@ extension Graph {
   }
 
   /// - Throws: ``GraphError/misshapenInput(network:name:expected:found:)``.
-  func check(_ tensor: Tensor, for input: Input) throws(GraphError) {
+  package func check(_ tensor: Tensor, for input: Input) throws(GraphError) {
     guard tensor.shape == input.shape else {
       throw .misshapenInput(
         network: network, name: input.name, expected: input.shape, found: tensor.shape)
@@ -139,7 +139,7 @@ extension Graph {
   /// The only input's tensor as a sample, for callers that know that there is one.
   ///
   /// - Precondition: the graph has one input, and the tensor has its shape.
-  func sole(_ tensor: Tensor) -> [Tensor] {
+  package func sole(_ tensor: Tensor) -> [Tensor] {
     precondition(
       inputs.count == 1, "\(network) reads \(inputs.map(\.name)); give its inputs by name")
     precondition(

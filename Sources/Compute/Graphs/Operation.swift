@@ -74,6 +74,8 @@ package enum Operation: Hashable, Sendable {
   case nearestCode(weight: String)
   /// On arrays of any shape.
   case array(ArrayOperation)
+  /// Of generators by style.
+  case style(StyleOperation)
 
   /// Short name for tables and messages.
   package var name: String {
@@ -122,6 +124,7 @@ package enum Operation: Hashable, Sendable {
     case .embedding: "embedding"
     case .nearestCode: "nearest code"
     case .array(let operation): operation.name
+    case .style(let operation): operation.name
     }
   }
 

@@ -27,7 +27,8 @@ extension Graph {
   /// The tensor of a parameter, in the shape that the graph asks for.
   ///
   /// - Throws: ``GraphError`` for a tensor that is missing, misshapen or unreadable.
-  func tensor(_ name: String, from source: any ParameterSource) throws(GraphError) -> Tensor {
+  package func tensor(_ name: String, from source: any ParameterSource) throws(GraphError) -> Tensor
+  {
     let tensor = try source.required(name)
     if let asked = parameters.first(where: { $0.name == name }), asked.shape != tensor.shape {
       throw .misshapenParameter(name: name, expected: asked.shape, found: tensor.shape)

@@ -64,8 +64,11 @@ private struct Evaluation {
     let shape = node.shape
     switch node.operation {
     case .convolution(let geometry, let weight, let bias):
+      let weights = try parameter(weight)
+      let filters = weights.reshaped(Array(weights.shape.suffix(4)))
       return Reference.convolution(
-        x[0], weights: try parameter(weight), bias: try self.bias(bias), geometry: geometry)
+        x[0], weights: geometry.isOutputFirst ? filters.exchangingFirstAxes : filters,
+        bias: try self.bias(bias), geometry: geometry)
     case .linear(let weight, let bias):
       return Reference.pixelwiseLinear(
         x[0], weights: try parameter(weight), bias: try self.bias(bias))
@@ -154,6 +157,8 @@ private struct Evaluation {
     case .nearestCode(let weight):
       return Reference.nearestCodes(x[0], table: try parameter(weight))
     case .array(let operation):
+      return try operation.evaluate(x, shape: shape, parameter: parameter)
+    case .style(let operation):
       return try operation.evaluate(x, shape: shape, parameter: parameter)
     default: preconditionFailure("\(node.operation.name) has no readable form")
     }

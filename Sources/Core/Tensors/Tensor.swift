@@ -45,6 +45,25 @@ package struct Tensor: Equatable, Sendable {
     }
     return Tensor(shape: [columns, rows], values: transposed)
   }
+
+  /// `[A, B, …] → [B, A, …]`.
+  ///
+  /// - Precondition: there are two axes or more.
+  package var exchangingFirstAxes: Tensor {
+    precondition(shape.count >= 2, "\(shape) has no two axes")
+    let (first, second) = (shape[0], shape[1])
+    let block = count / (first * second)
+    var exchanged = Tensor(shape: [second, first] + shape[2...])
+    for row in 0..<first {
+      for column in 0..<second {
+        for index in 0..<block {
+          exchanged.values[(column * first + row) * block + index] =
+            values[(row * second + column) * block + index]
+        }
+      }
+    }
+    return exchanged
+  }
 }
 
 extension [Int] {

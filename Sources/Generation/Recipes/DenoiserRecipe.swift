@@ -1,5 +1,6 @@
 import Diffusion
 import Faces
+import Gradients
 import Graphs
 import Images
 import Kernels

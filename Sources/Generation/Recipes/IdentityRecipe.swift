@@ -1,4 +1,5 @@
 import Faces
+import Gradients
 import Graphs
 import Images
 import Models

@@ -1,6 +1,7 @@
 import Checkpoints
 import Essentials
 import Foundation
+import Gradients
 import Graphs
 import Kernels
 import Tensors

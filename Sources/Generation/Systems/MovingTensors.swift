@@ -1,3 +1,4 @@
+import Gradients
 import Graphs
 import Tensors
 import Training

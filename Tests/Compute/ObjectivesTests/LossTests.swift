@@ -1,4 +1,5 @@
 import Foundation
+import Gradients
 import Graphs
 import Kernels
 import Objectives

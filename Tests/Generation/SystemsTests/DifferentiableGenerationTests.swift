@@ -1,4 +1,5 @@
 import Diffusion
+import Gradients
 import Graphs
 import Models
 import Objectives

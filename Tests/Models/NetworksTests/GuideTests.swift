@@ -1,3 +1,4 @@
+import Gradients
 import Graphs
 import Kernels
 import Networks

@@ -1,9 +1,9 @@
 /// Places buffers in one block of memory; those whose lifetimes do not overlap may share a place.
-struct BufferArrangement {
+package struct BufferArrangement {
   /// Start of each buffer in floats, a multiple of ``alignment``.
-  private(set) var offsets: [Int]
+  package private(set) var offsets: [Int]
   /// Floats needed in all.
-  private(set) var size = 0
+  package private(set) var size = 0
 
   /// Buffers start at multiples of this many floats: one cache line.
   private static let alignment = 16
@@ -13,7 +13,7 @@ struct BufferArrangement {
   /// - Parameters:
   ///   - sizes: floats of each buffer.
   ///   - lifetimes: first and last moment at which each is used.
-  init(_ sizes: [Int], lifetimes: [ClosedRange<Int>]) {
+  package init(_ sizes: [Int], lifetimes: [ClosedRange<Int>]) {
     offsets = [Int](repeating: 0, count: sizes.count)
     var placed: [Int] = []
     for buffer in sizes.indices.sorted(by: { (sizes[$0], $1) > (sizes[$1], $0) }) {

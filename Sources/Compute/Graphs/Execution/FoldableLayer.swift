@@ -38,5 +38,5 @@ struct FoldableLayer {
 
 extension Node {
   /// Rows and columns of the result; a vector is one pixel.
-  var extent: Extent { shape.count == 3 ? Extent(shape[1], shape[2]) : 1 }
+  package var extent: Extent { shape.count == 3 ? Extent(shape[1], shape[2]) : 1 }
 }

@@ -10,8 +10,8 @@ extension Lowering {
       let inputChannels = graph.nodes[node.inputs[0]].shape[0]
       let first = geometry.isTransposed ? inputChannels : node.shape[0]
       let second = (geometry.isTransposed ? node.shape[0] : inputChannels) / geometry.groups
-      let weights = try parameter(
-        weight, shape: [first, second, geometry.kernel.rows, geometry.kernel.columns])
+      let weights = try convolutionWeight(
+        weight, geometry, shape: [first, second, geometry.kernel.rows, geometry.kernel.columns])
       let layer = FoldableLayer(
         weights: weights, bias: try self.bias(bias, count: node.shape[0]), geometry: geometry)
       return (node.inputs[0], layer)
@@ -49,6 +49,15 @@ extension Lowering {
     return (input, layer)
   }
 
+  /// Weights as a transposed convolution has them, whichever of its channels come first in the file.
+  private func convolutionWeight(
+    _ name: String, _ geometry: ConvolutionGeometry, shape: [Int]
+  ) throws(GraphError) -> Tensor {
+    guard geometry.isOutputFirst else { return try parameter(name, shape: shape) }
+    let stored = try parameter(name, shape: [shape[1], shape[0]] + shape[2...])
+    return stored.exchangingFirstAxes
+  }
+
   private func bias(_ name: String?, count: Int) throws(GraphError) -> [Float] {
     guard let name else { return [Float](repeating: 0, count: count) }
     return try parameter(name, shape: [count]).values
@@ -60,8 +69,8 @@ extension Lowering {
 
   func parameter(_ name: String, shape: [Int]) throws(GraphError) -> Tensor {
     let tensor = try parameters.required(name)
-    // The filters of a `Conv1d` have no last axis.
-    guard tensor.shape == shape || tensor.shape + [1] == shape else {
+    // The filters of a `Conv1d` have no last axis, those of a modulated convolution one before the first.
+    guard tensor.shape == shape || tensor.shape + [1] == shape || tensor.shape == [1] + shape else {
       throw .misshapenParameter(name: name, expected: shape, found: tensor.shape)
     }
     return tensor.reshaped(shape)

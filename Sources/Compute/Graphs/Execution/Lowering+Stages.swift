@@ -63,6 +63,7 @@ extension Lowering {
       return .embedding(try parameter(weight))
     case .nearestCode(let weight): return .nearestCodes(Codebook(try parameter(weight)))
     case .array(let operation): return try action(of: operation, node: node)
+    case .style(let operation): return try action(of: operation, node: node)
     default: preconditionFailure("\(node.operation.name) is lowered elsewhere")
     }
   }

@@ -42,6 +42,7 @@ struct Stage: Sendable {
     case embedding(Tensor)
     case nearestCodes(Codebook)
     case array(ArrayAction)
+    case style(StyleAction)
   }
 
   let action: Action
@@ -118,6 +119,7 @@ struct Stage: Sendable {
     case .embedding(let table): output.writeEmbedding(of: input, table: table)
     case .nearestCodes(let codebook): output.writeNearestCodes(of: input, codebook)
     case .array(let action): run(action, inputs.map(map), to: output, scratch: scratch)
+    case .style(let action): run(action, inputs.map(map), to: output)
     }
   }
 }

@@ -38,11 +38,13 @@ package struct ConvolutionGeometry: Hashable, Sendable {
   package let groups: Int
   /// Whether this is the transposed form.
   package let isTransposed: Bool
+  /// Whether weights of the transposed form are `[O, C, R, S]`, not PyTorch's `[C, O, R, S]`.
+  package let isOutputFirst: Bool
 
   /// Describes a convolution.
   package init(
     kernel: Extent, stride: Int = 1, padding: Extent = 0, dilation: Int = 1, groups: Int = 1,
-    isTransposed: Bool = false
+    isTransposed: Bool = false, isOutputFirst: Bool = false
   ) {
     self.kernel = kernel
     self.stride = stride
@@ -50,6 +52,7 @@ package struct ConvolutionGeometry: Hashable, Sendable {
     self.dilation = dilation
     self.groups = groups
     self.isTransposed = isTransposed
+    self.isOutputFirst = isOutputFirst
   }
 
   /// Output rows for a number of input rows; not positive where the filter does not fit.

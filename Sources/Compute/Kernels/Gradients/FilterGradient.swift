@@ -24,18 +24,20 @@ package struct FilterGradient: Sendable {
   private let layout: FilterLayout
   private let level: CPULevel
 
-  /// A convolution's, weights `[O, C / groups, R, S]`.
+  /// A convolution's, weights `[O, C / groups, R, S]`, or `[C / groups, O, R, S]` if `isInputFirst`.
   ///
   /// - Precondition: it is not transposed.
   package init(
-    _ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, level: CPULevel = .current
+    _ geometry: ConvolutionGeometry, inputs: Int, outputs: Int, isInputFirst: Bool = false,
+    level: CPULevel = .current
   ) {
     precondition(!geometry.isTransposed, "exchange inputs and gradients instead")
     let taps = geometry.kernel.rows * geometry.kernel.columns
     self.init(
       geometry, channels: inputs / geometry.groups, outputs: outputs / geometry.groups,
-      layout: FilterLayout(
-        outputStride: inputs / geometry.groups * taps, channelStride: taps),
+      layout: isInputFirst
+        ? FilterLayout(outputStride: taps, channelStride: outputs / geometry.groups * taps)
+        : FilterLayout(outputStride: inputs / geometry.groups * taps, channelStride: taps),
       level: level)
   }
 

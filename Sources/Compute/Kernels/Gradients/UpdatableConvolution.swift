@@ -32,7 +32,7 @@ package final class UpdatableConvolution: @unchecked Sendable {
   ) {
     let taps = geometry.kernel.rows * geometry.kernel.columns
     let filters =
-      geometry.isTransposed
+      geometry.isTransposed && !geometry.isOutputFirst
       ? FilterLayout(outputStride: taps, channelStride: outputs / geometry.groups * taps)
       : FilterLayout(outputStride: inputs / geometry.groups * taps, channelStride: taps)
     self.init(
@@ -65,7 +65,7 @@ package final class UpdatableConvolution: @unchecked Sendable {
         padding: Extent(kernel.rows - 1 - padding.rows, kernel.columns - 1 - padding.columns))
     } else {
       filters =
-        geometry.isTransposed
+        geometry.isTransposed && !geometry.isOutputFirst
         ? FilterLayout(outputStride: outputs / geometry.groups * taps, channelStride: taps)
         : FilterLayout(outputStride: taps, channelStride: inputs / geometry.groups * taps)
       adjoint = ConvolutionGeometry(

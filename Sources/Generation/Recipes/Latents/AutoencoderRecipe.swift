@@ -1,6 +1,7 @@
 import Checkpoints
 import Faces
 import Foundation
+import Gradients
 import Graphs
 import Images
 import Kernels

@@ -1,4 +1,5 @@
 import Checkpoints
+import Gradients
 import Graphs
 import Images
 import Kernels

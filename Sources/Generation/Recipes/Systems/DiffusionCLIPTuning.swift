@@ -1,6 +1,7 @@
 import Checkpoints
 import Diffusion
 import Essentials
+import Gradients
 import Graphs
 import Models
 import Networks

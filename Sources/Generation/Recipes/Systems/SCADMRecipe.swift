@@ -1,6 +1,7 @@
 import Checkpoints
 import Diffusion
 import Faces
+import Gradients
 import Graphs
 import Images
 import Kernels

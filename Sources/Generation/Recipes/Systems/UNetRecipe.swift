@@ -2,6 +2,7 @@ import Checkpoints
 import Diffusion
 import Faces
 import Foundation
+import Gradients
 import Graphs
 import Images
 import Kernels

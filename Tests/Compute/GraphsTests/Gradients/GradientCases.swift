@@ -1,3 +1,4 @@
+import Gradients
 import Graphs
 import Kernels
 
@@ -18,7 +19,33 @@ struct GradientCase: SingleInputNetwork, CustomStringConvertible {
   func describe(_ scope: Scope, _ input: Value) -> Value { body(scope, input) }
 
   /// Every operation that has a gradient, each with something before and behind it.
-  static let all: [GradientCase] = convolutions + maps + transformers + diffusion
+  static let all: [GradientCase] = convolutions + maps + transformers + diffusion + styles
+
+  private static let styles: [GradientCase] = [
+    GradientCase(name: "modulated convolutions", inputShape: [4, 3, 1], roughness: 8) { s, x in
+      let codes = x.asTokens()
+      var y = s.constant("map", channels: 5, size: 4)
+      y = s["a"].modulatedConvolution(y, by: codes.row(0), to: 6, kernel: 3)
+      y = s["a"]["activate"].leakyReLU(s["a"]["noise"].noise(y, "noise_0"))
+      var picture = s["rgb"].shifted(
+        s["rgb"].modulatedConvolution(
+          y, by: codes.row(1), to: 3, kernel: 1, isDemodulated: false))
+      y = s["b"].modulatedConvolution(y, by: codes.row(1), to: 4, kernel: 3, upsamples: true)
+      y = s["b"]["activate"].leakyReLU(y, StyleOperation.LeakyReLU(gain: 0.7, biasGain: 0.5))
+      picture = picture.doubled() + s["c"].convolution(y, to: 3, kernel: 1)
+      return picture
+    },
+    GradientCase(name: "mixture", inputShape: [3, 4, 5]) { s, x in
+      let (y, z) = (
+        s["a"].convolution(x, to: 4, kernel: 1), s["b"].convolution(x, to: 4, kernel: 1)
+      )
+      return s["c"].convolution(s["m"].mixture(of: y, z) + y, to: 2, kernel: 1)
+    },
+    GradientCase(name: "equalized layers", inputShape: [6]) { s, x in
+      let y = s["a"].equalizedLinear(x, to: 9, rate: 0.5, isRectified: true)
+      return s["b"].equalizedLinear(y, to: 4, rate: 0.25)
+    },
+  ]
 
   private static let convolutions: [GradientCase] = [
     GradientCase(name: "convolution 3×3, few channels", inputShape: [3, 7, 6]) { s, x in

@@ -1,4 +1,5 @@
 import Foundation
+import Gradients
 import Graphs
 import Kernels
 import ReferenceKernels
@@ -78,8 +79,17 @@ struct WideEvaluation {
     let shape = node.shape
     switch node.operation {
     case .convolution(let geometry, let weight, let bias):
-      return convolution(
-        x[0], geometry, values(weight), bias.map(values), shape: shape)
+      var filters = values(weight)
+      if geometry.isOutputFirst {
+        let (first, second) = (shape[0], x[0].channels)
+        let taps = filters.count / (first * second)
+        filters = (0..<filters.count).map { index in
+          let (pair, tap) = index.quotientAndRemainder(dividingBy: taps)
+          return filters[(pair % first * second + pair / first) * taps + tap]
+        }
+      }
+      return convolution(x[0], geometry, filters, bias.map(values), shape: shape)
+    case .style(let operation): return styled(operation, x, shape: shape)
     case .linear(let weight, let bias):
       let (w, b, depth) = (values(weight), bias.map(values), x[0].channels)
       return .computed(shape) { o, i, j in
@@ -109,6 +119,35 @@ struct WideEvaluation {
       let norm = x[0].values.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return x[0].map { value, _ in value / norm }
     default: return spatial(node, x)
+    }
+  }
+
+  private func styled(_ operation: StyleOperation, _ x: [WideTensor], shape: [Int]) -> WideTensor {
+    switch operation {
+    case .constant(let name): return WideTensor(shape, values(name))
+    case .demodulation(let weight, let epsilon):
+      let (filters, styles) = (values(weight), x[0].values)
+      let taps = filters.count / (shape[0] * styles.count)
+      return .computed(shape) { o, _, _ in
+        let products = styles.indices.flatMap { c in
+          (0..<taps).map { styles[c] * filters[(o * styles.count + c) * taps + $0] }
+        }
+        return 1 / products.reduce(Double(epsilon)) { $0 + $1 * $1 }.squareRoot()
+      }
+    case .leakyReLU(let function, let bias):
+      let bias = values(bias)
+      return x[0].map { value, channel in
+        let y = value + Double(function.biasGain) * bias[channel]
+        return Double(function.gain) * (y < 0 ? Double(function.slope) * y : y)
+      }
+    case .noise(let name, let strength):
+      let (noise, factor) = (values(name), values(strength)[0])
+      return .computed(shape) { c, i, j in
+        x[0][c, i, j] + factor * noise[i * shape[2] + j]
+      }
+    case .mixture(let name):
+      let share = 1 / (1 + exp(-values(name)[0]))
+      return combined(x[0], x[1]) { share * $0 + (1 - share) * $1 }
     }
   }
 

@@ -1,3 +1,4 @@
+import Graphs
 import Kernels
 import Tensors
 
@@ -84,27 +85,4 @@ package final class ParameterBlock: @unchecked Sendable {
       if let base = values.baseAddress { start.update(from: base, count: values.count) }
     }
   }
-}
-
-extension Graph {
-  /// Parameters that training changes: all but the buffers and counters.
-  package var trainableParameters: [ParameterSpecification] {
-    let buffers = bufferNames
-    return parameters.filter { !$0.isCounter && !buffers.contains($0.name) }
-  }
-
-  /// Batch norms' running means and variances, which training updates without a gradient.
-  package var buffers: [ParameterSpecification] {
-    let names = bufferNames
-    return parameters.filter { names.contains($0.name) }
-  }
-
-  private var bufferNames: Set<String> {
-    Set(nodes.flatMap(\.operation.statisticNames))
-  }
-}
-
-extension String {
-  /// The full name of a parameter under this prefix.
-  func parameter(_ name: String) -> String { isEmpty ? name : "\(self).\(name)" }
 }

@@ -1,4 +1,6 @@
+import Graphs
 import Kernels
+import Tensors
 
 /// Finds the differentiable step of every operation that some results need, and which nodes are parts of
 /// others.
@@ -176,6 +178,7 @@ struct DifferentiableStepBuilder {
 
   private func step(of index: Int) throws(GraphError) -> any DifferentiableStep {
     let node = graph.nodes[index]
+    if case .style(let operation) = node.operation { return styleStep(operation, index) }
     // Stored values read nothing.
     guard let input = node.inputs.first else { throw noGradient(node) }
     let channels = node.shape[0]
@@ -212,6 +215,27 @@ struct DifferentiableStepBuilder {
         output: index)
     case .l2Normalize: return L2NormalizeStep(input: input, output: index)
     default: return try tokenStep(of: index)
+    }
+  }
+
+  private func styleStep(_ operation: StyleOperation, _ index: Int) -> any DifferentiableStep {
+    let node = graph.nodes[index]
+    let input = node.inputs.first ?? index
+    switch operation {
+    case .constant(let weight):
+      return ConstantStep(weight: weight, shape: node.shape, output: index)
+    case .demodulation(let weight, let epsilon):
+      return DemodulationStep(
+        weight: weight, isTrained: settings.parameters.contains(weight), epsilon: epsilon,
+        channels: graph.nodes[input].shape[0], outputs: node.shape[0],
+        weightCount: graph.parameters.first { $0.name == weight }?.shape.elementCount ?? 0,
+        input: input, output: index)
+    case .leakyReLU(let function, let bias):
+      return LeakyReLUStep(
+        function, bias: bias, channels: node.shape[0], input: input, output: index)
+    case .noise(let noise, let strength):
+      return NoiseStep(noise: noise, strength: strength, input: input, output: index)
+    case .mixture(let share): return MixtureStep(share: share, inputs: node.inputs, output: index)
     }
   }
 

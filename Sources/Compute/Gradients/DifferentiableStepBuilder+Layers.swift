@@ -1,3 +1,4 @@
+import Graphs
 import Kernels
 
 /// Convolutions and linear layers.
@@ -48,7 +49,8 @@ extension DifferentiableStepBuilder {
           level: level, arithmetic: arithmetic) : nil,
       filters: FilterGradient(
         plain, inputs: geometry.isTransposed ? outputs : inputs,
-        outputs: geometry.isTransposed ? inputs : outputs, level: level),
+        outputs: geometry.isTransposed ? inputs : outputs, isInputFirst: geometry.isOutputFirst,
+        level: level),
       isTrained: settings.parameters.contains(names.weight), exchanges: geometry.isTransposed,
       weight: names.weight, bias: names.bias)
   }

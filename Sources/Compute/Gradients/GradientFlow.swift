@@ -1,3 +1,4 @@
+import Graphs
 /// In which order gradients flow back, which of them exist, and how long values and gradients live.
 ///
 /// With `R` steps, step `i` runs forwards at moment `i` and backwards at `2R − i`; losses are taken at `R`.

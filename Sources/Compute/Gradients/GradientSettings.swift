@@ -1,3 +1,4 @@
+import Graphs
 import Kernels
 
 /// What a program differentiates and how.
