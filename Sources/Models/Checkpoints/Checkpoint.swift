@@ -39,6 +39,7 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
     case torchArchive = "PyTorch archive"
     case torchScript = "TorchScript archive"
     case torchLegacy = "PyTorch legacy pickle"
+    case pickledModules = "pickle of PyTorch modules"
     case safetensors = "safetensors"
     case numpyArray = "NumPy array"
     case numpyArchive = "NumPy archive"
@@ -133,6 +134,7 @@ package final class Checkpoint: Sendable, CustomStringConvertible {
       return try NPZFile.contents(of: archive, file).selecting(root, of: file)
     }
     if TorchLegacy.recognizes(file) { return try TorchLegacy.read(file, root: root) }
+    if PickledModules.recognizes(file) { return try PickledModules.read(file, root: root) }
     if NPYHeader.recognizes(file) {
       let tensor = try NPYFile.tensor(in: file, named: CheckpointTensor.soleName)
       return CheckpointContents(format: .numpyArray, tensors: [tensor])

@@ -29,7 +29,20 @@ extension PickleMachine {
       }
       return data
     case .scriptList: return arguments.first ?? .none
-    case .storage, .untypedStorage, .elementType, .scriptClass:
+    case .persistentModule: return try persistentModule(arguments)
+    case .easyDictionary: return try orderedDictionary(arguments)
+    case .embeddedStorage:
+      guard case .data(let file)? = arguments.first else {
+        throw reader.failure(.corrupt, "makes a storage of something that is not bytes")
+      }
+      return embed(try TorchLegacy.storage(in: file))
+    case .set:
+      let members = try items(of: arguments.first ?? .none, "a set")
+      try spend(members.count)
+      return make(.list(members))
+    case .numPyNumber: return .none
+    case .numPyType: return make(.instance(state: .none))
+    case .storage, .untypedStorage, .elementType, .scriptClass, .moduleClass:
       throw reader.failure(.forbidden, "calls a type that only names elements or attributes")
     }
   }
@@ -40,8 +53,9 @@ extension PickleMachine {
   ) throws(CheckpointError) -> PickleValue {
     switch callee {
     case .foreign: callee
-    case .global(.scriptClass): make(.instance(state: .none))
-    case .global(.orderedDictionary), .global(.rebuildParameter), .global(.size):
+    case .global(.scriptClass), .global(.moduleClass): make(.instance(state: .none))
+    case .global(.orderedDictionary), .global(.rebuildParameter), .global(.size),
+      .global(.easyDictionary):
       try reduced(callee, arguments)
     default:
       throw reader.failure(.forbidden, "creates an object of a class that is not data")
@@ -105,6 +119,22 @@ extension PickleMachine {
     else { throw reader.failure(.corrupt, "views a storage outside its bounds") }
     reference.offset = offset
     reference.viewCount = count
+  }
+
+  /// A module as `{"type": "class", "version": 6, "module_src": …, "class_name": …, "state": …}`; its source is not read.
+  private mutating func persistentModule(
+    _ arguments: [PickleValue]
+  ) throws(CheckpointError) -> PickleValue {
+    guard let record = arguments.first, case .object(let index) = record,
+      case .dictionary(let pairs) = objects[index]
+    else { throw reader.failure(.corrupt, "records a module in an unknown way") }
+    func value(_ key: String) -> PickleValue? {
+      pairs.last { if case .text(key) = $0.key { true } else { false } }?.value
+    }
+    guard case .integer(6)? = value("version"), case .text("class")? = value("type"),
+      let state = value("state")
+    else { throw reader.failure(.unsupported, "records a module in a version other than 6") }
+    return make(.instance(state: state))
   }
 
   private mutating func orderedDictionary(

@@ -17,6 +17,18 @@ enum PickleGlobal: Hashable, Sendable {
   case scriptClass
   /// TorchScript's typed list: returns its argument.
   case scriptList
+  /// NVIDIA's record of a module: its argument tells class, source and attributes.
+  case persistentModule
+  /// A class of modules; only attributes are read.
+  case moduleClass
+  /// A dictionary whose items are attributes, too.
+  case easyDictionary
+  /// A storage as a PyTorch file of its own.
+  case embeddedStorage
+  /// A set, of which only the members matter.
+  case set
+  /// NumPy's numbers and their types, which are not read.
+  case numPyNumber, numPyType
 
   /// Recognizes a name of the list; nil for everything else.
   ///
@@ -24,8 +36,12 @@ enum PickleGlobal: Hashable, Sendable {
   ///   - module: where Python would look.
   ///   - name: what it would look for.
   ///   - allowsScript: whether the pickle is part of a TorchScript archive.
-  init?(module: String, name: String, allowsScript: Bool) {
+  ///   - allowsModules: whether it is one of whole modules.
+  init?(module: String, name: String, allowsScript: Bool, allowsModules: Bool = false) {
     switch (module, name) {
+    case _ where allowsModules && Self.ofModules(module, name) != nil:
+      guard let known = Self.ofModules(module, name) else { return nil }
+      self = known
     case ("collections", "OrderedDict"): self = .orderedDictionary
     case ("torch", "Size"): self = .size
     case ("torch", "device"): self = .device
@@ -50,6 +66,22 @@ enum PickleGlobal: Hashable, Sendable {
     case _ where allowsScript && (module == "__torch__" || module.hasPrefix("__torch__.")):
       self = .scriptClass
     default: return nil
+    }
+  }
+
+  /// Names that pickles of whole modules use.
+  ///
+  /// Source: `NVlabs/stylegan2-ada-pytorch`, `torch_utils/persistence.py`.
+  private static func ofModules(_ module: String, _ name: String) -> PickleGlobal? {
+    switch (module, name) {
+    case ("torch_utils.persistence", "_reconstruct_persistent_obj"): .persistentModule
+    case ("dnnlib.util", "EasyDict"): .easyDictionary
+    case ("torch.storage", "_load_from_bytes"): .embeddedStorage
+    case ("builtins", "set"): .set
+    case ("numpy.core.multiarray", "scalar"), ("numpy._core.multiarray", "scalar"): .numPyNumber
+    case ("numpy", "dtype"): .numPyType
+    case _ where ["training.", "torch.nn.modules."].contains(where: module.hasPrefix): .moduleClass
+    default: nil
     }
   }
 

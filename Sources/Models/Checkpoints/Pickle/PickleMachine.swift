@@ -10,10 +10,13 @@ struct PickleMachine {
   var objects: [PickleObject] = []
   /// Every storage that was named, by its key; the first mention counts.
   private(set) var references: [String: StorageReference] = [:]
+  /// Elements of storages that lie in the pickle itself, by their key.
+  private(set) var embedded: [String: EmbeddedStorage] = [:]
   /// Every name outside the list that was asked for.
   private(set) var foreign: [ForeignName] = []
   var reader: ByteReader
   let allowsScript: Bool
+  let allowsModules: Bool
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
@@ -27,9 +30,10 @@ struct PickleMachine {
   private static let leastBudget = 1 << 12
 
   /// Prepares to read the pickle that starts at the reader's position.
-  init(_ reader: ByteReader, allowsScript: Bool = false) {
+  init(_ reader: ByteReader, allowsScript: Bool = false, allowsModules: Bool = false) {
     self.reader = reader
     self.allowsScript = allowsScript
+    self.allowsModules = allowsModules
     allowance = min(
       Self.largestBudget, Self.leastBudget + Self.stepsInByte * reader.slice.count)
     budget = allowance
@@ -44,7 +48,7 @@ struct PickleMachine {
       let start = reader.position
       try spend(1)
       let code = try reader.integer(UInt8.self)
-      guard let opcode = PickleOpcode(rawValue: code) else {
+      guard let opcode = PickleOpcode(rawValue: code), allowsModules || !opcode.isOfModules else {
         throw reader.failure(
           .forbidden,
           "uses the pickle instruction \(PickleOpcode.refusedName(code)), "
@@ -61,10 +65,10 @@ struct PickleMachine {
     switch opcode {
     case .none, .newTrue, .newFalse, .binaryInteger, .byte, .short, .long, .binaryFloat,
       .binaryUnicode, .shortBinaryUnicode, .binaryString, .shortBinaryString, .binaryBytes,
-      .shortBinaryBytes:
+      .shortBinaryBytes, .longBinaryBytes:
       push(try scalar(opcode))
     case .mark, .emptyTuple, .tuple, .tupleOfOne, .tupleOfTwo, .tupleOfThree, .emptyList, .append,
-      .appends, .emptyDictionary, .setItem, .setItems:
+      .appends, .emptyDictionary, .setItem, .setItems, .emptySet, .addItems:
       try arrange(opcode)
     case .put, .longPut, .memoize, .get, .longGet: try recall(opcode)
     case .global, .stackGlobal: push(try global(opcode, at: start))
@@ -144,12 +148,11 @@ struct PickleMachine {
       return try text(length: Int(try reader.integer(UInt32.self)))
     case .shortBinaryUnicode, .shortBinaryString:
       return try text(length: Int(try reader.integer(UInt8.self)))
-    case .binaryBytes:
-      _ = try reader.bytes(Int(try reader.integer(UInt32.self)))
-      return .bytes
-    case .shortBinaryBytes:
-      _ = try reader.bytes(Int(try reader.integer(UInt8.self)))
-      return .bytes
+    case .binaryBytes: return bytes(try reader.bytes(Int(try reader.integer(UInt32.self))))
+    case .shortBinaryBytes: return bytes(try reader.bytes(Int(try reader.integer(UInt8.self))))
+    case .longBinaryBytes:
+      let length = try reader.integer(UInt64.self)
+      return bytes(try reader.bytes(Int(clamping: length)))
     default: return .none
     }
   }
@@ -157,6 +160,18 @@ struct PickleMachine {
   /// Python 2 wrote names as byte strings, so anything that is not UTF-8 is no name.
   private mutating func text(length: Int) throws(CheckpointError) -> PickleValue {
     try reader.bytes(length).text.map { .text($0) } ?? .bytes
+  }
+
+  private func bytes(_ slice: ByteSlice) -> PickleValue {
+    allowsModules ? .data(slice) : .bytes
+  }
+
+  /// Keeps a storage that lies in the pickle itself.
+  mutating func embed(_ storage: EmbeddedStorage) -> PickleValue {
+    let reference = StorageReference(
+      key: "embedded \(embedded.count)", elementType: storage.elementType, count: storage.count)
+    embedded[reference.key] = storage
+    return .storage(reference)
   }
 
   private func integer(_ bytes: [UInt8]) -> PickleValue {
@@ -174,9 +189,10 @@ struct PickleMachine {
     case .tupleOfOne: push(try popTuple(of: 1))
     case .tupleOfTwo: push(try popTuple(of: 2))
     case .tupleOfThree: push(try popTuple(of: 3))
-    case .emptyList: push(make(.list([])))
+    // Of a set, too, only the members matter.
+    case .emptyList, .emptySet: push(make(.list([])))
     case .append: try extendList(with: [try pop()])
-    case .appends: try extendList(with: try popToMark())
+    case .appends, .addItems: try extendList(with: try popToMark())
     case .emptyDictionary: push(make(.dictionary([])))
     case .setItem:
       let value = try pop()
@@ -249,7 +265,9 @@ struct PickleMachine {
       }
       (module, name) = (first, second)
     }
-    if let global = PickleGlobal(module: module, name: name, allowsScript: allowsScript) {
+    if let global = PickleGlobal(
+      module: module, name: name, allowsScript: allowsScript, allowsModules: allowsModules)
+    {
       return .global(global)
     }
     let shown = "\(module).\(name)".prefix(100).filter { !$0.isNewline }

@@ -42,6 +42,12 @@ enum PickleOpcode: UInt8 {
   case stackGlobal = 0x93
   case memoize = 0x94
   case frame = 0x95
+  case longBinaryBytes = 0x8E
+  case emptySet = 0x8F
+  case addItems = 0x90
+
+  /// Whether only pickles of whole modules are read with it.
+  var isOfModules: Bool { [.longBinaryBytes, .emptySet, .addItems].contains(self) }
 
   /// Python's name of an instruction that is not read, for error messages.
   static func refusedName(_ code: UInt8) -> String {

@@ -12,6 +12,8 @@ enum PickleValue: Sendable {
   case real(Double)
   case text(String)
   case bytes
+  /// Bytes that may be read again; of pickles of whole modules alone.
+  indirect case data(ByteSlice)
   case object(Int)
   case global(PickleGlobal)
   /// A name outside the list, or what such a name would make: an inert record, by its place in
@@ -26,7 +28,7 @@ enum PickleObject: Sendable {
   case tuple([PickleValue])
   case list([PickleValue])
   case dictionary([(key: PickleValue, value: PickleValue)])
-  /// An object of a class that a TorchScript archive brings along: its attributes, once known.
+  /// An object of a class whose code is not read: its attributes, once known.
   case instance(state: PickleValue)
 }
 

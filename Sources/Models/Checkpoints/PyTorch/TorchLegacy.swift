@@ -54,6 +54,37 @@ enum TorchLegacy {
       part: records.part)
   }
 
+  /// A storage that was written by itself, as a pickle of PyTorch's objects embeds it.
+  ///
+  /// Source: pytorch/pytorch, torch/storage.py, `_load_from_bytes`.
+  ///
+  /// - Throws: `corrupt` for anything else, `unsupported` for another protocol.
+  static func storage(in file: ByteSlice) throws(CheckpointError) -> EmbeddedStorage {
+    guard let start = magicEnd(of: file) else {
+      throw file.failure(.corrupt, "embeds a storage that does not begin as a PyTorch file")
+    }
+    var reader = ByteReader(file, label: "an embedded storage", position: start)
+    guard case .integer(protocolVersion) = try next(&reader).value else {
+      throw file.failure(.unsupported, "an embedded storage's protocol is not \(protocolVersion)")
+    }
+    let isBigEndian = try next(&reader).isBigEndian
+    let object = try next(&reader)
+    let keys = try next(&reader).texts
+    if case .foreign(let index) = object.value {
+      throw object.machine.refusal(of: index, under: "")
+    }
+    guard case .storage(let reference) = object.value, let type = reference.elementType else {
+      throw reader.failure(.corrupt, "is not a storage")
+    }
+    let elements = try locate(keys, references: object.machine.references, isBigEndian, &reader)
+    let width = type.byteCount
+    guard
+      let slice = elements[reference.key]?.part(
+        at: reference.offset * width, count: (reference.viewCount ?? reference.count) * width)
+    else { throw reader.failure(.corrupt, "lacks its elements") }
+    return EmbeddedStorage(elementType: type, elements: slice, isBigEndian: isBigEndian)
+  }
+
   private static func next(_ reader: inout ByteReader) throws(CheckpointError) -> Pickled {
     var machine = PickleMachine(reader)
     let value = try machine.run()

@@ -74,6 +74,14 @@ import Testing
         permitted: Self.permittedPacked, parse: Self.parse), cases: 3000)
   }
 
+  @Test func bytesOfPickledModules() throws {
+    expect(
+      FuzzTarget(
+        "modules", corpus: try Self.files(["modules.pkl", "modules_protocol3.pkl"]),
+        tokens: ["_load_from_bytes", "_reconstruct_persistent_obj"], permitted: Self.permitted,
+        parse: Self.parse), cases: 3000)
+  }
+
   @Test func bytesOfLegacyFiles() throws {
     expect(
       FuzzTarget(
