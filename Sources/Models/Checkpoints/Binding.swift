@@ -4,7 +4,7 @@ import Tensors
 extension Checkpoint {
   /// Matches the file with what a network asks for, strictly.
   ///
-  /// CLIP in another published spelling is read as in OpenAI's, see ``respelled()``. Floating-point
+  /// A network in another published spelling is read as in ours, see ``respelled()``. Floating-point
   /// tensors of any width are accepted for weights. Counters
   /// (`num_batches_tracked`) may be absent and are never converted. Every tensor of the file must
   /// be asked for, unless its name starts with one of `ignored`. Checksums are compared here.

@@ -81,6 +81,13 @@ package struct CheckpointTensor: Sendable {
     return CheckpointTensor(self, named: name, layout: layout.transposed, followers: [])
   }
 
+  /// The same tensor with axes of one before the first and behind the last; nil for several that make one.
+  func withAxes(before: Int, behind: Int) -> CheckpointTensor? {
+    guard followers.isEmpty else { return nil }
+    return CheckpointTensor(
+      self, named: name, layout: layout.withAxes(before: before, behind: behind), followers: [])
+  }
+
   /// All elements as `Float`, row-major; integers and float64 are rounded to nearest.
   ///
   /// - Throws: `corrupt` where the archive's checksum disagrees with the bytes.

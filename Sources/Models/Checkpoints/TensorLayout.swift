@@ -62,6 +62,15 @@ struct TensorLayout: Equatable, Sendable {
       shape: shape.reversed(), strides: strides.reversed(), offset: offset, count: count)
   }
 
+  /// The same elements with axes of one before the first and behind the last.
+  func withAxes(before: Int, behind: Int) -> TensorLayout {
+    func padded(_ values: [Int]) -> [Int] {
+      [Int](repeating: 1, count: before) + values + [Int](repeating: 1, count: behind)
+    }
+    return TensorLayout(
+      shape: padded(shape), strides: padded(strides), offset: offset, count: count)
+  }
+
   private init(shape: [Int], strides: [Int], offset: Int, count: Int) {
     self.shape = shape
     self.strides = strides

@@ -21,6 +21,13 @@ package enum CLIPModels {
     text("rn50x64", width: 1024, embedding: 1024),
   ]
 
+  /// Stable Diffusion 1's: the tokens of ViT-L/14's tower.
+  ///
+  /// Source: `CompVis/stable-diffusion`, `ldm/modules/encoders/modules.py` (`FrozenCLIPEmbedder`).
+  package static let stableDiffusionText = CLIPTextTransformer(
+    name: "sd15-text", summary: "CLIP's text tower of ViT-L/14, all tokens; Stable Diffusion 1.5",
+    width: 768, embedding: nil)
+
   /// The text tower trained together with an image tower of this name, for example `clip-vit-b32`.
   package static func textTower(beside imageTower: String) -> CLIPTextTransformer? {
     (textTowers + [CompactNetworks.clipText, CompactNetworks.judgeText]).first {

@@ -4,8 +4,8 @@ import Kernels
 /// CLIP's text tower.
 ///
 /// Input `[77]`: token numbers as CLIP's tokenizer makes them, zeros behind the end of the text. Output
-/// `[E]`, not normalized to unit length: the end-of-text token's, which has the largest number. Taps:
-/// `resblocks.0` …, and ``tokens``, `[D, 77, 1]` each.
+/// `[E]`, not normalized to unit length: the end-of-text token's, which has the largest number; of a tower without
+/// projection, ``tokens``. Taps: `resblocks.0` …, and ``tokens``, `[D, 77, 1]` each.
 ///
 /// Source: Radford et al., arXiv 2103.00020; openai/CLIP, `clip/model.py`.
 package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
@@ -23,7 +23,7 @@ package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
 
   private let width: Int
   private let layers: Int
-  private let embedding: Int
+  private let embedding: Int?
   private let vocabulary: Int
 
   /// Describes a tower.
@@ -33,11 +33,11 @@ package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
   ///   - summary: one line for people.
   ///   - width: channels `D` of a token, a multiple of 64.
   ///   - layers: number of blocks.
-  ///   - embedding: `E`.
+  ///   - embedding: `E`; nil if tokens are all that is wanted, as by Stable Diffusion.
   ///   - context: number of tokens.
   ///   - vocabulary: number of different tokens.
   package init(
-    name: String, summary: String, width: Int, layers: Int = 12, embedding: Int,
+    name: String, summary: String, width: Int, layers: Int = 12, embedding: Int?,
     context: Int = 77, vocabulary: Int = 49_408
   ) {
     self.name = name
@@ -55,6 +55,7 @@ package struct CLIPTextTransformer: PublishedNetwork, SingleInputNetwork {
     x = scope.adding("positional_embedding", rows: inputShape[0], to: x)
     x = scope["transformer"].clipTransformer(x, layers: layers, isCausal: true)
     let tokens = scope["ln_final"].layerNorm(x).tapped(Self.tokens)
+    guard let embedding else { return tokens }
     let features = tokens.row(ofLargestIn: input)
     return scope.projected(features, by: "text_projection", to: embedding)
   }

@@ -5,7 +5,7 @@ import Graphs
 package enum NetworkCatalogue {
   /// Every network, in the order in which people read them.
   package static let networks: [any PublishedNetwork] =
-    published + diffusion + latentDiffusion + CompactNetworks.all
+    published + diffusion + latentDiffusion + stableDiffusion + generators + CompactNetworks.all
 
   /// Those that look at images or texts, with published weights.
   package static let published: [any PublishedNetwork] =
@@ -26,6 +26,18 @@ package enum NetworkCatalogue {
     LatentUNet.collaborativeBranch, LatentUNet.collaborativeDiffuser, BERTEmbedder.collaborative,
     MaskEncoder.collaborative, SCADMUNet.published, SCADMStyleEncoder.published,
   ]
+
+  /// Stable Diffusion 1.5's, with and without ControlNet.
+  package static let stableDiffusion: [any PublishedNetwork] = [
+    LatentUNet.stableDiffusion, ControlledUNet.stableDiffusion, LatentAutoencoder.stableDiffusion,
+    CLIPModels.stableDiffusionText,
+  ]
+
+  /// Those that make pictures of codes, and those that find codes.
+  package static let generators: [any PublishedNetwork] =
+    StyleGAN2.published.flatMap { [$0.mapping, $0.synthesis] as [any PublishedNetwork] }
+    + [EG3D.ffhq.mapping, EG3D.ffhq.planes, EG3D.ffhq.decoder, EG3D.ffhq.superresolution]
+    + [CodeMapping.published, StyleModulation.published]
 
   /// Names of all networks.
   package static var names: [String] { networks.map(\.name) }

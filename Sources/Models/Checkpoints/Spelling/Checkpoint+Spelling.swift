@@ -1,7 +1,7 @@
 extension Checkpoint {
-  /// The same file under OpenAI's names where it has CLIP in another published spelling; else itself.
+  /// The same file under our names where it has a network in another published spelling; else itself.
   ///
-  /// Tensors are transposed and joined when their elements are asked for. A name that no rule knows, and a
+  /// Ours are OpenAI's names for CLIP and rosinality's for StyleGAN2. Tensors are transposed and joined when their elements are asked for. A name that no rule knows, and a
   /// tensor whose part is missing or does not fit, stays as it is, so that binding names it.
   package func respelled() -> Checkpoint {
     guard let spelling = NameSpelling.known.first(where: { $0.isSpelling(of: names) }) else {
@@ -41,6 +41,9 @@ extension CheckpointTensor {
     case .transposed:
       guard let transposed = joined.transposed() else { return nil }
       self = transposed
+    case .axes(let before, let behind):
+      guard let widened = joined.withAxes(before: before, behind: behind) else { return nil }
+      self = widened
     }
   }
 }

@@ -1,4 +1,4 @@
-/// How one tensor of a published spelling is called in OpenAI's, and how its elements lie there.
+/// How one tensor of a published spelling is called in ours, and how its elements lie there.
 ///
 /// A pattern is a name in which `*` stands for one component between dots and a last `**` for all that
 /// follow; both sides have the same wildcards in the same order.
@@ -8,11 +8,13 @@ struct NameRule: Hashable, Sendable {
     case none
     /// Rows and columns change places.
     case transposed
+    /// Axes of one are put before the first and behind the last.
+    case axes(before: Int, behind: Int)
   }
 
   /// Patterns in the other spelling; several tensors are joined along their first axis.
   let theirs: [String]
-  /// The pattern in OpenAI's spelling.
+  /// The pattern in our spelling.
   let ours: String
   /// What is done to the elements.
   let change: Change

@@ -1,4 +1,4 @@
-/// A way in which somebody else publishes CLIP: other names, and elements that lie otherwise.
+/// A way in which somebody else publishes a network: other names, and elements that lie otherwise.
 ///
 /// A value that can be read both ways; applying it to a file copies nothing, see ``Checkpoint/respelled()``.
 package struct NameSpelling: Hashable, Sendable {
@@ -86,6 +86,6 @@ package struct NameSpelling: Hashable, Sendable {
     ],
     dropped: ["attn_mask", "text.attn_mask"])
 
-  /// All spellings but OpenAI's own.
-  package static let known = [huggingFace, openCLIP]
+  /// All spellings but our own.
+  package static let known = [huggingFace, openCLIP, nvidia]
 }

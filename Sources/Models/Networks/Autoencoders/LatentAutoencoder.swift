@@ -113,6 +113,12 @@ package struct LatentAutoencoder: PublishedNetwork, SingleInputNetwork {
     summary: "Variational autoencoder of 512-pixel faces, latents 3×64×64; Collaborative Diffusion",
     .kl8)
 
+  /// Stable Diffusion 1.5's.
+  package static let stableDiffusion = LatentAutoencoder(
+    name: "sd15-vae",
+    summary: "Variational autoencoder of 512-pixel images, latents 4×64×64; Stable Diffusion 1.5",
+    .stableDiffusion)
+
   /// Latent diffusion's with a codebook.
   package static let vq4 = LatentAutoencoder(
     name: "ldm-vq-f4",

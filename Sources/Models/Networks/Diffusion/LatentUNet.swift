@@ -134,6 +134,12 @@ package struct LatentUNet: PublishedNetwork {
     summary: "Latent diffusion's U-Net that weighs text or label map; Collaborative Diffusion",
     .collaborativeDiffuser)
 
+  /// Stable Diffusion 1.5's.
+  package static let stableDiffusion = LatentUNet(
+    name: "sd15-unet",
+    summary: "Latent diffusion's U-Net of pictures by text; Stable Diffusion 1.5",
+    .stableDiffusion)
+
   /// The weight of label maps, which reads 19 tokens.
   package static let collaborativeMapDiffuser = collaborativeDiffuser.reading(tokens: 19)
 

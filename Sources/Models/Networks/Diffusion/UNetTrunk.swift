@@ -40,27 +40,60 @@ struct UNetTrunk<Blocks: UNetBlocks> {
   let residualBlocks: Int
   /// What stands at the places.
   let blocks: Blocks
+  /// What the names of taps begin with.
+  var tapPrefix = ""
+
+  /// The way down and the middle, which the way up reads.
+  struct Encoding {
+    /// Results of the way down, the finest first.
+    var skips: [Value]
+    /// The coarsest map.
+    var middle: Value
+  }
 
   /// Describes all but the last norm and convolution.
   ///
   /// - Returns: a map of the input's size with the channels of the finest level.
   func describe(_ scope: Scope, _ input: Value) -> Value {
+    decoded(scope, encoded(scope, input))
+  }
+
+  /// Describes the way down and the middle.
+  ///
+  /// - Parameters:
+  ///   - scope: of the network.
+  ///   - input: `[C, H, W]`.
+  ///   - hint: added to the first layer's result; nil for nothing.
+  /// - Returns: what the way up reads.
+  func encoded(_ scope: Scope, _ input: Value, adding hint: Value? = nil) -> Encoding {
     var skips: [Value] = []
-    var x = descend(scope["input_blocks"], input, keeping: &skips)
+    var x = descend(scope["input_blocks"], input, adding: hint, keeping: &skips)
     let middle = scope["middle_block"]
     x = blocks.residual(middle[0], x, to: x.channels, on: .middle)
     x = blocks.attention(middle[1], x)
-    x = blocks.residual(middle[2], x, to: x.channels, on: .middle).tapped("middle_block")
-    return ascend(scope["output_blocks"], x, joining: &skips)
+    x = blocks.residual(middle[2], x, to: x.channels, on: .middle)
+    return Encoding(skips: skips, middle: x.tapped("\(tapPrefix)middle_block"))
+  }
+
+  /// Describes the way up.
+  ///
+  /// - Returns: as ``describe(_:_:)``.
+  func decoded(_ scope: Scope, _ encoding: Encoding) -> Value {
+    var skips = encoding.skips
+    return ascend(scope["output_blocks"], encoding.middle, joining: &skips)
   }
 
   /// One place after the other; every one is kept for the way up.
-  private func descend(_ scope: Scope, _ input: Value, keeping skips: inout [Value]) -> Value {
+  private func descend(
+    _ scope: Scope, _ input: Value, adding hint: Value?, keeping skips: inout [Value]
+  ) -> Value {
     func keep(_ value: Value) -> Value {
-      skips.append(value.tapped("input_blocks.\(skips.count)"))
+      skips.append(value.tapped("\(tapPrefix)input_blocks.\(skips.count)"))
       return value
     }
-    var x = keep(scope[0][0].convolution(input, to: widths[0], kernel: 3, padding: 1))
+    var x = scope[0][0].convolution(input, to: widths[0], kernel: 3, padding: 1)
+    if let hint { x = x + hint }
+    x = keep(x)
     for level in widths.indices {
       for _ in 0..<residualBlocks {
         let place = scope[skips.count]
@@ -86,8 +119,11 @@ struct UNetTrunk<Blocks: UNetBlocks> {
         x = blocks.residual(
           next(), .concatenated([x, skips.removeLast()]), to: widths[level], on: .up)
         if blocks.attends(x, level: level) { x = blocks.attention(next(), x) }
-        if level > 0, index == residualBlocks { x = blocks.doubled(next(), x) }
-        x = x.tapped("output_blocks.\(place)")
+        if level > 0, index == residualBlocks {
+          x = x.tapped("\(tapPrefix)output_blocks.\(place).\(part - 1)")
+          x = blocks.doubled(next(), x)
+        }
+        x = x.tapped("\(tapPrefix)output_blocks.\(place)")
         place += 1
       }
     }
@@ -103,10 +139,11 @@ extension Scope {
   /// - Parameters:
   ///   - timestep: `[1]`.
   ///   - width: of the sines and cosines.
+  ///   - tapPrefix: what the tap's name begins with.
   /// - Returns: `[4 · width]`.
-  func timeCondition(_ timestep: Value, width: Int) -> Value {
+  func timeCondition(_ timestep: Value, width: Int, tapPrefix: String = "") -> Value {
     let embedding = timestep.timestepEmbedding(TimestepEmbedding(width: width, form: .cosinesFirst))
     let hidden = self[0].linear(embedding, to: 4 * width).silu()
-    return self[2].linear(hidden, to: 4 * width).tapped("time_embed").silu()
+    return self[2].linear(hidden, to: 4 * width).tapped("\(tapPrefix)time_embed").silu()
   }
 }
