@@ -114,6 +114,7 @@ let compute: [Target] = [
     "Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors", "Terms"]),
   Wing.compute.room("Metrics", needs: ["CKernels", "Kernels", "Tensors", "Terms"]),
   Wing.compute.room("Diffusion", needs: ["Tensors"]),
+  Wing.compute.room("Volumes", needs: ["Kernels", "Tensors"]),
 ]
 
 let models: [Target] = [
@@ -234,6 +235,7 @@ let tests: [Target] = [
   Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Metrics", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Diffusion", also: ["Tensors"]),
+  Wing.compute.tests(of: "Volumes", also: ["Kernels", "Tensors"], exclude: ["Goldens"]),
   Wing.models.tests(of: "Checkpoints", also: ["Graphs", "Tensors"], exclude: ["Goldens"]),
   Wing.models.tests(
     of: "ONNX", also: ["Checkpoints", "Graphs", "Tensors", protobuf], exclude: ["Goldens"]),
