@@ -1,3 +1,4 @@
+import Images
 import Tensors
 
 /// What a controlled diffusion model sees in one step, as DDGI reads it.
@@ -140,43 +141,12 @@ extension Tensor {
     return Tensor(shape: shape, values: values.map { $0 / largest })
   }
 
-  /// Planes `[C, h, h]` at another size: means of blocks where it is smaller, bilinear with half-pixel centers where it is
+  /// Planes `[C, h, w]` at another size: means of blocks where it is smaller, bilinear with half-pixel centers where it is
   /// larger.
-  ///
-  /// - Precondition: one size is a multiple of the other.
-  func resampled(to size: Int) -> Tensor {
-    let (channels, side) = (shape[0], shape[1])
-    precondition(side % size == 0 || size % side == 0, "\(side) and \(size) do not divide")
-    if side == size { return self }
-    var result = Tensor(shape: [channels, size, size])
-    let taps = (0..<size).map { Self.taps($0, from: side, to: size) }
-    for channel in 0..<channels {
-      for row in 0..<size {
-        for column in 0..<size {
-          var sum: Float = 0
-          for vertical in taps[row] {
-            for horizontal in taps[column] {
-              let place = (channel * side + vertical.place) * side + horizontal.place
-              sum += vertical.weight * horizontal.weight * values[place]
-            }
-          }
-          result.values[(channel * size + row) * size + column] = sum
-        }
-      }
-    }
-    return result
-  }
-
-  private static func taps(
-    _ index: Int, from side: Int, to size: Int
-  ) -> [(place: Int, weight: Float)] {
-    if side > size {
-      let block = side / size
-      return (0..<block).map { (index * block + $0, 1 / Float(block)) }
-    }
-    let center = max(0, (Float(index) + 0.5) * Float(side) / Float(size) - 0.5)
-    let place = min(Int(center), side - 1)
-    let share = center - Float(place)
-    return [(place, 1 - share), (min(place + 1, side - 1), share)]
+  fileprivate func resampled(to size: Int) -> Tensor {
+    if shape[1...] == [size, size] { return self }
+    return resized(
+      width: size, height: size,
+      filter: shape[1] > size ? .adaptiveAverage : .torchBilinear(alignCorners: false))
   }
 }

@@ -136,8 +136,8 @@ package struct StyleGAN2Mapping: PublishedNetwork, SingleInputNetwork {
 
 /// StyleGAN2's synthesis: codes to a picture.
 ///
-/// Input `codes [D, L, 1]`, one for each layer; output `[3, S, S]` (or as many channels as configured), values in about −1…1, not limited. Taps: `conv1` and
-/// `convs.N`, the styled convolutions; `to_rgb1` and `to_rgbs.N`, the picture so far.
+/// Input `codes [D, L, 1]`, one for each layer; output `[3, S, S]` (or as many channels as configured), values in about
+/// −1…1, not limited. Taps: `conv1` and `convs.N`, the styled convolutions; `to_rgb1` and `to_rgbs.N`, the picture so far.
 ///
 /// Source: as ``StyleGAN2``; noise is the file's own, `randomize_noise=False`.
 package struct StyleGAN2Synthesis: PublishedNetwork, SingleInputNetwork {
