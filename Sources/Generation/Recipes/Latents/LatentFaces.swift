@@ -75,15 +75,19 @@ struct LatentFaces: Sendable {
     }
   }
 
-  /// The mean squared error of predictions of the velocity.
-  static func error(of found: [Prediction], _ wanted: [Tensor]) -> Double {
-    zip(found, wanted).reduce(0.0) { sum, pair in
-      sum
-        + zip(pair.0.values.values, pair.1.values).reduce(0.0) {
-          let difference = Double($1.0) - Double($1.1)
-          return $0 + difference * difference
-        } / Double(pair.1.count * found.count)
+  /// The mean squared error of each face's prediction of the velocity.
+  static func errors(of found: [Prediction], _ wanted: [Tensor]) -> [Double] {
+    zip(found, wanted).map { found, wanted in
+      zip(found.values.values, wanted.values).reduce(0.0) {
+        let difference = Double($1.0) - Double($1.1)
+        return $0 + difference * difference
+      } / Double(wanted.count)
     }
+  }
+
+  /// The mean of the faces' errors.
+  static func error(of found: [Prediction], _ wanted: [Tensor]) -> Double {
+    errors(of: found, wanted).reduce(0, +) / Double(found.count)
   }
 }
 
