@@ -22,7 +22,8 @@ let memorySafe: Set = [
 
 /// Rooms whose tests leave computing to the rooms: compiled without optimization they are ready in half the time.
 let plainTests: Set = [
-  "Networks", "Models", "Systems", "Generators", "Recipes", "Tables", "Store", "Reports",
+  "Networks", "Models", "Systems", "Generators", "Recipes", "SystemRecipes", "Tables", "Store",
+  "Reports",
   "Measurement", "Runs", "Bench", "Harness", "evalkit",
 ]
 
@@ -142,23 +143,36 @@ let data: [Target] = [
 
 let generation: [Target] = [
   Wing.generation.room(
+    "Pipelines",
+    needs: [
+      "Checkpoints", "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Models", "Networks",
+      "Tensors", "Terms", "Texts",
+    ]),
+  Wing.generation.room(
     "Systems",
     needs: [
       "Checkpoints", "Diffusion", "Essentials", "Gradients", "Graphs", "Images", "Kernels",
-      "Metrics", "Models", "Networks", "Objectives", "Provenance", "Tensors", "Terms", "Texts",
+      "Metrics", "Models", "Networks", "Objectives", "Pipelines", "Provenance", "Tensors", "Terms",
       "Training",
     ]),
   Wing.generation.room(
     "Generators",
     needs: [
-      "Datasets", "Diffusion", "Essentials", "Faces", "Images", "Models", "Networks", "Systems",
-      "Tensors", "Terms",
+      "Datasets", "Diffusion", "Essentials", "Faces", "Images", "Models", "Networks", "Pipelines",
+      "Systems", "Tensors", "Terms",
     ]),
   Wing.generation.room(
     "Recipes",
     needs: [
       "Checkpoints", "Diffusion", "Essentials", "Faces", "Gradients", "Graphs", "Images", "Kernels",
-      "Metrics", "Models", "Networks", "Objectives", "Systems", "Tensors", "Texts", "Training",
+      "Metrics", "Models", "Networks", "Objectives", "Tensors", "Texts", "Training",
+    ]),
+  Wing.generation.room(
+    "SystemRecipes",
+    needs: [
+      "Checkpoints", "Diffusion", "Essentials", "Faces", "Gradients", "Graphs", "Images", "Kernels",
+      "Metrics", "Models", "Networks", "Objectives", "Pipelines", "Recipes", "Systems", "Tensors",
+      "Texts", "Training",
     ]),
 ]
 
@@ -192,14 +206,15 @@ let program: [Target] = [
     "Bench",
     needs: [
       "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Measurement", "Metrics", "Models",
-      "Networks", "Provenance", "Systems", "Tensors", "Terms",
+      "Networks", "Pipelines", "Provenance", "Systems", "Tensors", "Terms",
     ]),
   Wing.program.room(
     "Harness",
     needs: [
       "Checkpoints", "Datasets", "Essentials", "Faces", "Gate", "Generators", "Graphs", "Images",
-      "Kernels", "Measurement", "Metrics", "Models", "Networks", "Provenance", "Recipes", "Reports",
-      "Runs", "Store", "Systems", "Tables", "Tensors", "Terms", "Texts", "Verdicts",
+      "Kernels", "Measurement", "Metrics", "Models", "Networks", "Pipelines", "Provenance",
+      "Recipes", "Reports", "Runs", "Store", "SystemRecipes", "Systems", "Tables", "Tensors",
+      "Terms", "Texts", "Verdicts",
     ]),
   .executableTarget(
     name: "evalkit",
@@ -216,7 +231,7 @@ let support: [Target] = [
   .target(
     name: "ModelTestSupport",
     dependencies: [
-      "Checkpoints", "Graphs", "Models", "Networks", "Systems", "Tensors", "Terms", "TestSupport",
+      "Checkpoints", "Graphs", "Models", "Networks", "Pipelines", "Tensors", "Terms", "TestSupport",
     ],
     path: "Tests/Support/ModelTestSupport", swiftSettings: strict),
   .testTarget(
@@ -266,20 +281,22 @@ let tests: [Target] = [
     of: "Systems",
     also: [
       "Checkpoints", "Diffusion", "Essentials", "Gradients", "Graphs", "Images", "Kernels",
-      "Metrics", "Models", "Networks", "Objectives", "Provenance", "Recipes", "Tensors", "Terms",
-      "Texts", "Training",
+      "Metrics", "Models", "Networks", "Objectives", "Pipelines", "Provenance", "Recipes",
+      "SystemRecipes", "Tensors", "Terms", "Texts", "Training",
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Generators",
     also: [
       "Checkpoints", "Datasets", "Diffusion", "Essentials", "Faces", "Graphs", "Images", "Kernels",
-      "ModelTestSupport", "Models", "Networks", "Systems", "Tensors", "Terms",
+      "ModelTestSupport", "Models", "Networks", "Pipelines", "Systems", "Tensors", "Terms",
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
-    of: "Recipes",
+    of: "Recipes", also: ["Checkpoints", "Essentials", "Kernels", "Tensors"]),
+  Wing.generation.tests(
+    of: "SystemRecipes",
     also: [
       "Checkpoints", "Diffusion", "Essentials", "Graphs", "Kernels", "Models", "Networks",
-      "Systems", "Tensors",
+      "Pipelines", "Recipes", "Systems", "Tensors",
     ]),
   Wing.evaluation.tests(of: "Tables", also: ["Essentials"]),
   Wing.evaluation.tests(of: "Store", also: ["Tensors", "Terms", grdb], exclude: ["Goldens"]),
@@ -303,9 +320,8 @@ let tests: [Target] = [
     of: "Harness",
     also: [
       "Checkpoints", "Datasets", "Faces", "Gate", "Generators", "Graphs", "Images", "Measurement",
-      "Metrics", "ModelTestSupport", "Models", "Networks", "Provenance", "Reports", "Runs", "Store",
-      "Systems",
-      "Tables", "Tensors", "Terms", "Verdicts",
+      "Metrics", "ModelTestSupport", "Models", "Networks", "Pipelines", "Provenance", "Reports",
+      "Runs", "Store", "Tables", "Tensors", "Terms", "Verdicts",
     ]),
   Wing.program.tests(
     of: "evalkit",

@@ -1,7 +1,7 @@
 import Datasets
 import Images
 import Models
-import Systems
+import Pipelines
 import Tensors
 
 /// Whatever turns a condition into an image.

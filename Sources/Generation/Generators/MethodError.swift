@@ -1,7 +1,7 @@
 import Datasets
 import Essentials
 import Images
-import Systems
+import Pipelines
 import Terms
 
 /// Why a method cannot be used, or has no image for a pair.

@@ -1,6 +1,6 @@
 import Datasets
 import Essentials
-import Systems
+import Pipelines
 
 /// What one `--method NAME=SPEC` names: a row of the table.
 package struct MethodSpecification: Equatable, Sendable {

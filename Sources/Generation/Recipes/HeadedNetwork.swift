@@ -1,20 +1,39 @@
 import Graphs
 
 /// A network with what only its training needs: linear readers of its result, or the result at unit length.
-struct HeadedNetwork: SingleInputNetwork {
+package struct HeadedNetwork: SingleInputNetwork {
   /// Name of the result at unit length.
-  static let unit = "unit"
+  package static let unit = "unit"
 
-  let trunk: any SingleInputNetwork
+  /// The network.
+  package let trunk: any SingleInputNetwork
   /// Names and widths of linear readers; each is a result of its name.
-  var heads: [(name: String, width: Int)] = []
+  package var heads: [(name: String, width: Int)]
   /// Whether the result at unit length is wanted.
-  var isNormalized = false
+  package var isNormalized: Bool
 
-  var name: String { trunk.name }
-  var inputShape: [Int] { trunk.inputShape }
+  /// Adds to a network.
+  ///
+  /// - Parameters:
+  ///   - trunk: the network.
+  ///   - heads: names and widths of linear readers.
+  ///   - isNormalized: whether the result at unit length is wanted.
+  package init(
+    trunk: any SingleInputNetwork, heads: [(name: String, width: Int)] = [],
+    isNormalized: Bool = false
+  ) {
+    self.trunk = trunk
+    self.heads = heads
+    self.isNormalized = isNormalized
+  }
 
-  func describe(_ scope: Scope, _ input: Value) -> Value {
+  /// The network's own.
+  package var name: String { trunk.name }
+  /// The network's own.
+  package var inputShape: [Int] { trunk.inputShape }
+
+  /// Describes the network once.
+  package func describe(_ scope: Scope, _ input: Value) -> Value {
     let features = trunk.describe(scope, input)
     for head in heads {
       _ = scope["head"][head.name].linear(features, to: head.width).tapped(head.name)

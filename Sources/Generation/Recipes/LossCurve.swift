@@ -6,16 +6,16 @@ package struct LossCurve: Equatable, Sendable {
   package var points: [(step: Int, loss: Double)]
 
   /// The points as lines `step,loss`.
-  var text: String { points.map { "\($0.step),\($0.loss)\n" }.joined() }
+  package var text: String { points.map { "\($0.step),\($0.loss)\n" }.joined() }
 
   /// Names a curve without points.
-  init(name: String) {
+  package init(name: String) {
     self.name = name
     points = []
   }
 
   /// Reads ``text``; what is no point is passed over.
-  init(name: String, text: String) {
+  package init(name: String, text: String) {
     self.name = name
     points = text.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: ",")

@@ -2,18 +2,30 @@ import Images
 import Tensors
 
 /// Pictures of one size in rows on white.
-struct PictureGrid {
+package struct PictureGrid {
   /// The pictures, row by row.
-  let pictures: [Raster]
+  package let pictures: [Raster]
   /// Pictures of a row.
-  let columns: Int
+  package let columns: Int
   /// By which factor each becomes wider and higher; pixels stay sharp.
-  var zoom = 1
+  package var zoom = 1
   /// Pixels between two pictures.
   private static let gap = 4
 
+  /// Pictures in rows.
+  ///
+  /// - Parameters:
+  ///   - pictures: row by row.
+  ///   - columns: pictures of a row.
+  ///   - zoom: by which factor each becomes wider and higher.
+  package init(pictures: [Raster], columns: Int, zoom: Int = 1) {
+    self.pictures = pictures
+    self.columns = columns
+    self.zoom = zoom
+  }
+
   /// The whole grid; one pixel of white without pictures.
-  var raster: Raster {
+  package var raster: Raster {
     guard let first = pictures.first else {
       return Raster(width: 1, height: 1, channels: 3, samples: [255, 255, 255])
     }

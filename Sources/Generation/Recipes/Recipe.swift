@@ -55,20 +55,16 @@ package struct CardPicture: Sendable {
   package let caption: String
   /// The pixels.
   package let raster: Raster
-}
 
-/// The recipes of the compact suite.
-package enum CompactRecipes {
-  /// Those whose weights are part of the program, at full length.
-  package static let embedded: [any Recipe] = [
-    PerceptualRecipe(), InceptionRecipe(), IdentityRecipe(), ParserRecipe(), ContrastiveRecipe(),
-    DenoiserRecipe(), ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(),
-  ]
-
-  /// All of them, in the order in which `evalkit train all` runs them.
-  package static let all: [any Recipe] =
-    embedded + [AutoencoderRecipe(), CollaborativeRecipe(), SCADMRecipe()]
-
-  /// All that can be trained by name: those of ``all``, and networks that only comparisons need.
-  package static let known: [any Recipe] = all + [SCADMRecipe(isMasked: false)]
+  /// A picture.
+  ///
+  /// - Parameters:
+  ///   - name: what tells its file from those of the card's other pictures.
+  ///   - caption: what it shows, in a sentence.
+  ///   - raster: the pixels.
+  package init(name: String, caption: String, raster: Raster) {
+    self.name = name
+    self.caption = caption
+    self.raster = raster
+  }
 }

@@ -6,31 +6,53 @@ import Tensors
 import Training
 
 /// Batches of varied faces of a training set, with the other arrays that a recipe learns from.
-struct SyntheticBatches<Target: Sendable>: BatchSource {
+package struct SyntheticBatches<Target: Sendable>: BatchSource {
   /// Pictures and what belongs to them.
-  struct Batch: Sendable {
+  package struct Batch: Sendable {
     /// `[N]` pictures, each `[128, 128, 3]`.
-    let pictures: [Raster]
+    package let pictures: [Raster]
     /// One for each picture.
-    let targets: [Target]
+    package let targets: [Target]
   }
 
   /// The samples.
-  let faces: SyntheticTrainingSet
+  package let faces: SyntheticTrainingSet
   /// How a picture changes whenever it is seen.
-  let variation: Variation
+  package let variation: Variation
   /// Side to which Pillow's bicubic filter brings the varied pictures; nil leaves them as they are.
-  var side: Int?
+  package var side: Int?
   /// Threads that prepare a batch.
-  let workers: Workers
+  package let workers: Workers
   /// What is learned from a sample.
   ///
   /// Gets the sample's number, its varied label map, and the sample's seed.
-  let target: @Sendable (_ sample: Int, _ labels: Raster, _ seed: UInt64) throws -> Target
+  package let target: @Sendable (_ sample: Int, _ labels: Raster, _ seed: UInt64) throws -> Target
 
-  var sampleCount: Int { faces.count }
+  /// Samples of an epoch.
+  package var sampleCount: Int { faces.count }
 
-  func batch(_ request: BatchRequest) throws -> Batch {
+  /// Joins samples and what is learned of them.
+  ///
+  /// - Parameters:
+  ///   - faces: the samples.
+  ///   - variation: how a picture changes whenever it is seen.
+  ///   - side: to which Pillow's bicubic filter brings the varied pictures; nil leaves them as they are.
+  ///   - workers: threads that prepare a batch.
+  ///   - target: what is learned from a sample, by its number, its varied label map and its seed.
+  package init(
+    faces: SyntheticTrainingSet, variation: Variation, side: Int? = nil, workers: Workers,
+    target:
+      @escaping @Sendable (_ sample: Int, _ labels: Raster, _ seed: UInt64) throws -> Target
+  ) {
+    self.faces = faces
+    self.variation = variation
+    self.side = side
+    self.workers = workers
+    self.target = target
+  }
+
+  /// Varied faces from the request alone.
+  package func batch(_ request: BatchRequest) throws -> Batch {
     let parts = try workers.map(request.samples.count) { index, _ in
       let sample = request.samples[index]
       var mixed = SplitMix64(seed: request.seed &+ UInt64(index))
@@ -53,7 +75,7 @@ extension GradientProgram {
   ///   - pictures: `[S, S, 3]` each.
   ///   - rows: first row of the part.
   ///   - columns: first column of the part.
-  func fill(_ pictures: [Raster], rows: Int = 0, columns: Int = 0) {
+  package func fill(_ pictures: [Raster], rows: Int = 0, columns: Int = 0) {
     let values = (0..<256).map { Float($0) / 127.5 - 1 }
     let (height, width) = (graph.inputShape[1], graph.inputShape[2])
     let input = input(count: pictures.count)

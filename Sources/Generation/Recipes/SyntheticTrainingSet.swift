@@ -34,7 +34,9 @@ package struct SyntheticTrainingSet: Sendable {
     package var count: Int { people * photos }
 
     /// What they are, in words.
-    var text: String { "\(count) photos of \(people) persons of the \(world.rawValue) world" }
+    package var text: String {
+      "\(count) photos of \(people) persons of the \(world.rawValue) world"
+    }
 
     /// The scene of a sample: photos of a person lie behind each other.
     package func scene(_ sample: Int) -> Scene {
@@ -124,6 +126,11 @@ package struct SyntheticTrainingSet: Sendable {
       samples: bytes(sample, Self.pictureBytes..<Self.recordBytes))
   }
 
+  /// The label map of a sample or of its mirror image, in which left and right have changed places, `[128, 128, 1]`.
+  package func labels(_ sample: Int, isMirrored: Bool) -> Raster {
+    isMirrored ? labels(sample).mirrored.withSidesExchanged : labels(sample)
+  }
+
   private func bytes(_ sample: Int, _ range: Range<Int>) -> [UInt8] {
     let start = records.startIndex + sample * Self.recordBytes
     return [UInt8](records[start + range.lowerBound..<start + range.upperBound])
@@ -143,5 +150,35 @@ extension FaceTraits {
   /// woman.
   var values: [Float] {
     Trait.allCases.map { traits.contains($0) ? 1 : 0 } + [isWoman ? 1 : 0]
+  }
+}
+
+extension Raster {
+  /// A label map in which the classes of left and right parts are exchanged.
+  fileprivate var withSidesExchanged: Raster {
+    var exchanged = self
+    for index in samples.indices { exchanged.samples[index] = Self.otherSide[Int(samples[index])] }
+    return exchanged
+  }
+
+  /// Eyes are 4 and 5, brows 6 and 7, ears 8 and 9.
+  private static let otherSide: [UInt8] = (0...255).map { label in
+    (4...9).contains(label) ? label ^ 1 : label
+  }
+}
+
+extension Raster {
+  /// The picture with left and right exchanged.
+  package var mirrored: Raster {
+    var mirrored = self
+    for row in 0..<height {
+      for column in 0..<width {
+        let (source, target) = (row * width + column, row * width + width - 1 - column)
+        for channel in 0..<channels {
+          mirrored.samples[target * channels + channel] = samples[source * channels + channel]
+        }
+      }
+    }
+    return mirrored
   }
 }

@@ -7,6 +7,9 @@ import Training
 package struct TrainingStopped: Error, CustomStringConvertible {
   /// The same for every recipe.
   package let description = "stopped on request; a second call resumes"
+
+  /// The reason.
+  package init() {}
 }
 
 /// How far a training has come.
@@ -39,10 +42,17 @@ package struct TrainingEnvironment: Sendable {
   /// The path of a file in the folder.
   package func path(_ name: String) -> String { "\(folder)/\(name)" }
 
+  /// Where a network's weights are: the file that was trained in this folder, or else the program's.
+  package func file(of name: String) -> String {
+    let trained = path("\(name).safetensors")
+    return FileManager.default.fileExists(atPath: trained)
+      ? trained : CompactWeights.path(of: name)
+  }
+
   /// The drawn faces of a plan, drawing them first where they are not there.
   ///
   /// - Throws: ``TrainingStopped``, `FileError`.
-  func trainingSet(_ plan: SyntheticTrainingSet.Plan) throws -> SyntheticTrainingSet {
+  package func trainingSet(_ plan: SyntheticTrainingSet.Plan) throws -> SyntheticTrainingSet {
     try SyntheticTrainingSet(plan, in: folder, workers: workers) { done, total in
       if shouldStop() { throw TrainingStopped() }
       report(.drawing(done: done, total: total))
@@ -50,7 +60,7 @@ package struct TrainingEnvironment: Sendable {
   }
 
   /// What a file says of its training; with the curve if it is a part that another goes on from.
-  func metadata(_ plan: TrainingPlan, _ curve: LossCurve? = nil) -> [String: String] {
+  package func metadata(_ plan: TrainingPlan, _ curve: LossCurve? = nil) -> [String: String] {
     var metadata = ["plan": plan.description]
     metadata["curve"] = curve?.text
     return metadata
@@ -60,7 +70,8 @@ package struct TrainingEnvironment: Sendable {
   /// not there.
   ///
   /// - Throws: `CheckpointError` if the file cannot be read.
-  func finished(_ part: String, _ plan: TrainingPlan, in name: String) throws -> LossCurve? {
+  package func finished(_ part: String, _ plan: TrainingPlan, in name: String) throws -> LossCurve?
+  {
     guard FileManager.default.fileExists(atPath: path(name)) else { return nil }
     let notes = try Checkpoint.open(path: path(name)).notes
     guard notes.contains("plan: \(plan.description)") else { return nil }
@@ -76,7 +87,7 @@ package struct TrainingEnvironment: Sendable {
   ///   - metadata: texts that the file holds beside them.
   ///   - name: of the file in the folder.
   /// - Throws: `CheckpointError` of kind `unwritable`.
-  func write(
+  package func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to name: String
   ) throws {
     try SafetensorsFile.write(

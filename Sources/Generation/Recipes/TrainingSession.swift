@@ -8,13 +8,13 @@ import Tensors
 import Training
 
 /// Networks that learn together, their parameters in one block, and the loop with its checkpoints.
-final class TrainingSession {
+package final class TrainingSession {
   /// Steps and hyperparameters.
-  let plan: TrainingPlan
+  package let plan: TrainingPlan
   /// What is learned so far.
-  let state: TrainingState
+  package let state: TrainingState
   /// Threads; no bit depends on them.
-  let workers: Workers
+  package let workers: Workers
   private let name: String
   private let environment: TrainingEnvironment
 
@@ -30,12 +30,14 @@ final class TrainingSession {
   ///   - graphs: whose parameters are learned; no two share a name.
   ///   - lossParameters: parameters of losses, with their first values.
   ///   - initialValues: values that an earlier part of the training ended with; nil draws them.
+  ///   - frozen: what the names of parameters begin with that stay as they are.
   ///   - plan: steps and hyperparameters; its seed draws the first values.
   ///   - environment: threads, folder and reports.
   /// - Throws: `GraphError` if values do not fit their parameters.
-  init(
+  package init(
     _ name: String, graphs: [Graph], lossParameters: [(ParameterSpecification, Tensor)] = [],
-    initialValues: [String: Tensor]? = nil, plan: TrainingPlan, environment: TrainingEnvironment
+    initialValues: [String: Tensor]? = nil, frozen: String? = nil, plan: TrainingPlan,
+    environment: TrainingEnvironment
   ) throws {
     self.name = name
     self.plan = plan
@@ -48,8 +50,12 @@ final class TrainingSession {
       initial.merge(Initialization.values(of: graph, seed: plan.seed)) { first, _ in first }
     }
     initial.merge(initialValues ?? [:]) { _, learned in learned }
-    let parameters = ParameterBlock(graphs.flatMap(\.trainableParameters) + lossParameters.map(\.0))
-    let statistics = ParameterBlock(graphs.flatMap(\.buffers))
+    let isFrozen = { (name: String) in frozen.map(name.hasPrefix) ?? false }
+    let trainable = graphs.flatMap(\.trainableParameters)
+    let parameters = ParameterBlock(
+      trainable.filter { !isFrozen($0.name) } + lossParameters.map(\.0))
+    let statistics = ParameterBlock(
+      graphs.flatMap(\.buffers) + trainable.filter { isFrozen($0.name) })
     try parameters.fill(from: initial)
     try statistics.fill(from: initial)
     state = TrainingState(
@@ -65,7 +71,7 @@ final class TrainingSession {
   ///   - capacity: images of the largest batch; nil for the plan's batch size.
   /// - Returns: the graph with its gradients by every learned parameter.
   /// - Throws: `GraphError` for a step that has no gradient.
-  func program(
+  package func program(
     _ graph: Graph, outputs: [String], inputs: Set<String> = [], capacity: Int? = nil
   ) throws -> GradientProgram {
     try GradientProgram(
@@ -82,7 +88,7 @@ final class TrainingSession {
   ///   - step: runs programs and losses on a batch, adds to the state's gradients and returns the loss.
   /// - Returns: the mean loss of every few steps.
   /// - Throws: ``TrainingStopped``, `TrainingError` and what source and step throw.
-  func run<Source: BatchSource>(
+  package func run<Source: BatchSource>(
     on source: Source, step: (Source.Batch, TrainingState) throws -> Double
   ) throws -> LossCurve {
     let checkpoint = environment.path("\(name).training")
@@ -124,12 +130,12 @@ final class TrainingSession {
   }
 
   /// Removes what served only to resume.
-  func removeCheckpoint() {
+  package func removeCheckpoint() {
     for suffix in ["training", "training.csv"] { unlink(environment.path("\(name).\(suffix)")) }
   }
 
   /// The learned tensors of a network, as its checkpoint names them.
-  func tensors(of graph: Graph) -> [(name: String, tensor: Tensor)] {
+  package func tensors(of graph: Graph) -> [(name: String, tensor: Tensor)] {
     let learned = state.result
     return graph.parameters.compactMap { parameter in
       learned[parameter.name].map { (parameter.name, $0) }

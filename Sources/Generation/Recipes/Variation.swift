@@ -2,15 +2,29 @@ import Tensors
 
 /// Small changes of a training picture that leave what it shows as it is: place, colors, noise and
 /// sharpness.
-struct Variation {
+package struct Variation {
   /// Greatest shift in pixels, each way.
-  var shift = 4
-  /// Greatest change of a channel's gain, and of its offset in 8-bit steps.
-  var gain: Float = 0.12
-  var offset: Float = 10
-  /// How often a picture is blurred, and how often noise is added.
-  var blurring: Float = 0.15
-  var noise: Float = 0.15
+  package var shift: Int
+  /// Greatest change of a channel's gain.
+  package var gain: Float
+  /// Greatest change of a channel's offset, in 8-bit steps.
+  package var offset: Float
+  /// How often a picture is blurred.
+  package var blurring: Float
+  /// How often noise is added.
+  package var noise: Float
+
+  /// Changes of everyday pictures, or of those given.
+  package init(
+    shift: Int = 4, gain: Float = 0.12, offset: Float = 10, blurring: Float = 0.15,
+    noise: Float = 0.15
+  ) {
+    self.shift = shift
+    self.gain = gain
+    self.offset = offset
+    self.blurring = blurring
+    self.noise = noise
+  }
 
   /// Changes a picture, and its label map alike where there is one.
   ///
@@ -18,7 +32,7 @@ struct Variation {
   ///   - picture: `[S, S, 3]`.
   ///   - labels: `[S, S, 1]`.
   ///   - seed: of all that is drawn.
-  func apply(to picture: inout Raster, _ labels: inout Raster?, seed: UInt64) {
+  package func apply(to picture: inout Raster, _ labels: inout Raster?, seed: UInt64) {
     var random = SplitMix64(seed: seed)
     let dx = random.nextIndex(below: 2 * shift + 1) - shift
     let dy = random.nextIndex(below: 2 * shift + 1) - shift

@@ -27,4 +27,7 @@ package struct TokenReader: Sendable {
     let numbers = vocabulary?.numbers(of: sequence) ?? sequence
     return Tensor(shape: [numbers.count], values: numbers.map(Float.init))
   }
+
+  /// How many tokens a text takes, without start and end.
+  package func count(of text: String) -> Int { tokenizer.tokens(of: text).count }
 }

@@ -3,6 +3,7 @@ import Generators
 import Models
 import Provenance
 import Recipes
+import SystemRecipes
 
 extension MethodContext {
   /// A run as a job's options say, which may fine-tune small models into `tuned` below the results.

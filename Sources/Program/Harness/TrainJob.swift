@@ -3,6 +3,7 @@ import Essentials
 import Foundation
 import Provenance
 import Recipes
+import SystemRecipes
 import Tensors
 
 /// The options of `evalkit train`.

@@ -3,8 +3,10 @@ import Essentials
 import Foundation
 import Images
 import Models
+import Pipelines
 import Provenance
 import Recipes
+import SystemRecipes
 import Systems
 import Tensors
 

@@ -3,6 +3,7 @@ import Generators
 import Graphs
 import Kernels
 import Models
+import Pipelines
 import Systems
 import Tensors
 import Testing

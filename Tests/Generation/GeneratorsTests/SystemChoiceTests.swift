@@ -1,6 +1,6 @@
 import Generators
 import ModelTestSupport
-import Systems
+import Pipelines
 import Testing
 
 /// `--method NAME=builtin:ID[:OPTION=VALUE,…]`.

@@ -3,7 +3,6 @@ import Foundation
 import Generators
 import ModelTestSupport
 import Models
-import Systems
 import Tensors
 import Terms
 import TestSupport

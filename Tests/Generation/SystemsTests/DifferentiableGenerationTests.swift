@@ -3,6 +3,7 @@ import Gradients
 import Graphs
 import Models
 import Objectives
+import Pipelines
 import Systems
 import Tensors
 import TestSupport

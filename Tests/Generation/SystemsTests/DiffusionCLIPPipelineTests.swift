@@ -1,6 +1,7 @@
 import Diffusion
 import Images
 import Objectives
+import Pipelines
 import Systems
 import Tensors
 import Terms

@@ -2,6 +2,7 @@ import Diffusion
 import Essentials
 import Graphs
 import Metrics
+import Pipelines
 import Synchronization
 import Systems
 import Tensors

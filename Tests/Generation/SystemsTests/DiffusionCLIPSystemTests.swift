@@ -3,6 +3,7 @@ import Diffusion
 import Foundation
 import Graphs
 import Models
+import Pipelines
 import Synchronization
 import Systems
 import Tensors

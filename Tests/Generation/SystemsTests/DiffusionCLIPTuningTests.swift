@@ -4,8 +4,10 @@ import Foundation
 import Graphs
 import Images
 import Models
+import Pipelines
 import Recipes
 import Synchronization
+import SystemRecipes
 import Systems
 import Tensors
 import TestSupport

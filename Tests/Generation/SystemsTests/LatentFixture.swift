@@ -3,6 +3,7 @@ import Graphs
 import Images
 import Models
 import Networks
+import Pipelines
 import Systems
 import Tensors
 import TestSupport

@@ -1,6 +1,7 @@
 import Diffusion
 import Models
 import Networks
+import Pipelines
 import Systems
 import Tensors
 import Terms

@@ -3,6 +3,7 @@ import Foundation
 import Graphs
 import Models
 import Networks
+import Pipelines
 import Provenance
 import Systems
 import Tensors

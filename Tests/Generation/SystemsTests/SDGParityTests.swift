@@ -1,5 +1,6 @@
 import Diffusion
 import Essentials
+import Pipelines
 import Systems
 import Tensors
 import TestSupport

@@ -2,6 +2,7 @@ import Diffusion
 import Graphs
 import Models
 import Networks
+import Pipelines
 import Systems
 import Tensors
 import Terms

@@ -4,6 +4,7 @@ import Kernels
 import Models
 import Networks
 import Objectives
+import Pipelines
 import Systems
 import Tensors
 

@@ -8,7 +8,6 @@ import ModelTestSupport
 import Provenance
 import Runs
 import Store
-import Systems
 import Tensors
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Harness
+import Pipelines
 import Provenance
-import Systems
 import Testing
 
 /// What `evalkit tune` refuses before it opens anything.

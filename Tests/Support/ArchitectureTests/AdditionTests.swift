@@ -76,7 +76,7 @@ import Testing
     #expect(!systems.isEmpty)
     for (system, file) in systems {
       let knowing = try files(naming: system).filter {
-        !$0.hasPrefix("\(folder)/Systems/") && !$0.hasPrefix("\(folder)/Recipes/Systems/")
+        !$0.hasPrefix("\(folder)/Systems/") && !$0.hasPrefix("\(folder)/SystemRecipes/")
       }
       #expect(knowing == ["\(folder)/Generators/Systems/SystemRegistry.swift"], "\(file)")
     }

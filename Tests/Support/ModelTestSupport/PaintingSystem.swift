@@ -1,6 +1,6 @@
 import Models
+import Pipelines
 import Synchronization
-import Systems
 import Tensors
 import Terms
 

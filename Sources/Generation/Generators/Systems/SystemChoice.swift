@@ -1,5 +1,5 @@
 import Models
-import Systems
+import Pipelines
 import Tensors
 
 /// A system and what was chosen of it: `ID` or `ID:OPTION=VALUE,…`.

@@ -1,5 +1,5 @@
 import Datasets
-import Systems
+import Pipelines
 import Terms
 
 /// A system as a method: conditions become images, a group at a time.

@@ -1,4 +1,5 @@
 import Essentials
+import Pipelines
 import Systems
 
 /// The systems that can be named on the command line.

@@ -2,7 +2,7 @@ import Datasets
 import Essentials
 import Foundation
 import Images
-import Systems
+import Pipelines
 import Tensors
 import Terms
 
@@ -110,7 +110,8 @@ extension SystemRun {
       text: conditions.contains(.text) ? pair.text : nil,
       image: conditions.contains(.image) ? reader(of: pair) : nil,
       edit: conditions.contains(.edit) ? pair.edit : nil,
-      labels: conditions.contains(.labels) ? labelReader(of: pair) : nil)
+      labels: conditions.contains(.labels) ? labelReader(of: pair) : nil,
+      scribble: conditions.contains(.scribble) ? scribbleReader(of: pair) : nil)
   }
 
   /// Reads a pair's image; nil where it has none.
@@ -129,6 +130,16 @@ extension SystemRun {
     return { try ConditionMask.labels(of: pair) }
   }
 
+  /// Reads a pair's scribble; nil where it has none.
+  private func scribbleReader(of pair: Pair) -> (@Sendable () throws -> Raster)? {
+    guard let path = pair.scribblePath else { return nil }
+    return {
+      let scribble = try ImageDecoder.rgb(contentsOf: path)
+      try pair.verify(.scribble)
+      return scribble
+    }
+  }
+
   /// SHA-256 over system, conditions and seed: equal keys request the same image.
   ///
   /// An image that cannot be read has no digest; reading it fails once it is needed.
@@ -140,6 +151,9 @@ extension SystemRun {
     }
     if conditions.contains(.labels) {
       fields.append(pair.maskPath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
+    }
+    if conditions.contains(.scribble) {
+      fields.append(pair.scribblePath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
     }
     if conditions.contains(.edit) {
       fields += [pair.edit?.source ?? "", pair.edit?.target ?? ""]

@@ -2,6 +2,7 @@ import Diffusion
 import Graphs
 import Images
 import Models
+import Pipelines
 import Tensors
 import Terms
 

@@ -4,6 +4,7 @@ import Graphs
 import Kernels
 import Models
 import Networks
+import Pipelines
 import Tensors
 
 /// Collaborative Diffusion's networks: two latent diffusion models, one that a label map drives and one that a text

@@ -3,6 +3,7 @@ import Diffusion
 import Images
 import Models
 import Networks
+import Pipelines
 import Tensors
 import Terms
 
@@ -226,18 +227,24 @@ extension CollaborativeModel {
 extension TextContext {
   /// The compact CLIP's tokens.
   ///
+  /// - Parameters:
+  ///   - loader: where the network comes from.
+  ///   - count: how many tokens of a text are read.
+  /// - Returns: what reads texts.
   /// - Throws: `UnavailableMetric` if weights are missing; other errors if they are unusable.
-  static func compact(from loader: ModelLoader) throws -> TextContext {
+  static func compact(
+    from loader: ModelLoader, tokens count: Int = CompactNetworks.textTokens
+  ) throws -> TextContext {
     let tower = try loader.clip(
       .guidingCLIP, network: CompactNetworks.clip.name, preprocessing: .pillow,
       isReadingTexts: true, isTruncating: true
     ).text
     guard let tower else {
       throw SystemError.conflict(
-        system: "collaborative", reason: "the compact networks read texts by the compact CLIP")
+        system: "compact networks", reason: "they read texts by the compact CLIP")
     }
     return try TextContext(
-      tower.network, vocabulary: tower.vocabulary, count: CompactNetworks.textTokens)
+      tower.network, vocabulary: tower.vocabulary, count: count)
   }
 }
 

@@ -4,6 +4,7 @@ import Graphs
 import Kernels
 import Models
 import Objectives
+import Pipelines
 import Tensors
 
 /// A way down by DDIM steps that gradients flow back through, in the memory of a single step.

@@ -1,5 +1,6 @@
 import Diffusion
 import Images
+import Pipelines
 import Tensors
 import Terms
 

@@ -1,4 +1,5 @@
 import Diffusion
+import Pipelines
 import Tensors
 
 /// DiffusionCLIP's ways up to t₀ and down again, for a group of images.

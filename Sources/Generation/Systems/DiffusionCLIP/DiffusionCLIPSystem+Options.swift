@@ -1,3 +1,5 @@
+import Pipelines
+
 extension DiffusionCLIPSystem {
   /// The modes, then what they read.
   package var options: [SystemOption] {

@@ -5,6 +5,7 @@ import Images
 import Models
 import Networks
 import Objectives
+import Pipelines
 import Tensors
 
 /// DiffusionCLIP as one of the systems.

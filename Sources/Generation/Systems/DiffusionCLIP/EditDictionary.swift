@@ -2,6 +2,7 @@ import Essentials
 import Metrics
 import Models
 import Objectives
+import Pipelines
 
 extension EditTexts {
   /// The loss along the direction from one text to the other, averaged over the 79 templates.

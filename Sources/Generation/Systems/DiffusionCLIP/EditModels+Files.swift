@@ -1,5 +1,6 @@
 import Essentials
 import Foundation
+import Pipelines
 
 extension EditModels {
   private static let extensions = ["safetensors", "pth", "pt"]

@@ -3,6 +3,7 @@ import Images
 import Models
 import Networks
 import Objectives
+import Pipelines
 import Provenance
 import Tensors
 

@@ -1,3 +1,4 @@
+import Pipelines
 import Synchronization
 import Tensors
 import Terms

@@ -2,6 +2,7 @@ import Diffusion
 import Graphs
 import Models
 import Objectives
+import Pipelines
 import Tensors
 import Training
 

@@ -4,6 +4,7 @@ import Images
 import Kernels
 import Models
 import Networks
+import Pipelines
 import Tensors
 
 /// SCA-DM's networks: a latent diffusion model that a label map and a style code of each class condition, and the

@@ -1,6 +1,7 @@
 import Diffusion
 import Images
 import Models
+import Pipelines
 import Tensors
 import Terms
 

@@ -4,6 +4,7 @@ import Essentials
 import Images
 import Models
 import Networks
+import Pipelines
 import Tensors
 import Terms
 

@@ -3,6 +3,7 @@ import Graphs
 import Kernels
 import Models
 import Networks
+import Pipelines
 import Tensors
 
 /// An image tower that reads noisy images, with its weights, ready to give gradients by the pixels.

@@ -1,6 +1,7 @@
 import Diffusion
 import Graphs
 import Images
+import Pipelines
 import Tensors
 import Terms
 

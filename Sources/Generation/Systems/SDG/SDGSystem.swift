@@ -2,6 +2,7 @@ import Diffusion
 import Images
 import Models
 import Networks
+import Pipelines
 import Provenance
 import Tensors
 import Terms

@@ -3,10 +3,10 @@ import Essentials
 import Generators
 import Images
 import Models
+import Pipelines
 import Provenance
 import Reports
 import Runs
-import Systems
 import Tensors
 import Terms
 

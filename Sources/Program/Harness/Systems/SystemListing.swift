@@ -1,7 +1,7 @@
 import Generators
 import Models
+import Pipelines
 import Provenance
-import Systems
 
 /// The systems that the program has, and what of their weights is there, for people and machines.
 package struct SystemListing: Encodable {

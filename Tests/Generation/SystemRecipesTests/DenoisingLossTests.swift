@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import Networks
 import Recipes
+import SystemRecipes
 import Tensors
 import TestSupport
 import Testing

@@ -2,36 +2,17 @@ import Checkpoints
 import Essentials
 import Foundation
 import Graphs
-import Kernels
 import Models
 import Networks
+import Pipelines
 import Recipes
-import Synchronization
+import SystemRecipes
 import Systems
 import Tensors
 import TestSupport
 import Testing
 
 @Suite struct RecipeTests {
-  /// Drawing faces, training trunk and heads, writing: all of it again, to the bytes that the program holds.
-  @Test(.enabled(if: CPULevel.current != .portable, "portable sums do not fuse, so bits differ"))
-  func theSmallestNetworkIsTrainedToTheShippedBytes() throws {
-    let folder = try TemporaryFolder()
-    let recipe = PerceptualRecipe()
-    let curves = try recipe.train(in: TrainingEnvironment(folder: folder.url.path))
-    for name in recipe.fileNames {
-      let made = try RegularFile(folder.url.appendingPathComponent(name).path).contents()
-      let shipped = try #require(CompactWeights.bytes(of: CompactWeights.prefix + name))
-      #expect(FileDigest.sha256(of: made) == FileDigest.sha256(of: shipped), "\(name)")
-    }
-    for curve in curves {
-      let (first, last) = (try #require(curve.points.first), try #require(curve.points.last))
-      // The heads begin with weights of 1, which order most pairs already.
-      let share = curve.name == recipe.name ? 0.5 : 1
-      #expect(last.loss < share * first.loss, "\(curve.name): \(first.loss) … \(last.loss)")
-    }
-  }
-
   /// A few steps on a few faces: files bind to their networks, and neither workers nor an interruption change
   /// a byte.
   @Test(arguments: [
@@ -39,46 +20,16 @@ import Testing
     "compact-unet", "compact-autoencoder", "compact-collaborative", "compact-sca-dm",
   ])
   func trainingsAreReproducible(name: String) throws {
-    let drawn = try TemporaryFolder()
-    let plan = SyntheticTrainingSet.Plan(people: 4, photos: 2)
-    _ = try SyntheticTrainingSet(plan, in: drawn.url.path, workers: Workers())
-    let sawResumption = Atomic(false)
+    let faces = SyntheticTrainingSet.Plan(people: 4, photos: 2)
+    let known = recipes(faces)
     // Systems that diffuse in latents begin with an autoencoder.
-    if name == "compact-collaborative" || name == "compact-sca-dm" {
-      _ = try recipes(plan).first { $0.name == "compact-autoencoder" }?
-        .train(in: TrainingEnvironment(folder: drawn.url.path))
-    }
-    func trained(workers: Int, stopsOnce: Bool) throws -> [String: String] {
-      let folder = try TemporaryFolder()
-      for file in try FileManager.default.contentsOfDirectory(atPath: drawn.url.path) {
-        try FileManager.default.copyItem(
-          at: drawn.url.appendingPathComponent(file), to: folder.url.appendingPathComponent(file))
-      }
-      let recipe = try #require(recipes(plan).first { $0.name == name })
-      var environment = TrainingEnvironment(
-        folder: folder.url.path, workers: Workers(count: workers))
-      if stopsOnce {
-        environment.shouldStop = { true }
-        #expect(throws: TrainingStopped.self) { try recipe.train(in: environment) }
-        environment.shouldStop = { false }
-        // What was there before tells nothing of the time that the rest takes.
-        environment.report = { progress in
-          guard case .step(_, let step, _, let resumed, _) = progress else { return }
-          #expect(resumed < step)
-          if resumed == 1 { sawResumption.store(true, ordering: .relaxed) }
-        }
-      }
-      _ = try recipe.train(in: environment)
-      try expectBinding(recipe, in: folder.url.path)
-      return try Dictionary(
-        uniqueKeysWithValues: recipe.fileNames.map {
-          ($0, try FileDigest.sha256(ofFile: folder.url.path + "/" + $0))
-        })
-    }
-    let once = try trained(workers: 1, stopsOnce: false)
-    #expect(try trained(workers: 2, stopsOnce: true) == once)
-    let hasResumed = sawResumption.load(ordering: .relaxed)
-    #expect(hasResumed)
+    let needed =
+      ["compact-collaborative", "compact-sca-dm"].contains(name) ? ["compact-autoencoder"] : []
+    let training = try RepeatedTraining(
+      (needed + [name]).map { name in try #require(known.first { $0.name == name }) }, on: faces)
+    let recipe = try #require(known.first { $0.name == name })
+    let once = try training.run(workers: 1) { try expectBinding(recipe, in: $0.folder) }
+    #expect(try training.run(workers: 2, stops: 1) == once)
   }
 
   /// The written file holds the recipe's network, or all networks of its system and nothing else.

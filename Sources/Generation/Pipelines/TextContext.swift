@@ -10,6 +10,9 @@ package struct TextContext: Sendable {
   /// What a text becomes, with the tower's weights.
   package let fingerprint: String
   private let read: @Sendable (_ texts: [String], Workers) throws -> [Tensor]
+  private let count: @Sendable (_ text: String) -> Int
+  /// How many tokens the network reads.
+  private let limit: Int
 
   /// The tokens of a compact CLIP's text tower, cut to those that the network reads.
   ///
@@ -23,6 +26,8 @@ package struct TextContext: Sendable {
   ) throws {
     let reader = try TokenReader(vocabulary: vocabulary)
     fingerprint = "texts=\(tower.weights.identity) tokens=\(count)"
+    limit = count
+    self.count = { reader.count(of: $0) }
     read = { texts, workers in
       try tower.map(texts.count, outputs: [CLIPTextTransformer.tokens], workers: workers) {
         try reader.input(of: texts[$0], truncating: true)
@@ -45,6 +50,8 @@ package struct TextContext: Sendable {
   package init(_ encoder: LoadedNetwork) throws {
     let tokenizer = try WordPieceTokenizer()
     fingerprint = "texts=\(encoder.weights.identity)"
+    limit = WordPieceTokenizer.contextLength
+    count = { tokenizer.tokens(of: $0).count }
     read = { texts, workers in
       try encoder.map(texts.count, workers: workers) {
         let numbers = tokenizer.sequence(of: texts[$0]).tokens
@@ -62,4 +69,7 @@ package struct TextContext: Sendable {
   package func callAsFunction(_ texts: [String], workers: Workers) throws -> [Tensor] {
     try read(texts, workers)
   }
+
+  /// Which tokens stand for a text's words: those behind the start, as far as the network reads.
+  package func words(of text: String) -> Range<Int> { 1..<min(1 + count(text), limit) }
 }

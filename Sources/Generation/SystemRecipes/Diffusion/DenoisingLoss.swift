@@ -1,5 +1,6 @@
 import Diffusion
 import Kernels
+import Recipes
 import Tensors
 
 /// The loss of a diffusion that predicts the velocity and where its variance lies.

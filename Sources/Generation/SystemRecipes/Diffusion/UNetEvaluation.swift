@@ -5,7 +5,8 @@ import Images
 import Metrics
 import Models
 import Networks
-import Systems
+import Pipelines
+import Recipes
 import Tensors
 
 /// What a trained diffusion of faces is worth, on faces of the test world.
@@ -140,25 +141,18 @@ struct UNetEvaluation {
 
   /// FID from faces of the test world, on the compact extractor's features.
   private func distance() throws -> HeldOutMetric {
+    let extractor = try CompactFeatures(workers: workers)
+    func small(seed: UInt64) throws -> FeatureMatrix {
+      try extractor.features(of: Self.samples) {
+        Self.portrait($0, seed: seed)
+          .resized(width: Self.side, height: Self.side, filter: .bicubic)
+      }
+    }
     let made = try samples(Self.samples)
-    let extractor = try LoadedNetwork(
-      CompactNetworks.inception,
-      checkpoint: CompactWeights.path(of: CompactNetworks.inception.name))
-    func features(_ picture: @Sendable (Int) throws -> Raster) throws -> FeatureMatrix {
-      try FeatureMatrix(
-        stacking: try extractor.vectors(Self.samples, workers: workers) {
-          try Preprocessing.compact128.apply(try picture($0))
-        })
-    }
-    let small: @Sendable (Int) -> Raster = {
-      Self.portrait($0, seed: 8).resized(width: Self.side, height: Self.side, filter: .bicubic)
-    }
-    let real = try features { small($0) }
-    let other = try features {
-      Self.portrait($0, seed: 9).resized(width: Self.side, height: Self.side, filter: .bicubic)
-    }
-    let distance = try FrechetDistance.between(real, try features { made[$0] }, workers: workers)
-    let floor = try FrechetDistance.between(real, other, workers: workers)
+    let real = try small(seed: 8)
+    let distance = try FrechetDistance.between(
+      real, try extractor.features(of: made.count) { made[$0] }, workers: workers)
+    let floor = try FrechetDistance.between(real, try small(seed: 9), workers: workers)
     return HeldOutMetric(
       name: "FID of faces made from noise alone, divided by that of other real faces",
       value: distance.value / floor.value, minimum: nil,

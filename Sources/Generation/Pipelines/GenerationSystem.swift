@@ -49,6 +49,8 @@ package enum ImageCondition: String, CaseIterable, Sendable {
   case edit
   /// A label map.
   case labels
+  /// Strokes.
+  case scribble
 }
 
 /// What opening a system needs to know.
@@ -112,11 +114,14 @@ package struct ImageRequest: Sendable {
   package let edit: EditTexts?
   /// Reads the label map, one channel of classes 0…18 at any size; nil where there is none.
   package let labels: (@Sendable () throws -> Raster)?
+  /// Reads the scribble, white strokes on black at any size; nil where there is none.
+  package let scribble: (@Sendable () throws -> Raster)?
 
   /// A request.
   package init(
     id: String, seed: UInt64, text: String? = nil, image: (@Sendable () throws -> Raster)? = nil,
-    edit: EditTexts? = nil, labels: (@Sendable () throws -> Raster)? = nil
+    edit: EditTexts? = nil, labels: (@Sendable () throws -> Raster)? = nil,
+    scribble: (@Sendable () throws -> Raster)? = nil
   ) {
     self.id = id
     self.seed = seed
@@ -124,5 +129,6 @@ package struct ImageRequest: Sendable {
     self.image = image
     self.edit = edit
     self.labels = labels
+    self.scribble = scribble
   }
 }

@@ -8,6 +8,7 @@ import Images
 import Kernels
 import Models
 import Networks
+import Recipes
 import Tensors
 import Training
 

@@ -1,3 +1,4 @@
+import Recipes
 import Tensors
 
 /// Codes that stand for the values of latents, found by k-means once an autoencoder is trained.

@@ -5,7 +5,8 @@ import Foundation
 import Images
 import Models
 import Networks
-import Systems
+import Pipelines
+import Recipes
 import Tensors
 
 /// Faces of the test world with everything that systems in latents make a face from.
@@ -98,22 +99,22 @@ extension TrainingEnvironment {
   /// - Returns: the autoencoder.
   /// - Throws: `CheckpointError`, `BindingError`, `FileError`.
   func codec(as model: LatentAutoencoder = CompactNetworks.autoencoder) throws -> LatentCodec {
-    let name = CompactNetworks.autoencoder.name
-    let trained = path("\(name).safetensors")
-    let isTrained = FileManager.default.fileExists(atPath: trained)
-    return try LatentCodec(
-      model, checkpoint: isTrained ? trained : CompactWeights.path(of: name))
+    try LatentCodec(model, checkpoint: file(of: CompactNetworks.autoencoder.name))
   }
 }
 
 extension TextContext {
   /// The tokens of the program's own compact CLIP.
   ///
+  /// - Parameter count: how many tokens of a text are read.
+  /// - Returns: what reads texts.
   /// - Throws: errors of the embedded file.
-  package static func ofProgram() throws -> TextContext {
+  package static func ofProgram(
+    tokens count: Int = CompactNetworks.textTokens
+  ) throws -> TextContext {
     let file = CompactWeights.path(of: CompactNetworks.clip.name)
     return try TextContext(
       LoadedNetwork(CompactNetworks.clipText, checkpoint: file),
-      vocabulary: OpenCheckpoint(file).vocabulary, count: CompactNetworks.textTokens)
+      vocabulary: OpenCheckpoint(file).vocabulary, count: count)
   }
 }

@@ -1,5 +1,6 @@
 import Diffusion
 import Images
+import Recipes
 import Tensors
 import Training
 
@@ -78,21 +79,5 @@ package struct NoisyFaces: BatchSource {
       inputs: ["image": noisy, "timestep": Tensor(shape: [1], values: [Float(timestep)])],
       velocity: Prediction(.noise, noise).converted(to: .velocity, in: noisy, at: step.from).values,
       step: step)
-  }
-}
-
-extension Raster {
-  /// The picture with left and right exchanged.
-  var mirrored: Raster {
-    var mirrored = self
-    for row in 0..<height {
-      for column in 0..<width {
-        let (source, target) = (row * width + column, row * width + width - 1 - column)
-        for channel in 0..<channels {
-          mirrored.samples[target * channels + channel] = samples[source * channels + channel]
-        }
-      }
-    }
-    return mirrored
   }
 }

@@ -8,6 +8,7 @@ import Kernels
 import Models
 import Networks
 import Objectives
+import Recipes
 import Tensors
 import Training
 

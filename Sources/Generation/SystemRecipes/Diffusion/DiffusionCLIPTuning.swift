@@ -5,6 +5,8 @@ import Gradients
 import Graphs
 import Models
 import Networks
+import Pipelines
+import Recipes
 import Systems
 import Tensors
 import Training

@@ -3,6 +3,8 @@ import Diffusion
 import Images
 import Models
 import Networks
+import Pipelines
+import Recipes
 import Systems
 import Tensors
 

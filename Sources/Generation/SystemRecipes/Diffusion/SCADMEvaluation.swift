@@ -4,6 +4,8 @@ import Images
 import Metrics
 import Models
 import Networks
+import Pipelines
+import Recipes
 import Systems
 import Tensors
 

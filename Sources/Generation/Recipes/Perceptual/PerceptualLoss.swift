@@ -12,7 +12,7 @@ import Tensors
 ///
 /// Source: Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric", arXiv 1801.03924,
 /// equation 1; `CompVis/latent-diffusion`, `ldm/modules/losses/contperceptual.py`, which trains autoencoders by it.
-final class PerceptualLoss {
+package final class PerceptualLoss {
   private let memory: Memory
   private let parameters: ParameterBlock
   private let taps: [String]
@@ -36,7 +36,7 @@ final class PerceptualLoss {
   ///   - capacity: pictures of the largest batch.
   ///   - workers: threads; no bit depends on them.
   /// - Throws: errors of the embedded files.
-  init(size: Int, capacity: Int, workers: Workers) throws {
+  package init(size: Int, capacity: Int, workers: Workers) throws {
     let trunk = CompactNetworks.alexNet
     let network = PerceptualNetwork(trunk: trunk)
     taps = trunk.perceptualTaps.map(\.name)
@@ -64,7 +64,7 @@ final class PerceptualLoss {
   ///   - gradient: shaped like `made`.
   ///   - weight: factor on the gradient.
   /// - Returns: the mean distance of the batch.
-  func measure(
+  package func measure(
     _ made: MapView, wanted: [Raster], addingTo gradient: MapView, weight: Double
   ) -> Double {
     let (count, memory, heads) = (wanted.count, memory, heads)
@@ -97,12 +97,12 @@ final class PerceptualLoss {
 
 extension MapView {
   /// Copies the values of a map of this shape.
-  func copyValues(from other: MapView) {
+  package func copyValues(from other: MapView) {
     combine(other) { $1 }
   }
 
   /// Adds the values of a map of this shape.
-  func add(_ other: MapView) {
+  package func add(_ other: MapView) {
     combine(other) { $0 + $1 }
   }
 

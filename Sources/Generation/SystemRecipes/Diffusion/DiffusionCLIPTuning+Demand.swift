@@ -5,6 +5,8 @@ import Graphs
 import Images
 import Models
 import Networks
+import Pipelines
+import Recipes
 import Systems
 import Tensors
 

@@ -3,6 +3,8 @@ import Essentials
 import Graphs
 import Images
 import Kernels
+import Pipelines
+import Recipes
 import Systems
 import Tensors
 import Training

@@ -8,6 +8,8 @@ import Images
 import Kernels
 import Models
 import Networks
+import Pipelines
+import Recipes
 import Systems
 import Tensors
 import Texts
@@ -205,26 +207,15 @@ package struct CollaborativeRecipe: Recipe {
 
   // MARK: Weights
 
-  /// A network under a name of its own, beside another of the same form.
-  private struct NamedPart: Network {
-    let part: LatentUNet
-    let prefix: String
-    var name: String { part.name }
-    var inputs: [NetworkInput] { part.inputs }
-
-    func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
-      part.describe(scope[prefix], inputs)
-    }
-  }
-
   /// Trains both diffusers on mixtures of what the branches say, which stay as they are.
   private func trainDiffusers(
     on material: Material, in environment: TrainingEnvironment
   ) throws -> LossCurve {
     let plan = plans.diffusers
     let graphs = try [
-      Graph(tracing: NamedPart(part: CompactNetworks.mapDiffuser, prefix: Part.map.rawValue)),
-      Graph(tracing: NamedPart(part: CompactNetworks.textDiffuser, prefix: Part.text.rawValue)),
+      Graph(tracing: PrefixedNetwork(part: CompactNetworks.mapDiffuser, prefix: Part.map.rawValue)),
+      Graph(
+        tracing: PrefixedNetwork(part: CompactNetworks.textDiffuser, prefix: Part.text.rawValue)),
     ]
     var initial: [String: Tensor] = [:]
     for graph in graphs {
@@ -387,8 +378,8 @@ private struct Material {
   /// A sample's label map.
   func map(of sample: NoisyLatents.Sample) throws -> LabelMapCondition {
     try LabelMapCondition(
-      source.latents.labels(sample.face, isMirrored: sample.isMirrored),
-      side: source.latents.shape[1], classes: CompactNetworks.mapClasses)
+      source.faces.labels(sample.face, isMirrored: sample.isMirrored),
+      side: source.shape[1], classes: CompactNetworks.mapClasses)
   }
 }
 

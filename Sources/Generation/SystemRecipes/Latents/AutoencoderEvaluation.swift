@@ -6,7 +6,8 @@ import Kernels
 import Metrics
 import Models
 import Networks
-import Systems
+import Pipelines
+import Recipes
 import Tensors
 
 /// What a trained autoencoder keeps of faces of the test world.
@@ -30,8 +31,7 @@ struct AutoencoderEvaluation {
   /// - Throws: `GraphError` if a result is not finite; errors of the embedded parser.
   func metrics() throws -> [HeldOutMetric] {
     let faces = Self.portraits(Self.faces, workers)
-    let parser = try LoadedNetwork(
-      CompactNetworks.biSeNet, checkpoint: CompactWeights.path(of: CompactNetworks.biSeNet.name))
+    let parser = try CompactParser(workers: workers)
     let own = try overlap(of: faces.map(\.picture), with: faces.map(\.labels), parser)
     let data = "\(Self.faces) faces of the test world, 128×128"
     return try [("", plain), (" with codes", quantizing)].flatMap { words, codec in
@@ -74,20 +74,9 @@ struct AutoencoderEvaluation {
   }
 
   private func overlap(
-    of pictures: [Raster], with labels: [Raster], _ parser: LoadedNetwork
+    of pictures: [Raster], with labels: [Raster], _ parser: CompactParser
   ) throws -> (mean: Double, eyes: Double) {
-    let matrices = try parser.map(pictures.count, workers: workers) {
-      try Preprocessing.compact128.apply(pictures[$0])
-    } read: { index, result in
-      let logits = result(Graph.mainOutput)
-      let found = Raster(
-        width: logits.columns, height: logits.rows, channels: 1, samples: logits.largestChannels())
-      var matrix = ConfusionMatrix()
-      try matrix.add(groundTruth: labels[index], prediction: found)
-      return matrix
-    }
-    var total = ConfusionMatrix()
-    for matrix in matrices { try total.merge(matrix) }
+    let total = try parser.agreement(of: pictures, with: labels)
     let eyes = [Label.leftEye, Label.rightEye].compactMap {
       total.intersectionOverUnion[Int($0)]
     }

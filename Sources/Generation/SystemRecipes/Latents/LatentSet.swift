@@ -5,7 +5,8 @@ import Images
 import Kernels
 import Models
 import Networks
-import Systems
+import Pipelines
+import Recipes
 import Tensors
 
 /// The latents of a training set's faces and of their mirror images, made once and kept in a file.
@@ -69,25 +70,5 @@ package struct LatentSet: Sendable {
       values: records[start..<start + 2 * count].withUnsafeBytes { bytes in
         (0..<count).map { Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self)) }
       })
-  }
-
-  /// The label map of a face or of its mirror image, in which left and right have changed places, `[128, 128, 1]`.
-  package func labels(_ sample: Int, isMirrored: Bool) -> Raster {
-    let labels = faces.labels(sample)
-    return isMirrored ? labels.mirrored.withSidesExchanged : labels
-  }
-}
-
-extension Raster {
-  /// A label map in which the classes of left and right parts are exchanged.
-  fileprivate var withSidesExchanged: Raster {
-    var exchanged = self
-    for index in samples.indices { exchanged.samples[index] = Self.otherSide[Int(samples[index])] }
-    return exchanged
-  }
-
-  /// Eyes are 4 and 5, brows 6 and 7, ears 8 and 9.
-  private static let otherSide: [UInt8] = (0...255).map { label in
-    (4...9).contains(label) ? label ^ 1 : label
   }
 }

@@ -7,7 +7,8 @@ import Images
 import Kernels
 import Models
 import Networks
-import Systems
+import Pipelines
+import Recipes
 import Tensors
 import Training
 
@@ -103,7 +104,7 @@ package struct SCADMRecipe: Recipe {
     let source = try NoisyLatents(latents, workers: environment.workers)
     let curve = try training.run(on: source) { samples, state in
       let inputs = try environment.workers.map(samples.count) { index, _ in
-        try Self.inputs(of: samples[index], among: latents)
+        try Self.inputs(of: samples[index], among: source.faces)
       }
       try program.fill(named: inputs)
       program.forward(
@@ -122,13 +123,13 @@ package struct SCADMRecipe: Recipe {
 
   /// What a sample brings to both networks; half of all images are black.
   private static func inputs(
-    of sample: NoisyLatents.Sample, among latents: LatentSet
+    of sample: NoisyLatents.Sample, among faces: SyntheticTrainingSet
   ) throws -> [String: Tensor] {
     var random = SplitMix64(seed: sample.seed)
-    let picture = latents.faces.picture(sample.face)
+    let picture = faces.picture(sample.face)
     let face = (sample.isMirrored ? picture.mirrored : picture).signedPlanes
     let isDiscarded = random.nextIndex(below: 2) == 1
-    let labels = latents.labels(sample.face, isMirrored: sample.isMirrored)
+    let labels = faces.labels(sample.face, isMirrored: sample.isMirrored)
     return [
       "latent": sample.latent, "timestep": sample.timestep,
       "image": isDiscarded ? Tensor(shape: face.shape) : face,

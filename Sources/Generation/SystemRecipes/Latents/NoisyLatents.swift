@@ -1,7 +1,9 @@
 import Diffusion
 import Gradients
 import Graphs
+import Images
 import Kernels
+import Recipes
 import Tensors
 import Training
 
@@ -25,23 +27,43 @@ struct NoisyLatents: BatchSource {
     let seed: UInt64
   }
 
-  /// The latents.
-  let latents: LatentSet
+  /// The faces.
+  let faces: SyntheticTrainingSet
+  /// `[Z, s, s]` of a latent.
+  let shape: [Int]
   /// Threads that prepare a batch.
   let workers: Workers
   /// The levels of noise.
   let schedule: NoiseSchedule
+  private let clean: @Sendable (_ face: Int, _ isMirrored: Bool) -> Tensor
 
   /// Samples of latents on latent diffusion's schedule.
   ///
   /// - Throws: nothing for this schedule.
   init(_ latents: LatentSet, workers: Workers) throws {
-    self.latents = latents
+    faces = latents.faces
+    shape = latents.shape
     self.workers = workers
     schedule = try .latentDiffusion
+    clean = { latents.latent($0, isMirrored: $1) }
   }
 
-  var sampleCount: Int { latents.faces.count }
+  /// Samples of the pictures themselves, brought to a size by Pillow's bicubic filter.
+  init(
+    picturesOf faces: SyntheticTrainingSet, size: Int, on schedule: NoiseSchedule,
+    workers: Workers
+  ) {
+    self.faces = faces
+    shape = [3, size, size]
+    self.workers = workers
+    self.schedule = schedule
+    clean = { face, isMirrored in
+      let picture = faces.picture(face).resized(width: size, height: size, filter: .bicubic)
+      return (isMirrored ? picture.mirrored : picture).signedPlanes
+    }
+  }
+
+  var sampleCount: Int { faces.count }
 
   func batch(_ request: BatchRequest) -> [Sample] {
     workers.map(request.samples.count) { index, _ in
@@ -56,7 +78,7 @@ struct NoisyLatents: BatchSource {
 
   /// A face's latent with the noise of a seed.
   func sample(_ face: Int, isMirrored: Bool, at timestep: Int, seed: UInt64) -> Sample {
-    let latent = latents.latent(face, isMirrored: isMirrored)
+    let latent = clean(face, isMirrored)
     var random = SplitMix64(seed: seed)
     let noise = SeededNoise(seed: random.next()).initial(latent.shape)
     let level = NoiseLevel(cumulativeAlpha: schedule.cumulativeAlphas[timestep])

@@ -1,6 +1,7 @@
 import Graphs
 import Networks
 import Recipes
+import SystemRecipes
 import Systems
 import Tensors
 import Testing
