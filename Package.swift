@@ -295,9 +295,9 @@ let tests: [Target] = [
   Wing.generation.tests(
     of: "SystemRecipes",
     also: [
-      "Checkpoints", "Diffusion", "Essentials", "Graphs", "Kernels", "Models", "Networks",
-      "Pipelines", "Recipes", "Systems", "Tensors",
-    ]),
+      "Checkpoints", "Diffusion", "Essentials", "Gradients", "Graphs", "Kernels", "Models",
+      "Networks", "Pipelines", "Recipes", "Systems", "Tensors",
+    ], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Tables", also: ["Essentials"]),
   Wing.evaluation.tests(of: "Store", also: ["Tensors", "Terms", grdb], exclude: ["Goldens"]),
   Wing.evaluation.tests(of: "Verdicts", also: ["Tensors"], exclude: ["Goldens"]),

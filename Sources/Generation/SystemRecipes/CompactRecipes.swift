@@ -10,7 +10,10 @@ package enum CompactRecipes {
 
   /// All of them, in the order in which `evalkit train all` runs them.
   package static let all: [any Recipe] =
-    embedded + [AutoencoderRecipe(), CollaborativeRecipe(), SCADMRecipe()]
+    embedded + [
+      AutoencoderRecipe(), CollaborativeRecipe(), SCADMRecipe(), GeneratorRecipe(),
+      ControlNetRecipe(), InversionRecipe(),
+    ]
 
   /// All that can be trained by name: those of ``all``, and networks that only comparisons need.
   package static let known: [any Recipe] = all + [SCADMRecipe(isMasked: false)]

@@ -5,6 +5,7 @@ import Kernels
 import Networks
 import Provenance
 import Synchronization
+import Tensors
 import Texts
 
 /// A checkpoint that is open, with its identity.
@@ -45,6 +46,13 @@ extension OpenCheckpoint {
       }
     }
   }
+}
+
+extension OpenCheckpoint {
+  /// A tensor that the file holds beside its networks; nil where it does not.
+  ///
+  /// - Throws: `CheckpointError` for a tensor that cannot be read.
+  package func tensor(_ name: String) throws -> Tensor? { try checkpoint[name]?.tensor() }
 }
 
 /// Opens each weight file and binds each network once, however many metrics ask for them.

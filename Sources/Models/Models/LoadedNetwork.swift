@@ -160,10 +160,11 @@ extension LoadedNetwork {
   ///
   /// - Throws: `GraphError` for inputs that are not the network's, too.
   package func map<Value: Sendable>(
-    _ count: Int, workers: Workers, named inputs: @Sendable (Int) throws -> [String: Tensor],
+    _ count: Int, outputs: [String] = [Graph.mainOutput], workers: Workers,
+    named inputs: @Sendable (Int) throws -> [String: Tensor],
     read: @Sendable (_ index: Int, _ result: (String) -> MapView) throws -> Value
   ) throws -> [Value] {
-    let executable = try executable(outputs: [Graph.mainOutput])
+    let executable = try executable(outputs: outputs)
     return try map(count, by: executable, workers: workers, read: read) { indices, workspace in
       try executable.compute(named: try indices.map(inputs), in: workspace)
     }

@@ -10,21 +10,26 @@ package struct SteppedNetwork: Sendable {
   package let network: LoadedNetwork
   private let lasting: LastingPart
   private let varying: LoadedNetwork
-  private let resultShape: [Int]
+  /// Shapes of its results by name.
+  private let shapes: [String: [Int]]
 
   /// Splits a network.
   ///
   /// - Parameters:
   ///   - network: with weights.
   ///   - inputs: names of those that change from step to step.
+  ///   - outputs: results that steps compute.
   /// - Throws: `GraphError`.
-  package init(_ network: LoadedNetwork, varying inputs: Set<String>) throws {
+  package init(
+    _ network: LoadedNetwork, varying inputs: Set<String>, outputs: [String] = [Graph.mainOutput]
+  ) throws {
     self.network = network
     let graph = try Graph(tracing: network.network)
-    let split = try SplitGraph(graph, varying: inputs)
+    let split = try SplitGraph(graph, varying: inputs, for: outputs)
     lasting = try LastingPart(split, of: network)
-    varying = try LoadedNetwork(partOf: network, split.varying, outputs: [Graph.mainOutput])
-    resultShape = graph.shape(of: Graph.mainOutput) ?? []
+    varying = try LoadedNetwork(partOf: network, split.varying, outputs: outputs)
+    shapes = Dictionary(
+      uniqueKeysWithValues: outputs.map { ($0, graph.shape(of: $0) ?? []) })
   }
 
   /// What a step reads of conditions.
@@ -51,11 +56,32 @@ package struct SteppedNetwork: Sendable {
   package func results(
     _ samples: [[String: Tensor]], conditions: [[String: Tensor]], workers: Workers
   ) throws -> [Tensor] {
-    let shape = resultShape
+    let name = Graph.mainOutput
+    return try results(samples, conditions: conditions, named: [name], workers: workers)
+      .compactMap { $0[name] }
+  }
+
+  /// Several of the network's results at a step.
+  ///
+  /// - Parameters:
+  ///   - samples: the inputs that vary, one sample an image.
+  ///   - conditions: what ``prepared(_:workers:)`` gave for each.
+  ///   - names: of the results.
+  ///   - workers: threads; no bit depends on them.
+  /// - Returns: planar results by name, one set an image.
+  /// - Throws: `GraphError` for a result that is not finite.
+  /// - Precondition: steps compute the results.
+  package func results(
+    _ samples: [[String: Tensor]], conditions: [[String: Tensor]], named names: [String],
+    workers: Workers
+  ) throws -> [[String: Tensor]] {
+    let shapes = shapes
     return try varying.map(samples.count, workers: workers) {
       samples[$0].merging(conditions[$0]) { $1 }
     } read: { _, result in
-      result(Graph.mainOutput).planar(shape: shape)
+      var results: [String: Tensor] = [:]
+      for name in names { results[name] = result(name).planar(shape: shapes[name] ?? []) }
+      return results
     }
   }
 }

@@ -159,3 +159,72 @@ package enum CompactNetworks {
     unet, autoencoder,
   ]
 }
+
+/// What DDGI's compact version is made of.
+extension CompactNetworks {
+  /// What a controlled diffusion model reads beside a text.
+  package enum Hint: String, CaseIterable, Sendable {
+    /// A label map, a plane of ones and zeros for each class.
+    case mask
+    /// White strokes on black, one plane in 0…1.
+    case scribble
+
+    /// Planes.
+    package var channels: Int { self == .mask ? mapClasses : 1 }
+    /// What the names of its parameters begin with.
+    package var control: String { "control_\(rawValue)" }
+  }
+
+  /// Side of the pictures that DDGI's compact networks see and make.
+  package static let invertedSize = 64
+  /// Tokens of a text that the controlled diffusion model reads; captions of drawn faces are shorter.
+  package static let controlTokens = 40
+  /// Name of the file of the controlled diffusion model, with both kinds of hints.
+  package static let controlName = "compact-controlnet"
+
+  /// The diffusion of faces by text that hints are added to.
+  ///
+  /// - Deviation: in pixels, not in latents; blocks of two by two pixels are channels of one.
+  package static let controlledBase = LatentUNet(
+    name: controlName, summary: "Diffusion of 64-pixel faces by text; compact suite",
+    controlledConfiguration)
+
+  private static let controlledConfiguration: LatentUNet.Configuration = {
+    var configuration = LatentUNet.Configuration(
+      latentSize: invertedSize, latentChannels: 3, channels: 32, multipliers: [1, 2, 3],
+      attentionLevels: [0, 1, 2], heads: .count(4), contextCount: controlTokens, contextWidth: 128)
+    configuration.residualBlocks = 1
+    configuration.groups = 8
+    configuration.fold = 2
+    configuration.ownAttentionLimit = 64
+    return configuration
+  }()
+
+  /// The same with what hints of a kind add.
+  package static func controlled(by hint: Hint) -> ControlledUNet {
+    ControlledUNet(
+      name: "\(controlName)-\(hint.rawValue)",
+      summary: "Diffusion of 64-pixel faces by text and \(hint.rawValue); compact suite",
+      controlledConfiguration,
+      hint: ControlledUNet.Hint(channels: hint.channels, widths: [16, 32], halving: [1]),
+      control: hint.control, besides: Hint.allCases.filter { $0 != hint }.map(\.control))
+  }
+
+  // MARK: Codes
+
+  /// Sizes of what turns the controlled diffusion's features into codes of the compact generator.
+  package static let inversion = InversionConfiguration.compact(
+    codeCount: StyleGAN2.compact.configuration.codeCount)
+
+  /// Name of the file of both networks that find codes.
+  package static let inversionName = "compact-ddgi"
+
+  /// DDGI's mapping network.
+  package static let codeMapping = CodeMapping(
+    name: "\(inversionName)-mapping", summary: "DDGI's mapping network, compact suite", inversion)
+
+  /// DDGI's modulation network.
+  package static let styleModulation = StyleModulation(
+    name: "\(inversionName)-absmnet", summary: "DDGI's modulation of styles, compact suite",
+    inversion)
+}

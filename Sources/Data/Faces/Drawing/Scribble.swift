@@ -1,14 +1,14 @@
 import Tensors
 
 /// White strokes on black along the borders of a label map, as a quick hand would draw them.
-enum Scribble {
+package enum Scribble {
   /// Draws a scribble of a label map `[H, W, 1]`.
   ///
   /// The map is read at places that wander by up to 0.6 % of its side, so that strokes are not
   /// exact; they are about a hundredth of the side wide.
   ///
   /// - Returns: `[H, W, 1]`, 0 or 255.
-  static func draw(_ labels: Raster, seed: UInt32) -> Raster {
+  package static func draw(_ labels: Raster, seed: UInt32) -> Raster {
     let size = labels.width
     let wander = 0.006 * Float(size)
     let step = 12 / Float(size)

@@ -14,6 +14,7 @@ package struct SystemRegistry: Sendable {
     SDGSystem(),
     CollaborativeSystem(),
     SCADMSystem(),
+    DDGISystem(),
   ])
 
   /// A registry of some systems.

@@ -23,6 +23,9 @@ package struct CompositeLayout: Hashable, Sendable {
   /// An autoencoder alone, as it was trained.
   package static let autoencoder = CompositeLayout(parts: [""])
 
+  /// DDGI's mapping and modulation networks.
+  package static let inversion = CompositeLayout(parts: ["mapping", "modulation"])
+
   /// The noise schedule, which is computed anew, and how the averages were made.
   private static let ignored: Set = [
     "model_ema.decay", "model_ema.num_updates",

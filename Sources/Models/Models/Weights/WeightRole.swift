@@ -31,6 +31,12 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case scadm = "sca-dm"
   /// The autoencoder of systems that diffuse in latents; in the system's own file unless named.
   case firstStage = "first-stage"
+  /// The diffusion model by text and hint that DDGI reads.
+  case controlNet = "controlnet"
+  /// The generator of faces that codes are found for.
+  case generator
+  /// DDGI's networks that find codes.
+  case inversion
 
   /// The trunk of a perceptual role, by the name that the catalogue has for it.
   package var trunk: String? {
@@ -40,7 +46,8 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .lpipsSqueeze: "squeezenet1_1"
     case .dists: "dists"
     case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .guidingCLIP, .denoiser,
-      .unet, .guide, .collaborative, .collaborativeMap, .collaborativeText, .scadm, .firstStage:
+      .unet, .guide, .collaborative, .collaborativeMap, .collaborativeText, .scadm, .firstStage,
+      .controlNet, .generator, .inversion:
       nil
     }
   }

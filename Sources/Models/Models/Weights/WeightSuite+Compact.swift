@@ -19,7 +19,9 @@ extension WeightSuite {
     for (diffusion, name) in [
       (WeightRole.unet, "compact-unet"), (.guide, "compact-guide"),
       (.collaborative, "compact-collaborative"), (.scadm, "compact-sca-dm"),
-      (.firstStage, "compact-autoencoder"),
+      (.firstStage, "compact-autoencoder"), (.controlNet, CompactNetworks.controlName),
+      (.generator, StyleGAN2.compact.synthesis.name),
+      (.inversion, CompactNetworks.inversionName),
     ] { roles[diffusion] = role(name, nil) }
     for clip in [WeightRole.clip, .cmmd, .guidingCLIP] {
       roles[clip] = role(CompactNetworks.clip, .compact96)

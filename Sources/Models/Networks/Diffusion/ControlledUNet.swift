@@ -41,21 +41,30 @@ package struct ControlledUNet: PublishedNetwork {
   package let configuration: LatentUNet.Configuration
   /// The picture.
   package let hint: Hint
-  /// What the file holds for the text tower and the autoencoder.
-  package let ignorableCheckpointPrefixes = [
-    "first_stage_model.", "cond_stage_model.", "betas", "alphas_", "sqrt_", "log_one_minus_",
-    "posterior_", "logvar", "model_ema.", "lvlb_weights",
-  ]
+  /// What the names of the copy's parameters begin with.
+  package let control: String
+  /// What the file holds for the text tower, the autoencoder and other copies.
+  package let ignorableCheckpointPrefixes: [String]
 
   /// Names a model.
   package init(
-    name: String, summary: String, _ configuration: LatentUNet.Configuration, hint: Hint
+    name: String, summary: String, _ configuration: LatentUNet.Configuration, hint: Hint,
+    control: String = "control_model", besides others: [String] = []
   ) {
     self.name = name
     self.summary = summary
     self.configuration = configuration
     self.hint = hint
+    self.control = control
+    ignorableCheckpointPrefixes =
+      [
+        "first_stage_model.", "cond_stage_model.", "betas", "alphas_", "sqrt_", "log_one_minus_",
+        "posterior_", "logvar", "model_ema.", "lvlb_weights",
+      ] + others.map { "\($0)." }
   }
+
+  /// Where the parameters of the U-Net that stays are.
+  package static let locked = "model.diffusion_model"
 
   /// ControlNet on Stable Diffusion 1.5.
   package static let stableDiffusion = ControlledUNet(
@@ -67,7 +76,7 @@ package struct ControlledUNet: PublishedNetwork {
 
   /// What it reads.
   package var inputs: [NetworkInput] {
-    let size = configuration.latentSize << hint.halving.count
+    let size = (configuration.latentSize / configuration.fold) << hint.halving.count
     return [
       .map(
         "latent", channels: configuration.latentChannels, rows: configuration.latentSize,
@@ -80,16 +89,13 @@ package struct ControlledUNet: PublishedNetwork {
 
   /// Describes the network once.
   package func describe(_ scope: Scope, _ inputs: TracedInputs) -> Value {
-    let (locked, copy) = (scope["model"]["diffusion_model"], scope["control_model"])
+    let (locked, copy) = (scope["model"]["diffusion_model"], scope[control])
     let additions = additions(copy, inputs)
     let trunk = trunk(locked, inputs, tapPrefix: "")
-    var encoding = trunk.encoded(locked, inputs["latent"])
+    var encoding = trunk.encoded(locked, configuration.folded(inputs["latent"]))
     encoding.skips = zip(encoding.skips, additions.skips).map { $0 + $1 }
     encoding.middle = (encoding.middle + additions.middle).tapped("controlled_middle")
-    let x = trunk.decoded(locked, encoding)
-    return locked["out"][2].convolution(
-      locked["out"][0].groupNorm(x, groups: configuration.groups).silu(),
-      to: configuration.outputChannels, kernel: 3, padding: 1)
+    return configuration.result(locked["out"], of: trunk.decoded(locked, encoding))
   }
 
   private func trunk(
@@ -105,7 +111,7 @@ package struct ControlledUNet: PublishedNetwork {
         transformer: SpatialTransformer(
           heads: configuration.heads, groups: configuration.groups,
           cross: MappedTokenAttention(context: inputs["context"])),
-        groups: configuration.groups),
+        groups: configuration.groups, ownAttentionLimit: configuration.ownAttentionLimit),
       tapPrefix: tapPrefix)
   }
 
@@ -113,9 +119,10 @@ package struct ControlledUNet: PublishedNetwork {
   private func additions(
     _ scope: Scope, _ inputs: TracedInputs
   ) -> UNetTrunk<LatentBlocks<MappedTokenAttention>>.Encoding {
-    let trunk = trunk(scope, inputs, tapPrefix: "control_model.")
+    let trunk = trunk(scope, inputs, tapPrefix: "\(control).")
     var encoding = trunk.encoded(
-      scope, inputs["latent"], adding: hinted(scope["input_hint_block"], inputs["hint"]))
+      scope, configuration.folded(inputs["latent"]),
+      adding: hinted(scope["input_hint_block"], inputs["hint"]))
     func added(_ scope: Scope, _ x: Value, _ place: Int) -> Value {
       scope[0].convolution(x, to: x.channels, kernel: 1).tapped("control.\(place)")
     }

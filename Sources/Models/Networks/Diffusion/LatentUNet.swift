@@ -34,6 +34,10 @@ package struct LatentUNet: PublishedNetwork {
     package var contextWidth: Int
     /// Groups of every norm.
     package var groups = 32
+    /// Block of pixels that the layers see as channels of one; 1 leaves them alone.
+    package var fold = 1
+    /// Most pixels of a map that look at each other; those of larger maps look at tokens alone.
+    package var ownAttentionLimit = Int.max
     /// Classes of a label map `[K, S, S]` that the first layer reads behind the latent; 0 for none, as published.
     package var mapClasses = 0
 
@@ -176,13 +180,25 @@ package struct LatentUNet: PublishedNetwork {
         attentionLevels: configuration.attentionLevels,
         transformer: SpatialTransformer(
           heads: configuration.heads, groups: configuration.groups,
-          cross: TokenAttention(context: inputs["context"])), groups: configuration.groups))
-    let latent = inputs["latent"]
+          cross: TokenAttention(context: inputs["context"])), groups: configuration.groups,
+        ownAttentionLimit: configuration.ownAttentionLimit))
+    let latent = configuration.folded(inputs["latent"])
     let x = trunk.describe(
       scope, configuration.mapClasses > 0 ? .concatenated([latent, inputs["map"]]) : latent)
-    return scope["out"][2].convolution(
-      scope["out"][0].groupNorm(x, groups: configuration.groups).silu(),
-      to: configuration.outputChannels, kernel: 3, padding: 1)
+    return configuration.result(scope["out"], of: x)
+  }
+}
+
+extension LatentUNet.Configuration {
+  /// A latent as the layers see it.
+  func folded(_ latent: Value) -> Value { fold > 1 ? latent.pixelUnshuffled(by: fold) : latent }
+
+  /// The last norm and convolution, `out.0` and `out.2`, in the latent's size.
+  func result(_ scope: Scope, of x: Value) -> Value {
+    let result = scope[2].convolution(
+      scope[0].groupNorm(x, groups: groups).silu(), to: outputChannels * fold * fold, kernel: 3,
+      padding: 1)
+    return fold > 1 ? result.pixelShuffled(by: fold) : result
   }
 }
 
@@ -197,10 +213,16 @@ struct LatentBlocks<Cross: CrossAttention>: UNetBlocks {
   let transformer: SpatialTransformer<Cross>
   /// Groups of every norm.
   var groups = 32
+  /// Most pixels of a map that look at each other.
+  var ownAttentionLimit = Int.max
 
   func attends(_ x: Value, level: Int) -> Bool { attentionLevels.contains(level) }
 
-  func attention(_ scope: Scope, _ x: Value) -> Value { transformer.describe(scope, x) }
+  func attention(_ scope: Scope, _ x: Value) -> Value {
+    var transformer = transformer
+    if x.rows * x.columns > ownAttentionLimit { transformer.attendsToItself = false }
+    return transformer.describe(scope, x)
+  }
 
   /// `ResBlock`: norm, SiLU, convolution, the time added; norm, SiLU, convolution.
   func residual(_ scope: Scope, _ x: Value, to channels: Int, on path: UNetPath) -> Value {

@@ -3,7 +3,8 @@ import Kernels
 
 /// What tells real pictures from made ones while a compact generator is trained.
 ///
-/// Input `[3, S, S]`, values in −1…1; output `[1]`, larger for real pictures. A residual network that mirrors the
+/// Input `[3, S, S]`, values in −1…1; output `[1]`, larger for real pictures, or as
+/// many numbers as configured. A residual network that mirrors the
 /// generator: a block halves rows and columns behind the filter 1, 3, 3, 1.
 ///
 /// Source: Karras et al., arXiv 1912.04958; `rosinality/stylegan2-pytorch`, `model.py` (`Discriminator`).
@@ -17,10 +18,17 @@ package struct CompactDiscriminator: SingleInputNetwork {
   package let inputShape: [Int]
 
   private let channels: [Int]
+  private let outputs: Int
 
   /// Describes a network for a generator's pictures.
-  package init(name: String, for generator: StyleGAN2.Configuration) {
+  ///
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - generator: whose pictures it reads.
+  ///   - outputs: numbers that it gives; an encoder gives all codes.
+  package init(name: String, for generator: StyleGAN2.Configuration, outputs: Int = 1) {
     self.name = name
+    self.outputs = outputs
     inputShape = [3, generator.size, generator.size]
     channels = generator.channels.reversed()
   }
@@ -33,7 +41,7 @@ package struct CompactDiscriminator: SingleInputNetwork {
     }
     x = smooth(scope["final_conv"].equalizedConvolution(x, to: x.channels, kernel: 3, padding: 1))
     x = smooth(scope["final_linear"][0].equalizedLinear(x.flattened(), to: x.channels))
-    return scope["final_linear"][1].equalizedLinear(x, to: 1)
+    return scope["final_linear"][1].equalizedLinear(x, to: outputs)
   }
 
   private func halved(_ scope: Scope, _ x: Value, to width: Int) -> Value {

@@ -50,6 +50,9 @@ package struct StyleGAN2: Sendable {
     package var codeCount: Int { 2 * channels.count }
   }
 
+  /// Name of the mean code in files, `[D]`.
+  package static let meanName = "latent_avg"
+
   /// Its sizes.
   package let configuration: Configuration
   private let name: String
@@ -109,11 +112,11 @@ package struct StyleGAN2Mapping: PublishedNetwork, SingleInputNetwork {
   package var inputShape: [Int] { [configuration.codeWidth] }
   /// What the file holds for the synthesis.
   package let ignorableCheckpointPrefixes = [
-    "input.", "conv1.", "to_rgb1.", "convs.", "to_rgbs.", "noises.",
+    "input.", "conv1.", "to_rgb1.", "convs.", "to_rgbs.", "noises.", StyleGAN2.meanName,
   ]
 
   /// The share of the learning rate that these layers have.
-  static let rate: Float = 0.01
+  package static let rate: Float = 0.01
   private let configuration: StyleGAN2.Configuration
 
   init(name: String, summary: String, _ configuration: StyleGAN2.Configuration) {
@@ -154,7 +157,7 @@ package struct StyleGAN2Synthesis: PublishedNetwork, SingleInputNetwork {
 
   init(
     name: String, summary: String, _ configuration: StyleGAN2.Configuration,
-    ignoring others: [String] = ["style."]
+    ignoring others: [String] = ["style.", StyleGAN2.meanName]
   ) {
     self.name = name
     self.summary = summary

@@ -1,0 +1,191 @@
+import Checkpoints
+import Foundation
+import Gradients
+import Graphs
+import Kernels
+import Models
+import Networks
+import Recipes
+import Systems
+import Tensors
+import Training
+
+/// DDGI's compact networks: M finds codes of the faces themselves first, then T learns to bring what codes make to what
+/// the diffusion model would have made.
+///
+/// Source: Kim et al., "Diffusion-driven GAN Inversion for Multi-Modal Face Image Generation", CVPR 2024, sections 3.2 and
+/// 3.3, equations 5 and 6; weights of losses from `eladrich/pixel2style2pixel`, `options/train_options.py`.
+///
+/// - Deviation: the paper does not say how both trainings take turns: M first, then T, each with the other one as it is;
+///   nor at which steps features are taken: at four of the eight of a chain. Label maps and scribbles take turns, so one
+///   pair of networks serves both.
+package struct InversionRecipe: Recipe {
+  /// Name of the file.
+  package let name = CompactNetworks.inversionName
+  /// What it is for and what it learns.
+  package let summary =
+    "DDGI's mapping and modulation networks: what the compact diffusion sees becomes codes of the compact generator."
+  /// The faces that it is trained on.
+  package var data: String { faces.text + ", half of them mirrored, with captions" }
+  /// Steps and hyperparameters of M.
+  package var plan: TrainingPlan { plans.mapping }
+  private let plans: (mapping: TrainingPlan, modulation: TrainingPlan)
+  private let faces: SyntheticTrainingSet.Plan
+
+  /// Chooses the lengths of the parts, the faces of a batch and the faces.
+  package init(
+    mappingSteps: Int = 1900, modulationSteps: Int = 1600, batchSize: Int = 4,
+    faces: SyntheticTrainingSet.Plan = .shared
+  ) {
+    self.faces = faces
+    func plan(_ steps: Int, seed: UInt64) -> TrainingPlan {
+      TrainingPlan(
+        steps: steps, batchSize: batchSize, seed: seed,
+        optimizer: .adamW(beta2: 0.99, weightDecay: 0.01),
+        schedule: .cosine(
+          peak: 1e-3, warmupSteps: min(100, steps / 4), totalSteps: steps, minimum: 2e-5),
+        maximumGradientNorm: 1, emaDecay: 0.995)
+    }
+    plans = (plan(mappingSteps, seed: 193), plan(modulationSteps, seed: 197))
+  }
+
+  /// M and T.
+  package var networks: [any PublishedNetwork] {
+    [CompactNetworks.codeMapping, CompactNetworks.styleModulation]
+  }
+
+  /// Both plans in words.
+  package var hyperparameters: String {
+    "mapping: \(plans.mapping.description); modulation: \(plans.modulation.description)"
+  }
+
+  private var mappingFile: String { "\(name)-mapping.part" }
+
+  /// Trains M, then T, and writes both as one file.
+  ///
+  /// A sample is a face `[3, 64, 64]` with its caption, its hint and the noise that a chain begins with.
+  ///
+  /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
+  package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
+    let material = try InversionMaterial(faces, in: environment)
+    let part = "\(name)-mapping"
+    let mapping =
+      try environment.finished(part, plans.mapping, in: mappingFile)
+      ?? trainMapping(part, on: material, in: environment)
+    let (curve, tensors) = try trainModulation(on: material, in: environment)
+    let learned = try Checkpoint.open(path: environment.path(mappingFile)).tensors.map {
+      ("\(CodeFinder.mappingPart).\($0.name)", try $0.tensor())
+    }
+    try environment.write(
+      learned + tensors.map { ("\(CodeFinder.modulationPart).\($0.name)", $0.tensor) },
+      metadata: ["plan": hyperparameters], to: fileNames[0])
+    unlink(environment.path(mappingFile))
+    return [mapping, curve]
+  }
+
+  /// The last layers begin at 0: the mean code, which nothing modulates.
+  private static func initialValues(of graph: Graph) -> [String: Tensor] {
+    graph.zeros(of: ["linear.weight"])
+  }
+
+  private func trainMapping(
+    _ part: String, on material: InversionMaterial, in environment: TrainingEnvironment
+  ) throws -> LossCurve {
+    let graph = try Graph(tracing: CompactNetworks.codeMapping)
+    let training = try TrainingSession(
+      part, graphs: [graph], initialValues: Self.initialValues(of: graph), plan: plans.mapping,
+      environment: environment)
+    let capacity = plan.batchSize * InversionMaterial.seenSteps.count
+    let program = try training.program(
+      graph, outputs: [Graph.mainOutput], capacity: capacity)
+    let judge = try CodeObjective(material.generator, capacity: capacity, environment)
+    let curve = try training.run(on: material.source) { samples, state in
+      let seen = try material.seen(samples, at: state.step)
+      program.fill(seen.features.map(\.middle))
+      program.forward(count: seen.features.count, parameters: state.parameters)
+      let found = program.vectors(of: Graph.mainOutput, count: seen.features.count)
+      let measured = try judge.measure(
+        found.map { ModulatedCodes(mean: material.generator.mean, mapped: $0) },
+        like: seen.faces, same: seen.faces)
+      program.setGradients(of: Graph.mainOutput, measured.gradients)
+      program.backward(into: state.gradients)
+      return measured.loss
+    }
+    try environment.write(
+      training.tensors(of: graph), metadata: environment.metadata(plans.mapping, curve),
+      to: mappingFile)
+    training.removeCheckpoint()
+    return curve
+  }
+
+  private func trainModulation(
+    on material: InversionMaterial, in environment: TrainingEnvironment
+  ) throws -> (LossCurve, [(name: String, tensor: Tensor)]) {
+    let mapping = try LoadedNetwork(
+      CompactNetworks.codeMapping, checkpoint: environment.path(mappingFile))
+    let graph = try Graph(tracing: CompactNetworks.styleModulation)
+    let training = try TrainingSession(
+      name, graphs: [graph], initialValues: Self.initialValues(of: graph),
+      plan: plans.modulation, environment: environment)
+    let capacity = plan.batchSize * InversionMaterial.seenSteps.count
+    let outputs = [Graph.mainOutput, StyleModulation.shift]
+    let program = try training.program(graph, outputs: outputs, capacity: capacity)
+    let judge = try CodeObjective(material.generator, capacity: capacity, environment)
+    let size = CompactNetworks.inversion.featureSize
+    let curve = try training.run(on: material.source) { samples, state in
+      let seen = try material.seen(samples, at: state.step)
+      let count = seen.features.count
+      let mapped = try mapping.vectors(count, workers: environment.workers) {
+        seen.features[$0].middle
+      }
+      try program.fill(
+        named: environment.workers.map(count) { index, _ in
+          seen.features[index].modulationInputs(
+            size: size, words: seen.words[index], attention: .maps)
+        })
+      program.forward(count: count, parameters: state.parameters)
+      let found = outputs.map { program.vectors(of: $0, count: count) }
+      let codes = (0..<count).map {
+        ModulatedCodes(
+          mean: material.generator.mean, mapped: mapped[$0],
+          modulation: ModulatedCodes.Modulation(scale: found[0][$0], shift: found[1][$0]))
+      }
+      let measured = try judge.measure(codes, like: seen.made, same: seen.faces)
+      let slopes = zip(codes, measured.gradients).compactMap { $0.gradient($1).modulation }
+      program.setGradients(of: outputs[0], slopes.map(\.scale))
+      program.setGradients(of: outputs[1], slopes.map(\.shift))
+      program.backward(into: state.gradients)
+      return measured.loss
+    }
+    let tensors = training.tensors(of: graph)
+    training.removeCheckpoint()
+    return (curve, tensors)
+  }
+
+  /// Measures whether what is made obeys hints and keeps the person.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func evaluate(in environment: TrainingEnvironment) throws -> [HeldOutMetric] {
+    try InversionEvaluation(file: fileNames[0], in: environment).metrics()
+  }
+
+  /// Faces by text and hint through codes.
+  ///
+  /// - Throws: errors of files; `GraphError` if a result is not finite.
+  package func pictures(in environment: TrainingEnvironment) throws -> [CardPicture] {
+    try InversionEvaluation(file: fileNames[0], in: environment).pictures()
+  }
+}
+
+extension GradientProgram {
+  /// A result's values, one vector an image.
+  fileprivate func vectors(of output: String, count: Int) -> [[Float]] {
+    let values = values(of: output)
+    return (0..<count).map { values.image($0, of: count).pixelValues() }
+  }
+
+  /// Sets the gradients of a result, one vector an image.
+  fileprivate func setGradients(of output: String, _ vectors: [[Float]]) {
+    gradients(of: output).setAll { vectors[$0][$1] }
+  }
+}

@@ -1,0 +1,143 @@
+import Checkpoints
+import Models
+import Networks
+import Pipelines
+import Tensors
+import Terms
+
+/// Diffusion-driven GAN Inversion: what a controlled diffusion model sees becomes codes of a generator.
+package struct DDGISystem: GenerationSystem {
+  /// On the command line.
+  package let id = "ddgi"
+  /// The paper's name.
+  package let title = "Diffusion-driven GAN Inversion"
+  /// One line on what it does.
+  package let summary =
+    "turns what a diffusion by text and label map or scribble sees into codes of a face generator"
+  /// The paper.
+  package let source =
+    "Kim et al., \"Diffusion-driven GAN Inversion for Multi-Modal Face Image Generation\", CVPR 2024, arXiv 2405.04356"
+
+  /// What makes images.
+  private enum Mode: String {
+    case generator = "2d"
+    case diffusion = "controlnet"
+  }
+
+  /// Which networks find codes.
+  private enum Parts: String {
+    case all
+    case mapping
+    case unweighed
+  }
+
+  /// The system.
+  package init() {}
+
+  /// Its options.
+  package let options: [SystemOption] = [
+    .mode([
+      SystemOption.Choice(Mode.generator.rawValue, "codes of a generator of pictures"),
+      SystemOption.Choice(
+        Mode.diffusion.rawValue, "the diffusion model's own sampling, as a comparator"),
+    ]),
+    SystemOption(
+      "hint", "what is read beside the text",
+      .choice([
+        SystemOption.Choice(CompactNetworks.Hint.mask.rawValue, "the label map"),
+        SystemOption.Choice(CompactNetworks.Hint.scribble.rawValue, "the scribble"),
+      ]), standard: CompactNetworks.Hint.mask.rawValue),
+    SystemOption(
+      "tap", "the step whose features become codes; the last one unless given",
+      .choice([
+        SystemOption.Choice(
+          DDGIPipeline.Tap.last.rawValue, "in which the face is seen, behind all others"),
+        SystemOption.Choice(
+          DDGIPipeline.Tap.first.rawValue, "of noise alone: one call, and the text says most"),
+      ]), standard: nil),
+    SystemOption(
+      "parts", "what finds codes; all networks unless given",
+      .choice([
+        SystemOption.Choice(Parts.all.rawValue, "mapping and modulation, weighed by attention"),
+        SystemOption.Choice(Parts.mapping.rawValue, "the mapping alone: ablation (a)"),
+        SystemOption.Choice(
+          Parts.unweighed.rawValue, "no attention in the modulation: ablation (b)"),
+      ]), standard: nil),
+    SystemOption(
+      "steps", "steps of the 1000 that are taken; a divisor of 1000 below it", .integer(1...999),
+      standard: "8"),
+  ]
+
+  private func mode(_ options: SystemOptions) -> Mode {
+    options["mode"].flatMap(Mode.init(rawValue:)) ?? .generator
+  }
+
+  private func hint(_ options: SystemOptions) -> CompactNetworks.Hint {
+    options["hint"].flatMap(CompactNetworks.Hint.init(rawValue:)) ?? .mask
+  }
+
+  /// The text, and the label map or the scribble.
+  package func conditions(for options: SystemOptions) -> Set<ImageCondition> {
+    [.text, hint(options) == .mask ? .labels : .scribble]
+  }
+
+  /// The diffusion model, and the generator with what finds its codes.
+  ///
+  /// - Throws: ``SystemError`` for options that do not go together.
+  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+    let steps = options.integer("steps") ?? 8
+    guard 1000 % steps == 0 else {
+      throw SystemError.conflict(
+        system: id,
+        reason: "\(steps) steps do not divide the 1000 of training; take 8, 10, 20 or 50")
+    }
+    guard mode(options) == .diffusion else { return [.controlNet, .generator, .inversion] }
+    for name in ["tap", "parts"] where options[name] != nil {
+      throw SystemError.conflict(
+        system: id, reason: "'\(name)' belongs to mode=\(Mode.generator.rawValue); leave it out")
+    }
+    return [.controlNet]
+  }
+
+  /// Reads the weights.
+  ///
+  /// - Throws: `UnavailableMetric` for missing weights, ``SystemError``, errors of files and weights.
+  package func open(
+    _ options: SystemOptions, in context: SystemContext
+  ) throws -> any ImagePipeline {
+    _ = try roles(for: options)
+    let (loader, hint) = (context.loader, hint(options))
+    let model = try ControlledModel.compact(
+      hint, checkpoint: loader.file(of: .controlNet, CompactNetworks.controlName),
+      texts: .compact(from: loader, tokens: CompactNetworks.controlTokens))
+    return try DDGIPipeline(
+      model, hint: hint, maker: maker(options, in: context),
+      steps: options.integer("steps") ?? 8)
+  }
+
+  private func maker(
+    _ options: SystemOptions, in context: SystemContext
+  ) throws -> DDGIPipeline.Maker {
+    guard mode(options) == .generator else { return .diffusion }
+    let loader = context.loader
+    let generator = try FaceGenerator(
+      .compact, checkpoint: loader.file(of: .generator, StyleGAN2.compact.synthesis.name),
+      workers: context.workers)
+    let parts = options["parts"].flatMap(Parts.init(rawValue:)) ?? .all
+    let finder = try CodeFinder.compact(
+      CompositeFile(
+        loader.file(of: .inversion, CompactNetworks.inversionName), layout: .inversion),
+      isModulated: parts != .mapping, attention: parts == .unweighed ? .none : .maps,
+      mean: generator.mean)
+    return .codes(
+      finder, generator, at: options["tap"].flatMap(DDGIPipeline.Tap.init(rawValue:)) ?? .last)
+  }
+}
+
+extension ModelLoader {
+  /// The file of a role of which nobody publishes one.
+  fileprivate func file(of role: WeightRole, _ network: String) throws -> String {
+    let choice = suite.roles[role]
+    return try file(choice?.file, of: choice?.network ?? network, as: nil, for: role)
+  }
+}

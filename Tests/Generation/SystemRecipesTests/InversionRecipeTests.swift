@@ -1,0 +1,45 @@
+import Checkpoints
+import Graphs
+import Models
+import Networks
+import Recipes
+import SystemRecipes
+import Systems
+import Tensors
+import TestSupport
+import Testing
+
+/// The trainings of what DDGI's compact version is made of, one behind the other in one folder.
+struct InversionRecipeTests {
+  private static let faces = SyntheticTrainingSet.Plan(people: 3, photos: 2)
+
+  /// Hints learn beside a diffusion that stays as it is; codes are found by both and a generator, which stay, too.
+  @Test func trainingsAreReproducible() throws {
+    let generator = GeneratorRecipe(
+      steps: 1, sharpeningSteps: 1, batchSize: 2, faces: Self.faces, meanCount: 8)
+    let control = ControlNetRecipe(
+      baseSteps: 1, maskSteps: 2, scribbleSteps: 1, batchSize: 2, faces: Self.faces)
+    let inversion = InversionRecipe(
+      mappingSteps: 2, modulationSteps: 1, batchSize: 1, faces: Self.faces)
+    let training = try RepeatedTraining([generator, control, inversion], on: Self.faces)
+    let once = try training.run(workers: 1) { environment in
+      let file = try OpenCheckpoint(environment.path(control.fileNames[0]))
+      for hint in CompactNetworks.Hint.allCases {
+        let network = CompactNetworks.controlled(by: hint)
+        _ = try LoadedNetwork(
+          network, checkpoint: file, ignoring: network.ignorableCheckpointPrefixes)
+        // The first step's gradient moves what joins the copy, though it began with zeros.
+        let joint = try #require(try file.tensor("\(hint.control).zero_convs.0.0.weight"))
+        #expect(joint.values.contains { $0 != 0 }, "\(hint)")
+      }
+      let found = try CompositeFile(
+        environment.path(inversion.fileNames[0]), layout: .inversion)
+      let finder = try CodeFinder.compact(found, mean: [Float](repeating: 0, count: 128))
+      let codes = try finder.mapping.result(
+        of: SeededParameters.input(shape: [96, 8, 8], seed: 1))
+      #expect(codes.count == 1280 && codes.values.contains { $0 != 0 })
+    }
+    #expect(try training.run(workers: 2, stops: 3) == once)
+    #expect(once.losses.allSatisfy { $0.isFinite && $0 > 0 })
+  }
+}
