@@ -48,12 +48,9 @@ package struct CollaborativeRecipe: Recipe {
     func plan(
       _ steps: Int, peak: Float, minimum: Float, seed: UInt64, decay: Float
     ) -> TrainingPlan {
-      TrainingPlan(
-        steps: steps, batchSize: batchSize, seed: seed,
-        optimizer: .adamW(beta2: 0.99, weightDecay: 0.01),
-        schedule: .cosine(
-          peak: peak, warmupSteps: min(200, steps / 4), totalSteps: steps, minimum: minimum),
-        maximumGradientNorm: 1, emaDecay: decay)
+      .diffusion(
+        steps: steps, batchSize: batchSize, seed: seed, peak: peak, minimum: minimum,
+        emaDecay: decay)
     }
     plans = (
       plan(startSteps, peak: 1e-3, minimum: 5e-4, seed: 151, decay: 0.999),

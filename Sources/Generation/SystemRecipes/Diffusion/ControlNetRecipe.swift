@@ -44,12 +44,7 @@ package struct ControlNetRecipe: Recipe {
   ) {
     self.faces = faces
     func plan(_ steps: Int, seed: UInt64) -> TrainingPlan {
-      TrainingPlan(
-        steps: steps, batchSize: batchSize, seed: seed,
-        optimizer: .adamW(beta2: 0.99, weightDecay: 0.01),
-        schedule: .cosine(
-          peak: 1e-3, warmupSteps: min(200, steps / 4), totalSteps: steps, minimum: 2e-5),
-        maximumGradientNorm: 1, emaDecay: 0.999)
+      .diffusion(steps: steps, batchSize: batchSize, seed: seed)
     }
     plans = (
       plan(baseSteps, seed: 179), plan(maskSteps, seed: 181), plan(scribbleSteps, seed: 191)

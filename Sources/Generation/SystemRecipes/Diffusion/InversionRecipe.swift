@@ -39,12 +39,8 @@ package struct InversionRecipe: Recipe {
   ) {
     self.faces = faces
     func plan(_ steps: Int, seed: UInt64) -> TrainingPlan {
-      TrainingPlan(
-        steps: steps, batchSize: batchSize, seed: seed,
-        optimizer: .adamW(beta2: 0.99, weightDecay: 0.01),
-        schedule: .cosine(
-          peak: 1e-3, warmupSteps: min(100, steps / 4), totalSteps: steps, minimum: 2e-5),
-        maximumGradientNorm: 1, emaDecay: 0.995)
+      .diffusion(
+        steps: steps, batchSize: batchSize, seed: seed, warmupSteps: 100, emaDecay: 0.995)
     }
     plans = (plan(mappingSteps, seed: 193), plan(modulationSteps, seed: 197))
   }

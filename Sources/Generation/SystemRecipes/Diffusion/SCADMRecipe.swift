@@ -49,12 +49,7 @@ package struct SCADMRecipe: Recipe {
   ) {
     self.faces = faces
     unet = CompactNetworks.scadm(isMasked: isMasked)
-    plan = TrainingPlan(
-      steps: steps, batchSize: batchSize, seed: 167,
-      optimizer: .adamW(beta2: 0.99, weightDecay: 0.01),
-      schedule: .cosine(
-        peak: 1e-3, warmupSteps: min(200, steps / 4), totalSteps: steps, minimum: 2e-5),
-      maximumGradientNorm: 1, emaDecay: 0.999)
+    plan = .diffusion(steps: steps, batchSize: batchSize, seed: 167)
   }
 
   /// The U-Net and the style encoder.

@@ -48,12 +48,9 @@ package struct UNetRecipe: Recipe {
     func plan(
       _ steps: Int, _ batchSize: Int, peak: Float, minimum: Float, warmup: Int, seed: UInt64
     ) -> TrainingPlan {
-      TrainingPlan(
-        steps: steps, batchSize: batchSize, seed: seed,
-        optimizer: .adamW(beta2: 0.99, weightDecay: 0.01),
-        schedule: .cosine(
-          peak: peak, warmupSteps: min(warmup, steps / 4), totalSteps: steps, minimum: minimum),
-        maximumGradientNorm: 1, emaDecay: 0.999)
+      .diffusion(
+        steps: steps, batchSize: batchSize, seed: seed, peak: peak, minimum: minimum,
+        warmupSteps: warmup)
     }
     self.plan = plan(steps, batchSize, peak: 1e-3, minimum: 5e-4, warmup: 300, seed: 137)
     refinement = plan(

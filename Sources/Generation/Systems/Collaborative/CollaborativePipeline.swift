@@ -113,19 +113,17 @@ package struct CollaborativePipeline: ImagePipeline {
   package func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>] {
-    let wanted = requests.map { request in
-      ImageFailure.catching { try Wanted(request, for: model) }
-    }
-    let ready = wanted.compactMap { try? $0.get() }
-    guard !ready.isEmpty else { return wanted.map { $0.map { _ in Raster.nothing } } }
-    let (latents, shares) = try sampled(
-      Self.conditions(ready, for: model, workers: workers), seeds: ready.map(\.seed),
-      workers: workers, shouldStop: shouldStop)
-    var made =
-      settings.showsInfluence
-      ? shares.map(picture)[...]
-      : try model.codec.images(of: latents, workers: workers)[...]
-    return wanted.map { wanted in wanted.map { _ in made.removeFirst() } }
+    try images(
+      for: requests, workers: workers, reading: { try Wanted($0, for: model) },
+      making: { wanted in
+        let (latents, shares) = try sampled(
+          Self.conditions(wanted, for: model, workers: workers), seeds: wanted.map(\.seed),
+          workers: workers, shouldStop: shouldStop)
+        let made =
+          settings.showsInfluence
+          ? shares.map(picture) : try model.codec.images(of: latents, workers: workers)
+        return made.map { .success($0) }
+      })
   }
 
   /// What a request asks for.
@@ -292,9 +290,4 @@ package struct CollaborativePipeline: ImagePipeline {
     }
     return picture
   }
-}
-
-extension Raster {
-  /// A pixel that stands for an image that nobody sees.
-  static let nothing = Raster(width: 1, height: 1, channels: 3, samples: [0, 0, 0])
 }

@@ -81,13 +81,11 @@ package struct DDGIPipeline: ImagePipeline {
   package func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>] {
-    let read = workers.map(requests.count) { index, _ in
-      ImageFailure.catching { try condition(of: requests[index]) }
-    }
-    let ready = read.compactMap { try? $0.get() }
-    guard !ready.isEmpty else { return read.map { $0.map { _ in Raster.nothing } } }
-    var made = try images(of: ready, workers: workers, shouldStop: shouldStop)[...]
-    return read.map { condition in condition.map { _ in made.removeFirst() } }
+    try images(
+      for: requests, workers: workers, reading: { try condition(of: $0) },
+      making: { conditions in
+        try images(of: conditions, workers: workers, shouldStop: shouldStop).map { .success($0) }
+      })
   }
 
   /// What one image is made from.

@@ -134,17 +134,14 @@ package struct SCADMPipeline: ImagePipeline {
   package func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>] {
-    let read = workers.map(requests.count) { index, _ in
-      ImageFailure.catching { try condition(of: requests[index]) }
-    }
-    let ready = read.compactMap { try? $0.get() }
-    guard !ready.isEmpty else { return read.map { $0.map { _ in Raster.nothing } } }
-    let codes = try codes(for: ready, workers: workers)
-    let latents = try sampled(
-      maps: ready.map(\.map), codes: codes, noise: ready.map(\.noise), workers: workers,
-      shouldStop: shouldStop)
-    var made = try model.codec.images(of: latents, workers: workers)[...]
-    return read.map { condition in condition.map { _ in made.removeFirst() } }
+    try images(
+      for: requests, workers: workers, reading: { try condition(of: $0) },
+      making: { conditions in
+        let latents = try sampled(
+          maps: conditions.map(\.map), codes: codes(for: conditions, workers: workers),
+          noise: conditions.map(\.noise), workers: workers, shouldStop: shouldStop)
+        return try model.codec.images(of: latents, workers: workers).map { .success($0) }
+      })
   }
 
   /// What one image is made from.

@@ -131,13 +131,9 @@ package struct SDGPipeline: ImagePipeline {
   package func images(
     for requests: [ImageRequest], workers: Workers, shouldStop: @Sendable () -> Bool
   ) throws -> [Result<Raster, ImageFailure>] {
-    let conditions = workers.map(requests.count) { index, _ in
-      ImageFailure.catching { try condition(of: requests[index]) }
-    }
-    let ready = conditions.compactMap { try? $0.get() }
-    var results =
-      try ready.isEmpty ? [] : made(ready, workers: workers, shouldStop: shouldStop)[...]
-    return conditions.map { condition in condition.flatMap { _ in results.removeFirst() } }
+    try images(
+      for: requests, workers: workers, reading: { try condition(of: $0) },
+      making: { try made($0, workers: workers, shouldStop: shouldStop) })
   }
 
   /// What one image is made from.
