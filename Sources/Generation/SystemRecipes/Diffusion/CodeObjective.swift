@@ -64,7 +64,7 @@ final class CodeObjective {
       synthesis.values(of: Graph.mainOutput), synthesis.gradients(of: Graph.mainOutput)
     )
     let pixels = ValueLoss.squared.measure(
-      made, targets: wanted.flatMap { $0.samples.map { Float($0) / 127.5 - 1 } },
+      made, targets: wanted.flatMap(\.signedValues),
       addingTo: slopes, weight: Self.weights.pixels)
     let seen = perceptual.measure(
       made, wanted: wanted, addingTo: slopes, weight: Self.weights.seen)

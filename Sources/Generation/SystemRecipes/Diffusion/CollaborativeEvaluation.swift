@@ -74,7 +74,8 @@ struct CollaborativeEvaluation {
             minimum: nil, data: "\(Self.faces) faces of the test world"))
       }
     }
-    let saved = zip(equal, full).map { ($0 - $1) / Self.mean(equal) }
+    let whole = Self.mean(equal)
+    let saved = zip(equal, full).map { ($0 - $1) / whole }
     let data = "mean over timesteps \(Self.timesteps)"
     metrics.append(
       HeldOutMetric(

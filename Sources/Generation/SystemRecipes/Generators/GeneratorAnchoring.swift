@@ -17,7 +17,7 @@ struct GeneratorAnchoring {
   let plan: TrainingPlan
 
   /// Weight of codes' mean square, which keeps them where random vectors lead.
-  private static let codeWeight = 1e-3
+  static let codeWeight = 1e-3
 
   /// Trains synthesis and encoder and writes them.
   ///
@@ -102,7 +102,7 @@ final class FoundFaces {
     _ made: MapView, wanted: [Raster], addingTo gradient: MapView, weight: Double
   ) -> Double {
     ValueLoss.absolute.measure(
-      made, targets: wanted.flatMap { $0.samples.map { Float($0) / 127.5 - 1 } },
+      made, targets: wanted.flatMap(\.signedValues),
       addingTo: gradient, weight: weight)
       + perceptual.measure(made, wanted: wanted, addingTo: gradient, weight: weight)
   }

@@ -24,7 +24,6 @@ struct GeneratorSharpening {
   static let penaltyInterval = 8
   /// Weight of found faces, and their share of a batch.
   private static let (foundWeight, foundShare) = (0.25, 4)
-  private static let codeWeight = 1e-3
 
   /// Trains all networks and writes those that stay, and the encoder.
   ///
@@ -103,7 +102,7 @@ struct GeneratorSharpening {
         to: mapping.gradients(of: Graph.mainOutput), count: sizes.codeCount, first: 0)
       mapping.backward(into: state.gradients)
       _ = finding.backward(
-        codeSlopes, first: count, codeWeight: GeneratorSharpening.codeWeight, state)
+        codeSlopes, first: count, codeWeight: GeneratorAnchoring.codeWeight, state)
       return loss
     }
 

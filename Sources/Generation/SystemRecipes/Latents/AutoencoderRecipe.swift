@@ -140,7 +140,7 @@ package struct AutoencoderRecipe: Recipe {
         decoder.values(of: Graph.mainOutput), decoder.gradients(of: Graph.mainOutput)
       )
       let pixels = ValueLoss.absolute.measure(
-        made, targets: batch.pictures.flatMap { $0.samples.map { Float($0) / 127.5 - 1 } },
+        made, targets: batch.pictures.flatMap(\.signedValues),
         addingTo: slopes)
       let seen = perceptual.measure(made, wanted: batch.pictures, addingTo: slopes, weight: 1)
       decoder.backward(into: state.gradients)
