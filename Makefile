@@ -45,7 +45,9 @@ build: setup ## build the program
 # Tests run in release: that is what ships, and debug numerics are a hundred times slower. Naming the
 # product keeps the tools of dependencies out of the build, a protocol compiler among them. The program is part of
 # it: built first, it would leave a core idle along its chain of rooms, where tests of lower rooms compile meanwhile.
-# What depends on the processor's level runs again at the weaker ones.
+# What depends on the processor's level runs again at the weaker ones. Of a crash, only the calls that led to it are
+# printed, so that they stand in the last lines of a log.
+test: export SWIFT_BACKTRACE = enable=yes,threads=crashed,registers=none,images=none
 test: setup lint ## check the format, build, and run every test
 	@swift build -c release --product evalkitPackageTests
 	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build

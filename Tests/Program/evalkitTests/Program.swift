@@ -77,9 +77,17 @@ final class RunningProgram {
       "HOME": folder, "PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "LANG": "C.UTF-8",
     ].merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: self.outputPath))
-    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
+    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: self.outputPath))
+    let errors = try FileHandle(forWritingTo: URL(fileURLWithPath: errorPath))
+    process.standardOutput = output
+    process.standardError = errors
     process.terminationHandler = { [ended] _ in ended.signal() }
+    // Foundation never lets go of a process's handles. They would add up over hundreds of programs, and its
+    // `Process` of Swift 6.3 crashes once more than about 1,350 files are open.
+    defer {
+      try? output.close()
+      try? errors.close()
+    }
     try process.run()
   }
 

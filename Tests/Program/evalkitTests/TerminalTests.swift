@@ -18,6 +18,8 @@ import Testing
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = terminal.writing
+    // As in `RunningProgram`.
+    defer { try? terminal.writing.close() }
     try process.run()
     while process.isRunning {
       terminal.read()
