@@ -45,15 +45,17 @@ build: setup ## build the program
 # Tests run in release: that is what ships, and debug numerics are a hundred times slower. Naming the
 # product keeps the tools of dependencies out of the build, a protocol compiler among them. The program is part of
 # it: built first, it would leave a core idle along its chain of rooms, where tests of lower rooms compile meanwhile.
-# What depends on the processor's level runs again at the weaker ones. Of a crash, only the calls that led to it are
-# printed, so that they stand in the last lines of a log.
-test: export SWIFT_BACKTRACE = enable=yes,threads=crashed,registers=none,images=none
+# What depends on the processor's level runs again at the weaker ones.
 test: setup lint ## check the format, build, and run every test
 	@swift build -c release --product evalkitPackageTests
-	@EVALKIT_FIXTURES="$(abspath $(FIXTURES))" swift test -c release --skip-build
+	@$(TEST_ENVIRONMENT) swift test -c release --skip-build
 	@for level in avx2 portable; do echo "the same at EVALKIT_CPU_LEVEL=$$level"; \
-		EVALKIT_CPU_LEVEL=$$level EVALKIT_FIXTURES="$(abspath $(FIXTURES))" \
+		EVALKIT_CPU_LEVEL=$$level $(TEST_ENVIRONMENT) \
 		swift test -c release --skip-build --filter '$(LEVEL_TESTS)'; done
+
+# Of a crash, only the calls that led to it are printed, so that they stand in the last lines of a log.
+TEST_ENVIRONMENT := EVALKIT_FIXTURES="$(abspath $(FIXTURES))" \
+	SWIFT_BACKTRACE=enable=yes,threads=crashed,registers=none,images=none
 
 # Tests of what runs at the level in use; those of Kernels and Graphs try every level by themselves.
 LEVEL_TESTS := ^(Metrics|Images|Detection|Objectives|Training)Tests\.|^NetworksTests\.(Invariance|Perceptual|Compact)
