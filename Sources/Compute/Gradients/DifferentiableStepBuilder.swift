@@ -197,6 +197,7 @@ struct DifferentiableStepBuilder {
     case .gelu: return FunctionStep(.gelu, input: input, output: index)
     case .silu: return FunctionStep(.silu, input: input, output: index)
     case .array(.function(.tanh)): return FunctionStep(.tanh, input: input, output: index)
+    case .array(.function(.softplus)): return FunctionStep(.softplus, input: input, output: index)
     case .affine(let scale, let shift):
       return AffineStep(scale: scale, shift: shift, input: input, output: index)
     case .add, .multiply:

@@ -6,7 +6,7 @@ import Tensors
 final class FunctionStep: DifferentiableStep {
   /// Which one.
   enum Function: Sendable {
-    case relu, sigmoid, quickGELU, gelu, silu, tanh
+    case relu, sigmoid, quickGELU, gelu, silu, tanh, softplus
 
     var derivative: Derivative {
       switch self {
@@ -16,6 +16,7 @@ final class FunctionStep: DifferentiableStep {
       case .gelu: .gelu
       case .silu: .silu
       case .tanh: .tanh
+      case .softplus: .softplus
       }
     }
   }
@@ -44,6 +45,7 @@ final class FunctionStep: DifferentiableStep {
       case .gelu: y.writeActivation(.gelu, of: x, level: context.level)
       case .silu: y.writeActivation(.silu, of: x, level: context.level)
       case .tanh: y.writeFunction(.tanh, of: x)
+      case .softplus: y.writeSoftplus(of: x, level: context.level)
       }
     }
   }

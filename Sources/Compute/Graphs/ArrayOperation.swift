@@ -126,7 +126,7 @@ extension Stage {
       y.writeMatrixProduct(of: x[0], x[1], batches: batches, level: level, scratch: scratch)
     case .softmax: y.writeSoftmax(of: x[0], level: level, scratch: scratch)
     case .reduce(let reduction): y.write(reduction, of: x[0])
-    case .function(let function): y.writeFunction(function, of: x[0])
+    case .function(let function): y.writeFunction(function, of: x[0], level: level)
     case .pair(let function): y.write(function, of: x[0], x[1])
     case .resample(let resampling): y.writeResampled(x[0], resampling)
     }

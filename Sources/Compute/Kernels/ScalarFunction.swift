@@ -81,10 +81,13 @@ package enum ScalarFunction: Hashable, Sendable {
 extension FeatureMap {
   /// `y = f(x)` for every value.
   ///
-  /// - Exactness: what is one or two Float32 operations is done in Float32; all else in Float64, rounded
-  ///   once. The same bits at every level.
-  package func writeFunction(_ function: ScalarFunction, of input: FeatureMap) {
+  /// - Exactness: what is one or two Float32 operations is done in Float32, the softplus as
+  ///   ``writeSoftplus(of:level:)`` does it; all else in Float64, rounded once, in the same bits at every level.
+  package func writeFunction(
+    _ function: ScalarFunction, of input: FeatureMap, level: CPULevel = .current
+  ) {
     switch function {
+    case .softplus: writeSoftplus(of: input, level: level)
     case .squareRoot: write(input) { $0.squareRoot() }
     case .absolute: write(input) { abs($0) }
     case .reciprocal: write(input) { 1 / $0 }

@@ -46,6 +46,7 @@ EK_INLINE float ek_derivative_of(const enum ek_derivative kind, float r, float s
       return s + r * s * (1.0f - s);
     }
     case EK_DERIVATIVE_TANH: return 1.0f - r * r;
+    case EK_DERIVATIVE_SOFTPLUS: return 1.0f - ek_exponential(-r);
   }
   return 0;
 }
@@ -81,5 +82,6 @@ EK_TARGET static void ek_derivative_run(const struct ek_derivative_job *job) {
     case EK_DERIVATIVE_PRELU: ek_derivative_with(job, EK_DERIVATIVE_PRELU); break;
     case EK_DERIVATIVE_SILU: ek_derivative_with(job, EK_DERIVATIVE_SILU); break;
     case EK_DERIVATIVE_TANH: ek_derivative_with(job, EK_DERIVATIVE_TANH); break;
+    case EK_DERIVATIVE_SOFTPLUS: ek_derivative_with(job, EK_DERIVATIVE_SOFTPLUS); break;
   }
 }

@@ -9,7 +9,7 @@
 
 #define EK_MAP_KERNELS(level)                                                                \
   {                                                                                          \
-    level, ek_pointwise, ek_sigmoid, ek_maximum, ek_average, ek_accumulate, ek_depthwise_run, \
-        ek_interpolate_row, ek_blend, ek_interleave, ek_largest_channel,                     \
+    level, ek_pointwise, ek_sigmoid, ek_softplus, ek_maximum, ek_average, ek_accumulate,     \
+        ek_depthwise_run, ek_interpolate_row, ek_blend, ek_interleave, ek_largest_channel,   \
         ek_normalized_distance                                                               \
   }

@@ -168,4 +168,25 @@ import Testing
     }
     #expect(found[0] == found[1])
   }
+
+  @Test(arguments: runnableLevels) func softplusIsWithinFourUnits(level: CPULevel) {
+    let values = (-10_500...10_500).map { Float($0) * 0.01 }
+    let input = Tensor(shape: [values.count / 59, 1, 59], values: Array(values.prefix(355 * 59)))
+    for gap in [0, 3] {
+      let found = run(input, to: input.shape, gap: gap) { source, target, _ in
+        target.writeSoftplus(of: source, level: level)
+      }
+      for (x, y) in zip(input.values, found.values) {
+        let exact = max(Double(x), 0) + log1p(exp(-abs(Double(x))))
+        // 1.01 ulp of the exponential, and half a unit each for a sum, a quotient, the series and its product.
+        let unit = max(Double(Float(exact).ulp), 0x1p-149)
+        #expect(abs(Double(y) - exact) <= 4 * unit, "at \(x)")
+      }
+    }
+    let special = Tensor(shape: [4, 1, 1], values: [.nan, .infinity, -.infinity, 0])
+    let found = run(special, to: [4, 1, 1]) { source, target, _ in
+      target.writeSoftplus(of: source, level: level)
+    }
+    #expect(found.values.map(\.description) == ["nan", "inf", "0.0", "\(Float(log(2.0)))"])
+  }
 }

@@ -15,9 +15,16 @@ package enum Derivative: Sendable {
   case silu
   /// From the result.
   case tanh
+  /// From the result.
+  case softplus
 
   /// Whether the result, not the argument, is what the derivative needs.
-  package var usesResult: Bool { self == .relu || self == .sigmoid || self == .tanh }
+  package var usesResult: Bool {
+    switch self {
+    case .relu, .sigmoid, .tanh, .softplus: true
+    case .quickGELU, .gelu, .silu: false
+    }
+  }
 
   fileprivate var symbol: ek_derivative {
     switch self {
@@ -27,6 +34,7 @@ package enum Derivative: Sendable {
     case .gelu: EK_DERIVATIVE_GELU
     case .silu: EK_DERIVATIVE_SILU
     case .tanh: EK_DERIVATIVE_TANH
+    case .softplus: EK_DERIVATIVE_SOFTPLUS
     }
   }
 }

@@ -34,6 +34,7 @@ enum ek_derivative {
   EK_DERIVATIVE_PRELU = 4,       // from the argument, with slopes
   EK_DERIVATIVE_SILU = 5,        // from the argument
   EK_DERIVATIVE_TANH = 6,        // from the result
+  EK_DERIVATIVE_SOFTPLUS = 7,    // from the result
 };
 
 /// `gradient[p][c] (+)= derivative(reference[p][c]) · output_gradient[p][c]`. Steps are floats between

@@ -83,6 +83,8 @@ struct ek_map_kernels {
   /// `1 / (1 + e^−x)` over `count` values, in place or not. With fused multiply-adds the last bits may
   /// differ from those without.
   void (*sigmoid)(const float *input, float *output, size_t count);
+  /// `log(1 + e^x)` over `count` values, in place or not; last bits as of the sigmoid.
+  void (*softplus)(const float *input, float *output, size_t count);
   /// The largest value under each window; NaN wins.
   void (*maximum)(const struct ek_pooling_row *);
   /// Σ under each window, row by row, divided by its divisor.

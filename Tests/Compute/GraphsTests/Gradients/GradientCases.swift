@@ -41,6 +41,9 @@ struct GradientCase: SingleInputNetwork, CustomStringConvertible {
       )
       return s["c"].convolution(s["m"].mixture(of: y, z) + y, to: 2, kernel: 1)
     },
+    GradientCase(name: "softplus", inputShape: [5, 3, 1]) { s, x in
+      s["b"].linear(s["a"].linear(x, to: 6).applying(.softplus), to: 2)
+    },
     GradientCase(name: "equalized layers", inputShape: [6]) { s, x in
       let y = s["a"].equalizedLinear(x, to: 9, rate: 0.5, isRectified: true)
       return s["b"].equalizedLinear(y, to: 4, rate: 0.25)

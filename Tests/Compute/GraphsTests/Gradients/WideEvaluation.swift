@@ -109,6 +109,7 @@ struct WideEvaluation {
     case .gelu: return x[0].map { value, _ in Reference.gelu(value) }
     case .silu: return x[0].map { value, _ in Reference.silu(value) }
     case .array(.function(.tanh)): return x[0].map { value, _ in tanh(value) }
+    case .array(.function(.softplus)): return x[0].map { value, _ in log1p(exp(value)) }
     case .affine(let scale, let shift):
       return x[0].map { $0 * Double(scale[$1]) + Double(shift[$1]) }
     case .add: return combined(x[0], x[1], +)
