@@ -1,4 +1,3 @@
-import Checkpoints
 import Graphs
 import Images
 import Kernels
@@ -17,9 +16,7 @@ package struct CompactFeatures {
   /// - Throws: errors of the embedded file.
   package init(workers: Workers) throws {
     self.workers = workers
-    extractor = try LoadedNetwork(
-      CompactNetworks.inception,
-      checkpoint: CompactWeights.path(of: CompactNetworks.inception.name))
+    extractor = try LoadedNetwork(ofProgram: CompactNetworks.inception)
   }
 
   /// Features of pictures, one row each.
@@ -45,8 +42,7 @@ package struct CompactParser {
   /// - Throws: errors of the embedded file.
   package init(workers: Workers) throws {
     self.workers = workers
-    parser = try LoadedNetwork(
-      CompactNetworks.biSeNet, checkpoint: CompactWeights.path(of: CompactNetworks.biSeNet.name))
+    parser = try LoadedNetwork(ofProgram: CompactNetworks.biSeNet)
   }
 
   /// How the parts seen on pictures agree with label maps.
@@ -83,8 +79,7 @@ package struct CompactPersons {
   /// - Throws: errors of the embedded file.
   package init(workers: Workers) throws {
     self.workers = workers
-    network = try LoadedNetwork(
-      CompactNetworks.iResNet, checkpoint: CompactWeights.path(of: CompactNetworks.iResNet.name))
+    network = try LoadedNetwork(ofProgram: CompactNetworks.iResNet)
   }
 
   /// The mean cosine of pictures and the faces that they are to show, −1…1.

@@ -19,8 +19,13 @@ package struct UnavailableMetric: Error, Equatable, CustomStringConvertible {
 
   /// A file that is not there.
   init(needs file: String, for purpose: String, in directory: String) {
-    let place = file.hasPrefix(CompactWeights.prefix) ? "part of the program" : "in \(directory)"
-    self.init("needs \(file) for \(purpose), which is not \(place)")
+    guard let network = CompactWeights.network(of: file) else {
+      self.init("needs \(file) for \(purpose), which is not in \(directory)")
+      return
+    }
+    self.init(
+      "needs \(file) for \(purpose), which is not part of the program; `evalkit train \(network)` makes it, and a "
+        + "manifest can name it")
   }
 }
 

@@ -18,6 +18,13 @@ extension LoadedNetwork {
       arithmetic: arithmetic)
   }
 
+  /// A network of the compact suite with the program's own weights.
+  ///
+  /// - Throws: `CheckpointError`, `BindingError`, or `FileError` where the program has none.
+  package convenience init(ofProgram network: any PublishedNetwork) throws {
+    try self.init(network, checkpoint: CompactWeights.path(of: network.name))
+  }
+
   /// Binds an open checkpoint to any network, leaving tensors with the given prefixes out.
   ///
   /// - Throws: `GraphError` or `BindingError`.

@@ -108,35 +108,20 @@ extension SystemRun {
     ImageRequest(
       id: pair.id, seed: seeds.seed(for: pair.id),
       text: conditions.contains(.text) ? pair.text : nil,
-      image: conditions.contains(.image) ? reader(of: pair) : nil,
+      image: conditions.contains(.image) ? reader(of: .image, pair) : nil,
       edit: conditions.contains(.edit) ? pair.edit : nil,
-      labels: conditions.contains(.labels) ? labelReader(of: pair) : nil,
-      scribble: conditions.contains(.scribble) ? scribbleReader(of: pair) : nil)
+      labels: conditions.contains(.labels) ? reader(of: .mask, pair) : nil,
+      scribble: conditions.contains(.scribble) ? reader(of: .scribble, pair) : nil)
   }
 
-  /// Reads a pair's image; nil where it has none.
-  private func reader(of pair: Pair) -> (@Sendable () throws -> Raster)? {
-    guard let path = pair.imagePath else { return nil }
+  /// Reads one of a pair's pictures; nil where it has none.
+  private func reader(of file: PairFile, _ pair: Pair) -> (@Sendable () throws -> Raster)? {
+    guard let path = pair.path(of: file) else { return nil }
     return {
-      let image = try ImageDecoder.rgb(contentsOf: path)
-      try pair.verify(.image)
-      return image
-    }
-  }
-
-  /// Reads a pair's label map; nil where it has none.
-  private func labelReader(of pair: Pair) -> (@Sendable () throws -> Raster)? {
-    guard pair.maskPath != nil else { return nil }
-    return { try ConditionMask.labels(of: pair) }
-  }
-
-  /// Reads a pair's scribble; nil where it has none.
-  private func scribbleReader(of pair: Pair) -> (@Sendable () throws -> Raster)? {
-    guard let path = pair.scribblePath else { return nil }
-    return {
-      let scribble = try ImageDecoder.rgb(contentsOf: path)
-      try pair.verify(.scribble)
-      return scribble
+      if file == .mask { return try ConditionMask.labels(of: pair) }
+      let picture = try ImageDecoder.rgb(contentsOf: path)
+      try pair.verify(file)
+      return picture
     }
   }
 
@@ -146,14 +131,11 @@ extension SystemRun {
   private func requestKey(_ pair: Pair) -> String {
     var fields = [fingerprint, pair.id, String(seeds.seed(for: pair.id))]
     if conditions.contains(.text) { fields.append(pair.text ?? "") }
-    if conditions.contains(.image) {
-      fields.append(pair.imagePath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
-    }
-    if conditions.contains(.labels) {
-      fields.append(pair.maskPath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
-    }
-    if conditions.contains(.scribble) {
-      fields.append(pair.scribblePath.flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
+    let files: [(ImageCondition, PairFile)] = [
+      (.image, .image), (.labels, .mask), (.scribble, .scribble),
+    ]
+    for (condition, file) in files where conditions.contains(condition) {
+      fields.append(pair.path(of: file).flatMap { try? DatasetFiles.sha256(of: $0) } ?? "")
     }
     if conditions.contains(.edit) {
       fields += [pair.edit?.source ?? "", pair.edit?.target ?? ""]

@@ -1,4 +1,3 @@
-import Checkpoints
 import Diffusion
 import Faces
 import Gradients
@@ -100,8 +99,7 @@ package struct GuideRecipe: Recipe {
 
   /// The compact CLIP's image tower of the program.
   private static func tower() throws -> LoadedNetwork {
-    try LoadedNetwork(
-      CompactNetworks.clip, checkpoint: CompactWeights.path(of: CompactNetworks.clip.name))
+    try LoadedNetwork(ofProgram: CompactNetworks.clip)
   }
 
   /// What the guide begins with: the tower's tensors where shapes agree, and scales and shifts of zero, so that at
