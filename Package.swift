@@ -151,9 +151,9 @@ let generation: [Target] = [
   Wing.generation.room(
     "Systems",
     needs: [
-      "Checkpoints", "Diffusion", "Essentials", "Gradients", "Graphs", "Images", "Kernels",
+      "Checkpoints", "Diffusion", "Essentials", "Faces", "Gradients", "Graphs", "Images", "Kernels",
       "Metrics", "Models", "Networks", "Objectives", "Pipelines", "Provenance", "Tensors", "Terms",
-      "Training",
+      "Training", "Volumes",
     ]),
   Wing.generation.room(
     "Generators",
@@ -172,7 +172,7 @@ let generation: [Target] = [
     needs: [
       "Checkpoints", "Diffusion", "Essentials", "Faces", "Gradients", "Graphs", "Images", "Kernels",
       "Metrics", "Models", "Networks", "Objectives", "Pipelines", "Recipes", "Systems", "Tensors",
-      "Texts", "Training",
+      "Texts", "Training", "Volumes",
     ]),
 ]
 
@@ -280,9 +280,9 @@ let tests: [Target] = [
   Wing.generation.tests(
     of: "Systems",
     also: [
-      "Checkpoints", "Diffusion", "Essentials", "Gradients", "Graphs", "Images", "Kernels",
+      "Checkpoints", "Diffusion", "Essentials", "Faces", "Gradients", "Graphs", "Images", "Kernels",
       "Metrics", "Models", "Networks", "Objectives", "Pipelines", "Provenance", "Recipes",
-      "SystemRecipes", "Tensors", "Terms", "Texts", "Training",
+      "SystemRecipes", "Tensors", "Terms", "Texts", "Training", "Volumes",
     ], exclude: ["Goldens"]),
   Wing.generation.tests(
     of: "Generators",

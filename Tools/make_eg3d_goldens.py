@@ -10,6 +10,9 @@ Writes Tests/Models/NetworksTests/Goldens/eg3d.json:
     published   of TriPlaneGenerator at 512 pixels: shapes of the state dict by name, in NVIDIA's spelling
     parameters  tensors and values of it that are parameters
 
+And Tests/Generation/SystemsTests/Goldens/rendering.json: planes of 3 · 32 channels and 16 pixels, rendered at 6 rows by
+ImportanceRenderer from an orbit, every stratum looked at in its middle: features, depths and opacities of the rays.
+
 Parameters are seeded by rosinality's names, which Swift's networks have; the table of names here is written
 independently of Swift's. Arithmetic is float64, to which the modules' own float32 is turned. Printed is how far PyTorch's
 float32 pass strays (NMSE).
@@ -17,6 +20,7 @@ float32 pass strays (NMSE).
 
 import argparse
 import json
+import math
 import re
 import sys
 
@@ -27,6 +31,7 @@ import seeded_parameters
 import torch
 
 SEED = goldens.SEED
+RENDERING = goldens.GOLDENS.parents[2] / "Generation/SystemsTests/Goldens/rendering.json"
 SINGLE = torch.float32
 # Published filters are normal numbers. The 1e-8 beside their sum of squares, which NVIDIA adds before the layer's gain and
 # rosinality behind it, matters to much smaller ones alone.
@@ -201,6 +206,44 @@ def cases(stylegan, triplane):
     return found
 
 
+# Seeded parameters alone leave everything nearly transparent.
+RENDERED_SCALE = 12
+
+
+def rendering(triplane):
+    """A picture of seeded planes; uniform numbers are the middles of strata and of shares."""
+    import camera_utils
+    from training.volumetric_rendering.ray_sampler import RaySampler
+
+    decoder = seeded(triplane.OSGDecoder(32, {"decoder_lr_mul": 1, "decoder_output_dim": 32}), prefix="decoder.").double()
+    with torch.no_grad():
+        for value in decoder.parameters():
+            value *= RENDERED_SCALE
+    renderer = triplane.ImportanceRenderer()
+    renderer.plane_axes = renderer.plane_axes.double()
+    yaw, pitch = math.pi / 2 + 0.3, math.pi / 2 - 0.1
+    pose = camera_utils.LookAtPoseSampler.sample(yaw, pitch, torch.tensor([0, 0, 0.2]), radius=2.7)
+    intrinsics = torch.tensor([[4.2647, 0, 0.5], [0, 4.2647, 0.5], [0, 0, 1]])
+    origins, directions = RaySampler()(pose.double(), intrinsics[None].double(), 6)
+    planes = 3 * latent.seeded_input((96, 16, 16)).double().reshape(1, 3, 32, 16, 16)
+    options = {
+        "ray_start": 2.25, "ray_end": 3.3, "depth_resolution": 48, "depth_resolution_importance": 48, "box_warp": 1,
+        "disparity_space_sampling": False, "clamp_mode": "softplus",
+    }
+    sample, kept = torch.nn.functional.grid_sample, (torch.rand_like, torch.rand)
+    torch.nn.functional.grid_sample = lambda grid, places, **rest: sample(grid, places.to(grid), **rest)
+    torch.rand_like = lambda value: torch.full_like(value, 0.5)
+    torch.rand = lambda rays, count, **_: ((torch.arange(count) + 0.5) / count).expand(rays, count)
+    with torch.no_grad():
+        features, depths, weights = renderer(planes, decoder, origins, directions, options)
+    torch.nn.functional.grid_sample, torch.rand_like, torch.rand = sample, *kept
+    print("rendering:", float(weights.min()), float(weights.max()), float(depths.min()), float(depths.max()))
+    return {
+        "seed": SEED, "scale": RENDERED_SCALE, "yaw": yaw, "pitch": pitch, "features": [float(v) for v in features.reshape(-1)],
+        "depths": [float(v) for v in depths.reshape(-1)], "opacities": [float(v) for v in weights.reshape(-1)],
+    }
+
+
 def published(triplane):
     """Names and shapes of the whole generator; nothing is computed with it."""
     rendering = {
@@ -231,6 +274,7 @@ def main():
         "seed": SEED, "cases": cases(networks_stylegan2, triplane), "published": shapes, "parameters": counts,
     }
     (goldens.GOLDENS / "eg3d.json").write_text(json.dumps(content, indent=1) + "\n")
+    RENDERING.write_text(json.dumps(rendering(triplane)) + "\n")
 
 
 if __name__ == "__main__":

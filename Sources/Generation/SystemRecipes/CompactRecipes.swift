@@ -12,7 +12,8 @@ package enum CompactRecipes {
   package static let all: [any Recipe] =
     embedded + [
       AutoencoderRecipe(), CollaborativeRecipe(), SCADMRecipe(), GeneratorRecipe(),
-      ControlNetRecipe(), InversionRecipe(),
+      ControlNetRecipe(), InversionRecipe(), HeadGeneratorRecipe(),
+      InversionRecipe(.heads),
     ]
 
   /// All that can be trained by name: those of ``all``, and networks that only comparisons need.

@@ -197,6 +197,7 @@ extension CompactNetworks {
     configuration.groups = 8
     configuration.fold = 2
     configuration.ownAttentionLimit = 64
+    configuration.gatedWidth = 1
     return configuration
   }()
 
@@ -212,19 +213,41 @@ extension CompactNetworks {
 
   // MARK: Codes
 
-  /// Sizes of what turns the controlled diffusion's features into codes of the compact generator.
-  package static let inversion = InversionConfiguration.compact(
-    codeCount: StyleGAN2.compact.configuration.codeCount)
+  /// What finds codes of the compact generator of pictures.
+  package static let inversion = InversionNetworks(
+    name: "compact-ddgi",
+    .compact(
+      codeCount: StyleGAN2.compact.configuration.codeCount,
+      codeWidth: StyleGAN2.compact.configuration.codeWidth))
 
-  /// Name of the file of both networks that find codes.
-  package static let inversionName = "compact-ddgi"
+  // MARK: Heads
 
-  /// DDGI's mapping network.
-  package static let codeMapping = CodeMapping(
-    name: "\(inversionName)-mapping", summary: "DDGI's mapping network, compact suite", inversion)
+  /// What makes feature planes of a head that can be turned, three of 32 rows and columns and eight channels each.
+  ///
+  /// - Deviation: no noise, no camera in the mapping, no super-resolution; trained by views, not against a critic.
+  package static let headPlanes = StyleGAN2(
+    name: "compact-eg3d", summary: "Feature planes of heads, 8 codes of 96; compact suite",
+    configuration: StyleGAN2.Configuration(
+      size: 32, codeWidth: 96, mappingLayers: 2, channels: [128, 128, 96, 64], hasNoise: false,
+      colors: 24))
 
-  /// DDGI's modulation network.
-  package static let styleModulation = StyleModulation(
-    name: "\(inversionName)-absmnet", summary: "DDGI's modulation of styles, compact suite",
-    inversion)
+  /// What points read of a head's planes to density and color.
+  package static let headDecoder = EG3DDecoder(
+    name: "compact-eg3d-decoder", summary: "Density and color of a head's points; compact suite",
+    features: 8, hidden: 32, colors: 3)
+
+  /// What finds codes of the compact generator of heads.
+  package static let headInversion = InversionNetworks(
+    name: "compact-ddgi-3d",
+    .compact(
+      codeCount: headPlanes.configuration.codeCount, codeWidth: headPlanes.configuration.codeWidth,
+      mapperWidth: 96))
+
+  /// What finds how a head stands before the camera, out of the controlled diffusion's middle: six numbers.
+  package static let headStance = CodeMapping(
+    name: "\(headInversion.name)-stance", summary: "How a head stands, compact suite",
+    InversionConfiguration(
+      middleChannels: inversion.configuration.middleChannels,
+      middleSize: inversion.configuration.middleSize, featureChannels: 0, featureSize: 0,
+      modulationWidth: 0, mapperWidth: 48, codeWidth: 6, codeCount: 1))
 }

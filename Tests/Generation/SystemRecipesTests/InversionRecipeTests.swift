@@ -21,7 +21,13 @@ struct InversionRecipeTests {
       baseSteps: 1, maskSteps: 2, scribbleSteps: 1, batchSize: 2, faces: Self.faces)
     let inversion = InversionRecipe(
       mappingSteps: 2, modulationSteps: 1, batchSize: 1, faces: Self.faces)
-    let training = try RepeatedTraining([generator, control, inversion], on: Self.faces)
+    let heads = HeadGeneratorRecipe(
+      steps: 2, coarseSteps: 1, batchSize: 2,
+      heads: SyntheticTrainingSet.Plan(people: 2, photos: 1))
+    let headInversion = InversionRecipe(
+      .heads, mappingSteps: 2, modulationSteps: 1, batchSize: 1, faces: Self.faces)
+    let training = try RepeatedTraining(
+      [generator, control, inversion, heads, headInversion], on: Self.faces)
     let once = try training.run(workers: 1) { environment in
       let file = try OpenCheckpoint(environment.path(control.fileNames[0]))
       for hint in CompactNetworks.Hint.allCases {
@@ -34,10 +40,16 @@ struct InversionRecipeTests {
       }
       let found = try CompositeFile(
         environment.path(inversion.fileNames[0]), layout: .inversion)
-      let finder = try CodeFinder.compact(found, mean: [Float](repeating: 0, count: 128))
+      let finder = try CodeFinder.compact(
+        CompactNetworks.inversion, found, mean: [Float](repeating: 0, count: 128))
       let codes = try finder.mapping.result(
         of: SeededParameters.input(shape: [96, 8, 8], seed: 1))
       #expect(codes.count == 1280 && codes.values.contains { $0 != 0 })
+      let stance = try CompositeFile(
+        environment.path(headInversion.fileNames[0]), layout: .inversion
+      ).network(CompactNetworks.headStance, part: HeadFinder.stancePart)
+        .result(of: SeededParameters.input(shape: [96, 8, 8], seed: 1))
+      #expect(stance.count == 6 && stance.values.contains { $0 != 0 })
     }
     #expect(try training.run(workers: 2, stops: 3) == once)
     #expect(once.losses.allSatisfy { $0.isFinite && $0 > 0 })

@@ -1,4 +1,5 @@
 import Diffusion
+import Faces
 import Graphs
 import Models
 import Networks
@@ -36,10 +37,11 @@ import Texts
     isModulated: Bool = true, attention: DiffusionFeatures.Attention = .maps
   ) throws -> CodeFinder {
     CodeFinder(
-      mapping: try LatentFixture.network(CompactNetworks.codeMapping),
+      mapping: try LatentFixture.network(CompactNetworks.inversion.mapping),
       modulation: isModulated
-        ? try LatentFixture.network(CompactNetworks.styleModulation) : nil,
-      attention: attention, mean: try generator().mean, CompactNetworks.inversion)
+        ? try LatentFixture.network(CompactNetworks.inversion.modulation) : nil,
+      attention: attention, mean: try generator().mean,
+      CompactNetworks.inversion.configuration)
   }
 
   private static func pipeline(
@@ -49,6 +51,27 @@ import Texts
     try DDGIPipeline(
       model(hint), hint: hint,
       maker: .codes(finder ?? self.finder(), generator(), at: tap), steps: 4)
+  }
+
+  private static func heads(yaw: Float = 0, pitch: Float = 0) throws -> DDGIPipeline {
+    let networks = CompactNetworks.headInversion
+    let generator = HeadGenerator(
+      mapping: try LatentFixture.network(CompactNetworks.headPlanes.mapping),
+      planes: try LatentFixture.network(CompactNetworks.headPlanes.synthesis),
+      // Seeded filters alone leave every color near gray.
+      decoder: try LatentFixture.network(
+        CompactNetworks.headDecoder,
+        factors: ["decoder.net.0.weight": 30, "decoder.net.2.weight": 30]),
+      mean: SeededParameters.input(shape: [96], seed: 8).values)
+    let finder = HeadFinder(
+      codes: CodeFinder(
+        mapping: try LatentFixture.network(networks.mapping),
+        modulation: try LatentFixture.network(networks.modulation), attention: .maps,
+        mean: generator.mean, networks.configuration),
+      stance: try LatentFixture.network(CompactNetworks.headStance))
+    return try DDGIPipeline(
+      model(.mask), hint: .mask,
+      maker: .heads(finder, generator, yaw: yaw, pitch: pitch, at: .first), steps: 4)
   }
 
   private static func request(_ number: Int) -> ImageRequest {
@@ -81,6 +104,30 @@ import Texts
       try images(pipeline, [2, 1], workers: 1) + images(pipeline, [0], workers: 3)
     #expect(group[0] == others[2] && group[1] == others[1] && group[2] == others[0])
     #expect(group[0] != group[1] && group[0].width == 64)
+  }
+
+  /// Heads, too, and a turned one is another picture.
+  @Test func headsDependOnTheRequestAlone() throws {
+    let pipeline = try Self.heads()
+    let group = try images(pipeline, [0, 1, 2])
+    let others = try images(pipeline, [2, 1], workers: 1) + images(pipeline, [0], workers: 3)
+    #expect(group[0] == others[2] && group[1] == others[1] && group[2] == others[0])
+    #expect(group[0] != group[1] && group[0].width == 64)
+    let turned = [try Self.heads(yaw: 25), try Self.heads(yaw: -25), try Self.heads(pitch: 10)]
+    #expect(Set((turned + [pipeline]).map(\.fingerprint)).count == 4)
+    let made = try turned.map { try images($0, [0])[0] }
+    for index in made.indices {
+      #expect(made[index] != group[0] && !made[..<index].contains(made[index]))
+    }
+  }
+
+  /// Six numbers and a view are the same thing, within what a view may be.
+  @Test func stancesAreViews() {
+    let view = HeadView(yaw: 17, pitch: -4, roll: 2, left: -11, top: -12.5, width: 25)
+    let other = HeadView(stance: view.stance)
+    for (one, other) in zip(view.stance, other.stance) { #expect(abs(one - other) < 1e-5) }
+    let far = HeadView(stance: [Float](repeating: 1000, count: 6))
+    #expect(far.yaw == 45 && far.pitch == 30 && far.width == 40)
   }
 
   /// Each of the paper's ablations that need no other weights is another image, as is each step.
@@ -143,8 +190,10 @@ import Texts
   @Test(
     arguments: [
       (["steps": "27"], "27 steps do not divide the 1000"),
-      (["mode": "controlnet", "tap": "first"], "'tap' belongs to mode=2d"),
-      (["mode": "controlnet", "parts": "mapping"], "'parts' belongs to mode=2d"),
+      (["mode": "controlnet", "tap": "first"], "'tap' belongs to mode=2d and mode=3d"),
+      (["mode": "controlnet", "parts": "mapping"], "'parts' belongs to mode=2d and mode=3d"),
+      (["yaw": "20"], "'yaw' belongs to mode=3d"),
+      (["mode": "controlnet", "pitch": "5"], "'pitch' belongs to mode=3d"),
       (["hint": "sketch"], "'hint' is 'sketch', expected mask, scribble"),
     ])
   func optionsThatDoNotGoTogetherAreRefused(chosen: [String: String], reason: String) {
@@ -163,5 +212,7 @@ import Texts
     #expect(system.conditions(for: scribble) == [.text, .scribble])
     #expect(try system.roles(for: mask) == [.controlNet, .generator, .inversion])
     #expect(try system.roles(for: scribble) == [.controlNet])
+    let heads = try SystemOptions(["mode": "3d", "yaw": "-20"], of: system)
+    #expect(try system.roles(for: heads) == [.controlNet, .headGenerator, .headInversion])
   }
 }

@@ -22,11 +22,27 @@ import Testing
 
   /// Sizes as counted by hand from the layers.
   @Test func networksHaveTheirSizes() throws {
-    let compact = InversionConfiguration.compact(codeCount: 10)
+    let compact = InversionConfiguration.compact(codeCount: 10, codeWidth: 128)
     #expect(try values(CodeMapping(name: "m", summary: "", compact)) == 571_008)
-    #expect(try values(StyleModulation(name: "t", summary: "", compact)) == 2_103_234)
+    #expect(try values(StyleModulation(name: "t", summary: "", compact)) == 306_754)
     // A trunk of 10.6 million, and 512 · 9216 + 9216.
     #expect(try values(CodeMapping.published) == 5_898_752 + 2 * 2_359_808 + 4_727_808)
+  }
+
+  /// All of DDGI's compact networks, two bytes a value.
+  @Test func compactNetworksTakeSixteenMegabytes() throws {
+    let base = try values(CompactNetworks.controlledBase)
+    let controlled = try CompactNetworks.Hint.allCases.reduce(base) {
+      try $0 + values(CompactNetworks.controlled(by: $1)) - base
+    }
+    let (faces, heads) = (CompactNetworks.inversion, CompactNetworks.headInversion)
+    let others: [any Network] = [
+      StyleGAN2.compact.mapping, StyleGAN2.compact.synthesis, faces.mapping, faces.modulation,
+      CompactNetworks.headPlanes.mapping, CompactNetworks.headPlanes.synthesis,
+      CompactNetworks.headDecoder, heads.mapping, heads.modulation, CompactNetworks.headStance,
+    ]
+    let count = try others.reduce(controlled) { try $0 + values($1) }
+    #expect((7_000_000...8_000_000).contains(count), "\(count) values")
   }
 
   @Test func middlesOfAnySizeBecomeOnePixel() throws {

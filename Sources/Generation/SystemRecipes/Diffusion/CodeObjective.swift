@@ -1,4 +1,4 @@
-import Checkpoints
+import Faces
 import Gradients
 import Graphs
 import Images
@@ -12,12 +12,21 @@ import Tensors
 
 /// The loss of codes by the pictures that a frozen generator makes of them.
 final class CodeObjective {
-  private let synthesis: GradientProgram
-  private let parameters: ParameterBlock
+  private let generator: FrozenGenerator
+  private let mean: [Float]
   private let perceptual: PerceptualLoss
   private let identity: DifferentiableFeatures
-  private let generator: FaceGenerator
-  private let sizes = StyleGAN2.compact.configuration
+  private static let shape = [3, CompactNetworks.invertedSize, CompactNetworks.invertedSize]
+
+  /// What a picture is to be like.
+  struct Wanted: Sendable {
+    /// RGB, 64 pixels.
+    let picture: Raster
+    /// RGB, 64 pixels, of the person.
+    let person: Raster
+    /// How the head stands.
+    let view: HeadView
+  }
 
   /// Weights of pixels, LPIPS, identity and of how far codes are from the mean one.
   private static let weights = (pixels: 1.0, seen: 0.8, identity: 0.1, codes: 0.005)
@@ -26,22 +35,19 @@ final class CodeObjective {
   ///
   /// - Throws: errors of embedded files; `GraphError`.
   init(
-    _ generator: FaceGenerator, capacity: Int, _ environment: TrainingEnvironment
+    _ generator: CodedGenerator, capacity: Int, _ environment: TrainingEnvironment
   ) throws {
-    self.generator = generator
-    let graph = try Graph(tracing: generator.synthesis.network)
-    synthesis = try GradientProgram(
-      graph, capacity: capacity, settings: .ofInput, workers: environment.workers)
-    parameters = try synthesis.pack(from: generator.synthesis.parameters)
+    self.generator = try FrozenGenerator(
+      generator, capacity: capacity, workers: environment.workers)
+    mean = generator.mean
     perceptual = try PerceptualLoss(
-      size: sizes.size, capacity: capacity, workers: environment.workers)
-    let network = try LoadedNetwork(
-      CompactNetworks.iResNet, checkpoint: CompactWeights.path(of: CompactNetworks.iResNet.name))
+      size: CompactNetworks.invertedSize, capacity: capacity, workers: environment.workers)
+    let network = try LoadedNetwork(ofProgram: CompactNetworks.iResNet)
     identity = try DifferentiableFeatures(
       Graph(
         tracing: AdaptedNetwork(
           CompactNetworks.iResNet, behind: .compactFace,
-          imageShape: [sizes.colors, sizes.size, sizes.size])),
+          imageShape: Self.shape)),
       parameters: network.parameters, capacity: capacity, workers: environment.workers)
   }
 
@@ -49,40 +55,34 @@ final class CodeObjective {
   ///
   /// - Parameters:
   ///   - codes: of a batch.
-  ///   - wanted: pictures that what they make is to be like.
-  ///   - same: pictures of the persons.
+  ///   - wanted: pictures that what they make is to be like, with the persons and how heads stand.
   /// - Returns: the mean loss, and its gradient by each image's codes, `[L · D]`.
   /// - Throws: `GraphError` for features that are not finite.
   func measure(
-    _ codes: [ModulatedCodes], like wanted: [Raster], same: [Raster]
+    _ codes: [ModulatedCodes], like wanted: [Wanted]
   ) throws -> (loss: Double, gradients: [[Float]]) {
-    let (count, width) = (codes.count, sizes.codeWidth)
+    let count = codes.count
     let values = codes.map(\.values)
-    synthesis.fill(values.map { ModulatedCodes.tokens($0, width: width) })
-    synthesis.forward(count: count, parameters: parameters, repacks: false)
-    let (made, slopes) = (
-      synthesis.values(of: Graph.mainOutput), synthesis.gradients(of: Graph.mainOutput)
-    )
+    let (made, slopes) = generator.pictures(of: values, seenBy: wanted.map(\.view))
+    let pictures = wanted.map(\.picture)
     let pixels = ValueLoss.squared.measure(
-      made, targets: wanted.flatMap(\.signedValues),
-      addingTo: slopes, weight: Self.weights.pixels)
+      made, targets: pictures.flatMap(\.signedValues), addingTo: slopes,
+      weight: Self.weights.pixels)
     let seen = perceptual.measure(
-      made, wanted: wanted, addingTo: slopes, weight: Self.weights.seen)
-    let persons = try identity.features(of: same.map(\.signedPlanes))
-    let shape = [sizes.colors, sizes.size, sizes.size]
-    let pictures = (0..<count).map { made.image($0, of: count).planar(shape: shape) }
-    let judged = try identity.measure(pictures) {
+      made, wanted: pictures, addingTo: slopes, weight: Self.weights.seen)
+    let persons = try identity.features(of: wanted.map(\.person.signedPlanes))
+    let judged = try identity.measure(
+      (0..<count).map { made.image($0, of: count).planar(shape: Self.shape) }
+    ) {
       try IdentityLoss().measure(edited: $1, source: persons[$0])
     }
     let share = Self.weights.identity / Double(count)
     for (image, verdict) in judged.enumerated() {
       slopes.image(image, of: count).add(verdict.gradient, times: Float(share))
     }
-    synthesis.backward(into: nil)
     var distances = 0.0
-    let gradients = (0..<count).map { image in
-      let map = synthesis.gradients(ofInput: nil).image(image, of: count)
-      return zip(map.pixelValues(), distance(of: values[image], adding: &distances)).map {
+    let gradients = zip(generator.codeGradients(), values).map { gradient, code in
+      zip(gradient, distance(of: code, adding: &distances)).map {
         $0 + Float(Self.weights.codes / Double(count)) * $1
       }
     }
@@ -95,7 +95,6 @@ final class CodeObjective {
 
   /// `‖w − w̄‖`, and its gradient.
   private func distance(of values: [Float], adding sum: inout Double) -> [Float] {
-    let mean = generator.mean
     let differences = values.enumerated().map { $1 - mean[$0 % mean.count] }
     let norm = differences.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     sum += norm

@@ -11,20 +11,21 @@ import Tensors
 /// What DDGI's trained networks are worth, on faces of the test world.
 struct InversionEvaluation {
   private let file: CompositeFile
-  private let generator: FaceGenerator
+  private let networks: InversionNetworks
+  private let generator: CodedGenerator
   private let models: ControlledModels
   private let workers: Workers
   private static let faces = 200
 
-  /// Reads a file of both networks, and the diffusion and the generator beside it.
+  /// Joins a file of trained networks with the generator, and with the diffusion beside it.
   ///
   /// - Throws: `CheckpointError`, `BindingError`, `FileError`.
-  init(file: String, in environment: TrainingEnvironment) throws {
+  init(
+    _ file: CompositeFile, _ networks: InversionNetworks, _ generator: CodedGenerator,
+    in environment: TrainingEnvironment
+  ) throws {
     workers = environment.workers
-    self.file = try CompositeFile(environment.path(file), layout: .inversion)
-    generator = try FaceGenerator(
-      .compact, checkpoint: environment.file(of: StyleGAN2.compact.synthesis.name),
-      workers: environment.workers)
+    (self.file, self.networks, self.generator) = (file, networks, generator)
     models = try ControlledModels(file: environment.file(of: CompactNetworks.controlName))
   }
 
@@ -33,10 +34,19 @@ struct InversionEvaluation {
     at tap: DDGIPipeline.Tap
   ) throws -> [Raster] {
     let finder = try CodeFinder.compact(
-      file, isModulated: isModulated, mean: generator.mean)
+      networks, file, isModulated: isModulated, mean: generator.mean)
+    let maker: DDGIPipeline.Maker =
+      switch generator {
+      case .pictures(let faces): .codes(finder, faces, at: tap)
+      case .heads(let heads):
+        .heads(
+          HeadFinder(
+            codes: finder,
+            stance: try file.network(CompactNetworks.headStance, part: HeadFinder.stancePart)),
+          heads, yaw: 0, pitch: 0, at: tap)
+      }
     return try DDGIPipeline(
-      models[hint], hint: hint, maker: .codes(finder, generator, at: tap),
-      steps: InversionMaterial.steps
+      models[hint], hint: hint, maker: maker, steps: InversionMaterial.steps
     ).images(for: requests, workers: workers, shouldStop: { false }).map { try $0.get() }
   }
 

@@ -1,4 +1,5 @@
 import Diffusion
+import Faces
 import Images
 import Networks
 import Pipelines
@@ -11,7 +12,7 @@ struct InversionMaterial {
   /// Faces with the seeds of their chains.
   let source: MirroredFaces
   /// The frozen generator.
-  let generator: FaceGenerator
+  let generator: CodedGenerator
   private let control: ControlMaterial
   private let models: ControlledModels
   private let steps: [DiffusionStep]
@@ -27,24 +28,29 @@ struct InversionMaterial {
     var features: [DiffusionFeatures] = []
     var words: [Range<Int>] = []
     /// The faces themselves.
-    var faces: [Raster] = []
-    /// What the chains end with.
-    var made: [Raster] = []
+    var faces: [CodeObjective.Wanted] = []
+    /// What the chains end with, with the faces' persons.
+    var made: [CodeObjective.Wanted] = []
   }
 
   /// Opens faces and the networks that stay as they are.
   ///
+  /// - Parameters:
+  ///   - plan: the faces.
+  ///   - generator: the frozen generator.
+  ///   - environment: threads, folder and reports.
   /// - Throws: errors of files.
-  init(_ plan: SyntheticTrainingSet.Plan, in environment: TrainingEnvironment) throws {
+  init(
+    _ plan: SyntheticTrainingSet.Plan, _ generator: CodedGenerator,
+    in environment: TrainingEnvironment
+  ) throws {
+    self.generator = generator
     workers = environment.workers
     control = try ControlMaterial(plan, in: environment)
     source = MirroredFaces(
       faces: control.source.faces, size: CompactNetworks.invertedSize,
       workers: environment.workers)
     models = try ControlledModels(file: environment.file(of: CompactNetworks.controlName))
-    generator = try FaceGenerator(
-      .compact, checkpoint: environment.file(of: StyleGAN2.compact.synthesis.name),
-      workers: environment.workers)
     steps = try Timesteps.uniform(Self.steps, of: NoiseSchedule.cosine().count)
       .descending(on: .cosine())
   }
@@ -80,14 +86,54 @@ struct InversionMaterial {
       return found.map(\.prediction)
     }.map { Raster(signedPlanes: $0) }
     var seen = Seen()
-    for index in samples.indices {
+    let pairs = workers.map(samples.count) { index, _ in wanted(samples[index], made[index]) }
+    for (index, wanted) in pairs.enumerated() {
       for step in features {
         seen.features.append(step[index])
         seen.words.append(preparation.words[index])
-        seen.faces.append(samples[index].picture)
-        seen.made.append(made[index])
+        seen.faces.append(wanted.face)
+        seen.made.append(wanted.made)
       }
     }
     return seen
+  }
+
+  /// What is wanted of a face: all of it, or its head alone before gray.
+  private func wanted(
+    _ sample: MirroredFaces.Sample, _ made: Raster
+  ) -> (face: CodeObjective.Wanted, made: CodeObjective.Wanted) {
+    let view = HeadView(source.faces.plan.scene(sample.face))
+    let labels = source.faces.labels(sample.face, isMirrored: sample.isMirrored)
+    let cover =
+      switch generator {
+      case .pictures: nil as Raster?
+      case .heads:
+        TurnedPortrait.head(of: labels)
+          .resized(width: source.size, height: source.size, filter: .bilinear)
+      }
+    func wanted(_ picture: Raster) -> CodeObjective.Wanted {
+      func alone(_ picture: Raster) -> Raster { cover.map(picture.headAlone) ?? picture }
+      return CodeObjective.Wanted(
+        picture: alone(picture), person: alone(sample.picture),
+        view: sample.isMirrored ? view.mirrored : view)
+    }
+    return (wanted(sample.picture), wanted(made))
+  }
+}
+
+extension Raster {
+  /// The picture of a head before gray.
+  ///
+  /// - Parameter cover: one channel of the same size, 255 where the head is.
+  /// - Returns: the picture where the head is, gray elsewhere.
+  func headAlone(_ cover: Raster) -> Raster {
+    var alone = self
+    for (pixel, share) in cover.samples.enumerated() {
+      for place in channels * pixel..<channels * (pixel + 1) {
+        let mixed = Int(share) * Int(samples[place]) + (255 - Int(share)) * TurnedPortrait.gray
+        alone.samples[place] = UInt8((mixed + 127) / 255)
+      }
+    }
+    return alone
   }
 }

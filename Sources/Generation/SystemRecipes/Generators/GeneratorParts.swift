@@ -42,26 +42,32 @@ struct GeneratorParts {
       prefix: "encoder")
   }
 
+  /// First values of one of the networks.
+  func firstValues(of graph: Graph, seed: UInt64) -> [String: Tensor] {
+    graph.equalizedValues(
+      seed: seed, rate: graph.network == mapping.network ? StyleGAN2Mapping.rate : 1)
+  }
+}
+
+extension Graph {
   /// First values of equalized layers: normal numbers, which layers scale when they use them.
   ///
   /// Source: Karras et al., "Progressive Growing of GANs", arXiv 1710.10196, section 4.1; biases of modulations begin
   /// at 1 as in arXiv 1912.04958.
   ///
   /// - Parameters:
-  ///   - graph: whose parameters are drawn.
   ///   - seed: of the numbers, beside the names.
+  ///   - rate: the layers' share of the learning rate, which weights are used times.
   /// - Returns: values by name.
-  func firstValues(of graph: Graph, seed: UInt64) -> [String: Tensor] {
-    // What a layer's share of the learning rate divides is used times that share.
-    let deviation = graph.network == mapping.network ? Double(1 / StyleGAN2Mapping.rate) : 1
-    return Dictionary(
-      uniqueKeysWithValues: graph.trainableParameters.map { parameter in
+  func equalizedValues(seed: UInt64, rate: Float = 1) -> [String: Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: trainableParameters.map { parameter in
         let (name, shape) = (parameter.name, parameter.shape)
         if name.hasSuffix("bias") {
           return (name, Tensor(shape: shape, repeating: name.hasSuffix("modulation.bias") ? 1 : 0))
         }
         let numbers = NormalNumbers(seed: SeededParameters.fowlerNollVo(name) ^ seed)
-        return (name, numbers.tensor(shape, deviation: deviation))
+        return (name, numbers.tensor(shape, deviation: Double(1 / rate)))
       })
   }
 }

@@ -77,9 +77,10 @@ package struct CodeFinder: Sendable {
 }
 
 extension CodeFinder {
-  /// The compact networks of a file.
+  /// Compact networks of a file.
   ///
   /// - Parameters:
+  ///   - networks: those of the generator.
   ///   - file: of the layout `inversion`.
   ///   - isModulated: whether T is used.
   ///   - attention: how attention weighs features.
@@ -87,13 +88,13 @@ extension CodeFinder {
   /// - Returns: the networks.
   /// - Throws: `CheckpointError`, `BindingError`.
   package static func compact(
-    _ file: CompositeFile, isModulated: Bool = true,
+    _ networks: InversionNetworks, _ file: CompositeFile, isModulated: Bool = true,
     attention: DiffusionFeatures.Attention = .maps, mean: [Float]
   ) throws -> CodeFinder {
     CodeFinder(
-      mapping: try file.network(CompactNetworks.codeMapping, part: mappingPart),
+      mapping: try file.network(networks.mapping, part: mappingPart),
       modulation: isModulated
-        ? try file.network(CompactNetworks.styleModulation, part: modulationPart) : nil,
-      attention: attention, mean: mean, CompactNetworks.inversion)
+        ? try file.network(networks.modulation, part: modulationPart) : nil,
+      attention: attention, mean: mean, networks.configuration)
   }
 }

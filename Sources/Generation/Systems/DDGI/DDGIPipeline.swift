@@ -1,4 +1,5 @@
 import Diffusion
+import Faces
 import Images
 import Models
 import Networks
@@ -20,8 +21,10 @@ package struct DDGIPipeline: ImagePipeline {
 
   /// What an image is made of.
   package enum Maker: Sendable {
-    /// Codes of a generator.
+    /// Codes of a generator of pictures.
     case codes(CodeFinder, FaceGenerator, at: Tap)
+    /// Codes of a generator of heads, which are turned further by some degrees.
+    case heads(HeadFinder, HeadGenerator, yaw: Float, pitch: Float, at: Tap)
     /// The end of the diffusion model's own sampling: ControlNet.
     case diffusion
   }
@@ -66,6 +69,9 @@ package struct DDGIPipeline: ImagePipeline {
       switch maker {
       case .codes(let finder, let generator, let tap):
         "\(finder.fingerprint) generator=\(generator.synthesis.weights.identity) tap=\(tap.rawValue)"
+      case .heads(let finder, let generator, let yaw, let pitch, let tap):
+        "\(finder.fingerprint) heads=\(generator.planes.weights.identity) yaw=\(yaw) pitch=\(pitch) "
+          + "tap=\(tap.rawValue)"
       case .diffusion: "controlnet"
       }
     return "ddgi@\(Self.version) hint=\(hint.rawValue) steps=\(steps.count) \(own) "
@@ -129,6 +135,17 @@ package struct DDGIPipeline: ImagePipeline {
         at: tap, conditions.map(\.noise), preparation, workers: workers, shouldStop: shouldStop)
       let codes = try finder.codes(of: features, words: preparation.words, workers: workers)
       return try generator.pictures(of: codes.map(\.values), workers: workers).map {
+        Raster(signedPlanes: $0)
+      }
+    case .heads(let finder, let generator, let yaw, let pitch, let tap):
+      let features = try features(
+        at: tap, conditions.map(\.noise), preparation, workers: workers, shouldStop: shouldStop)
+      let codes = try finder.codes.codes(
+        of: features, words: preparation.words, workers: workers)
+      let views = try finder.views(of: features, workers: workers).map {
+        $0.turned(yaw: yaw, pitch: pitch)
+      }
+      return try generator.pictures(of: codes.map(\.values), seenBy: views, workers: workers).map {
         Raster(signedPlanes: $0)
       }
     case .diffusion:

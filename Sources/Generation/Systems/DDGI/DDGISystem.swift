@@ -20,7 +20,8 @@ package struct DDGISystem: GenerationSystem {
 
   /// What makes images.
   private enum Mode: String {
-    case generator = "2d"
+    case pictures = "2d"
+    case heads = "3d"
     case diffusion = "controlnet"
   }
 
@@ -31,13 +32,16 @@ package struct DDGISystem: GenerationSystem {
     case unweighed
   }
 
+  private static let standardSteps = 8
+
   /// The system.
   package init() {}
 
   /// Its options.
   package let options: [SystemOption] = [
     .mode([
-      SystemOption.Choice(Mode.generator.rawValue, "codes of a generator of pictures"),
+      SystemOption.Choice(Mode.pictures.rawValue, "codes of a generator of pictures"),
+      SystemOption.Choice(Mode.heads.rawValue, "codes of a generator of heads that can be turned"),
       SystemOption.Choice(
         Mode.diffusion.rawValue, "the diffusion model's own sampling, as a comparator"),
     ]),
@@ -64,16 +68,26 @@ package struct DDGISystem: GenerationSystem {
           Parts.unweighed.rawValue, "no attention in the modulation: ablation (b)"),
       ]), standard: nil),
     SystemOption(
+      "yaw", "degrees that a head is turned to the picture's right; 0 unless given",
+      .integer(-30...30), standard: nil),
+    SystemOption(
+      "pitch", "degrees that a head is turned up; 0 unless given", .integer(-12...12),
+      standard: nil),
+    SystemOption(
       "steps", "steps of the 1000 that are taken; a divisor of 1000 below it", .integer(1...999),
-      standard: "8"),
+      standard: "\(Self.standardSteps)"),
   ]
 
   private func mode(_ options: SystemOptions) -> Mode {
-    options["mode"].flatMap(Mode.init(rawValue:)) ?? .generator
+    options["mode"].flatMap(Mode.init(rawValue:)) ?? .pictures
   }
 
   private func hint(_ options: SystemOptions) -> CompactNetworks.Hint {
     options["hint"].flatMap(CompactNetworks.Hint.init(rawValue:)) ?? .mask
+  }
+
+  private func steps(_ options: SystemOptions) -> Int {
+    options.integer("steps") ?? Self.standardSteps
   }
 
   /// The text, and the label map or the scribble.
@@ -85,18 +99,24 @@ package struct DDGISystem: GenerationSystem {
   ///
   /// - Throws: ``SystemError`` for options that do not go together.
   package func roles(for options: SystemOptions) throws -> [WeightRole] {
-    let steps = options.integer("steps") ?? 8
+    let steps = steps(options)
     guard 1000 % steps == 0 else {
       throw SystemError.conflict(
         system: id,
         reason: "\(steps) steps do not divide the 1000 of training; take 8, 10, 20 or 50")
     }
-    guard mode(options) == .diffusion else { return [.controlNet, .generator, .inversion] }
-    for name in ["tap", "parts"] where options[name] != nil {
-      throw SystemError.conflict(
-        system: id, reason: "'\(name)' belongs to mode=\(Mode.generator.rawValue); leave it out")
+    let mode = mode(options)
+    let foreign: [(name: String, place: String)] =
+      (mode == .diffusion ? ["tap", "parts"] : []).map { ($0, "mode=2d and mode=3d") }
+      + (mode == .heads ? [] : ["yaw", "pitch"]).map { ($0, "mode=3d") }
+    for (name, place) in foreign where options[name] != nil {
+      throw SystemError.conflict(system: id, reason: "'\(name)' belongs to \(place); leave it out")
     }
-    return [.controlNet]
+    switch mode {
+    case .pictures: return [.controlNet, .generator, .inversion]
+    case .heads: return [.controlNet, .headGenerator, .headInversion]
+    case .diffusion: return [.controlNet]
+    }
   }
 
   /// Reads the weights.
@@ -112,25 +132,47 @@ package struct DDGISystem: GenerationSystem {
       texts: .compact(from: loader, tokens: CompactNetworks.controlTokens))
     return try DDGIPipeline(
       model, hint: hint, maker: maker(options, in: context),
-      steps: options.integer("steps") ?? 8)
+      steps: steps(options))
   }
 
   private func maker(
     _ options: SystemOptions, in context: SystemContext
   ) throws -> DDGIPipeline.Maker {
-    guard mode(options) == .generator else { return .diffusion }
     let loader = context.loader
-    let generator = try FaceGenerator(
-      .compact, checkpoint: loader.file(of: .generator, StyleGAN2.compact.synthesis.name),
-      workers: context.workers)
-    let parts = options["parts"].flatMap(Parts.init(rawValue:)) ?? .all
-    let finder = try CodeFinder.compact(
-      CompositeFile(
-        loader.file(of: .inversion, CompactNetworks.inversionName), layout: .inversion),
-      isModulated: parts != .mapping, attention: parts == .unweighed ? .none : .maps,
-      mean: generator.mean)
-    return .codes(
-      finder, generator, at: options["tap"].flatMap(DDGIPipeline.Tap.init(rawValue:)) ?? .last)
+    let tap = options["tap"].flatMap(DDGIPipeline.Tap.init(rawValue:)) ?? .last
+    func finder(_ networks: InversionNetworks, _ file: CompositeFile, mean: [Float]) throws
+      -> CodeFinder
+    {
+      let parts = options["parts"].flatMap(Parts.init(rawValue:)) ?? .all
+      return try .compact(
+        networks, file, isModulated: parts != .mapping,
+        attention: parts == .unweighed ? .none : .maps, mean: mean)
+    }
+    func file(of role: WeightRole, _ networks: InversionNetworks) throws -> CompositeFile {
+      try CompositeFile(loader.file(of: role, networks.name), layout: .inversion)
+    }
+    switch mode(options) {
+    case .diffusion: return .diffusion
+    case .pictures:
+      let generator = try FaceGenerator(
+        .compact, checkpoint: loader.file(of: .generator, StyleGAN2.compact.synthesis.name),
+        workers: context.workers)
+      let networks = CompactNetworks.inversion
+      let finder = try finder(networks, file(of: .inversion, networks), mean: generator.mean)
+      return .codes(finder, generator, at: tap)
+    case .heads:
+      let generator = try HeadGenerator(
+        checkpoint: loader.file(
+          of: .headGenerator, CompactNetworks.headPlanes.synthesis.name))
+      let networks = CompactNetworks.headInversion
+      let file = try file(of: .headInversion, networks)
+      let heads = HeadFinder(
+        codes: try finder(networks, file, mean: generator.mean),
+        stance: try file.network(CompactNetworks.headStance, part: HeadFinder.stancePart))
+      return .heads(
+        heads, generator, yaw: Float(options.integer("yaw") ?? 0),
+        pitch: Float(options.integer("pitch") ?? 0), at: tap)
+    }
   }
 }
 

@@ -23,8 +23,8 @@ package struct CompositeLayout: Hashable, Sendable {
   /// An autoencoder alone, as it was trained.
   package static let autoencoder = CompositeLayout(parts: [""])
 
-  /// DDGI's mapping and modulation networks.
-  package static let inversion = CompositeLayout(parts: ["mapping", "modulation"])
+  /// DDGI's mapping and modulation networks, and what finds how heads stand.
+  package static let inversion = CompositeLayout(parts: ["mapping", "modulation", "stance"])
 
   /// The noise schedule, which is computed anew, and how the averages were made.
   private static let ignored: Set = [

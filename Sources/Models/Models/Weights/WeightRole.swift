@@ -37,6 +37,10 @@ package enum WeightRole: String, CaseIterable, Sendable {
   case generator
   /// DDGI's networks that find codes.
   case inversion
+  /// The generator of heads that codes are found for.
+  case headGenerator = "head-generator"
+  /// DDGI's networks that find codes of heads.
+  case headInversion = "head-inversion"
 
   /// The trunk of a perceptual role, by the name that the catalogue has for it.
   package var trunk: String? {
@@ -47,7 +51,7 @@ package enum WeightRole: String, CaseIterable, Sendable {
     case .dists: "dists"
     case .fid, .id, .parser, .clip, .clipDirectional, .cmmd, .retrieval, .guidingCLIP, .denoiser,
       .unet, .guide, .collaborative, .collaborativeMap, .collaborativeText, .scadm, .firstStage,
-      .controlNet, .generator, .inversion:
+      .controlNet, .generator, .inversion, .headGenerator, .headInversion:
       nil
     }
   }

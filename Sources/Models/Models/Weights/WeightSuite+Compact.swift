@@ -21,7 +21,9 @@ extension WeightSuite {
       (.collaborative, "compact-collaborative"), (.scadm, "compact-sca-dm"),
       (.firstStage, "compact-autoencoder"), (.controlNet, CompactNetworks.controlName),
       (.generator, StyleGAN2.compact.synthesis.name),
-      (.inversion, CompactNetworks.inversionName),
+      (.inversion, CompactNetworks.inversion.name),
+      (.headGenerator, CompactNetworks.headPlanes.synthesis.name),
+      (.headInversion, CompactNetworks.headInversion.name),
     ] { roles[diffusion] = role(name, nil) }
     for clip in [WeightRole.clip, .cmmd, .guidingCLIP] {
       roles[clip] = role(CompactNetworks.clip, .compact96)

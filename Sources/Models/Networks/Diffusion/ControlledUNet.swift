@@ -110,6 +110,7 @@ package struct ControlledUNet: PublishedNetwork {
         condition: condition, attentionLevels: configuration.attentionLevels,
         transformer: SpatialTransformer(
           heads: configuration.heads, groups: configuration.groups,
+          gatedWidth: configuration.gatedWidth,
           cross: MappedTokenAttention(context: inputs["context"])),
         groups: configuration.groups, ownAttentionLimit: configuration.ownAttentionLimit),
       tapPrefix: tapPrefix)

@@ -38,6 +38,8 @@ package struct LatentUNet: PublishedNetwork {
     package var fold = 1
     /// Most pixels of a map that look at each other; those of larger maps look at tokens alone.
     package var ownAttentionLimit = Int.max
+    /// Width of the transformers' gated layers, in widths of the map.
+    package var gatedWidth = 4
     /// Classes of a label map `[K, S, S]` that the first layer reads behind the latent; 0 for none, as published.
     package var mapClasses = 0
 
@@ -180,7 +182,8 @@ package struct LatentUNet: PublishedNetwork {
         attentionLevels: configuration.attentionLevels,
         transformer: SpatialTransformer(
           heads: configuration.heads, groups: configuration.groups,
-          cross: TokenAttention(context: inputs["context"])), groups: configuration.groups,
+          gatedWidth: configuration.gatedWidth, cross: TokenAttention(context: inputs["context"])),
+        groups: configuration.groups,
         ownAttentionLimit: configuration.ownAttentionLimit))
     let latent = configuration.folded(inputs["latent"])
     let x = trunk.describe(

@@ -57,6 +57,8 @@ struct SpatialTransformer<Cross: CrossAttention> {
   var depth = 1
   /// Whether pixels see each other; otherwise blocks begin with `attn2`.
   var attendsToItself = true
+  /// Width of the gated layer, in widths of the map.
+  var gatedWidth = 4
   let cross: Cross
 
   func describe(_ scope: Scope, _ x: Value) -> Value {
@@ -79,7 +81,9 @@ struct SpatialTransformer<Cross: CrossAttention> {
     }
     let normal = scope["norm2"].layerNorm(x)
     x = x + cross.describe(other, normal, heads: heads, in: map).tapped(other.prefix)
-    let hidden = gated["net"][0]["proj"].linear(scope["norm3"].layerNorm(x), to: 8 * width).geglu()
+    let hidden = gated["net"][0]["proj"].linear(
+      scope["norm3"].layerNorm(x), to: 2 * gatedWidth * width
+    ).geglu()
     return x + gated["net"][2].linear(hidden, to: width).tapped(gated.prefix)
   }
 }

@@ -94,7 +94,9 @@ package struct EG3D: Sendable {
 
   /// What points read to densities and colors.
   package var decoder: EG3DDecoder {
-    EG3DDecoder(name: "\(name)-decoder", summary: "\(summary): decoder", configuration)
+    EG3DDecoder(
+      name: "\(name)-decoder", summary: "\(summary): decoder", features: configuration.features,
+      hidden: configuration.hidden, colors: configuration.features)
   }
 
   /// Rendered pictures to large ones.
@@ -165,7 +167,7 @@ package struct EG3DDecoder: PublishedNetwork, SingleInputNetwork {
   /// One line for people.
   package let summary: String
   /// Per-sample shape of the input; any number of points will do.
-  package var inputShape: [Int] { [configuration.features, 48, 1] }
+  package var inputShape: [Int] { [features, 48, 1] }
   /// What the file holds for the other networks.
   package let ignorableCheckpointPrefixes =
     EG3D.planePrefixes + ["style.", "embed.", "latent_avg", "superresolution.", "renderer."]
@@ -173,25 +175,35 @@ package struct EG3DDecoder: PublishedNetwork, SingleInputNetwork {
   /// Name of the tap that gives colors.
   package static let colors = "colors"
 
-  private let configuration: EG3D.Configuration
+  private let features: Int
+  private let hidden: Int
+  private let colorCount: Int
 
-  init(name: String, summary: String, _ configuration: EG3D.Configuration) {
+  /// Describes a decoder.
+  ///
+  /// - Parameters:
+  ///   - name: on the command line.
+  ///   - summary: one line for people.
+  ///   - features: `C`.
+  ///   - hidden: width of the hidden layer.
+  ///   - colors: how many a point has: three, or as many as it has features where another network makes pictures of them.
+  package init(name: String, summary: String, features: Int, hidden: Int, colors: Int) {
     self.name = name
     self.summary = summary
-    self.configuration = configuration
+    self.features = features
+    self.hidden = hidden
+    colorCount = colors
   }
 
   /// Describes the network once.
-  package func describe(_ scope: Scope, _ features: Value) -> Value {
+  package func describe(_ scope: Scope, _ points: Value) -> Value {
     let layers = scope["decoder"]["net"]
-    let hidden = layers[0].equalizedLinear(features, to: configuration.hidden)
-      .applying(.softplus)
-    let both = layers[2].equalizedLinear(hidden, to: 1 + configuration.features)
-    let count = configuration.features
-    _ = both.channels(from: 1, count: count).sigmoid()
+    let inner = layers[0].equalizedLinear(points, to: hidden).applying(.softplus)
+    let both = layers[2].equalizedLinear(inner, to: 1 + colorCount)
+    _ = both.channels(from: 1, count: colorCount).sigmoid()
       .perChannelAffine(
-        scale: [Float](repeating: 1.002, count: count),
-        shift: [Float](repeating: -0.001, count: count)
+        scale: [Float](repeating: 1.002, count: colorCount),
+        shift: [Float](repeating: -0.001, count: colorCount)
       ).tapped(Self.colors)
     return both.channels(from: 0, count: 1)
   }

@@ -37,9 +37,9 @@ package struct InversionConfiguration: Hashable, Sendable {
   package let featureChannels: Int
   /// Rows and columns that all features are brought to.
   package let featureSize: Int
-  /// Channels of the scale and shift networks.
+  /// Channels of the modulation network.
   package let modulationWidth: Int
-  /// Channels of the convolutions that lead to codes.
+  /// Channels of the mapping network.
   package let mapperWidth: Int
   /// `D`, width of a code.
   package let codeWidth: Int
@@ -70,11 +70,14 @@ package struct InversionConfiguration: Hashable, Sendable {
 
   /// Behind the compact diffusion model, for a compact generator.
   ///
-  /// - Deviation: features are brought to 16 rows, not to those of the largest, at a quarter of the cost.
-  package static func compact(codeCount: Int) -> InversionConfiguration {
+  /// - Deviation: features are brought to 16 rows, not to those of the largest, at a quarter of the cost; modulation is
+  ///   narrower than mapping, so that all of DDGI's compact weights take 16 MB.
+  package static func compact(
+    codeCount: Int, codeWidth: Int, mapperWidth: Int = 128
+  ) -> InversionConfiguration {
     InversionConfiguration(
       middleChannels: 96, middleSize: 8, featureChannels: 96 + 64 + 32, featureSize: 16,
-      modulationWidth: 96, mapperWidth: 128, codeWidth: 128, codeCount: codeCount)
+      modulationWidth: 32, mapperWidth: mapperWidth, codeWidth: codeWidth, codeCount: codeCount)
   }
 }
 
@@ -169,7 +172,8 @@ package struct StyleModulation: PublishedNetwork {
     let shift = scope["shift"].mixture(
       of: modulation(scope["global_shift"], global), modulation(scope["local_shift"], local))
     let mapper = StyleMapper(
-      width: configuration.mapperWidth, outputs: configuration.codeWidth * configuration.codeCount)
+      width: configuration.modulationWidth,
+      outputs: configuration.codeWidth * configuration.codeCount)
     _ = mapper.describe(scope["shift_style"], shift).tapped(Self.shift)
     return mapper.describe(scope["scale_style"], scale)
   }
@@ -180,5 +184,30 @@ package struct StyleModulation: PublishedNetwork {
       scope[0].convolution(x, to: width, kernel: 3, padding: 1, bias: false),
       StyleOperation.LeakyReLU(slope: 0.2, gain: 1))
     return scope[2].convolution(hidden, to: width, kernel: 3, padding: 1)
+  }
+}
+
+/// DDGI's networks that find codes of one generator.
+package struct InversionNetworks: Sendable {
+  /// Name of the file of all.
+  package let name: String
+  /// M.
+  package let mapping: CodeMapping
+  /// T.
+  package let modulation: StyleModulation
+  /// Sizes of both.
+  package var configuration: InversionConfiguration { mapping.configuration }
+
+  /// Networks of a file.
+  ///
+  /// - Parameters:
+  ///   - name: of the file, with which the networks' names begin.
+  ///   - configuration: their sizes.
+  package init(name: String, _ configuration: InversionConfiguration) {
+    self.name = name
+    mapping = CodeMapping(
+      name: "\(name)-mapping", summary: "DDGI's mapping network, compact suite", configuration)
+    modulation = StyleModulation(
+      name: "\(name)-absmnet", summary: "DDGI's modulation of styles, compact suite", configuration)
   }
 }
