@@ -17,5 +17,9 @@ package enum CompactRecipes {
     ]
 
   /// All that can be trained by name: those of ``all``, and networks that only comparisons need.
-  package static let known: [any Recipe] = all + [SCADMRecipe(isMasked: false)]
+  package static let known: [any Recipe] =
+    all + [SCADMRecipe(isMasked: false)]
+    + InversionRecipe.Ablation.allCases.map {
+      InversionRecipe(.heads, without: $0, mappingSteps: 950, modulationSteps: 800)
+    }
 }

@@ -26,8 +26,12 @@ struct InversionRecipeTests {
       heads: SyntheticTrainingSet.Plan(people: 2, photos: 1))
     let headInversion = InversionRecipe(
       .heads, mappingSteps: 2, modulationSteps: 1, batchSize: 1, faces: Self.faces)
+    let ablations = InversionRecipe.Ablation.allCases.map {
+      InversionRecipe(
+        .heads, without: $0, mappingSteps: 1, modulationSteps: 1, batchSize: 1, faces: Self.faces)
+    }
     let training = try RepeatedTraining(
-      [generator, control, inversion, heads, headInversion], on: Self.faces)
+      [generator, control, inversion, heads, headInversion] + ablations, on: Self.faces)
     let once = try training.run(workers: 1) { environment in
       let file = try OpenCheckpoint(environment.path(control.fileNames[0]))
       for hint in CompactNetworks.Hint.allCases {
@@ -50,6 +54,19 @@ struct InversionRecipeTests {
       ).network(CompactNetworks.headStance, part: HeadFinder.stancePart)
         .result(of: SeededParameters.input(shape: [96, 8, 8], seed: 1))
       #expect(stance.count == 6 && stance.values.contains { $0 != 0 })
+      // M learns from other pictures where faces are left out, and T from other pictures or inputs wherever something is.
+      func tensor(_ name: String, without ablation: InversionRecipe.Ablation) throws -> Tensor {
+        let file = environment.path("compact-ddgi-3d-without-\(ablation.rawValue).safetensors")
+        return try #require(try OpenCheckpoint(file).tensor(name))
+      }
+      let mapped = try InversionRecipe.Ablation.allCases.map {
+        try tensor("mapping.linear.bias", without: $0)
+      }
+      #expect(mapped[0] == mapped[2] && mapped[0] != mapped[1])
+      let modulated = try InversionRecipe.Ablation.allCases.map {
+        try tensor("modulation.scale_style.linear.weight", without: $0)
+      }
+      #expect(Set(modulated.map(\.values)).count == modulated.count)
     }
     #expect(try training.run(workers: 2, stops: 3) == once)
     #expect(once.losses.allSatisfy { $0.isFinite && $0 > 0 })

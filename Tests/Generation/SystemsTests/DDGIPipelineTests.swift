@@ -214,5 +214,7 @@ import Texts
     #expect(try system.roles(for: scribble) == [.controlNet])
     let heads = try SystemOptions(["mode": "3d", "yaw": "-20"], of: system)
     #expect(try system.roles(for: heads) == [.controlNet, .headGenerator, .headInversion])
+    let named = try SystemOptions(["mode": "3d", "codes": "b.safetensors"], of: system)
+    #expect(try system.roles(for: named) == [.controlNet, .headGenerator])
   }
 }

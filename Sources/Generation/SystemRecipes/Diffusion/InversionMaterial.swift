@@ -13,6 +13,8 @@ struct InversionMaterial {
   let source: MirroredFaces
   /// The frozen generator.
   let generator: CodedGenerator
+  /// Whether the persons of what chains end with are the faces'.
+  private let keepsPersons: Bool
   private let control: ControlMaterial
   private let models: ControlledModels
   private let steps: [DiffusionStep]
@@ -29,7 +31,7 @@ struct InversionMaterial {
     var words: [Range<Int>] = []
     /// The faces themselves.
     var faces: [CodeObjective.Wanted] = []
-    /// What the chains end with, with the faces' persons.
+    /// What the chains end with, with the faces' persons, or with those that the chains end with.
     var made: [CodeObjective.Wanted] = []
   }
 
@@ -38,13 +40,15 @@ struct InversionMaterial {
   /// - Parameters:
   ///   - plan: the faces.
   ///   - generator: the frozen generator.
+  ///   - keepsPersons: whether what chains end with is to show the faces' persons.
   ///   - environment: threads, folder and reports.
   /// - Throws: errors of files.
   init(
-    _ plan: SyntheticTrainingSet.Plan, _ generator: CodedGenerator,
+    _ plan: SyntheticTrainingSet.Plan, _ generator: CodedGenerator, keepsPersons: Bool,
     in environment: TrainingEnvironment
   ) throws {
     self.generator = generator
+    self.keepsPersons = keepsPersons
     workers = environment.workers
     control = try ControlMaterial(plan, in: environment)
     source = MirroredFaces(
@@ -111,13 +115,16 @@ struct InversionMaterial {
         TurnedPortrait.head(of: labels)
           .resized(width: source.size, height: source.size, filter: .bilinear)
       }
-    func wanted(_ picture: Raster) -> CodeObjective.Wanted {
+    func wanted(_ picture: Raster, person: Raster) -> CodeObjective.Wanted {
       func alone(_ picture: Raster) -> Raster { cover.map(picture.headAlone) ?? picture }
       return CodeObjective.Wanted(
-        picture: alone(picture), person: alone(sample.picture),
+        picture: alone(picture), person: alone(person),
         view: sample.isMirrored ? view.mirrored : view)
     }
-    return (wanted(sample.picture), wanted(made))
+    let face = sample.picture
+    return (
+      wanted(face, person: face), wanted(made, person: keepsPersons ? face : made)
+    )
   }
 }
 

@@ -30,12 +30,25 @@ package struct InversionRecipe: Recipe {
     case heads
   }
 
+  /// What the trainings leave out: rows (b), (c) and (d) of the paper's Table 2.
+  package enum Ablation: String, CaseIterable, Sendable {
+    /// Attention in T.
+    case attention
+    /// The real faces: M and the persons, too, learn from what the diffusion model makes.
+    case faces
+    /// What the diffusion model makes: T, too, learns from the real faces.
+    case diffusion
+  }
+
   /// Name of the file.
-  package var name: String { codes.name }
+  package var name: String {
+    codes.name + (ablation.map { "-without-\($0.rawValue)" } ?? "")
+  }
   /// What it is for and what it learns.
   package var summary: String {
     "DDGI's mapping and modulation networks: what the compact diffusion sees becomes codes of the compact generator of "
-      + (target == .pictures ? "pictures." : "heads, and how a head stands.")
+      + (target == .pictures ? "pictures" : "heads, and how a head stands")
+      + (ablation.map { "; trained without \($0.rawValue), for comparison." } ?? ".")
   }
   /// The faces that it is trained on.
   package var data: String { faces.text + ", half of them mirrored, with captions" }
@@ -43,15 +56,16 @@ package struct InversionRecipe: Recipe {
   package var plan: TrainingPlan { plans.mapping }
   private let plans: (mapping: TrainingPlan, modulation: TrainingPlan)
   private let target: Target
+  private let ablation: Ablation?
   private let faces: SyntheticTrainingSet.Plan
 
-  /// Chooses the generator, the lengths of the parts, the faces of a batch and the faces.
+  /// Chooses the generator, what is left out, the lengths of the parts, the faces of a batch and the faces.
   package init(
-    _ target: Target = .pictures, mappingSteps: Int = 1900, modulationSteps: Int = 1600,
-    batchSize: Int = 4,
-    faces: SyntheticTrainingSet.Plan = .shared
+    _ target: Target = .pictures, without ablation: Ablation? = nil, mappingSteps: Int = 1900,
+    modulationSteps: Int = 1600, batchSize: Int = 4, faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.target = target
+    self.ablation = ablation
     self.faces = faces
     func plan(_ steps: Int, seed: UInt64) -> TrainingPlan {
       .diffusion(
@@ -82,7 +96,8 @@ package struct InversionRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let material = try InversionMaterial(faces, target.generator(in: environment), in: environment)
+    let material = try InversionMaterial(
+      faces, target.generator(in: environment), keepsPersons: ablation != .faces, in: environment)
     let part = "\(name)-mapping"
     let mapping =
       try environment.finished(part, plans.mapping, in: mappingFile)
@@ -131,7 +146,8 @@ package struct InversionRecipe: Recipe {
       program.forward(count: middles.count, parameters: state.parameters)
       let found = program.vectors(of: Graph.mainOutput, count: middles.count)
       let measured = try judge.measure(
-        found.map { ModulatedCodes(mean: material.generator.mean, mapped: $0) }, like: seen.faces)
+        found.map { ModulatedCodes(mean: material.generator.mean, mapped: $0) },
+        like: ablation == .faces ? seen.made : seen.faces)
       program.setGradients(of: Graph.mainOutput, measured.gradients)
       program.backward(into: state.gradients)
       let ofStances = stances.map {
@@ -181,6 +197,7 @@ package struct InversionRecipe: Recipe {
     let program = try training.program(graph, outputs: outputs, capacity: capacity)
     let judge = try CodeObjective(material.generator, capacity: capacity, environment)
     let size = codes.configuration.featureSize
+    let attention: DiffusionFeatures.Attention = ablation == .attention ? .none : .maps
     let curve = try training.run(on: material.source) { samples, state in
       let seen = try material.seen(samples, at: state.step)
       let count = seen.features.count
@@ -190,7 +207,7 @@ package struct InversionRecipe: Recipe {
       try program.fill(
         named: environment.workers.map(count) { index, _ in
           seen.features[index].modulationInputs(
-            size: size, words: seen.words[index], attention: .maps)
+            size: size, words: seen.words[index], attention: attention)
         })
       program.forward(count: count, parameters: state.parameters)
       let found = outputs.map { program.vectors(of: $0, count: count) }
@@ -199,7 +216,8 @@ package struct InversionRecipe: Recipe {
           mean: material.generator.mean, mapped: mapped[$0],
           modulation: ModulatedCodes.Modulation(scale: found[0][$0], shift: found[1][$0]))
       }
-      let measured = try judge.measure(codes, like: seen.made)
+      let measured = try judge.measure(
+        codes, like: ablation == .diffusion ? seen.faces : seen.made)
       let slopes = zip(codes, measured.gradients).compactMap { $0.gradient($1).modulation }
       program.setGradients(of: outputs[0], slopes.map(\.scale))
       program.setGradients(of: outputs[1], slopes.map(\.shift))

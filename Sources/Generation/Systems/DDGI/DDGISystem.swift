@@ -68,6 +68,9 @@ package struct DDGISystem: GenerationSystem {
           Parts.unweighed.rawValue, "no attention in the modulation: ablation (b)"),
       ]), standard: nil),
     SystemOption(
+      "codes", "a file of the networks that find codes, in place of the suite's", .text,
+      standard: nil),
+    SystemOption(
       "yaw", "degrees that a head is turned to the picture's right; 0 unless given",
       .integer(-30...30), standard: nil),
     SystemOption(
@@ -107,14 +110,16 @@ package struct DDGISystem: GenerationSystem {
     }
     let mode = mode(options)
     let foreign: [(name: String, place: String)] =
-      (mode == .diffusion ? ["tap", "parts"] : []).map { ($0, "mode=2d and mode=3d") }
+      (mode == .diffusion ? ["tap", "parts", "codes"] : []).map { ($0, "mode=2d and mode=3d") }
       + (mode == .heads ? [] : ["yaw", "pitch"]).map { ($0, "mode=3d") }
     for (name, place) in foreign where options[name] != nil {
       throw SystemError.conflict(system: id, reason: "'\(name)' belongs to \(place); leave it out")
     }
     switch mode {
-    case .pictures: return [.controlNet, .generator, .inversion]
-    case .heads: return [.controlNet, .headGenerator, .headInversion]
+    case .pictures:
+      return [.controlNet, .generator] + (options["codes"] == nil ? [.inversion] : [])
+    case .heads:
+      return [.controlNet, .headGenerator] + (options["codes"] == nil ? [.headInversion] : [])
     case .diffusion: return [.controlNet]
     }
   }
@@ -149,7 +154,8 @@ package struct DDGISystem: GenerationSystem {
         attention: parts == .unweighed ? .none : .maps, mean: mean)
     }
     func file(of role: WeightRole, _ networks: InversionNetworks) throws -> CompositeFile {
-      try CompositeFile(loader.file(of: role, networks.name), layout: .inversion)
+      try CompositeFile(
+        options["codes"] ?? loader.file(of: role, networks.name), layout: .inversion)
     }
     switch mode(options) {
     case .diffusion: return .diffusion
