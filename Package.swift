@@ -206,7 +206,7 @@ let program: [Target] = [
     "Bench",
     needs: [
       "Diffusion", "Essentials", "Graphs", "Images", "Kernels", "Measurement", "Metrics", "Models",
-      "Networks", "Pipelines", "Provenance", "Systems", "Tensors", "Terms",
+      "Networks", "Pipelines", "Provenance", "Systems", "Tensors", "Terms", "Volumes",
     ]),
   Wing.program.room(
     "Harness",

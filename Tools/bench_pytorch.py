@@ -2,7 +2,8 @@
 
     python3 Tools/bench_pytorch.py [--list] [--seconds S] [--threads N] [--batches 1,8] [--checkouts DIR] [NETWORK ...]
 
---checkouts names a folder of official repositories, whose U-Nets are timed too (reference_networks/diffusion.py). --list prints the names as a JSON array. Else prints JSON: {"schema": 1, "versions": {...}, "threads": N, "networks": {NETWORK: {"input": [C, H, W],
+--checkouts names a folder of official repositories, whose U-Nets and generators are timed too
+(reference_networks/diffusion.py and generators.py). --list prints the names as a JSON array. Else prints JSON: {"schema": 1, "versions": {...}, "threads": N, "networks": {NETWORK: {"input": [C, H, W],
 "peakMemory": bytes, "variants": {VARIANT: {BATCH: {"minimum": ms, "median": ms, "repeats": n}}}}}}, times
 an image. Variants:
 
@@ -36,7 +37,7 @@ import torchvision
 
 import seeded_parameters
 from reference_networks import NETWORKS as REGISTERED
-from reference_networks import diffusion
+from reference_networks import diffusion, generators
 from reference_networks.clip import CONFIGURATIONS, CLIPImageTower
 from reference_networks.iresnet import BLOCKS, IResNet
 from reference_networks.tapped_module import TappedModule
@@ -152,11 +153,11 @@ def main():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--batches", default="1,8", help="comma list")
     parser.add_argument("--list", action="store_true", help="print the names as JSON")
-    parser.add_argument("--checkouts", metavar="DIR", help="official repositories of U-Nets")
+    parser.add_argument("--checkouts", metavar="DIR", help="official repositories of U-Nets and generators")
     parser.add_argument("networks", nargs="*", metavar="NETWORK")
     options = parser.parse_args()
     if options.checkouts:
-        added = diffusion.networks(options.checkouts)
+        added = diffusion.networks(options.checkouts) | generators.networks(options.checkouts)
         NETWORKS.update({name: make for name, (make, _) in added.items()})
         INPUTS.update({name: shape for name, (_, shape) in added.items()})
     if options.list:
