@@ -39,11 +39,7 @@ struct InversionEvaluation {
       switch generator {
       case .pictures(let faces): .codes(finder, faces, at: tap)
       case .heads(let heads):
-        .heads(
-          HeadFinder(
-            codes: finder,
-            stance: try file.network(CompactNetworks.headStance, part: HeadFinder.stancePart)),
-          heads, yaw: 0, pitch: 0, at: tap)
+        .heads(try HeadFinder(codes: finder, in: file), heads, yaw: 0, pitch: 0, at: tap)
       }
     return try DDGIPipeline(
       models[hint], hint: hint, maker: maker, steps: InversionMaterial.steps

@@ -107,13 +107,13 @@ struct InversionMaterial {
     _ sample: MirroredFaces.Sample, _ made: Raster
   ) -> (face: CodeObjective.Wanted, made: CodeObjective.Wanted) {
     let view = HeadView(source.faces.plan.scene(sample.face))
-    let labels = source.faces.labels(sample.face, isMirrored: sample.isMirrored)
     let cover =
       switch generator {
       case .pictures: nil as Raster?
       case .heads:
-        TurnedPortrait.head(of: labels)
-          .resized(width: source.size, height: source.size, filter: .bilinear)
+        TurnedPortrait.head(
+          of: source.faces.labels(sample.face, isMirrored: sample.isMirrored)
+        ).resized(width: source.size, height: source.size, filter: .bilinear)
       }
     func wanted(_ picture: Raster, person: Raster) -> CodeObjective.Wanted {
       func alone(_ picture: Raster) -> Raster { cover.map(picture.headAlone) ?? picture }

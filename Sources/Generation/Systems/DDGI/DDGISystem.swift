@@ -172,9 +172,8 @@ package struct DDGISystem: GenerationSystem {
           of: .headGenerator, CompactNetworks.headPlanes.synthesis.name))
       let networks = CompactNetworks.headInversion
       let file = try file(of: .headInversion, networks)
-      let heads = HeadFinder(
-        codes: try finder(networks, file, mean: generator.mean),
-        stance: try file.network(CompactNetworks.headStance, part: HeadFinder.stancePart))
+      let heads = try HeadFinder(
+        codes: finder(networks, file, mean: generator.mean), in: file)
       return .heads(
         heads, generator, yaw: Float(options.integer("yaw") ?? 0),
         pitch: Float(options.integer("pitch") ?? 0), at: tap)

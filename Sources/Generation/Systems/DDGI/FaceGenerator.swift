@@ -73,9 +73,7 @@ package struct FaceGenerator: Sendable {
   /// - Throws: `GraphError` for pictures that are not finite.
   package func pictures(of codes: [[Float]], workers: Workers) throws -> [Tensor] {
     try synthesis.map(codes.count, workers: workers) { index in
-      let code = codes[index]
-      let all = (0..<sizes.codeCount * sizes.codeWidth).map { code[$0 % code.count] }
-      return ModulatedCodes.tokens(all, width: sizes.codeWidth)
+      ModulatedCodes.tokens(codes[index], for: sizes)
     } read: { _, result in
       result(Graph.mainOutput).planar(shape: [sizes.colors, sizes.size, sizes.size])
     }

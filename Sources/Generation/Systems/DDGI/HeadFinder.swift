@@ -22,6 +22,14 @@ package struct HeadFinder: Sendable {
     self.stance = stance
   }
 
+  /// Joins what finds codes with the compact network of stances of the same file.
+  ///
+  /// - Throws: `CheckpointError`, `BindingError`.
+  package init(codes: CodeFinder, in file: CompositeFile) throws {
+    self.init(
+      codes: codes, stance: try file.network(CompactNetworks.headStance, part: Self.stancePart))
+  }
+
   /// Names everything that can move a picture.
   package var fingerprint: String { "\(codes.fingerprint) stance=\(stance.weights.identity)" }
 

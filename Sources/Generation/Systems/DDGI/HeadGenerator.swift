@@ -86,9 +86,7 @@ package struct HeadGenerator: Sendable {
   package func planes(of codes: [[Float]], workers: Workers) throws -> [Tensor] {
     let sizes = Self.sizes
     return try planes.map(codes.count, workers: workers) { index in
-      let code = codes[index]
-      let all = (0..<sizes.codeCount * sizes.codeWidth).map { code[$0 % code.count] }
-      return ModulatedCodes.tokens(all, width: sizes.codeWidth)
+      ModulatedCodes.tokens(codes[index], for: sizes)
     } read: { _, result in
       let found = result(Graph.mainOutput)
       return Tensor(

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// A generator's codes as DDGI composes them: `w = (w̄ + m) ⊙ (1 + s) + b`.
@@ -65,6 +66,17 @@ package struct ModulatedCodes: Equatable, Sendable {
       gradient.indices.map { gradient[$0] * (1 + modulation.scale[$0]) },
       Modulation(scale: gradient.indices.map { gradient[$0] * unmodulated($0) }, shift: gradient)
     )
+  }
+
+  /// A code as a generator's synthesis reads it, `[D, L, 1]`.
+  ///
+  /// - Parameters:
+  ///   - code: `[D]`, one for all layers, or `[L · D]`, one behind the other.
+  ///   - sizes: `L` and `D`.
+  /// - Returns: the codes along the second axis.
+  package static func tokens(_ code: [Float], for sizes: StyleGAN2.Configuration) -> Tensor {
+    let all = (0..<sizes.codeCount * sizes.codeWidth).map { code[$0 % code.count] }
+    return tokens(all, width: sizes.codeWidth)
   }
 
   /// Codes as a synthesis reads them, `[D, L, 1]`.
