@@ -67,6 +67,16 @@ package struct RayMarcher: Equatable, Sendable {
 
   private static let epsilon = 1e-10
 
+  /// Share of each interval of one ray, as ``march(_:densities:colors:)`` has it.
+  ///
+  /// - Parameters:
+  ///   - depths: of `K` looks, ascending.
+  ///   - densities: at the looks, `[K]`.
+  /// - Returns: `K − 1` weights.
+  package func weights(_ depths: [Float], densities: [Float]) -> [Float] {
+    weights(intervals(depths, densities)).weights.map { Float($0) }
+  }
+
   /// The light of one ray.
   ///
   /// - Parameters:

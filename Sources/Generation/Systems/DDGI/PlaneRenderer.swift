@@ -76,6 +76,14 @@ package final class PlaneRenderer {
   private let workers: Workers
   private let channels: Int
   private let colorChannels: Int
+  /// Pieces that are decoded at once.
+  private let capacity: Int
+
+  /// Rays of a view that are decoded together.
+  private struct Piece {
+    let view: Int
+    let rays: Range<Int>
+  }
 
   /// Prepares memory for some views at once.
   ///
@@ -96,8 +104,9 @@ package final class PlaneRenderer {
     let width = try Graph(tracing: network).inputShape[0]
     let graph = try Graph(
       tracing: network, inputShape: [width, settings.raysAtOnce * looks, 1])
+    capacity = max(views, workers.count)
     let program = try GradientProgram(
-      graph, outputs: [Graph.mainOutput, EG3DDecoder.colors], capacity: views,
+      graph, outputs: [Graph.mainOutput, EG3DDecoder.colors], capacity: capacity,
       settings: GradientSettings(
         parameters: Set(learned?.specifications.map(\.name) ?? []),
         inputs: Set(graph.inputs.map(\.name)), batchNorms: .evaluation),
@@ -128,19 +137,23 @@ package final class PlaneRenderer {
   /// - Precondition: there are no more views than were prepared for.
   package func render(_ views: [View]) -> [Rendering] {
     var renderings = [Rendering](repeating: Rendering(), count: views.count)
-    for run in runs(of: views) {
-      let looks = looks(at: run, of: views)
-      let seen = workers.map(views.count) { [settings] view, _ in
-        looks[view].depths.indices.map { ray in
+    let pieces = views.indices.flatMap { view in
+      runs(of: views).map { Piece(view: view, rays: $0) }
+    }
+    for start in stride(from: 0, to: pieces.count, by: capacity) {
+      let group = Array(pieces[start..<min(start + capacity, pieces.count)])
+      let looks = looks(at: group, of: views)
+      let seen = workers.map(group.count) { [settings] piece, _ in
+        looks[piece].depths.indices.map { ray in
           settings.marcher.march(
-            looks[view].depths[ray], densities: looks[view].densities[ray],
-            colors: looks[view].colors[ray])
+            looks[piece].depths[ray], densities: looks[piece].densities[ray],
+            colors: looks[piece].colors[ray])
         }
       }
-      for (view, results) in seen.enumerated() {
-        renderings[view].colors += results.flatMap(\.color)
-        renderings[view].opacities += results.map(\.opacity)
-        renderings[view].depths += results.map(\.depth)
+      for (piece, results) in zip(group, seen) {
+        renderings[piece.view].colors += results.flatMap(\.color)
+        renderings[piece.view].opacities += results.map(\.opacity)
+        renderings[piece.view].depths += results.map(\.depth)
       }
     }
     return renderings
@@ -161,7 +174,8 @@ package final class PlaneRenderer {
     precondition(settings.depths.fine == 0, "second looks have no gradient")
     let planes = Maps(planes)
     for run in runs(of: views) {
-      let looks = looks(at: run, of: views)
+      // One piece of each view, since a view's planes take one thread's gradients at a time.
+      let looks = looks(at: views.indices.map { Piece(view: $0, rays: run) }, of: views)
       write(changes, run, looks)
       decoder.backward(into: gradients)
       let received = Maps(decoder.gradients(ofInput: nil), views: views.count)
@@ -196,58 +210,61 @@ package final class PlaneRenderer {
     zip(rays, depths).flatMap { ray, depths in depths.map(ray.point) }
   }
 
-  /// Looks at rays in strata, and again where something was found.
-  private func looks(at run: Range<Int>, of views: [View]) -> [Looks] {
+  /// Looks at rays in strata, and again where something was found; one result a piece.
+  private func looks(at pieces: [Piece], of views: [View]) -> [Looks] {
     let (depths, marcher) = (settings.depths, settings.marcher)
-    var first = views.map { view in
+    @Sendable func places(_ piece: Piece, _ count: Int, ray: Int, look: Int) -> [Float] {
+      let view = views[piece.view]
+      return view.places.places(count, ray: view.firstRay + ray, look: look)
+    }
+    var first = pieces.map { piece in
       Looks(
-        depths: run.map { ray in
-          depths.stratified(view.places.places(depths.coarse, ray: view.firstRay + ray, look: 0))
+        depths: piece.rays.map { ray in
+          depths.stratified(places(piece, depths.coarse, ray: ray, look: 0))
         })
     }
-    decode(&first, run, views)
+    decode(&first, pieces, views)
     guard depths.fine > 0 else { return first }
-    var second = workers.map(views.count) { [first] index, _ in
-      let (view, found) = (views[index], first[index])
+    var second = workers.map(pieces.count) { [first] index, _ in
+      let (piece, found) = (pieces[index], first[index])
       return Looks(
-        depths: run.enumerated().map { place, ray in
-          let weights = marcher.march(
-            found.depths[place], densities: found.densities[place], colors: found.colors[place]
-          ).weights
-          return depths.important(
-            found.depths[place], weights: weights,
-            view.places.places(depths.fine, ray: view.firstRay + ray, look: 1))
+        depths: piece.rays.enumerated().map { place, ray in
+          depths.important(
+            found.depths[place],
+            weights: marcher.weights(found.depths[place], densities: found.densities[place]),
+            places(piece, depths.fine, ray: ray, look: 1))
         })
     }
-    decode(&second, run, views)
-    return workers.map(views.count) { [first, second, colorChannels] view, _ in
-      first[view].joined(with: second[view], channels: colorChannels)
+    decode(&second, pieces, views)
+    return workers.map(pieces.count) { [first, second, colorChannels] piece, _ in
+      first[piece].joined(with: second[piece], channels: colorChannels)
     }
   }
 
   /// Finds densities and colors at depths.
-  private func decode(_ looks: inout [Looks], _ run: Range<Int>, _ views: [View]) {
-    let input = Maps(decoder.input(count: views.count), views: views.count)
-    workers.forEach(views.count) { [settings, looks] view, _ in
-      let points = Self.points(views[view].rays[run], looks[view].depths)
+  private func decode(_ looks: inout [Looks], _ pieces: [Piece], _ views: [View]) {
+    let count = pieces.count
+    let input = Maps(decoder.input(count: count), views: count)
+    workers.forEach(count) { [settings, looks] index, _ in
+      let view = views[pieces[index].view]
+      let points = Self.points(view.rays[pieces[index].rays], looks[index].depths)
       settings.planes.sample(
-        views[view].planes, at: points,
-        into: input.maps[view].rows(0..<points.count))
+        view.planes, at: points, into: input.maps[index].rows(0..<points.count))
     }
-    decoder.forward(count: views.count, parameters: parameters, repacks: repacks)
-    let densities = Maps(decoder.values(of: Graph.mainOutput), views: views.count)
-    let colors = Maps(decoder.values(of: EG3DDecoder.colors), views: views.count)
-    let found = workers.map(views.count) { [looks, colorChannels] view, _ in
-      let counts = looks[view].depths.map(\.count)
+    decoder.forward(count: count, parameters: parameters, repacks: repacks)
+    let densities = Maps(decoder.values(of: Graph.mainOutput), views: count)
+    let colors = Maps(decoder.values(of: EG3DDecoder.colors), views: count)
+    let found = workers.map(count) { [looks, colorChannels] index, _ in
+      let counts = looks[index].depths.map(\.count)
       let total = counts.reduce(0, +)
       return (
-        Self.divided(densities.maps[view].rows(0..<total).pixelValues(), counts, width: 1),
+        Self.divided(densities.maps[index].rows(0..<total).pixelValues(), counts, width: 1),
         Self.divided(
-          colors.maps[view].rows(0..<total).pixelValues(), counts, width: colorChannels)
+          colors.maps[index].rows(0..<total).pixelValues(), counts, width: colorChannels)
       )
     }
-    for (view, result) in found.enumerated() {
-      (looks[view].densities, looks[view].colors) = result
+    for (index, result) in found.enumerated() {
+      (looks[index].densities, looks[index].colors) = result
     }
   }
 
