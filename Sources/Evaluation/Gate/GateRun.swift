@@ -18,11 +18,12 @@ package struct GateRun: Sendable {
   ///
   /// - Parameters:
   ///   - request: what is asked of the gate.
-  ///   - knownAnswers: measures what is known and returns a line for each answer that is wrong.
+  ///   - knownAnswers: measures what is known about what a run needed, and returns a line for each answer that
+  ///     is wrong.
   /// - Throws: `RequirementError` and ``HarnessError`` for what is not understood and for runs and
   ///   baselines that are not there; errors of the store.
   package init(
-    _ request: GateRequest, knownAnswers: () throws -> [Verdict.Line]
+    _ request: GateRequest, knownAnswers: (StoredRun) throws -> [Verdict.Line]
   ) throws {
     let materials = try GateMaterials(request)
     try GateOutputs.check(request)
@@ -41,11 +42,11 @@ package struct GateRun: Sendable {
   /// held against those of another instrument.
   private static func verdict(
     _ request: GateRequest, _ materials: GateMaterials,
-    _ knownAnswers: () throws -> [Verdict.Line]
+    _ knownAnswers: (StoredRun) throws -> [Verdict.Line]
   ) throws -> Verdict {
     request.progress(JobProgress(activity: "asking for known answers"))
     let wrong: [Verdict.Line]
-    do { wrong = try knownAnswers() } catch {
+    do { wrong = try knownAnswers(materials.run) } catch {
       throw HarnessError(.invalid, "the known answers cannot be asked for: \(error)")
     }
     request.progress(JobProgress(activity: "judging"))

@@ -6,6 +6,7 @@ import Measurement
 import Metrics
 import Provenance
 import Tensors
+import Terms
 import TestSupport
 import Testing
 import Verdicts
@@ -69,20 +70,33 @@ import Verdicts
     options.generated = folder.path("made")
     options.results = folder.path("results")
     options.configuration = MetricConfiguration(metrics: [.mae])
-    _ = try ScoreJob(options).run()
     var request = GateRequest()
     request.results = folder.path("results")
     // Broken by the copies, so a gate that judged would end with 2.
     request.requirements = ["mae<=0"]
     request.junit = folder.path("gate.xml")
-    #expect(try GateRun(request).code == 2)
+    var moved = try (mae: Canary.embedded(), fid: Canary.embedded())
+    moved.mae.known.scores[.mae, default: 0] += 0.01
+    moved.fid.known.scores[.fid, default: 0] += 0.01
+    func expect(_ metric: Metric, movedIn canary: Canary) throws {
+      let judgment = try GateRun(request, canary: canary)
+      #expect(judgment.code == 6)
+      #expect(judgment.verdict.lines.map(\.check) == ["canary: \(metric.name)"])
+      #expect(judgment.sentence.contains("invalid: canary: \(metric.name)"))
+    }
 
-    var moved = try Canary.embedded()
-    moved.known.scores[.fid, default: 0] += 0.01
-    let judgment = try GateRun(request, canary: moved)
-    #expect(judgment.code == 6)
-    #expect(judgment.verdict.lines.map(\.check) == ["canary: fid"])
-    #expect(judgment.sentence.contains("invalid: canary: fid"))
+    _ = try ScoreJob(options).run()
+    #expect(try GateRun(request).code == 2)
+    try expect(.mae, movedIn: moved.mae)
+    // No network had a part in this run.
+    #expect(try GateRun(request, canary: moved.fid).code == 2)
+
+    options.configuration = MetricConfiguration(metrics: [.mae, .lpipsAlex])
+    options.weights = "compact"
+    _ = try ScoreJob(options).run()
+    #expect(try GateRun(request).code == 2)
+    try expect(.mae, movedIn: moved.mae)
+    try expect(.fid, movedIn: moved.fid)
     let junit = try String(contentsOfFile: folder.path("gate.xml"), encoding: .utf8)
     #expect(junit.contains("<error") && !junit.contains("<failure"))
   }

@@ -31,6 +31,14 @@ package struct Canary: Sendable {
     try Canary(faces: CanaryFaces(.embedded), known: .embedded())
   }
 
+  /// What is asked about.
+  package enum Scope: Sendable {
+    /// Decoded pixels, and scores that are computed of pixels alone.
+    case pixels
+    /// That, and features and scores of networks.
+    case everything
+  }
+
   /// One question and how it was answered.
   package struct Finding: Encodable, Equatable, Sendable {
     /// What was asked.
@@ -55,13 +63,21 @@ package struct Canary: Sendable {
   /// Measures the faces and compares with what is known.
   ///
   /// - Parameters:
+  ///   - scope: what is asked about.
   ///   - weights: the suite that scores are measured with.
   ///   - workers: threads; no answer depends on them.
   /// - Returns: one finding a question.
   /// - Throws: errors of files.
-  package func findings(weights: String = "compact", workers: Workers) throws -> [Finding] {
-    let found = try CanaryAnswers(measuring: faces, weights: weights, workers: workers)
-    return [pixels(found)] + features(found) + scores(found) + (try persons(found))
+  package func findings(
+    about scope: Scope = .everything, weights: String = "compact", workers: Workers
+  ) throws -> [Finding] {
+    let found = try CanaryAnswers(
+      measuring: faces, about: scope, weights: weights, workers: workers)
+    let scored = scores(found, of: CanaryAnswers.metrics(of: scope))
+    return switch scope {
+    case .pixels: [pixels(found)] + scored
+    case .everything: [pixels(found)] + features(found) + scored + (try persons(found))
+    }
   }
 
   private func pixels(_ found: CanaryAnswers) -> Finding {
@@ -96,8 +112,8 @@ package struct Canary: Sendable {
     }
   }
 
-  private func scores(_ found: CanaryAnswers) -> [Finding] {
-    CanaryAnswers.metrics.map { metric in
+  private func scores(_ found: CanaryAnswers, of metrics: [Metric]) -> [Finding] {
+    metrics.map { metric in
       let (own, other) = (found.scores[metric], known.scores[metric])
       let isRight: Bool =
         if let own, let other {
@@ -141,8 +157,19 @@ package struct Canary: Sendable {
 }
 
 extension Canary {
-  /// The findings of the program's own canary, which this process measures once.
-  package static let ownFindings = Result { try embedded().findings(workers: Workers()) }
+  /// The findings of the program's own canary; this process asks about networks once.
+  ///
+  /// - Parameter scope: what is asked about.
+  /// - Returns: one finding a question.
+  /// - Throws: errors of its files.
+  package static func ownFindings(about scope: Scope) throws -> [Finding] {
+    switch scope {
+    case .pixels: try embedded().findings(about: .pixels, workers: Workers())
+    case .everything: try allOwnFindings.get()
+    }
+  }
+
+  private static let allOwnFindings = Result { try embedded().findings(workers: Workers()) }
 }
 
 extension [Canary.Finding] {

@@ -19,9 +19,13 @@ package struct CanaryAnswers: Sendable {
   package var scores: [Metric: Double]
 
   /// What is scored: what single photos of 128 pixels can be scored by (MS-SSIM wants larger ones).
-  static let metrics: [Metric] = [
-    .fid, .kid, .lpipsAlex, .ssim, .mae, .psnr, .id, .accuracy, .miou, .clip,
-  ]
+  static func metrics(of scope: Canary.Scope) -> [Metric] {
+    switch scope {
+    case .pixels: [.ssim, .mae, .psnr]
+    case .everything:
+      [.fid, .kid, .lpipsAlex, .ssim, .mae, .psnr, .id, .accuracy, .miou, .clip]
+    }
+  }
 
   private static let imageNetworks: [any PublishedNetwork] = [
     CompactNetworks.inception, CompactNetworks.iResNet, CompactNetworks.clip,
@@ -35,23 +39,36 @@ package struct CanaryAnswers: Sendable {
   ///
   /// - Parameters:
   ///   - faces: what to measure.
+  ///   - scope: what is asked about; features are made for everything alone.
   ///   - weights: the suite that scores are measured with.
   ///   - workers: threads; no answer depends on them.
   /// - Throws: errors of files and weights.
-  init(measuring faces: CanaryFaces, weights: String = "compact", workers: Workers) throws {
+  init(
+    measuring faces: CanaryFaces, about scope: Canary.Scope = .everything,
+    weights: String = "compact", workers: Workers
+  ) throws {
     let folder = try ScratchFolder("canary")
     try folder.write(faces.pictures, as: .png, to: "real")
     try folder.write(faces.pictures, as: .jpeg(quality: Self.quality), to: "copies")
     try folder.write(faces.labels, as: .labelMap, to: "masks")
     try folder.writeCaptions(faces.captions, to: "captions.jsonl")
     let result = try folder.score(
-      "copies", against: "real", by: Self.metrics, weights: weights, workers: workers)
+      "copies", against: "real", by: Self.metrics(of: scope), weights: weights, workers: workers)
     scores = Dictionary(
       uniqueKeysWithValues: result.scores.compactMap { score in
         score.value.map { (score.metric, $0) }
       })
+    features =
+      scope == .everything ? try Self.features(of: faces, in: folder, workers) : [:]
+    pixels = faces.digest
+  }
+
+  /// Features of the pictures in `real`, and of the captions.
+  private static func features(
+    of faces: CanaryFaces, in folder: ScratchFolder, _ workers: Workers
+  ) throws -> [String: Tensor] {
     var features: [String: Tensor] = [:]
-    for network in Self.imageNetworks {
+    for network in imageNetworks {
       features[network.name] = try folder.features(network, workers) {
         $0.images = [folder.path("real")]
       }
@@ -60,8 +77,7 @@ package struct CanaryAnswers: Sendable {
     features[CompactNetworks.clipText.name] = try folder.features(
       CompactNetworks.clipText, workers
     ) { $0.texts = folder.path("captions.txt") }
-    self.features = features
-    pixels = faces.digest
+    return features
   }
 
   // MARK: Files

@@ -25,7 +25,7 @@ package struct SelfTestJob {
   /// - Throws: errors of files.
   package func run() throws -> SelfTestReport {
     runOptions.notice("known answers")
-    let answers = try Canary.ownFindings.get()
+    let answers = try Canary.ownFindings(about: .everything)
     let bench = try FaultScenario(workers: runOptions.workers)
     return SelfTestReport(
       answers: answers,
