@@ -30,18 +30,18 @@ enum CSVReport {
     of cell: TableReport.Cell, _ printed: PrintedTable.Cell
   ) -> [String] {
     let measurement = cell.measured
-    let numbers = [
-      number(cell.value), printed.measured ?? "", number(cell.standardError),
-      number(cell.published), printed.published ?? "", number(cell.difference),
-      measurement.map { "\($0.count)" } ?? "", measurement.map { "\($0.expectedCount)" } ?? "",
-      measurement?.referenceCount.map { "\($0)" } ?? "", printed.isBest ? "true" : "false",
+    let numbers: [String] = [
+      text(cell.value), printed.measured ?? "", text(cell.standardError),
+      text(cell.published), printed.published ?? "", text(cell.difference),
+      text(measurement?.count), text(measurement?.expectedCount),
+      text(measurement?.referenceCount), printed.isBest ? "true" : "false",
     ]
-    return numbers.map(CSVField.quoted)
-      + [cell.explanation ?? "", measurement?.fingerprint ?? ""].map(CSVField.text)
+    let notes: [String] = [cell.explanation ?? "", measurement?.fingerprint ?? ""]
+    return numbers.map(CSVField.quoted) + notes.map(CSVField.text)
   }
 
-  /// The shortest decimal that gives the same number back.
-  private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+  /// The shortest decimal that gives the same number back; nothing for no number.
+  private static func text(_ number: (some Numeric)?) -> String { number.map { "\($0)" } ?? "" }
 }
 
 extension TableReport.Cell {

@@ -144,8 +144,8 @@ private struct PaintColor {
 
   /// As 8 bits a channel.
   var rounded: RGBColor {
-    let steps = (value * 255 + 0.5).clamped(
-      lowerBound: SIMD3(repeating: 0), upperBound: SIMD3(repeating: 255))
+    let (black, white) = (SIMD3<Float>(repeating: 0), SIMD3<Float>(repeating: 255))
+    let steps = (value * white + 0.5).clamped(lowerBound: black, upperBound: white)
     return RGBColor(UInt8(steps.x), UInt8(steps.y), UInt8(steps.z))
   }
 }

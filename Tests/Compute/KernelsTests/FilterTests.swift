@@ -39,10 +39,10 @@ import Testing
             }
           }
         }
-        let expected = (0..<lines).flatMap { line in
-          Reference.filtered(
-            Array(input[line * width * channels..<(line + 1) * width * channels]),
-            channels: channels, taps: taps.rows(weights))
+        let rows = taps.rows(weights)
+        let expected = (0..<lines).flatMap { (line: Int) -> [UInt8] in
+          let samples = input[line * width * channels..<(line + 1) * width * channels]
+          return Reference.filtered(Array(samples), channels: channels, taps: rows)
         }
         #expect(along == expected, "\(level) \(width)×\(lines)×\(channels) to \(count)")
 
@@ -59,8 +59,7 @@ import Testing
           }
         }
         #expect(
-          across
-            == Reference.filtered(input, channels: lines * channels, taps: taps.rows(weights)),
+          across == Reference.filtered(input, channels: lines * channels, taps: rows),
           "\(level) \(width) lines of \(lines * channels) to \(count)")
       }
     }

@@ -109,7 +109,7 @@ import Testing
     let found = run(ids, to: [3, 4, 1]) { source, target, _ in
       target.writeEmbedding(of: source, table: table)
     }
-    let rows = [5, 0, 5, 2].flatMap { Array(table.values[$0 * 3..<$0 * 3 + 3]) }
+    let rows = [5, 0, 5, 2].flatMap { (id: Int) in table.values[id * 3..<id * 3 + 3] }
     #expect(found.transposedTokens == rows)
     let picked = run(found, to: [3]) { source, target, _ in
       let numbers = OwnedMap(ids)

@@ -134,9 +134,11 @@ struct DISTSTests {
     let one = Features(seeded: "one", rows: 3, columns: 5, channels: 4, seed: 9)
     let other = Features(seeded: "other", rows: 3, columns: 5, channels: 4, seed: 9)
     let weights = try layer(alpha: [1, 1, 1, 1], beta: [1, 1, 1, 1])
-    let spread = Features(
-      rows: 3, columns: 5, channels: 4,
-      values: (0..<15).flatMap { one.values[($0 * 4)..<($0 * 4 + 4)] + [.nan, .nan] }, stride: 6)
+    let gap = [Float](repeating: .nan, count: 2)
+    let values = (0..<15).flatMap { (pixel: Int) -> [Float] in
+      one.values[pixel * 4..<pixel * 4 + 4] + gap
+    }
+    let spread = Features(rows: 3, columns: 5, channels: 4, values: values, stride: 6)
     #expect(try distance(spread, other, weights) == distance(one, other, weights))
   }
 

@@ -124,8 +124,9 @@ struct KernelDistanceTests {
     let first = try FeatureMatrix(rows: 2, columns: 1, values: [0, 1])
     let second = try FeatureMatrix(rows: 2, columns: 1, values: [1, 2])
     // (xy + 1)³: within 1 and 27; across (1 + 1 + 8 + 27)/4.
+    let expected: Double = 1 + 27 - 2 * 37 / 4
     let found = try KernelInceptionDistance.between(first, second)
-    #expect(found.value == 1 + 27 - 2 * 37.0 / 4 && found.subsetSize == 2)
+    #expect(found.value == expected && found.subsetSize == 2)
   }
 
   @Test func refusesWhatHasNoDistance() throws {

@@ -30,8 +30,9 @@ struct LPIPSTests {
 
   @Test func gapsBetweenPixelsAreSkipped() {
     let layer = Layer(pixels: 9, channels: 19)
-    let spread = { (values: [Float]) in
-      (0..<9).flatMap { values[($0 * 19)..<($0 * 19 + 19)] + [.nan, .nan, .nan] }
+    let gap = [Float](repeating: .nan, count: 3)
+    func spread(_ values: [Float]) -> [Float] {
+      (0..<9).flatMap { (pixel: Int) -> [Float] in values[pixel * 19..<pixel * 19 + 19] + gap }
     }
     var wide = layer
     wide.first = spread(layer.first)

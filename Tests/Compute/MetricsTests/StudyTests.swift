@@ -56,10 +56,11 @@ struct SegmentationConsistencyTests {
     let pixels = try SegmentationConsistency.pixelAccuracy.score(ofImages: [small, large])
     #expect(pixels == 17.0 / 18)
     let pooled = try SegmentationConsistency.miou.score(ofImages: [small, large])
-    #expect(pooled == (9.0 / 10 + 8.0 / 9) / 2)
+    let mean: Double = (9.0 / 10 + 8.0 / 9) / 2
+    #expect(pooled == mean)
     let perImage = try SegmentationConsistency.miou.score(
       ofImages: [small, large], averaging: .imgNaN)
-    #expect(perImage == (0.25 + 1) / 2)
+    #expect(perImage == 0.625)
     #expect(try SegmentationConsistency.pixelAccuracy.score(ofImages: []) == nil)
     #expect(throws: SegmentationError.classMismatch(first: 3, second: 2)) {
       try SegmentationConsistency.pixelAccuracy.score(

@@ -157,11 +157,11 @@ import Testing
     try tree.plant("faces/sub/5.png")
     let unread = try ImageFolder(directory: tree.path("faces")).unread
     let place = tree.path("faces")
-    #expect(
-      "\(unread)"
-        == "6 files of \(place) not read, only PNG and JPEG are: 4 .webp (1.webp, 2.WebP, 3.webp and 1 "
-        + "more), 1 without extension (notes), 1 .bmp (a.bmp); 1 image in sub-folders of \(place) not "
-        + "read: sub/5.png")
+    let sentence = """
+      6 files of \(place) not read, only PNG and JPEG are: 4 .webp (1.webp, 2.WebP, 3.webp and 1 more), \
+      1 without extension (notes), 1 .bmp (a.bmp); 1 image in sub-folders of \(place) not read: sub/5.png
+      """
+    #expect("\(unread)" == sentence)
     #expect(unread.hint(for: "2") == "; 2.WebP lies there, but only PNG and JPEG are read")
     #expect(unread.hint(for: "5") == "; sub/5.png lies in a sub-folder, which is not looked into")
     #expect(unread.hint(for: "6").isEmpty)

@@ -39,10 +39,10 @@ import Testing
     let eyes: Set<UInt8> = [Label.leftEye, Label.rightEye]
     let found = labels.samples.indices.filter { eyes.contains(labels.samples[$0]) }
     try #require(!found.isEmpty)
-    let middle =
-      found.reduce(SIMD2<Float>()) {
-        $0 + SIMD2(Float($1 % size) + 0.5, Float($1 / size) + 0.5)
-      } / Float(found.count * size)
+    let sum = found.reduce(SIMD2<Float>()) { sum, pixel in
+      sum + SIMD2<Float>(Float(pixel % size), Float(pixel / size)) + 0.5
+    }
+    let middle = sum / Float(found.count * size)
     let expected = HeadView(scene).place(of: SIMD3(0, 0, 8.5))
     let distance = expected - middle
     // Half the width of an eye, about 3 cm of 24.

@@ -31,9 +31,10 @@ struct AgreementTests {
       line.wholeMatch(of: /- [⁰¹²³⁴⁵⁶⁷⁸⁹]+ (.*)/).map { String($0.output.1) }
     }
     let start = try #require(lines.firstIndex { $0.hasPrefix("| :--") })
-    let cells = try lines[(start + 1)...].prefix { $0.hasPrefix("|") }.flatMap { line in
-      try line.replacing("\\|", with: "¦").split(separator: "|").suffix(report.columns.count).map {
-        field in
+    let rows = lines[(start + 1)...].prefix { $0.hasPrefix("|") }
+    let cells = try rows.flatMap { (line: String) -> [CellReading] in
+      let fields = line.replacing("\\|", with: "¦").split(separator: "|")
+      return try fields.suffix(report.columns.count).map { field in
         let marks = String(field).replacing(/[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?: [⁰¹²³⁴⁵⁶⁷⁸⁹]+)*/) { match in
           let numbers = match.output.split(separator: " ").map { digits in
             digits.compactMap { $0.wholeNumberValue.map(String.init) }.joined()

@@ -11,7 +11,8 @@ struct StepDetectionTests {
     for (step, place) in zip(steps, [30, 60]) { #expect(abs(step.index - place) <= 1) }
     for (step, level) in zip(steps, levels.dropFirst()) {
       // Four standard errors of a mean of 30, and what one night on the wrong side adds.
-      #expect(abs(step.after - level) <= 4 * 0.3 / 30.0.squareRoot() + 3.0 / 30)
+      let bound: Double = 4 * 0.3 / 30.squareRoot() + 3 / 30
+      #expect(abs(step.after - level) <= bound)
       #expect(step.pValue <= 0.01)
     }
     #expect(steps == StepDetection().steps(in: values))

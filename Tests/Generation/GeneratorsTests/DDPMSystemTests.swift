@@ -81,11 +81,11 @@ import Testing
       try model.predictions(of: samples, at: step.timestep, workers: Workers(count: 1))
     }
     let values = expected[0].values
-    #expect(
-      made[0]
-        == (0..<192).map { place in
-          UInt8(min(max((values[place % 3 * 64 + place / 3] + 1) * 127.5 + 0.5, 0), 255))
-        })
+    let bytes = (0..<192).map { (place: Int) -> UInt8 in
+      let value: Float = values[place % 3 * 64 + place / 3]
+      return UInt8(min(max((value + 1) * 127.5 + 0.5, 0), 255))
+    }
+    #expect(made[0] == bytes)
   }
 
   @Test func optionsAreInTheFingerprintAndInThePixels() throws {

@@ -36,15 +36,18 @@ struct AlignmentTests {
       let rotation = SIMD2(unit() + 1.5, unit())
       let shift = SIMD2(unit(), unit()) * 300
       func moved(_ p: SIMD2<Double>) -> SIMD2<Double> {
-        SIMD2(rotation.x * p.x - rotation.y * p.y, rotation.y * p.x + rotation.x * p.y) + shift
+        let x: Double = rotation.x * p.x - rotation.y * p.y
+        let y: Double = rotation.y * p.x + rotation.x * p.y
+        return SIMD2(x, y) + shift
       }
       let points = FaceAlignment.template
       let found = try #require(SimilarityTransform(from: points, to: points.map(moved)), "seed 3")
-      for point in points + [SIMD2(0, 0), SIMD2(-40, 500)] {
+      for point in points + [SIMD2<Double>(0, 0), SIMD2<Double>(-40, 500)] {
         // Ten digits of float64's sixteen are left after sums of products of hundreds.
         let there = found.applied(to: point) - moved(point)
         let back = found.origin(of: moved(point)) - point
-        #expect(abs(there.x) + abs(there.y) + abs(back.x) + abs(back.y) < 1e-6, "seed 3")
+        let error: Double = abs(there.x) + abs(there.y) + abs(back.x) + abs(back.y)
+        #expect(error < 1e-6, "seed 3")
       }
     }
   }
