@@ -10,7 +10,9 @@ extension ClaimReport {
     """
     A claim holds if its p-value, corrected by Holm's procedure over the claims of one table or figure, is below 0.05 \
     and the 95 % interval of the effect (the last row less the first, or a single row's mean) lies on the claimed side \
-    of 0. It is contradicted if the interval lies on the other side, and not shown otherwise.
+    of 0. It is contradicted if the interval lies on the other side, and not shown otherwise. A claim that something is \
+    not worse has a margin (↑ − 0.01), which takes the place of 0. An interaction has four rows: its effect is the \
+    fourth less the third, less what the second is above the first.
     """,
     """
     Scores of images are compared on the images that all rows share: differences and means by the larger p-value of the \
@@ -47,9 +49,15 @@ extension ClaimReport {
         + claims.map { claim in
           [
             claim.id, MarkdownReport.escape(claim.place),
-            MarkdownReport.escape(claim.metric) + (claim.expected == "higher" ? " ↑" : " ↓"),
+            MarkdownReport.escape(claim.metric) + side(claim),
           ] + cells(claim.test) + ["**\(claim.verdict)**"]
         })
+  }
+
+  /// The claimed side, and how far on the other side is not worse.
+  private static func side(_ claim: Claim) -> String {
+    let (arrow, sign) = claim.expected == "higher" ? (" ↑", "−") : (" ↓", "+")
+    return arrow + (claim.margin == 0 ? "" : " \(sign) \(ChangeReport.text(claim.margin))")
   }
 
   private static func cells(_ test: Test?) -> [String] {

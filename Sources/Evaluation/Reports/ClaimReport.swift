@@ -37,10 +37,13 @@ package struct ClaimReport: Sendable, Hashable, Encodable {
     package let claim: String
     /// What is measured, for example `retrieval (top-5)`.
     package let metric: String
-    /// `ordering`, `trend` or `positive`.
+    /// `ordering`, `trend`, `positive` or `interaction`.
     package let kind: String
-    /// `higher` or `lower`: the claimed side of the last row less the first, or of the only one.
+    /// `higher` or `lower`: the claimed side of the last row less the first, of the only one, or of the second step less
+    /// the first.
     package let expected: String
+    /// How far on the other side is not worse; 0 without a margin.
+    package let margin: Double
     /// From the least to the most.
     package let rows: [Row]
     /// The test; nil where rows are missing.
@@ -53,7 +56,7 @@ package struct ClaimReport: Sendable, Hashable, Encodable {
     /// A claim and what was found.
     package init(
       id: String, place: String, claim: String, metric: String, kind: String, expected: String,
-      rows: [Row], test: Test?, verdict: String, notes: [String]
+      margin: Double, rows: [Row], test: Test?, verdict: String, notes: [String]
     ) {
       self.id = id
       self.place = place
@@ -61,6 +64,7 @@ package struct ClaimReport: Sendable, Hashable, Encodable {
       self.metric = metric
       self.kind = kind
       self.expected = expected
+      self.margin = margin
       self.rows = rows
       self.test = test
       self.verdict = verdict

@@ -41,8 +41,11 @@ package struct ClaimFile: Sendable, Hashable {
     package let detail: String?
     /// From the least of what is varied to the most.
     package let rows: [Row]
-    /// On which side of zero the last row less the first is claimed to be, or a single row.
+    /// On which side of zero the last row less the first is claimed to be, or a single row, or of four rows the last
+    /// step less the first.
     package let expected: Direction
+    /// How far on the other side it may be, in the metric's own unit: with a margin the claim is that it is not farther.
+    package let margin: Double
     /// How many pairs are measured.
     package let pairs: Int
     /// How many of them are made for the same condition; nil takes the protocol's number.
@@ -59,6 +62,8 @@ package struct ClaimFile: Sendable, Hashable {
     case trend
     /// Of one row, whose mean is not 0.
     case positive
+    /// Of four rows: the step from the third to the fourth is larger, or smaller, than that from the first to the second.
+    case interaction
 
     /// How many rows it is about.
     var rows: ClosedRange<Int> {
@@ -66,6 +71,7 @@ package struct ClaimFile: Sendable, Hashable {
       case .ordering: 2...2
       case .trend: 3...20
       case .positive: 1...1
+      case .interaction: 4...4
       }
     }
   }
@@ -104,7 +110,7 @@ extension ClaimFile.Claim {
   fileprivate init(_ value: StrictValue, rows known: [ClaimFile.Row]) throws(TableError) {
     let entries = try value.mapping(allowing: [
       "id", "place", "claim", "kind", "table", "metric", "detail", "rows", "expected", "pairs",
-      "samples", "seeds",
+      "margin", "samples", "seeds",
     ])
     id = try entries["id"].string()
     place = try entries["place"].string()
@@ -121,6 +127,7 @@ extension ClaimFile.Claim {
       return found
     }
     expected = try entries["expected"].choice(of: Direction.self)
+    margin = try entries.optional("margin")?.number(in: 0...1e6) ?? 0
     pairs = try entries["pairs"].integer(in: 2...10_000_000)
     samples = try entries.optional("samples")?.integer(in: 1...pairs)
     let isOfSets = metric.scope == .set
@@ -139,6 +146,9 @@ extension ClaimFile.Claim {
     if isOfSets, kind == .positive {
       throw try entries["metric"].error(
         .inconsistent(reason: "'\(metric.name)' is of sets, of which 'positive' is not tested"))
+    }
+    if let value = entries.optional("margin"), ![.ordering, .interaction].contains(kind) {
+      throw value.error(.inconsistent(reason: "belongs to the kinds 'ordering' and 'interaction'"))
     }
     for key in ["detail", "seeds"] {
       guard !isOfSets, let value = entries.optional(key) else { continue }

@@ -40,6 +40,8 @@ package struct ClaimTest: Sendable, Hashable {
   package let count: Int
   /// Which side of zero the claim is on.
   package let expected: Direction
+  /// How far beyond zero the effect may be on the other side; the claim is then that it is not farther.
+  package let margin: Double
 
   /// Confidence of intervals.
   package static let confidence = 0.95
@@ -58,9 +60,11 @@ package struct ClaimTest: Sendable, Hashable {
   /// - Parameters:
   ///   - rows: finite values by image id, in the claim's order.
   ///   - expected: the side of zero on which the claim puts the effect.
+  ///   - margin: how far the effect may be on the other side, 0 or more; of two rows.
   ///   - cluster: the cluster of an image; without one it stands for itself.
   package init?(
-    images rows: [[String: Double]], expected: Direction, cluster: (String) -> String?
+    images rows: [[String: Double]], expected: Direction, margin: Double = 0,
+    cluster: (String) -> String?
   ) {
     guard let first = rows.first, let last = rows.last else { return nil }
     let shared = first.keys.filter { id in rows.allSatisfy { $0[id] != nil } }
@@ -75,11 +79,16 @@ package struct ClaimTest: Sendable, Hashable {
     self.effect = effect.mean
     self.interval = interval
     self.expected = expected
+    self.margin = margin
     count = effect.count
     guard rows.count > 2 else {
       statistic = rows.count == 1 ? .mean : .pairedDifference
       value = effect.mean
-      pValue = effect.estimate(seed: Self.seed).pValue ?? 1
+      // Against an effect of the margin on the other side.
+      let shifted = PairedDifferences(
+        candidate: kept(last).mapValues { $0 + margin * expected.sign },
+        baseline: rows.count == 1 ? zero : kept(first), cluster: cluster)
+      pValue = shifted.estimate(seed: Self.seed).pValue ?? 1
       return
     }
     let levels = rows.map { row in
@@ -101,19 +110,23 @@ package struct ClaimTest: Sendable, Hashable {
   /// - Parameters:
   ///   - rows: finite values, in the claim's order.
   ///   - expected: the side of zero on which the claim puts the effect.
-  package init?(sets rows: [[Double]], expected: Direction) {
+  ///   - margin: how far the effect may be on the other side, 0 or more; of two rows.
+  package init?(sets rows: [[Double]], expected: Direction, margin: Double = 0) {
     guard rows.count >= 2, rows.allSatisfy({ $0.count >= 2 }), let first = rows.first,
       let last = rows.last, let change = Estimate.welch(candidate: last, baseline: first),
+      let shifted = Estimate.welch(
+        candidate: last.map { $0 + margin * expected.sign }, baseline: first),
       let interval = change.interval(confidence: Self.confidence)
     else { return nil }
     effect = change.difference
     self.interval = interval
     self.expected = expected
+    self.margin = margin
     count = rows.map(\.count).min() ?? 0
     guard rows.count > 2 else {
       statistic = .difference
       value = change.difference
-      pValue = change.pValue ?? 1
+      pValue = shifted.pValue ?? 1
       return
     }
     let levels = rows.map { row in row.map { $0 * expected.sign } }
@@ -121,6 +134,25 @@ package struct ClaimTest: Sendable, Hashable {
     statistic = .jonckheere
     value = test.statistic
     pValue = test.pValue
+  }
+
+  /// The second row less the first and the fourth less the third, over the images that all four have: two rows, whose
+  /// difference is how much more the second step changes than the first.
+  package static func steps(ofImages rows: [[String: Double]]) -> [[String: Double]] {
+    let shared = rows.first?.filter { id, _ in rows.allSatisfy { $0[id] != nil } } ?? [:]
+    return stride(from: 1, to: rows.count, by: 2).map { row in
+      Dictionary(
+        uniqueKeysWithValues: shared.keys.map { id in
+          (id, (rows[row][id] ?? 0) - (rows[row - 1][id] ?? 0))
+        })
+    }
+  }
+
+  /// The same of sets: rows have a value for each seed, in the same order.
+  package static func steps(ofSets rows: [[Double]]) -> [[Double]] {
+    stride(from: 1, to: rows.count, by: 2).map { row in
+      zip(rows[row], rows[row - 1]).map { $0 - $1 }
+    }
   }
 
   /// What the claims of one table come out as, corrected for their number.
@@ -133,8 +165,8 @@ package struct ClaimTest: Sendable, Hashable {
       let sign = test.expected.sign
       let nearer = min(sign * test.interval.lowerBound, sign * test.interval.upperBound)
       let farther = max(sign * test.interval.lowerBound, sign * test.interval.upperBound)
-      if farther < 0 { return (adjusted, .contradicted) }
-      return (adjusted, nearer > 0 && adjusted < level ? .holds : .notShown)
+      if farther < -test.margin { return (adjusted, .contradicted) }
+      return (adjusted, nearer > -test.margin && adjusted < level ? .holds : .notShown)
     }
   }
 }

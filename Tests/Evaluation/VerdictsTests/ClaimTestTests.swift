@@ -69,6 +69,37 @@ struct ClaimTestTests {
     #expect(ClaimTest(images: rows, expected: .higher) { _ in "all" } == nil)
   }
 
+  /// A row that is 0.5 below another is not worse by a margin of 1, but is by one of 0.05.
+  @Test func aMarginTakesThePlaceOfZero() throws {
+    let rows = rows(2, step: -0.5, seed: 5)
+    func test(_ margin: Double, _ expected: Direction = .higher) throws -> ClaimTest {
+      try #require(ClaimTest(images: rows, expected: expected, margin: margin) { _ in nil })
+    }
+    #expect(try outcome(test(1)) == .holds)
+    #expect(try outcome(test(0.05)) == .contradicted)
+    #expect(try outcome(test(0)) == .contradicted && outcome(test(0, .lower)) == .holds)
+    // What is measured stays, whatever is asked of it.
+    #expect(try test(1).effect == test(0).effect && test(1).interval == test(0).interval)
+    #expect(try test(1).pValue < test(0.7).pValue)
+    let sets: [[Double]] = [[2, 2.1, 1.9, 2.2], [2.1, 2.2, 2, 2.3]]
+    #expect(outcome(ClaimTest(sets: sets, expected: .lower, margin: 1)) == .holds)
+    #expect(outcome(ClaimTest(sets: sets, expected: .lower, margin: 0.1)) == .notShown)
+  }
+
+  /// Steps of 1 and 3 on images that differ much more than that.
+  @Test func anInteractionComparesSteps() throws {
+    let first = rows(2, step: 1)
+    let second = rows(2, step: 3)
+    let steps = ClaimTest.steps(ofImages: first + second)
+    let test = try #require(self.test(steps, .higher))
+    #expect(outcome(test) == .holds && abs(test.effect - 2) < 0.5 && test.count == 40)
+    #expect(outcome(self.test(steps, .lower)) == .contradicted)
+    var holed = first + second
+    holed[3]["7"] = nil
+    #expect(ClaimTest.steps(ofImages: holed).map(\.count) == [39, 39])
+    #expect(ClaimTest.steps(ofSets: [[1, 2], [2, 4], [5, 5], [9, 8]]) == [[1, 2], [4, 3]])
+  }
+
   @Test func setsAreComparedOverSeeds() throws {
     let levels: [[Double]] = [[1, 1.2, 0.9, 1.1], [2, 2.1, 1.9, 2.2], [3.1, 3, 2.8, 2.9]]
     let trend = try #require(ClaimTest(sets: levels, expected: .higher))

@@ -30,9 +30,10 @@ struct FoundClaim {
       study.map { ["Measured with \($0.key.weights) weights on \($0.key.dataset)."] } ?? []
     let used = isOfSets ? complete : Array(complete.prefix(1))
     if isOfSets {
+      let values = claim.rows.indices.map { place in used.compactMap { $0.rows[place]?.value } }
       test = ClaimTest(
-        sets: claim.rows.indices.map { place in used.compactMap { $0.rows[place]?.value } },
-        expected: claim.expected)
+        sets: claim.kind == .interaction ? ClaimTest.steps(ofSets: values) : values,
+        expected: claim.expected, margin: claim.margin)
     } else {
       test = try used.first.flatMap { try Self.images(claim, $0, in: stored) }
     }
@@ -96,8 +97,10 @@ struct FoundClaim {
     for pair in try stored.pairs(of: run) {
       clusters[pair.imageID] = Clustering.automatic.cluster(of: pair)
     }
+    let scores = try rows.map { try stored.scores(of: $0, claim.metric) }
     return ClaimTest(
-      images: try rows.map { try stored.scores(of: $0, claim.metric) }, expected: claim.expected
+      images: claim.kind == .interaction ? ClaimTest.steps(ofImages: scores) : scores,
+      expected: claim.expected, margin: claim.margin
     ) { clusters[$0] }
   }
 
@@ -120,7 +123,8 @@ struct FoundClaim {
     ClaimReport.Claim(
       id: claim.id, place: claim.place, claim: claim.sentence,
       metric: claim.metric.name + (claim.detail.map { " (\($0))" } ?? ""),
-      kind: claim.kind.rawValue, expected: claim.expected.rawValue, rows: rows,
+      kind: claim.kind.rawValue, expected: claim.expected.rawValue, margin: claim.margin,
+      rows: rows,
       test: test.flatMap { test in
         verdict.map { verdict in
           ClaimReport.Test(
