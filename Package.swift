@@ -189,7 +189,7 @@ let evaluation: [Target] = [
     "Runs",
     needs: [
       "Checkpoints", "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics",
-      "Models", "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms",
+      "Models", "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms", "Verdicts",
     ]),
   Wing.evaluation.room(
     "Gate",

@@ -2,6 +2,7 @@ import Foundation
 import Measurement
 import Metrics
 import Provenance
+import Runs
 import Terms
 import Verdicts
 

@@ -114,21 +114,3 @@ struct StoredMethod: ComparisonSide {
     return (real.count { !images.contains($0.imageID) }, real.count)
   }
 }
-
-/// Which images belong together.
-package enum Clustering: String, CaseIterable, Sendable {
-  /// By identity where the manifest names one, else by caption.
-  case automatic
-  case identity, prompt, image
-
-  /// The cluster of a pair; nil where it is its own cluster.
-  package func cluster(of pair: PairRecord) -> String? {
-    switch self {
-    case .automatic:
-      pair.identity.map { "identity " + $0 } ?? pair.prompt.map { "prompt " + $0 }
-    case .identity: pair.identity
-    case .prompt: pair.prompt
-    case .image: nil
-    }
-  }
-}

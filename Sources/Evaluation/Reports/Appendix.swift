@@ -20,9 +20,31 @@ struct Appendix {
   /// Everything that a report appends, without what is empty.
   static func all(of report: TableReport) -> [Appendix] {
     [
-      images(report.images), unmeasured(report.unmeasured), weights(report.weights),
+      ranks(report), images(report.images), unmeasured(report.unmeasured), weights(report.weights),
       switches(report.switches), fingerprints(report.fingerprints), facts(report.facts),
     ].filter { !$0.rows.isEmpty }
+  }
+
+  private static func ranks(_ report: TableReport) -> Appendix {
+    Appendix(
+      title: "Ranks over images",
+      headings: [
+        Heading(text: "Column"), Heading(text: "Method"),
+        Heading(text: "Mean rank", style: .number), Heading(text: "95 %", style: .number),
+        Heading(text: "Not told apart from"),
+      ],
+      rows: report.ranks.flatMap { ranks in
+        ranks.places.enumerated().map { index, place in
+          let head = "\(ranks.heading), \(ranks.circumstances)"
+          let digits = [place.mean, place.low, place.high].map {
+            FixedDecimals.text($0, digits: 2) ?? "–"
+          }
+          return [
+            index == 0 ? head : "", place.method, digits[0], "\(digits[1]) … \(digits[2])",
+            ranks.alike(index).map { ranks.places[$0].method }.joined(separator: ", "),
+          ]
+        }
+      })
   }
 
   private static func images(_ lines: [TableReport.ImageLine]) -> Appendix {

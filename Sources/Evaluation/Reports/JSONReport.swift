@@ -23,6 +23,7 @@ enum JSONReport {
     let remarks: [String]
     let columns: [Column]
     let rows: [Row]
+    let ranks: [TableReport.Ranks]?
     let images: [Images]
     let notRun: [[String: String]]
     let weights: [[String: String]]
@@ -38,6 +39,7 @@ enum JSONReport {
       remarks = report.remarks
       columns = report.columns.map(Column.init)
       rows = PrintedTable(report).rows.map { Row($0, report) }
+      ranks = report.ranks.isEmpty ? nil : report.ranks
       images = report.images.map(Images.init)
       notRun = report.unmeasured.map { ["subject": $0.subject, "reason": $0.reason] }
       weights = report.weights.map {

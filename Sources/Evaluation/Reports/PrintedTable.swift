@@ -109,9 +109,15 @@ struct PrintedTable {
 extension TableReport {
   /// How to read a cell, in one line.
   var legend: String {
-    "Measured values stand first, ± their standard error; in parentheses the values that the paper "
-      + "publishes\(incomparability.map { ", which do not compare with the measured ones: \($0)" } ?? ""). "
-      + "Bold marks the best measured value of a column among the methods that share their inputs; "
+    let isPublished = sections.flatMap(\.rows).flatMap(\.cells).contains { $0.published != nil }
+    let limits = incomparability.map { ", which do not compare with the measured ones: \($0)" }
+    let values =
+      isPublished
+      ? "Measured values stand first, ± their standard error; in parentheses the values that the paper "
+        + "publishes\(limits ?? "")."
+      : "Values are followed by ± their standard error."
+    return values
+      + " Bold marks the best measured value of a column among the methods that share their inputs; "
       + "anchors do not compete."
   }
 

@@ -21,6 +21,8 @@ package struct TableReport: Sendable, Hashable {
   package var sections: [Section]
   /// Remarks below the table that belong to no single row.
   package var remarks: [String]
+  /// How methods rank over images, column by column; empty where nobody asks.
+  package var ranks: [Ranks]
   /// How the images ended, one line for each method.
   package var images: [ImageLine]
   /// What was not measured, and why.
@@ -45,7 +47,8 @@ package struct TableReport: Sendable, Hashable {
   package init(
     title: String, notes: [String] = [], caption: String, sectionHeading: String,
     detailHeadings: [String] = [], columns: [Column], sections: [Section],
-    remarks: [String] = [], images: [ImageLine] = [], unmeasured: [UnmeasuredLine] = [],
+    remarks: [String] = [], ranks: [Ranks] = [], images: [ImageLine] = [],
+    unmeasured: [UnmeasuredLine] = [],
     weights: [WeightsLine] = [], fingerprints: [FingerprintLine] = [],
     switches: [SwitchLine] = [], incomparability: String? = nil, facts: [Fact] = [],
     pictureFolder: String? = nil, sheet: ContactSheet? = nil
@@ -58,6 +61,7 @@ package struct TableReport: Sendable, Hashable {
     self.columns = columns
     self.sections = sections
     self.remarks = remarks
+    self.ranks = ranks
     self.images = images
     self.unmeasured = unmeasured
     self.weights = weights

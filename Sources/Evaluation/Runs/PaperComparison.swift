@@ -24,9 +24,10 @@ struct PaperComparison {
   var notes: [String] {
     var notes: [String] = []
     if settings.pairCount != table.pairs.count {
+      let others = table.paper == nil ? "those on \(table.pairs.count)" : "the published ones"
       notes.append(
         "The protocol asks for \(table.pairs.count) pairs; numbers on \(settings.pairCount) do not "
-          + "compare with the published ones.")
+          + "compare with \(others).")
     }
     if isReplaced {
       notes.append(
@@ -53,12 +54,13 @@ struct PaperComparison {
 
   /// The paper's caption, and on what else the numbers rest.
   var caption: String {
-    if settings.isOnDataset(of: table) { return table.caption }
+    if settings.isOnDataset(of: table) || table.paper == nil { return table.caption }
     return "Measured on \(settings.measuredPlace); the paper's caption reads: “\(table.caption)”"
   }
 
   /// Why published values do not compare with the measured ones; nil where they do.
   var incomparability: String? {
+    guard table.paper != nil else { return nil }
     var reasons: [String] = []
     if settings.isOnDrawnFaces { reasons.append("the faces are drawn") }
     if settings.weights == WeightSuite.compact.name {
@@ -97,7 +99,7 @@ struct PaperComparison {
       + columns.compactMap { column in
         guard let position = column.position else { return nil }
         let heading = table.columns[position].heading
-        return heading == column.printed.heading
+        return table.paper == nil || heading == column.printed.heading
           ? nil : "The paper heads the column \(column.printed.heading) as \(heading)."
       }
   }

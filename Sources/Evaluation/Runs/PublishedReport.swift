@@ -12,7 +12,7 @@ package struct PublishedReport {
   /// The report.
   package func report() -> TableReport {
     TableReport(
-      title: "\(table.paper.title): \(table.id)",
+      title: "\(table.heading): \(table.id)",
       notes: [
         "Nothing of this table can be measured by a program. Numbers in parentheses are the paper's."
       ], caption: table.caption, sectionHeading: "Input", detailHeadings: ["Model", "Domain"],

@@ -10,15 +10,18 @@ import Terms
 package struct ReportBuilder {
   private let run: StoredRun
   private let table: PaperTable?
+  private let ranks: [TableReport.Ranks]
   /// Every metric that the run requested.
   private let metrics: Set<String>
 
   /// - Parameters:
   ///   - run: what was measured.
   ///   - table: the protocol it belongs to; nil for scores without a paper.
-  package init(_ run: StoredRun, table: PaperTable?) {
+  ///   - ranks: how methods rank over images.
+  package init(_ run: StoredRun, table: PaperTable?, ranks: [TableReport.Ranks] = []) {
     self.run = run
     self.table = table
+    self.ranks = ranks
     metrics = run.settings.requested(scored: run.scores.values.flatMap(\.keys))
   }
 
@@ -27,13 +30,14 @@ package struct ReportBuilder {
     let columns = ReportColumn.columns(of: metrics, in: table)
     let paper = table.map { PaperComparison(run, table: $0, isReplaced: isReplaced) }
     return TableReport(
-      title: table.map { "\($0.paper.title): \($0.id)" } ?? "Scores of run \(run.record.id)",
+      title: table.map { "\($0.heading): \($0.id)" } ?? "Scores of run \(run.record.id)",
       notes: notes + (paper?.notes ?? []) + run.settings.deviations
         + run.settings.findings,
       caption: paper?.caption ?? "Scores of one folder of images against another.",
       sectionHeading: "Input", detailHeadings: table == nil ? [] : ["Model", "Domain"],
       columns: columns.map(\.printed), sections: sections(columns),
-      remarks: paper?.remarks(columns) ?? [], images: imageLines, unmeasured: unmeasured(columns),
+      remarks: paper?.remarks(columns) ?? [], ranks: ranks, images: imageLines,
+      unmeasured: unmeasured(columns),
       weights: run.settings.networks.map { use in
         TableReport.WeightsLine(
           network: "\(use.network) (\(use.metrics.joined(separator: ", ")))", file: use.file,
@@ -115,7 +119,8 @@ package struct ReportBuilder {
     let settings = run.settings
     var notes = [
       "Measured on \(settings.pairCount) pairs of \(settings.measuredPlace) with the weights "
-        + "\(settings.weights)." + (table == nil ? "" : " Numbers in parentheses are the paper's.")
+        + "\(settings.weights)."
+        + (table?.paper == nil ? "" : " Numbers in parentheses are the paper's.")
     ]
     if run.record.status != .complete {
       notes.append("This run is \(run.record.status.rawValue), not complete.")

@@ -43,9 +43,7 @@ package struct ReportFiles {
   package func write(
     _ run: StoredRun, of table: PaperTable, in store: Store, results: String
   ) throws -> ReportOutput {
-    var report = ReportBuilder(run, table: table).report()
-    report.sheet = try SheetFile(run, in: store, results: results).shown
-    return try write(report)
+    try write(StoredReports.report(run, of: table, in: store, results: results))
   }
 
   /// Writes the pictures, then the Markdown that shows them.

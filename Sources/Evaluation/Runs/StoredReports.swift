@@ -16,9 +16,20 @@ package enum StoredReports {
       ReportFormat.init(rawValue:))
     let store = try ResultsDatabase.open(results)
     let run = try StoredRun.find(id, in: store)
-    var report = ReportBuilder(run, table: try table(of: run)).report()
+    return format.render(
+      try report(run, of: table(of: run), in: store, results: results))
+  }
+
+  /// All that is stored of a run: the table, the sheet of images, and ranks where the protocol wants them.
+  ///
+  /// - Throws: errors of the store.
+  static func report(
+    _ run: StoredRun, of table: PaperTable?, in store: Store, results: String
+  ) throws -> TableReport {
+    let ranks = table?.isRanked == true ? try StoredRanks(run, in: store).ranks(in: table) : []
+    var report = ReportBuilder(run, table: table, ranks: ranks).report()
     report.sheet = try SheetFile(run, in: store, results: results).shown
-    return format.render(report)
+    return report
   }
 
   /// The protocol of a run, with the switches that were set for it; scores without a paper have none.

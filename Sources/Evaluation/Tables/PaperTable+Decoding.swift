@@ -14,11 +14,12 @@ extension PaperTable {
     let root = try StrictValue(yaml: yaml, file: file, metrics: known)
     let entries = try root.mapping(allowing: [
       "id", "title", "paper", "caption", "dataset", "pairs", "switches", "columns", "sections",
-      "methods", "anchors", "footnotes",
+      "methods", "anchors", "ranking", "footnotes",
     ])
     id = try entries["id"].string()
     title = try entries["title"].string()
-    paper = try Paper(entries["paper"])
+    paper = try entries.optional("paper").map(Paper.init)
+    isRanked = try entries.optional("ranking")?.flag() ?? false
     caption = try entries["caption"].string()
     dataset = try Dataset(entries["dataset"])
     pairs = try EvaluationSet(entries["pairs"])
@@ -29,7 +30,7 @@ extension PaperTable {
     let notes = footnotes.map(\.id)
     // A row's id names a method, and methods belong to the whole table.
     var rows: Set<String> = []
-    sections = try Self.unique(entries["sections"], \.id) { section throws(TableError) in
+    sections = try Self.unique(entries.optional("sections"), \.id) { section throws(TableError) in
       let section = try Section(section, columns: columns, footnotes: notes, beside: rows)
       rows.formUnion(section.rows.map(\.id))
       return section

@@ -1,7 +1,7 @@
 import Essentials
 import Terms
 
-/// One table of one paper: what it measures, on what, by which choices, and what was published.
+/// One table: what it measures, on what, by which choices, and what its paper published.
 ///
 /// The typed form of a file `Protocols/<id>.yaml`.
 package struct PaperTable: Sendable, Hashable {
@@ -9,9 +9,9 @@ package struct PaperTable: Sendable, Hashable {
   package let id: String
   /// What the table is about, in a few words.
   package let title: String
-  /// Where it was published.
-  package let paper: Paper
-  /// The caption as printed in the paper.
+  /// Where it was published; nil for a table of no paper.
+  package let paper: Paper?
+  /// The caption, as printed in the paper where there is one.
   package let caption: String
   /// The images that it is measured on.
   package let dataset: Dataset
@@ -27,6 +27,8 @@ package struct PaperTable: Sendable, Hashable {
   package let methods: [DefaultMethod]
   /// Built-in floors and ceilings, measured always, from above; none unless the file says so.
   package let anchors: [Anchor]
+  /// Whether reports rank the measured methods over images.
+  package let isRanked: Bool
   /// Remarks that rows refer to, or that hold for the whole table.
   package let footnotes: [Footnote]
 
@@ -143,6 +145,9 @@ package struct PaperTable: Sendable, Hashable {
     /// The remark as printed.
     package let text: String
   }
+
+  /// What reports of the table are headed with: the paper's title, or the table's own.
+  package var heading: String { paper?.title ?? title }
 
   /// The value of the switch with this name.
   package func value(of switchName: String) -> String? {

@@ -38,7 +38,8 @@ package struct ProtocolListing {
         let table = try folder.table(id)
         entries.append(
           Entry(
-            id: id, title: table.title, venue: table.paper.venue, pairs: table.pairs.count,
+            id: id, title: table.title, venue: table.paper?.venue ?? "of no paper",
+            pairs: table.pairs.count,
             columns: table.columns.count, rows: table.sections.reduce(0) { $0 + $1.rows.count },
             dataset: "\(table.dataset.name) (\(table.dataset.split))",
             missing: try Self.missing(table, loader), publishedOnly: table.isPublishedOnly))
@@ -81,7 +82,8 @@ package struct ProtocolListing {
   package static func show(_ id: String) throws -> String {
     let table = try ProtocolLibrary.folder().table(id)
     var lines = [
-      "\(table.id): \(table.title)", "\(table.paper.title), \(table.paper.venue)",
+      "\(table.id): \(table.title)",
+      table.paper.map { "\($0.title), \($0.venue)" } ?? "of no paper",
       "data: \(table.dataset.name), \(table.dataset.split)",
       "pairs: \(table.pairs.count); \(table.pairs.sampling)",
       "methods on drawn faces unless --method names some: \(words(table.methods.map(\.name)))",

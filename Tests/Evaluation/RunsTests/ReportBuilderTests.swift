@@ -146,7 +146,7 @@ struct ReportBuilderTests {
     let run = try StoredRun.find("r1", in: sample.store)
     let report = ReportBuilder(run, table: table).report()
     let rows = table.sections.flatMap(\.rows)
-    #expect(report.title == "\(table.paper.title): ddgi.table1")
+    #expect(report.title == "\(table.heading): ddgi.table1")
     #expect(report.sections.suffix(2).map { $0.rows.map(\.name) } == [["ours"], ["blurred"]])
     #expect(
       report.unmeasured.last

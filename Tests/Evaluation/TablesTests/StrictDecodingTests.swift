@@ -72,6 +72,17 @@ struct StrictDecodingTests {
     #expect(key.key == "method" && key.description.contains("'methods'"))
   }
 
+  @Test func aTableMayBelongToNoPaperAndRankItsMethods() throws {
+    let paper = try #require(
+      original.firstMatch(of: /paper:\n(?: {2}.*\n)+/).map { String($0.output) })
+    let text = original.replacing(paper, with: "ranking: true\n")
+    let table = try PaperTable(yaml: text, file: "t.yaml", metrics: .known)
+    #expect(table.paper == nil && table.isRanked && table.heading == table.title)
+    let own = try PaperTable(yaml: original, file: "t.yaml", metrics: .known)
+    #expect(!own.isRanked && own.heading == own.paper?.title)
+    #expect(try error(replacing: paper, with: "ranking: perhaps\n").key == "ranking")
+  }
+
   @Test func readsMethodsInTheirOrderAndNoneWhereNoneAreNamed() throws {
     let line = "methods: [paint, retrieve, denoise]\n"
     func methods(_ text: String) throws -> [DefaultMethod] {

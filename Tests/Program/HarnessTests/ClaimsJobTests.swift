@@ -125,7 +125,7 @@ import Testing
         #expect(
           claim.place.hasPrefix("Figure") || table.columns.contains { $0.metric == claim.metric },
           "\(claim.id)")
-        #expect(table.paper.title == file.title && table.paper.venue == file.venue)
+        #expect(table.paper?.title == file.title && table.paper?.venue == file.venue)
         #expect(claim.pairs.isMultiple(of: claim.samples ?? table.samples), "\(claim.id)")
       }
       let used = Set(file.claims.flatMap(\.rows))

@@ -15,9 +15,17 @@ extension TableReport {
     let bars = BarChart(self)
     guard !bars.isEmpty, !columns.isEmpty else { return [] }
     let names = columns.map(\.heading).joined(separator: ", ")
+    let rankCharts =
+      ranks.isEmpty
+      ? []
+      : [
+        Chart(
+          name: "ranks.svg", caption: "Mean ranks of every method over images",
+          svg: RankChart(ranks).svg)
+      ]
     return columns.indices.compactMap(stepChart) + [
       Chart(name: "scores.svg", caption: "\(names) of every method", svg: bars.svg)
-    ]
+    ] + rankCharts
   }
 
   /// A column over sampling steps, with a line for each section.

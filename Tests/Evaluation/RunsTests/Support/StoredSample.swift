@@ -34,14 +34,15 @@ struct StoredSample {
 
   /// Begins a run.
   func begin(
-    _ id: String, protocolID: String = StoredRun.scoreProtocolID, settings: String = settings
+    _ id: String, protocolID: String = StoredRun.scoreProtocolID, settings: String = settings,
+    methods: [MethodRecord] = methods
   ) throws {
     try store.begin(
       RunRecord(
         id: id, protocolID: protocolID, created: Date(timeIntervalSince1970: 1_700_000_000),
         commandLine: "evalkit score", toolVersion: "0.9.0", fingerprint: "f0", settings: settings,
         pairsHash: "p0"),
-      methods: Self.methods,
+      methods: methods,
       fingerprints: [
         FingerprintRecord(hash: "f0", text: "run"), FingerprintRecord(hash: "f1", text: "mae=1"),
         FingerprintRecord(hash: "f2", text: "miou=1"),
