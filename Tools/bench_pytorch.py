@@ -75,7 +75,7 @@ def seeded(name):
     network.requires_grad_(False)
     network.load_state_dict(
         {
-            key: torch.from_numpy(seeded_parameters.parameter(key, tuple(value.shape), SEED))
+            key: torch.as_tensor(seeded_parameters.parameter(key, tuple(value.shape), SEED))
             for key, value in network.state_dict().items()
         }
     )
