@@ -94,11 +94,7 @@ struct StoredMethod: ComparisonSide {
   }
 
   /// The clusters of images that share one, by id.
-  var clustersByID: [String: String] {
-    Dictionary(
-      pairs.compactMap { pair in clustering.cluster(of: pair).map { (pair.imageID, $0) } },
-      uniquingKeysWith: { first, _ in first })
-  }
+  var clustersByID: [String: String] { clustering.clusters(of: pairs) }
 
   /// How many images of a folder are missing beside the other folder's, where the two have ids in common; a
   /// table has a failure for each of them.

@@ -20,12 +20,13 @@ struct Appendix {
   /// Everything that a report appends, without what is empty.
   static func all(of report: TableReport) -> [Appendix] {
     [
-      ranks(report), images(report.images), unmeasured(report.unmeasured), weights(report.weights),
+      ranks(report.ranks), images(report.images), unmeasured(report.unmeasured),
+      weights(report.weights),
       switches(report.switches), fingerprints(report.fingerprints), facts(report.facts),
     ].filter { !$0.rows.isEmpty }
   }
 
-  private static func ranks(_ report: TableReport) -> Appendix {
+  private static func ranks(_ columns: [TableReport.Ranks]) -> Appendix {
     Appendix(
       title: "Ranks over images",
       headings: [
@@ -33,7 +34,7 @@ struct Appendix {
         Heading(text: "Mean rank", style: .number), Heading(text: "95 %", style: .number),
         Heading(text: "Not told apart from"),
       ],
-      rows: report.ranks.flatMap { ranks in
+      rows: columns.flatMap { ranks in
         ranks.places.enumerated().map { index, place in
           let head = "\(ranks.heading), \(ranks.circumstances)"
           let digits = [place.mean, place.low, place.high].map {

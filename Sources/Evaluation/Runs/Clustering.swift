@@ -16,4 +16,11 @@ package enum Clustering: String, CaseIterable, Sendable {
     case .image: nil
     }
   }
+
+  /// The clusters of pairs by image id; none for those that are their own.
+  package func clusters(of pairs: [PairRecord]) -> [String: String] {
+    Dictionary(
+      pairs.compactMap { pair in cluster(of: pair).map { (pair.imageID, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
 }

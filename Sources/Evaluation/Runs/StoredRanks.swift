@@ -18,11 +18,7 @@ package struct StoredRanks {
   package init(_ run: StoredRun, in store: Store) throws {
     self.run = run
     self.store = store
-    let pairs = try store.pairs(ofRun: run.record.id)
-    clusters = Dictionary(
-      pairs.compactMap { pair in
-        Clustering.automatic.cluster(of: pair).map { (pair.imageID, $0) }
-      }, uniquingKeysWith: { first, _ in first })
+    clusters = Clustering.automatic.clusters(of: try store.pairs(ofRun: run.record.id))
   }
 
   /// The ranks in each column that images have scores of.
@@ -56,13 +52,7 @@ package struct StoredRanks {
 
   /// `[block][method]`: the mean of each set of images that belong together, in the order of their names.
   private func blocks(of methods: [String], _ metric: Metric) throws -> [[Double]] {
-    let scores = try methods.map { method in
-      let stored = try store.scores(
-        ofRun: run.record.id, method: method, metric: metric.name)
-      return Dictionary(
-        stored.compactMap { image in image.score.value.number.map { (image.imageID, $0) } },
-        uniquingKeysWith: { first, _ in first })
-    }
+    let scores = try methods.map { try run.finiteScores(of: $0, metric, in: store) }
     let shared = (scores.first ?? [:]).keys.filter { id in scores.allSatisfy { $0[id] != nil } }
     let blocks = Dictionary(grouping: shared) { clusters[$0] ?? "image \($0)" }
     return blocks.sorted { $0.key < $1.key }.map { _, images in

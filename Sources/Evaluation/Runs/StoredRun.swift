@@ -72,6 +72,18 @@ package struct StoredRun: Sendable {
     Set(scores.values.flatMap(\.keys)).filter { Metric(named: $0) == nil }.sorted()
   }
 
+  /// The scores of a row's images by id, finite ones.
+  ///
+  /// - Throws: errors of the store.
+  package func finiteScores(
+    of method: String, _ metric: Metric, in store: Store
+  ) throws -> [String: Double] {
+    let scores = try store.scores(ofRun: record.id, method: method, metric: metric.name)
+    return Dictionary(
+      scores.compactMap { image in image.score.value.number.map { (image.imageID, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// A row's failed images by state.
   func failureStates(of method: String) -> [String: Int] {
     Dictionary(

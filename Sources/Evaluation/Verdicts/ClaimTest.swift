@@ -86,8 +86,7 @@ package struct ClaimTest: Sendable, Hashable {
       value = effect.mean
       // Against an effect of the margin on the other side.
       let shifted = PairedDifferences(
-        candidate: kept(last).mapValues { $0 + margin * expected.sign },
-        baseline: rows.count == 1 ? zero : kept(first), cluster: cluster)
+        clusters: effect.clusters.map { $0.map { $0 + margin * expected.sign } })
       pValue = shifted.estimate(seed: Self.seed).pValue ?? 1
       return
     }

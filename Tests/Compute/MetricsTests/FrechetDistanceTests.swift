@@ -67,7 +67,7 @@ struct FrechetDistanceTests {
     // Columns (±a, 0), (0, ±b) are uncorrelated; sample variances are 2a²/3 and 2b²/3.
     let first = try FeatureMatrix(rows: 4, columns: 2, values: [3, 0, -3, 0, 0, 1, 0, -1])
     let second = try FeatureMatrix(rows: 4, columns: 2, values: [2, 7, -2, 7, 0, 12, 0, 2])
-    let expected: Double = 49 + 2.0 / 3 * 17
+    let expected: Double = 49 + 2.0 / 3 * (1 + 16)
     for form in [FrechetDistance.Form.symmetric, .lowRank] {
       let found = try FrechetDistance.between(first, second, form: form)
       #expect(abs(found.value - expected) <= 1e-13 * expected, "\(form)")

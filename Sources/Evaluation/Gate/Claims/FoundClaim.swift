@@ -93,10 +93,7 @@ struct FoundClaim {
   ) throws -> ClaimTest? {
     let rows = claim.rows.indices.compactMap { replicate.rows[$0] }
     guard let run = rows.first?.run else { return nil }
-    var clusters: [String: String] = [:]
-    for pair in try stored.pairs(of: run) {
-      clusters[pair.imageID] = Clustering.automatic.cluster(of: pair)
-    }
+    let clusters = Clustering.automatic.clusters(of: try stored.pairs(of: run))
     let scores = try rows.map { try stored.scores(of: $0, claim.metric) }
     return ClaimTest(
       images: claim.kind == .interaction ? ClaimTest.steps(ofImages: scores) : scores,

@@ -94,11 +94,7 @@ struct StoredClaims {
   ///
   /// - Throws: errors of the store.
   func scores(of row: MeasuredRow, _ metric: Metric) throws -> [String: Double] {
-    let scores = try store?.scores(
-      ofRun: row.run.record.id, method: row.method, metric: metric.name)
-    return Dictionary(
-      (scores ?? []).compactMap { image in image.score.value.number.map { (image.imageID, $0) } },
-      uniquingKeysWith: { first, _ in first })
+    try store.map { try row.run.finiteScores(of: row.method, metric, in: $0) } ?? [:]
   }
 
   /// The pairs of a run.

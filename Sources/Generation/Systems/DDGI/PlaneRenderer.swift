@@ -137,9 +137,8 @@ package final class PlaneRenderer {
   /// - Precondition: there are no more views than were prepared for.
   package func render(_ views: [View]) -> [Rendering] {
     var renderings = [Rendering](repeating: Rendering(), count: views.count)
-    let pieces = views.indices.flatMap { view in
-      runs(of: views).map { Piece(view: view, rays: $0) }
-    }
+    let runs = runs(of: views)
+    let pieces = views.indices.flatMap { view in runs.map { Piece(view: view, rays: $0) } }
     for start in stride(from: 0, to: pieces.count, by: capacity) {
       let group = Array(pieces[start..<min(start + capacity, pieces.count)])
       let looks = looks(at: group, of: views)
