@@ -23,6 +23,8 @@ package struct DownloadError: Error, Equatable, Sendable, CustomStringConvertibl
     case webPage = "web-page"
     /// The catalogue knows no address of the bytes themselves.
     case noAddress = "no-address"
+    /// The program that fetches is missing.
+    case unavailable
     /// The system refuses to write the file.
     case unwritable
     /// Another process fetches the same file.
