@@ -218,7 +218,7 @@ let program: [Target] = [
     name: "evalkit",
     dependencies: [
       "Bench", "CBuild", "CMemory", "Datasets", "Essentials", "Gate", "Generators", "Harness",
-      "Measurement", "Models", "Provenance", "Runs", "Verdicts", argumentParser,
+      "Measurement", "Models", "Provenance", "Reports", "Runs", "Verdicts", argumentParser,
     ], path: "Sources/Program/evalkit", swiftSettings: strict),
 ]
 

@@ -9,4 +9,11 @@ package enum EmbeddedFile {
     guard let start = embedded_file(name, &count) else { return nil }
     return Array(UnsafeBufferPointer(start: start, count: count))
   }
+
+  /// The names of all files, sorted.
+  package static let names: [String] = {
+    var names: [String] = []
+    while let name = embedded_file_name(names.count) { names.append(String(cString: name)) }
+    return names.sorted()
+  }()
 }

@@ -114,12 +114,12 @@ struct GateMaterials {
       throw HarnessError(.usage, "--gate needs --baseline: its rules are about changes")
     }
     do {
-      if let name = request.gate { return try ProtocolLibrary.folder().gate(name) }
+      if let name = request.gate { return try ProtocolLibrary.files().gate(name) }
       let own = baseline.document.run.protocol
-      // Scores without a paper have no protocol, and need no folder of protocols.
+      // Scores without a paper have no protocol.
       if own == StoredRun.scoreProtocolID { return nil }
-      let folder = try ProtocolLibrary.folder()
-      return folder.hasGate(own) ? try folder.gate(own) : nil
+      let files = try ProtocolLibrary.files()
+      return try files.hasGate(own) ? files.gate(own) : nil
     } catch let error as TableError {
       // A gate that cannot be read must never look like a run that failed.
       throw HarnessError(.usage, error.description)

@@ -4,36 +4,31 @@ import Measurement
 import Provenance
 import Tables
 
-/// Finds the folder `Protocols/` and the tables in it.
+/// The protocols that commands may name.
 package enum ProtocolLibrary {
-  /// The folder: `EVALKIT_PROTOCOLS`, else `Protocols` here, else beside the program's package or in its
-  /// installation's `share/evalkit`.
+  /// The variable of the environment that names a folder of more protocols; `--protocols` sets it.
+  package static let variable = "EVALKIT_PROTOCOLS"
+
+  /// Those of the folder that ``variable`` names, then the program's own, then those of `Protocols` in the working
+  /// folder.
   ///
-  /// - Throws: ``HarnessError`` naming every place that was looked at.
-  package static func folder() throws -> ProtocolFolder {
-    let places = candidates()
-    for place in places where PathKind(at: place.path) == .folder {
-      return ProtocolFolder(place, metrics: MetricRegistry.metrics)
+  /// - Throws: ``HarnessError`` of kind `usage` if the named folder is none.
+  package static func files() throws -> ProtocolFiles {
+    var sources = [ProtocolSource.program]
+    if let named = ProcessInfo.processInfo.environment[variable], !named.isEmpty {
+      guard PathKind(at: named) == .folder else {
+        throw HarnessError(
+          .usage, "\(named), named by --protocols or \(variable), is no folder")
+      }
+      sources.insert(.folder(URL(fileURLWithPath: named)), at: 0)
     }
-    throw HarnessError(
-      .runtime,
-      "no Protocols folder was found at "
-        + places.map(\.path).joined(separator: ", ") + "; name one with EVALKIT_PROTOCOLS")
+    let here = URL(fileURLWithPath: "Protocols")
+    if PathKind(at: here.path) == .folder { sources.append(.workingFolder(here)) }
+    return ProtocolFiles(sources, metrics: MetricRegistry.metrics)
   }
 
-  private static func candidates() -> [URL] {
-    if let named = ProcessInfo.processInfo.environment["EVALKIT_PROTOCOLS"] {
-      return [URL(fileURLWithPath: named)]
-    }
-    var places = [URL(fileURLWithPath: "Protocols")]
-    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    var folder = program.deletingLastPathComponent()
-    places.append(
-      folder.deletingLastPathComponent().appendingPathComponent("share/evalkit/Protocols"))
-    for _ in 0..<4 {
-      folder = folder.deletingLastPathComponent()
-      places.append(folder.appendingPathComponent("Protocols"))
-    }
-    return places
-  }
+  /// The file of a table, as it was written.
+  ///
+  /// - Throws: as ``files()``; `TableError` for an unknown id.
+  package static func text(of id: String) throws -> String { try files().text(ofTable: id) }
 }

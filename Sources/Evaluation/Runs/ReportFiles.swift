@@ -65,8 +65,9 @@ package struct ReportFiles {
     var lasting = report
     lasting.facts.removeAll { $0.name == ReportBuilder.runFact }
     try AtomicFile.write(Array(ReportFormat.markdown.render(lasting).utf8), to: path)
-    return ReportOutput(
-      text: ReportFormat.markdown.render(report), json: ReportFormat.json.render(report),
-      note: "report in \(path)")
+    let sheet = report.sheet.map { _ in
+      ", sheet in \(self.path(ofPicture: TableReport.ContactSheet.fileName))"
+    }
+    return ReportOutput(report, note: "report in \(path)\(sheet ?? "")")
   }
 }

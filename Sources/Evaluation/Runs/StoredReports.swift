@@ -8,16 +8,20 @@ import Tables
 package enum StoredReports {
   /// A run in one of the report formats.
   ///
-  /// - Throws: ``HarnessError`` for an unknown format or run, or where there is no database; errors of the
-  ///   store.
-  package static func report(_ id: String?, format: String, results: String) throws -> String {
-    let format = try choose(
-      format, as: "report format", from: ReportFormat.allCases.map(\.rawValue),
-      ReportFormat.init(rawValue:))
+  /// - Parameters:
+  ///   - id: of the run, or what it begins with; nil for the latest.
+  ///   - format: of the report.
+  ///   - layout: of the report's table.
+  ///   - results: folder of the database.
+  /// - Returns: the text.
+  /// - Throws: ``HarnessError`` for an unknown run, or where there is no database; errors of the store.
+  package static func report(
+    _ id: String?, as format: ReportFormat, layout: TextLayout = .plain, results: String
+  ) throws -> String {
     let store = try ResultsDatabase.open(results)
     let run = try StoredRun.find(id, in: store)
     return format.render(
-      try report(run, of: table(of: run), in: store, results: results))
+      try report(run, of: table(of: run), in: store, results: results), layout: layout)
   }
 
   /// All that is stored of a run: the table, the sheet of images, and ranks where the protocol wants them.
@@ -36,7 +40,7 @@ package enum StoredReports {
   package static func table(of run: StoredRun) throws -> PaperTable? {
     let id = run.record.protocolID
     guard id != StoredRun.scoreProtocolID else { return nil }
-    let table = try ProtocolLibrary.folder().table(id)
+    let table = try ProtocolLibrary.files().table(id)
     guard case .table(let recipe)? = run.settings.recipe else { return table }
     return try table.setting(
       PaperTable.switches(recipe.switches), fidMode: recipe.fidMode.map(FrechetMode.named))

@@ -11,6 +11,14 @@ package struct TableError: Error, Equatable, CustomStringConvertible {
   /// What is wrong with it.
   package let problem: Problem
 
+  /// Says what is wrong with a file or one of its entries.
+  init(file: String, line: Int? = nil, key: String = "", problem: Problem) {
+    self.file = file
+    self.line = line
+    self.key = key
+    self.problem = problem
+  }
+
   /// The kinds of mistakes that a protocol file can hold.
   package enum Problem: Equatable, Sendable {
     case unreadable(reason: String)

@@ -26,16 +26,16 @@ package struct ProtocolListing {
   /// Reads every table; a broken file does not hide the others.
   ///
   /// - Parameter weights: the suite whose files are looked for.
-  /// - Throws: ``HarnessError`` if there is no folder of protocols, or for a manifest of weights that is
+  /// - Throws: ``HarnessError`` if the named folder of protocols is none, or for a manifest of weights that is
   ///   not understood.
   package init(weights: String = "published") throws {
-    let folder = try ProtocolLibrary.folder()
+    let files = try ProtocolLibrary.files()
     let loader = ModelLoader(try WeightSuite.expected(weights))
     var entries: [Entry] = []
     var broken: [String] = []
-    for id in try folder.ids() {
+    for id in try files.ids() {
       do {
-        let table = try folder.table(id)
+        let table = try files.table(id)
         entries.append(
           Entry(
             id: id, title: table.title, venue: table.paper?.venue ?? "of no paper",
@@ -80,7 +80,7 @@ package struct ProtocolListing {
 
   /// One table in full.
   package static func show(_ id: String) throws -> String {
-    let table = try ProtocolLibrary.folder().table(id)
+    let table = try ProtocolLibrary.files().table(id)
     var lines = [
       "\(table.id): \(table.title)",
       table.paper.map { "\($0.title), \($0.venue)" } ?? "of no paper",

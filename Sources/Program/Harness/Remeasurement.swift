@@ -40,7 +40,7 @@ struct Remeasurement {
       var options = try TableOptions(recipe, run.settings)
       options.results = results
       options.systems = systems
-      let table = try ProtocolLibrary.folder().table(run.record.protocolID).setting(
+      let table = try ProtocolLibrary.files().table(run.record.protocolID).setting(
         options.switches, fidMode: options.fidMode)
       let configuration = try MetricConfiguration(table, options: options)
       let loader = try ModelLoader(options)

@@ -58,10 +58,23 @@ enum Console {
   }
 
   /// Columns of the terminal that stderr is; 80 where it does not say.
-  static var columns: Int {
+  static var columns: Int { columns(of: STDERR_FILENO) ?? 80 }
+
+  /// Columns of the terminal that results go to; nil where they go elsewhere.
+  static var resultColumns: Int? {
+    isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? 80 : nil
+  }
+
+  private static func columns(of file: Int32) -> Int? {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
+  }
+
+  /// Whether the user's environment lets a terminal show colors.
+  static var allowsColors: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["NO_COLOR"]?.isEmpty ?? true && environment["TERM"] != "dumb"
   }
 
   /// Returns 0 or the system's error number.

@@ -11,16 +11,37 @@ struct Evalkit: AsyncParsableCommand {
     commandName: "evalkit",
     abstract: "Scores face generation and editing methods the way the papers did.",
     version: "evalkit \(Tool.description(builtFrom: BuildCommit.text))",
-    subcommands: [
-      TableOneCommand.self, TableCommand.self, ProtocolsCommand.self, PairsCommand.self,
-      GenerateCommand.self, ScoreCommand.self, MergeCommand.self, VerifyCommand.self,
-      CacheCommand.self, GateCommand.self, BaselineCommand.self, CompareCommand.self,
-      BlameCommand.self, HistoryCommand.self, ClaimsCommand.self, ReportCommand.self,
-      PlanCommand.self,
-      FeaturesCommand.self, NetworksCommand.self, WeightsCommand.self, VotesCommand.self,
-      FacesCommand.self, SystemsCommand.self, SampleCommand.self, TrainCommand.self,
-      TuneCommand.self, SelfTestCommand.self,
-      BenchCommand.self, DoctorCommand.self,
+    subcommands: [ReferenceCommand.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Measurement",
+        subcommands: [
+          TableOneCommand.self, TableCommand.self, ScoreCommand.self, PlanCommand.self,
+          ProtocolsCommand.self, PairsCommand.self, GenerateCommand.self, MergeCommand.self,
+        ]),
+      CommandGroup(
+        name: "Stored run",
+        subcommands: [
+          RunsCommand.self, ShowCommand.self, ReportCommand.self, OpenCommand.self,
+          CompareCommand.self, HistoryCommand.self, ClaimsCommand.self, VerifyCommand.self,
+        ]),
+      CommandGroup(
+        name: "Regression",
+        subcommands: [
+          GateCommand.self, BaselineCommand.self, BlameCommand.self, SelfTestCommand.self,
+        ]),
+      CommandGroup(
+        name: "System and network",
+        subcommands: [
+          SystemsCommand.self, SampleCommand.self, TuneCommand.self, TrainCommand.self,
+          NetworksCommand.self, WeightsCommand.self, FeaturesCommand.self,
+        ]),
+      CommandGroup(
+        name: "Other",
+        subcommands: [
+          DoctorCommand.self, BenchCommand.self, CacheCommand.self, FacesCommand.self,
+          VotesCommand.self,
+        ]),
     ])
 
   /// Exit codes are part of the contract (CLI.md), so they are decided here and nowhere else.

@@ -7,6 +7,74 @@
 // file another one where a file it embeds is. Clang knows #embed in every dialect of C.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+// SHA-256 8c966ed3f5419e6fd47db3418a480dd51e50532e66451bc4aef10bfa2f63a21a
+static const unsigned char Protocols_claims_diffusionclip_yaml[] = {
+#embed "../../../Protocols/claims/diffusionclip.yaml"
+};
+// SHA-256 3b1c90e9e3f7fddda914f1c04d6555264c3634be1dff71d883e2d74792cd38c7
+static const unsigned char Protocols_claims_sdg_yaml[] = {
+#embed "../../../Protocols/claims/sdg.yaml"
+};
+// SHA-256 86cfc9635bd5c10e270049124ee906070894e6776c5d71633f5998f03365eb3d
+static const unsigned char Protocols_collaborative_table1_yaml[] = {
+#embed "../../../Protocols/collaborative.table1.yaml"
+};
+// SHA-256 2dc980b65dc59e2742fe85e1f986305345e76939bf5d2f6f9883d2ff6617ff4b
+static const unsigned char Protocols_collaborative_table2_yaml[] = {
+#embed "../../../Protocols/collaborative.table2.yaml"
+};
+// SHA-256 ca215c3078e29d05a9b7660dc60faa645a67b7a988854a8d6e7e24ec192fa09e
+static const unsigned char Protocols_collaborative_user_study_yaml[] = {
+#embed "../../../Protocols/collaborative.user-study.yaml"
+};
+// SHA-256 361f1778e582f68d74e03f603917c422240597c87f37142435379ba3e26895b1
+static const unsigned char Protocols_ddgi_table1_yaml[] = {
+#embed "../../../Protocols/ddgi.table1.yaml"
+};
+// SHA-256 0d8f04fc821c881af610b0f221457b4cf2ea703e6d1bd54356cf81f7841a24cf
+static const unsigned char Protocols_ddgi_table2_yaml[] = {
+#embed "../../../Protocols/ddgi.table2.yaml"
+};
+// SHA-256 37fe7810ae5ca936c6e758ca8675055033e0fc1976f3dc035b19f4c25e961d2d
+static const unsigned char Protocols_diffusionclip_table1_yaml[] = {
+#embed "../../../Protocols/diffusionclip.table1.yaml"
+};
+// SHA-256 8696f77b1991be5114af5f5a641cf1d2b41c68eab05eb0fafbd4d932b6201848
+static const unsigned char Protocols_diffusionclip_table2_yaml[] = {
+#embed "../../../Protocols/diffusionclip.table2.yaml"
+};
+// SHA-256 c1d9229ffe9f074d1c5b1f61ef0b07f8afa6be9ecb55af4836a268c0e2a1e4ce
+static const unsigned char Protocols_diffusionclip_table3_yaml[] = {
+#embed "../../../Protocols/diffusionclip.table3.yaml"
+};
+// SHA-256 23c5785c16ecdf4330bc7efb58a162d763840ec45cffe390c3b40a9085b2d783
+static const unsigned char Protocols_gates_ddgi_table1_yaml[] = {
+#embed "../../../Protocols/gates/ddgi.table1.yaml"
+};
+// SHA-256 237eb5f19068440219b32429255e7ce17cfe84e496e5a01cf741ec191e0d8818
+static const unsigned char Protocols_sca_dm_diversity_yaml[] = {
+#embed "../../../Protocols/sca-dm.diversity.yaml"
+};
+// SHA-256 4cdff01f1e73fac4657875b4553c213aad8899b50dad16196f804e3b1be2e533
+static const unsigned char Protocols_sca_dm_figure8_yaml[] = {
+#embed "../../../Protocols/sca-dm.figure8.yaml"
+};
+// SHA-256 32113dbdd3ec119796e26402e3834952646b83a3d14514880363a36cefcfdd3d
+static const unsigned char Protocols_sca_dm_table1_yaml[] = {
+#embed "../../../Protocols/sca-dm.table1.yaml"
+};
+// SHA-256 68065818bb2bb9d9a18b23a2b5f7694d504b6ec29a81cd6cd6fc09754efd4742
+static const unsigned char Protocols_sdg_table1_yaml[] = {
+#embed "../../../Protocols/sdg.table1.yaml"
+};
+// SHA-256 f6203eba093b3a0d69f7d385865ab360ad3e784d861776fa768c983e304d3400
+static const unsigned char Protocols_sdg_table2_yaml[] = {
+#embed "../../../Protocols/sdg.table2.yaml"
+};
+// SHA-256 e4c70af62ba144c2242cc73be47fc80b1609e0d70eb19fa84dce6e0e4f4c58df
+static const unsigned char Protocols_sdg_table3_yaml[] = {
+#embed "../../../Protocols/sdg.table3.yaml"
+};
 // SHA-256 d5eb539b0ddf0d8dc65f27496519270bb44143f272ac9c21e3d1d87f2694d7ae
 static const unsigned char canary_answers_safetensors[] = {
 #embed "canary/answers.safetensors"
@@ -69,6 +137,23 @@ static const struct {
   const unsigned char *bytes;
   size_t count;
 } files[] = {
+    {"Protocols/claims/diffusionclip.yaml", Protocols_claims_diffusionclip_yaml, sizeof Protocols_claims_diffusionclip_yaml},
+    {"Protocols/claims/sdg.yaml", Protocols_claims_sdg_yaml, sizeof Protocols_claims_sdg_yaml},
+    {"Protocols/collaborative.table1.yaml", Protocols_collaborative_table1_yaml, sizeof Protocols_collaborative_table1_yaml},
+    {"Protocols/collaborative.table2.yaml", Protocols_collaborative_table2_yaml, sizeof Protocols_collaborative_table2_yaml},
+    {"Protocols/collaborative.user-study.yaml", Protocols_collaborative_user_study_yaml, sizeof Protocols_collaborative_user_study_yaml},
+    {"Protocols/ddgi.table1.yaml", Protocols_ddgi_table1_yaml, sizeof Protocols_ddgi_table1_yaml},
+    {"Protocols/ddgi.table2.yaml", Protocols_ddgi_table2_yaml, sizeof Protocols_ddgi_table2_yaml},
+    {"Protocols/diffusionclip.table1.yaml", Protocols_diffusionclip_table1_yaml, sizeof Protocols_diffusionclip_table1_yaml},
+    {"Protocols/diffusionclip.table2.yaml", Protocols_diffusionclip_table2_yaml, sizeof Protocols_diffusionclip_table2_yaml},
+    {"Protocols/diffusionclip.table3.yaml", Protocols_diffusionclip_table3_yaml, sizeof Protocols_diffusionclip_table3_yaml},
+    {"Protocols/gates/ddgi.table1.yaml", Protocols_gates_ddgi_table1_yaml, sizeof Protocols_gates_ddgi_table1_yaml},
+    {"Protocols/sca-dm.diversity.yaml", Protocols_sca_dm_diversity_yaml, sizeof Protocols_sca_dm_diversity_yaml},
+    {"Protocols/sca-dm.figure8.yaml", Protocols_sca_dm_figure8_yaml, sizeof Protocols_sca_dm_figure8_yaml},
+    {"Protocols/sca-dm.table1.yaml", Protocols_sca_dm_table1_yaml, sizeof Protocols_sca_dm_table1_yaml},
+    {"Protocols/sdg.table1.yaml", Protocols_sdg_table1_yaml, sizeof Protocols_sdg_table1_yaml},
+    {"Protocols/sdg.table2.yaml", Protocols_sdg_table2_yaml, sizeof Protocols_sdg_table2_yaml},
+    {"Protocols/sdg.table3.yaml", Protocols_sdg_table3_yaml, sizeof Protocols_sdg_table3_yaml},
     {"canary/answers.safetensors", canary_answers_safetensors, sizeof canary_answers_safetensors},
     {"canary/captions.txt", canary_captions_txt, sizeof canary_captions_txt},
     {"canary/faces.jpg", canary_faces_jpg, sizeof canary_faces_jpg},
@@ -93,4 +178,8 @@ const unsigned char *embedded_file(const char *name, size_t *count) {
     }
   }
   return NULL;
+}
+
+const char *embedded_file_name(size_t index) {
+  return index < sizeof files / sizeof *files ? files[index].name : NULL;
 }

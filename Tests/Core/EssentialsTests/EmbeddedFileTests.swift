@@ -26,6 +26,12 @@ import Testing
       let path = Self.folder.appendingPathComponent(part).path
       names += try FileManager.default.contentsOfDirectory(atPath: path).map { "\(part)/\($0)" }
     }
+    let protocols = Fixtures.projectRoot.appendingPathComponent("Protocols")
+    for part in ["", "claims/", "gates/"] {
+      let files = try FileManager.default.contentsOfDirectory(
+        atPath: protocols.appendingPathComponent(part).path)
+      names += files.filter { $0.hasSuffix(".yaml") }.map { "../../../Protocols/\(part)\($0)" }
+    }
     let inOrderOfBytes = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     #expect(!names.isEmpty)
     #expect(try Self.listed().map(\.name) == inOrderOfBytes, "run Tools/embed_files.sh")
@@ -36,7 +42,8 @@ import Testing
     for (digest, name) in try Self.listed() {
       let path = Self.folder.appendingPathComponent(name).path
       #expect(try FileDigest.sha256(ofFile: path) == digest, "\(name): run Tools/embed_files.sh")
-      let bytes = try #require(EmbeddedFile.bytes(of: name), "the program has no \(name)")
+      let own = name.replacing("../", with: "")
+      let bytes = try #require(EmbeddedFile.bytes(of: own), "the program has no \(own)")
       #expect(FileDigest.sha256(of: bytes) == digest, "\(name)")
     }
     #expect(EmbeddedFile.bytes(of: "SHA256SUMS") == nil)
@@ -47,13 +54,15 @@ import Testing
     let source = try Self.text("files.c")
     let names = try Self.listed().map(\.name)
     #expect(source.matches(of: /#embed "([^"]+)"/).map { String($0.1) } == names)
-    #expect(source.matches(of: /\{"([^"]+)",/).map { String($0.1) } == names)
+    let shown = names.map { $0.replacing("../", with: "") }
+    #expect(source.matches(of: /\{"([^"]+)",/).map { String($0.1) } == shown)
+    #expect(EmbeddedFile.names == shown.sorted())
   }
 
   /// The same files make the same list and the same source anywhere.
   @Test func makingThemAnewChangesNothing() throws {
     let copy = try TemporaryFolder()
-    for path in ["Tools/embed_files.sh", "Sources/System/CEmbeddedFiles"] {
+    for path in ["Tools/embed_files.sh", "Sources/System/CEmbeddedFiles", "Protocols"] {
       let target = copy.url.appendingPathComponent(path)
       try FileManager.default.createDirectory(
         at: target.deletingLastPathComponent(), withIntermediateDirectories: true)

@@ -11,9 +11,7 @@ import Testing
 /// From a protocol's switches to what is measured.
 @Suite struct MetricConfigurationTests {
   static let table = Result {
-    try ProtocolFolder(
-      Fixtures.projectRoot.appending(path: "Protocols"), metrics: MetricRegistry.metrics
-    ).table("ddgi.table1")
+    try ProtocolFiles([.program], metrics: MetricRegistry.metrics).table("ddgi.table1")
   }
 
   @Test func readsTheFirstTable() throws {
@@ -62,12 +60,11 @@ import Testing
 
   /// Every protocol's defaults are measured by this version.
   @Test func readsEveryProtocol() throws {
-    let folder = ProtocolFolder(
-      Fixtures.projectRoot.appending(path: "Protocols"), metrics: MetricRegistry.metrics)
+    let files = ProtocolFiles([.program], metrics: MetricRegistry.metrics)
     var requests: [String: MetricConfiguration] = [:]
-    for id in try folder.ids() { requests[id] = try MetricConfiguration(folder.table(id)) }
+    for id in try files.ids() { requests[id] = try MetricConfiguration(files.table(id)) }
     for id in requests.keys {
-      for column in try folder.table(id).columns where column.scale == .percent {
+      for column in try files.table(id).columns where column.scale == .percent {
         // CLIP's score is a hundred cosines already.
         #expect(column.metric?.unit ?? .percent == .percent, "\(id): \(column.heading)")
       }

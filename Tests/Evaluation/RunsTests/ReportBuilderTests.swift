@@ -139,7 +139,7 @@ struct ReportBuilderTests {
 
   /// A table's rows that nobody measured keep the paper's numbers, and the first is named.
   @Test func aTableHasThePapersRows() throws {
-    let table = try ProtocolLibrary.folder().table("ddgi.table1")
+    let table = try ProtocolLibrary.files().table("ddgi.table1")
     let sample = try StoredSample()
     try sample.begin("r1", protocolID: table.id)
     try sample.fill("r1")

@@ -76,15 +76,15 @@ struct ClaimFileTests {
 
   @Test func filesAreFoundByTheirNames() throws {
     let temporary = try TemporaryFolder()
-    let folder = ProtocolFolder(temporary.url, metrics: Self.metrics)
-    #expect(folder.claimIDs() == [])
+    let files = ProtocolFiles([.folder(temporary.url)], metrics: Self.metrics)
+    #expect(try files.claimIDs() == [])
     try temporary.write(Self.text.utf8, to: "claims/paper.yaml")
     try temporary.write(Self.text.utf8, to: "claims/other.yaml")
-    #expect(folder.claimIDs() == ["other", "paper"])
-    #expect(try folder.claims("paper").claims.count == 6)
-    let other = try #require(throws: TableError.self) { try folder.claims("other") }
+    #expect(try files.claimIDs() == ["other", "paper"])
+    #expect(try files.claims("paper").claims.count == 6)
+    let other = try #require(throws: TableError.self) { try files.claims("other") }
     #expect(other.description.contains("is 'paper', but the file's name says 'other'"))
-    let unknown = try #require(throws: TableError.self) { try folder.claims("papr") }
+    let unknown = try #require(throws: TableError.self) { try files.claims("papr") }
     #expect(unknown.description.contains("has no claims of 'papr'; did you mean 'paper'?"))
   }
 }

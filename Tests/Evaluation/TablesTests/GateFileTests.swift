@@ -92,18 +92,16 @@ struct GateFileTests {
 
   /// Every gate that comes with the package.
   @Test func theFoldersGatesAreSound() throws {
-    let folder = ProtocolFolder(
-      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
-    let names = try ProtocolFolder(folder.url.appendingPathComponent("gates"), metrics: .known)
-      .ids()
+    let files = ProtocolFiles([.program], metrics: .known)
+    let names = try files.gateNames()
     #expect(!names.isEmpty)
     for name in names {
-      let gate = try folder.gate(name)
-      #expect(try folder.ids().contains(name), "\(name) is the gate of no table")
-      let columns = try folder.table(name).columns.compactMap(\.metric)
+      let gate = try files.gate(name)
+      #expect(try files.ids().contains(name), "\(name) is the gate of no table")
+      let columns = try files.table(name).columns.compactMap(\.metric)
       for metric in gate.metrics { #expect(columns.contains(metric.metric), "\(name)") }
     }
-    let error = try #require(throws: TableError.self) { try folder.gate("ddgi.table") }
+    let error = try #require(throws: TableError.self) { try files.gate("ddgi.table") }
     #expect(error.description.contains("'ddgi.table1'"))
   }
 }

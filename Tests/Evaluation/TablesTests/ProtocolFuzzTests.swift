@@ -36,11 +36,11 @@ import Testing
   }
 
   @Test func damagedProtocols() throws {
-    let folder = ProtocolFolder(
-      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
-    let ids = try folder.ids()
+    let ids = try ProtocolFiles([.program], metrics: .known).ids()
     let files = try ids.map {
-      [UInt8](try Data(contentsOf: folder.url.appendingPathComponent("\($0).yaml")))
+      [UInt8](
+        try Data(
+          contentsOf: Fixtures.projectRoot.appendingPathComponent("Protocols/\($0).yaml")))
     }
     let target = FuzzTarget(
       "protocols", corpus: Array(files.sorted { $0.count < $1.count }.prefix(4)),

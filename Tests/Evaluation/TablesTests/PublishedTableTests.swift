@@ -9,9 +9,8 @@ struct PublishedTableTests {
   private let table: PaperTable
 
   init() throws {
-    let folder = ProtocolFolder(
-      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
-    table = try folder.table("ddgi.table1")
+    let files = ProtocolFiles([.program], metrics: .known)
+    table = try files.table("ddgi.table1")
   }
 
   /// Rows copied a second time from the paper's Table 1, in its own order.
@@ -112,14 +111,13 @@ struct PublishedTableTests {
 /// Rows that differ in the number of sampling steps tell it twice, in words and as a number.
 struct SamplingStepTests {
   @Test func stepsAgreeWithTheirNames() throws {
-    let folder = ProtocolFolder(
-      Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
-    let rows = try folder.table("sca-dm.figure8").sections.flatMap(\.rows)
+    let files = ProtocolFiles([.program], metrics: .known)
+    let rows = try files.table("sca-dm.figure8").sections.flatMap(\.rows)
     #expect(rows.count == 8)
     for row in rows {
       let steps = try #require(row.steps)
       #expect(row.method.hasSuffix(", \(steps) steps") && row.id.hasSuffix("-\(steps)"))
     }
-    #expect(try folder.table("ddgi.table1").sections.flatMap(\.rows).allSatisfy { $0.steps == nil })
+    #expect(try files.table("ddgi.table1").sections.flatMap(\.rows).allSatisfy { $0.steps == nil })
   }
 }

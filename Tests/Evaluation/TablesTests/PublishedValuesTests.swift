@@ -83,17 +83,16 @@ struct PublishedValuesTests {
     """,
   ]
 
-  static let folder = ProtocolFolder(
-    Fixtures.projectRoot.appendingPathComponent("Protocols"), metrics: .known)
+  static let files = ProtocolFiles([.program], metrics: .known)
 
   /// `ddgi.table1` has tests of its own.
   @Test func everyProtocolIsChecked() throws {
-    #expect(try Set(Self.folder.ids()) == Set(Self.printed.keys).union(["ddgi.table1"]))
+    #expect(try Set(Self.files.ids()) == Set(Self.printed.keys).union(["ddgi.table1"]))
   }
 
   @Test(arguments: printed.keys.sorted())
   func holdsEveryPrintedValue(id: String) throws {
-    let table = try Self.folder.table(id)
+    let table = try Self.files.table(id)
     let lines = table.sections.flatMap(\.rows).map { row in
       zip(row.published, table.columns).map { value, column in
         value.map { String(format: "%.\(column.publishedDigits)f", $0) } ?? "-"
@@ -104,7 +103,7 @@ struct PublishedValuesTests {
 
   @Test(arguments: printed.keys.sorted())
   func namesEverySwitchAndReason(id: String) throws {
-    let table = try Self.folder.table(id)
+    let table = try Self.files.table(id)
     for name in Switch.requiredNames { #expect(table.value(of: name) != nil, "\(name)") }
     for choice in table.switches {
       #expect(choice.reason.hasSuffix("."), "\(choice.name): \(choice.reason)")
@@ -125,7 +124,7 @@ struct PublishedValuesTests {
   /// method of one's own by chance.
   @Test(arguments: printed.keys.sorted() + ["ddgi.table1"])
   func rowsAreNamedAfterTheSystems(id: String) throws {
-    let rows = try Self.folder.table(id).sections.flatMap(\.rows)
+    let rows = try Self.files.table(id).sections.flatMap(\.rows)
     #expect(Set(rows.map(\.id)).count == rows.count)
     let common: Set = [
       "ours", "our", "mine", "my", "baseline", "base", "method", "model", "full", "proposed", "new",
@@ -152,7 +151,7 @@ struct PublishedValuesTests {
     ("diffusionclip.table3", "S_dir higher, SC higher, ID higher"),
   ])
   func pointsArrowsTheWayThePaperDoes(id: String, arrows: String) throws {
-    let found = try Self.folder.table(id).columns.map { "\($0.heading) \($0.direction.rawValue)" }
+    let found = try Self.files.table(id).columns.map { "\($0.heading) \($0.direction.rawValue)" }
     #expect(found.joined(separator: ", ") == arrows)
   }
 }
@@ -160,15 +159,15 @@ struct PublishedValuesTests {
 /// What the papers state about their own numbers.
 struct PublishedConsistencyTests {
   private func row(_ table: String, _ id: String) throws -> [Double?] {
-    let rows = try PublishedValuesTests.folder.table(table).sections.flatMap(\.rows)
+    let rows = try PublishedValuesTests.files.table(table).sections.flatMap(\.rows)
     return try #require(rows.first { $0.id == id }).published
   }
 
   @Test func scaledBy320IsTheTextRowOfTable1() throws {
     #expect(try row("sdg.table3", "sdg-320") == row("sdg.table1", "sdg@text"))
     // Both tables are measured alike, so that one run serves both.
-    let first = try PublishedValuesTests.folder.table("sdg.table1")
-    let third = try PublishedValuesTests.folder.table("sdg.table3")
+    let first = try PublishedValuesTests.files.table("sdg.table1")
+    let third = try PublishedValuesTests.files.table("sdg.table3")
     #expect(first.switches.map(\.value) == third.switches.map(\.value))
     #expect(first.columns == third.columns && first.samples == third.samples)
   }
@@ -178,7 +177,7 @@ struct PublishedConsistencyTests {
       try row("collaborative.table1", "collaborative")
         == row("collaborative.table2", "collaborative"))
     let full = try row("ddgi.table2", "ddgi-3d-e")
-    let table1 = try PublishedValuesTests.folder.table("ddgi.table1")
+    let table1 = try PublishedValuesTests.files.table("ddgi.table1")
     let ours = ["fid", "lpips-alex", "id", "accuracy"].map {
       table1.published(section: "text+mask", row: "ddgi-3d@mask", column: $0)
     }
@@ -203,7 +202,7 @@ struct PublishedConsistencyTests {
 
   /// Section 4.1 of SCA-DM: best FID and SSIM, second-best mIoU and accuracy.
   @Test func scaDMRanksAsItsTextSays() throws {
-    let rows = try PublishedValuesTests.folder.table("sca-dm.table1").sections.flatMap(\.rows)
+    let rows = try PublishedValuesTests.files.table("sca-dm.table1").sections.flatMap(\.rows)
     func rank(_ column: Int, better: (Double, Double) -> Bool) -> Int? {
       rows.sorted { better($0.published[column] ?? .nan, $1.published[column] ?? .nan) }
         .firstIndex { $0.id == "sca-dm" }
@@ -214,8 +213,8 @@ struct PublishedConsistencyTests {
 
   /// Section 4.3 of SDG: a larger scaling factor finds its guidance more often and is less diverse.
   @Test func scalingTradesDiversityForRetrieval() throws {
-    let table2 = try PublishedValuesTests.folder.table("sdg.table2").sections.map(\.rows)
-    let table3 = try PublishedValuesTests.folder.table("sdg.table3").sections.map(\.rows)
+    let table2 = try PublishedValuesTests.files.table("sdg.table2").sections.map(\.rows)
+    let table3 = try PublishedValuesTests.files.table("sdg.table3").sections.map(\.rows)
     for rows in table2 + table3 {
       for (weak, strong) in zip(rows, rows.dropFirst()) {
         let (weak, strong) = (weak.published.map { $0 ?? 0 }, strong.published.map { $0 ?? 0 })
@@ -254,7 +253,7 @@ struct PublishedConsistencyTests {
 
   /// Section 4.1 of DiffusionCLIP: better than every baseline in every metric.
   @Test func reconstructionBeatsEveryBaseline() throws {
-    let rows = try PublishedValuesTests.folder.table("diffusionclip.table1").sections[0].rows
+    let rows = try PublishedValuesTests.files.table("diffusionclip.table1").sections[0].rows
     let ours = rows.filter { $0.id.hasPrefix("diffusionclip-") }
     let others = rows.filter { !$0.id.hasPrefix("diffusionclip-") }
     #expect(ours.count == 4 && others.count == 6)

@@ -114,13 +114,13 @@ import Testing
 
   /// Protocols, metrics, rows and options of the files that ship.
   @Test func everyClaimCanBeAsked() throws {
-    let folder = try ProtocolLibrary.folder()
-    #expect(folder.claimIDs() == ["diffusionclip", "sdg"])
-    for id in folder.claimIDs() {
-      let file = try folder.claims(id)
+    let files = try ProtocolLibrary.files()
+    #expect(try files.claimIDs() == ["diffusionclip", "sdg"])
+    for id in try files.claimIDs() {
+      let file = try files.claims(id)
       #expect(!file.title.isEmpty && file.claims.count >= 9)
       for claim in file.claims {
-        let table = try folder.table(claim.table)
+        let table = try files.table(claim.table)
         // A figure has no columns: its claims may be asked of any metric.
         #expect(
           claim.place.hasPrefix("Figure") || table.columns.contains { $0.metric == claim.metric },

@@ -6,6 +6,7 @@ import Measurement
 import Metrics
 import ModelTestSupport
 import Provenance
+import Reports
 import Runs
 import Tensors
 import TestSupport
@@ -69,8 +70,8 @@ import Testing
     verification.sample = 2
     verification.jobs = 1
     let paths: [() throws -> Void] =
-      ["markdown", "csv", "json", "latex", "junit", "html"].map { format in
-        { _ = try StoredReports.report(nil, format: format, results: place) }
+      ReportFormat.allCases.map { format in
+        { _ = try StoredReports.report(nil, as: format, results: place) }
       } + [
         { _ = try history.text(json: true) }, { _ = try history.text(json: false) },
         { _ = try GateRun(request(results)) },

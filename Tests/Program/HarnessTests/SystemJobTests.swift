@@ -6,6 +6,7 @@ import Images
 import Metrics
 import ModelTestSupport
 import Provenance
+import Reports
 import Runs
 import Store
 import Tensors
@@ -98,7 +99,7 @@ import Testing
     #expect(report.objection == nil)
     #expect(system.calls.all.joined().count == 7)
     #expect(
-      report.text.contains(
+      report.text(as: .markdown).contains(
         "ours: made by painting (mode=edit strength=0.25) at 8 pixels, resized to"))
     let store = try ResultsDatabase.open(folder.path("Results"))
     let run = try StoredRun.find(nil, in: store)

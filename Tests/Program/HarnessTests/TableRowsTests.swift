@@ -7,6 +7,7 @@ import Provenance
 import Runs
 import Tables
 import Terms
+import TestSupport
 import Testing
 
 /// Which rows a table has.
@@ -28,7 +29,7 @@ import Testing
     var options = TableOptions()
     options.dataset = dataset
     options.methods = try MethodSpecification.parse(all: methods)
-    return try options.rows(of: try ProtocolLibrary.folder().table(table)).map(\.name)
+    return try options.rows(of: try ProtocolLibrary.files().table(table)).map(\.name)
   }
 
   @Test func drawnFacesBringTheBuiltInMethods() throws {
@@ -38,9 +39,9 @@ import Testing
 
   /// Rows decide what a stored table holds, so a protocol's are spelled out a second time.
   @Test func everyProtocolKeepsItsRows() throws {
-    let folder = try ProtocolLibrary.folder()
-    for id in try folder.ids() {
-      let table = try folder.table(id)
+    let files = try ProtocolLibrary.files()
+    for id in try files.ids() {
+      let table = try files.table(id)
       var expected = builtin + (systems[id] ?? []) + (table.isPublishedOnly ? [] : anchors)
       if id == "diffusionclip.table3" { expected.append("true-edit") }
       #expect(try rows(.synthetic, table: id) == expected, "\(id)")
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func drawnFacesBringWhatTheProtocolNames() throws {
-    let url = try ProtocolLibrary.folder().url.appendingPathComponent("ddgi.table1.yaml")
+    let url = Fixtures.projectRoot.appendingPathComponent("Protocols/ddgi.table1.yaml")
     let text = try String(contentsOf: url, encoding: .utf8)
     func rows(naming methods: String) throws -> [String] {
       let changed = text.replacingOccurrences(
@@ -83,9 +84,9 @@ import Testing
   }
 
   @Test func noPublishedRowIsNamedLikeABuiltInMethod() throws {
-    let folder = try ProtocolLibrary.folder()
-    for id in try folder.ids() {
-      for row in try folder.table(id).sections.flatMap(\.rows) {
+    let files = try ProtocolLibrary.files()
+    for id in try files.ids() {
+      for row in try files.table(id).sections.flatMap(\.rows) {
         #expect(BuiltinMethod(rawValue: row.system) == nil, "\(id): \(row.id)")
       }
     }
@@ -104,9 +105,9 @@ import Testing
 
   /// Every protocol's own methods can be made, and those with the id of a published row stand for it.
   @Test func protocolsMethodsCanBeMade() throws {
-    let folder = try ProtocolLibrary.folder()
-    for id in try folder.ids() {
-      let table = try folder.table(id)
+    let files = try ProtocolLibrary.files()
+    for id in try files.ids() {
+      let table = try files.table(id)
       let specifications = try MethodSpecification.parse(
         all: table.methods.map { "\($0.name)=\($0.specification)" })
       for specification in specifications {

@@ -5,6 +5,9 @@ struct CommandCatalogue: Decodable {
   /// A command or, with subcommands, a group of them.
   struct Command: Decodable {
     let commandName: String
+    let abstract: String?
+    let discussion: String?
+    let shouldDisplay: Bool?
     let subcommands: [Command]?
     let arguments: [Argument]?
   }
@@ -17,8 +20,11 @@ struct CommandCatalogue: Decodable {
     }
 
     let kind: String
+    let isOptional: Bool
+    let isRepeating: Bool
     let names: [Name]?
     let valueName: String?
+    let defaultValue: String?
     let abstract: String?
 
     /// `--name` of an option that takes a value; nil for everything else.

@@ -24,7 +24,7 @@ import Testing
   @Test func everyDefaultIsToldOnce() throws {
     let folder = try TemporaryFolder()
     let usual: [String: [String]] = [
-      "--seed": ["0"], "--kid-subsets": ["100"], "--command-timeout": ["600"], "--limit": [],
+      "--seed": ["0"], "--kid-subsets": ["100"], "--command-timeout": ["600"], "--max-age": ["any"],
     ]
     var seen: Set<String> = []
     for (words, arguments) in try CommandCatalogue.ofProgram(in: folder.url.path).commands {

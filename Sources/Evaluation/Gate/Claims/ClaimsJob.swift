@@ -18,10 +18,10 @@ package struct ClaimsJob: RunConfigurable {
   /// - Parameter id: the paper's; `all` for every one.
   /// - Throws: `TableError`; ``HarnessError`` of kind `usage` for an unknown id.
   package init(_ id: String) throws {
-    let folder = try ProtocolLibrary.folder()
-    let known = folder.claimIDs()
+    let files = try ProtocolLibrary.files()
+    let known = try files.claimIDs()
     if id != "all" { try NamedChoice.check(id, as: "paper", from: ["all"] + known) }
-    papers = try (id == "all" ? known : [id]).map { try folder.claims($0) }
+    papers = try (id == "all" ? known : [id]).map { try files.claims($0) }
   }
 
   /// What stored runs say.

@@ -112,6 +112,14 @@ package struct CostPlan: Encodable {
       (steps.reduce(0) { $0 + $1.seconds } + decoding + drawing) / Double(workers.count)
   }
 
+  /// What a person wants to know before a run begins.
+  package var headline: String {
+    let minutes = Int((estimatedSeconds / 60).rounded(.up))
+    let time = minutes < 2 ? "\(Int(estimatedSeconds.rounded(.up))) s" : "\(minutes) min"
+    return "\(table): \(pairs.grouped) pairs, \(rows.count) rows, \(metrics.count) metrics; "
+      + "about \(time) on this machine"
+  }
+
   /// For people.
   package var text: String {
     var lines = [

@@ -50,8 +50,9 @@ package struct TableJobRequest: Sendable {
   package func plan() throws -> CostPlan { try CostPlan(try table(), options: options) }
 
   private func table() throws -> PaperTable {
-    let table = try ProtocolLibrary.folder().table(tableID)
-      .setting(options.switches, fidMode: options.fidMode)
+    let files = try ProtocolLibrary.files()
+    let table = try files.table(tableID).setting(options.switches, fidMode: options.fidMode)
+    if let note = try files.note(on: tableID) { options.notice(note) }
     try options.tellPublishedRows(of: table)
     return table
   }

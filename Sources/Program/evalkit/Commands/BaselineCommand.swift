@@ -11,11 +11,13 @@ struct BaselineCommand: ParsableCommand {
       A baseline is two files in Results/baselines: NAME.json for reviews, and NAME.images.tsv with \
       the values of single images. Commit both; the database keeps a copy.
       """,
+    examples: ["evalkit baseline set main", "evalkit baseline list"],
     subcommands: [List.self, Show.self, Freeze.self, Delete.self], defaultSubcommand: List.self)
 
   /// `evalkit baseline list`.
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List all baselines.")
+    static let configuration = CommandConfiguration(
+      abstract: "List all baselines.", examples: ["evalkit baseline list --json"])
 
     @OptionGroup var store: StoreOptions
 
@@ -24,7 +26,8 @@ struct BaselineCommand: ParsableCommand {
 
   /// `evalkit baseline show NAME`.
   struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show a baseline's scores.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show a baseline's scores.", examples: ["evalkit baseline show main"])
 
     @Argument(help: "Name of the baseline")
     var name: String
@@ -37,7 +40,8 @@ struct BaselineCommand: ParsableCommand {
   /// `evalkit baseline set NAME`.
   struct Freeze: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "set", abstract: "Freeze a run under a name, replacing the previous one.")
+      commandName: "set", abstract: "Freeze a run under a name, replacing the previous one.",
+      examples: ["evalkit baseline set main"])
 
     @Argument(help: "Name of the baseline")
     var name: String
@@ -56,7 +60,8 @@ struct BaselineCommand: ParsableCommand {
 
   /// `evalkit baseline delete NAME`.
   struct Delete: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Remove a baseline.")
+    static let configuration = CommandConfiguration(
+      abstract: "Remove a baseline.", examples: ["evalkit baseline delete main"])
 
     @Argument(help: "Name of the baseline")
     var name: String

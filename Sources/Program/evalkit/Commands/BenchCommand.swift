@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
       convolutions, also where fewer are done, so the share of the machine's peak, which is \
       measured at the start with the micro-kernel in use, may exceed 100 %. Memory is the whole \
       process at its largest while a network is made ready and run.
-      """)
+      """, examples: ["evalkit bench", "evalkit bench bisenet fid"])
 
   @Argument(
     help: ArgumentHelp(

@@ -12,7 +12,7 @@ struct BlameCommand: ParsableCommand {
       For metrics of single images the pairs that lost most; for FID the images that raise it most, by \
       leaving out each of them exactly; for label maps also the classes that moved. The Markdown is \
       also written to blame.md in --reports, with links to the images, unless --json asks for JSON.
-      """)
+      """, examples: ["evalkit blame main"])
 
   @Argument(help: "Name of the baseline")
   var baseline: String
@@ -40,6 +40,7 @@ struct BlameCommand: ParsableCommand {
   var count = 10
 
   @OptionGroup var place: ResultsOption
+  @OptionGroup var protocols: ProtocolsOption
   @OptionGroup var reports: ReportsOption
   @OptionGroup var threads: JobsOption
   @OptionGroup var output: JSONFlag

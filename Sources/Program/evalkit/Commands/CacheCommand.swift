@@ -12,12 +12,14 @@ struct CacheCommand: ParsableCommand {
       never measured twice; what is evicted is measured again when it is needed. --limit evicts the least \
       recently used entries, and last of all those that stored runs' scores of sets depend on. Other \
       processes may work meanwhile.
-      """)
+      """, examples: ["evalkit cache", "evalkit cache --limit 20GB"])
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var diagnostics: QuietFlag
 
-  @Option(help: ArgumentHelp("Maximum cache size, for example 20GB", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "Maximum cache size, for example 20GB", default: "nothing is evicted", valueName: "size"))
   var limit: String?
 
   func run() throws {

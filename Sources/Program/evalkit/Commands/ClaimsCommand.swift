@@ -13,12 +13,13 @@ struct ClaimsCommand: ParsableCommand {
       latest runs that measured its rows alike. Rows that are missing are listed with the command that measures them. \
       The Markdown is also written to claims.md in --reports, unless --json asks for JSON. A contradicted \
       claim is a finding and no failure.
-      """)
+      """, examples: ["evalkit claims", "evalkit claims sdg"])
 
   @Argument(help: "Paper whose claims are asked, for example sdg, or all")
   var id = "all"
 
   @OptionGroup var place: ResultsOption
+  @OptionGroup var protocols: ProtocolsOption
   @OptionGroup var reports: ReportsOption
   @OptionGroup var output: JSONFlag
   @OptionGroup var quiet: QuietFlag

@@ -10,7 +10,7 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       A and B are run ids or their beginnings, RUN:METHOD, or methods of one run (--run, or the \
       latest). Differences are B minus A.
-      """)
+      """, examples: ["evalkit compare paint retrieve"])
 
   @Argument(help: "What is compared with")
   var first: String
@@ -24,6 +24,7 @@ struct CompareCommand: ParsableCommand {
   var id: String?
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var protocols: ProtocolsOption
   @OptionGroup var threads: JobsOption
 
   func run() throws {

@@ -6,7 +6,8 @@ import Provenance
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Show what this machine has; exit code 1 if something is wrong with it.")
+    abstract: "Show what this machine has; exit code 1 if something is wrong with it.",
+    examples: ["evalkit doctor"])
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var reports: ReportsOption

@@ -7,7 +7,8 @@ struct FacesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "faces",
     abstract:
-      "Look at the synthetic face world: statistics beside real label maps, a contact sheet.")
+      "Look at the synthetic face world: statistics beside real label maps, a contact sheet.",
+    examples: ["evalkit faces --count 24 --sheet faces.png"])
 
   @Option(help: ArgumentHelp("Population: train, validation or test", valueName: "world"))
   var world = "test"
@@ -23,17 +24,23 @@ struct FacesCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Real label maps to compare with: a folder of PNG files, or a table made of one",
+      default: "none",
       valueName: "path"))
   var real: String?
 
-  @Option(help: ArgumentHelp("Write the comparison here, as Markdown", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the comparison here, as Markdown", default: "not written", valueName: "file"))
   var report: String?
 
-  @Option(help: ArgumentHelp("Draw a contact sheet here, PNG or JPEG", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Draw a contact sheet here, PNG or JPEG", default: "not drawn", valueName: "file"))
   var sheet: String?
 
   @Option(
-    help: ArgumentHelp("Write the statistics of --real here, as a table", valueName: "file"))
+    help: ArgumentHelp(
+      "Write the statistics of --real here, as a table", default: "not written", valueName: "file"))
   var saveTable: String?
 
   @OptionGroup var threads: JobsOption

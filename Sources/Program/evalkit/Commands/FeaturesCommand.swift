@@ -11,17 +11,23 @@ struct FeaturesCommand: ParsableCommand {
       Rows follow the ids (file names without extension) in the order of their bytes; prepared \
       inputs keep their order. If any image fails, all failures are listed, nothing is written \
       and the exit code is 1.
-      """)
+      """,
+    examples: [
+      "evalkit features --network compact-bisenet --images real --output real.npy"
+    ])
 
-  @Option(help: ArgumentHelp("Network, as 'evalkit networks' lists it", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Network, as 'evalkit networks' lists it", default: "none", valueName: "name"))
   var network: String?
 
-  @Option(help: ArgumentHelp("Checkpoint of the network", valueName: "file"))
+  @Option(help: ArgumentHelp("Checkpoint of the network", default: "none", valueName: "file"))
   var checkpoint: String?
 
   @Option(
     help: ArgumentHelp(
       "ONNX model, instead of a checkpoint; --network then only chooses the preprocessing",
+      default: "none",
       valueName: "file"))
   var onnx: String?
 
@@ -33,17 +39,18 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Folders of images and image files", valueName: "dir|file"))
+    help: ArgumentHelp("Folders of images and image files", default: "none", valueName: "dir|file"))
   var images: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Prepared inputs instead of images: float32 .npy, [N, C, H, W]", valueName: "file"))
+      "Prepared inputs instead of images: float32 .npy, [N, C, H, W]", default: "none",
+      valueName: "file"))
   var input: String?
 
   @Option(
     help: ArgumentHelp(
-      "Texts instead of images, one per line, for the text tower of a CLIP model",
+      "Texts instead of images, one per line, for the text tower of a CLIP model", default: "none",
       valueName: "file"))
   var texts: String?
 

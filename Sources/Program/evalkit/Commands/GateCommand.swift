@@ -16,19 +16,24 @@ struct GateCommand: ParsableCommand {
       raise a false alarm in at most 5 % of nights. Exit codes: 0 no regression, 2 a regression or a \
       broken bound, 3 undecided (only with --strict), 5 no baseline, or not comparable with it, 6 the \
       run cannot be judged, 64 an option is not understood.
-      """)
+      """,
+    examples: [
+      "evalkit gate --require 'fid<=47' --require 'id>=0.75'",
+      "evalkit gate --baseline main --html gate.html",
+    ])
 
   @Option(
     name: .customLong("require"),
-    help: ArgumentHelp("Bound that must hold", valueName: "requirement").repeatable)
+    help: ArgumentHelp("Bound that must hold", default: "none", valueName: "requirement").repeatable
+  )
   var requirements: [String] = []
 
-  @Option(help: ArgumentHelp("Baseline to compare with", valueName: "name"))
+  @Option(help: ArgumentHelp("Baseline to compare with", default: "none", valueName: "name"))
   var baseline: String?
 
   @Option(
     help: ArgumentHelp(
-      "Rules of the comparison: a name in Protocols/gates or a .yaml file",
+      "Rules of the comparison: the name of a gate or a .yaml file",
       default: "those of the baseline's protocol", valueName: "gate"))
   var gate: String?
 
@@ -40,7 +45,9 @@ struct GateCommand: ParsableCommand {
     help: ArgumentHelp("Images of a method that may have failed", valueName: "n"))
   var maxFailures: Int?
 
-  @Option(in: .hours, help: ArgumentHelp("Maximum age of the run in hours", valueName: "hours"))
+  @Option(
+    in: .hours, default: "any",
+    help: ArgumentHelp("Maximum age of the run in hours", valueName: "hours"))
   var maxAge: Double?
 
   @Flag(help: "Fail with code 3 where nothing is decided")
@@ -51,34 +58,42 @@ struct GateCommand: ParsableCommand {
       "Judge nothing; measure how often the gate fires without a change, on the run's own images")
   var audit = false
 
-  @Option(help: ArgumentHelp("Write the checks as JUnit XML", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the checks as JUnit XML", default: "not written", valueName: "file"))
   var junit: String?
 
   @Option(
     help: ArgumentHelp(
-      "Append the checks as Markdown, for example to $GITHUB_STEP_SUMMARY", valueName: "file"))
+      "Append the checks as Markdown, for example to $GITHUB_STEP_SUMMARY", default: "not written",
+      valueName: "file"))
   var summary: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write failed, duplicate and worst images as SARIF 2.1.0", valueName: "file"))
+      "Write failed, duplicate and worst images as SARIF 2.1.0", default: "not written",
+      valueName: "file"))
   var sarif: String?
 
   @Option(
     name: .customLong("openmetrics"),
-    help: ArgumentHelp("Write scores and checks as OpenMetrics text", valueName: "file"))
+    help: ArgumentHelp(
+      "Write scores and checks as OpenMetrics text", default: "not written", valueName: "file"))
   var openMetrics: String?
 
-  @Option(help: ArgumentHelp("Write everything as one HTML page", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write everything as one HTML page", default: "not written", valueName: "file"))
   var html: String?
 
   @Option(
     help: ArgumentHelp(
       "Shell command that generates and measures the images again with the seed $EVALKIT_SEED, run where "
-        + "the gate fails; only regressions seen in both runs fail it", valueName: "command"))
+        + "the gate fails; only regressions seen in both runs fail it", default: "none",
+      valueName: "command"))
   var confirm: String?
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var protocols: ProtocolsOption
   @OptionGroup var threads: JobsOption
   @OptionGroup var diagnostics: DiagnosticOptions
   @OptionGroup var force: ForceFlag

@@ -13,7 +13,10 @@ struct GenerateCommand: ParsableCommand {
       error (command-N.log). Each id has a seed of its own, which depends on --seed and the id alone. \
       Shards may share the folder; each has a ledger of its own, failures-i-of-n.jsonl. \
       The folder then serves as --method NAME=folder:DIR.
-      """)
+      """,
+    examples: [
+      "evalkit generate --dataset synthetic --method a=builtin:paint --output a"
+    ])
 
   @OptionGroup var common: CommonOptions
 

@@ -13,12 +13,13 @@ struct HistoryCommand: ParsableCommand {
       of level that hardly any order of the same nights would show; a steady series raises one by \
       chance with a probability of at most 1 %. The Markdown is also written to history.md in \
       --reports, with a picture for each series, unless --json asks for JSON.
-      """)
+      """, examples: ["evalkit history", "evalkit history fid"])
 
   @Argument(help: ArgumentHelp("Metric, for example fid", default: "all"))
   var metric: String?
 
   @OptionGroup var place: ResultsOption
+  @OptionGroup var protocols: ProtocolsOption
   @OptionGroup var reports: ReportsOption
   @OptionGroup var output: JSONFlag
   @OptionGroup var force: ForceFlag

@@ -13,14 +13,16 @@ struct MergeCommand: ParsableCommand {
       machines. merge joins the files, in any order, to a run in evalkit.sqlite with the same numbers, \
       to the bit, as one process would have made. Rows that two files share must be equal; where a pair \
       was not measured, nothing is joined and the missing ids are named.
-      """)
+      """, examples: ["evalkit merge Results"])
 
   @Argument(help: "Databases of shards, or folders with them")
   var shards: [String]
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var protocols: ProtocolsOption
   @OptionGroup var diagnostics: QuietFlag
   @OptionGroup var reports: ReportsOption
+  @OptionGroup var print: PrintOptions
   @OptionGroup var threads: JobsOption
   @OptionGroup var failures: FailureLimit
   @OptionGroup var force: ForceFlag
@@ -31,7 +33,7 @@ struct MergeCommand: ParsableCommand {
     options.shards = shards
     options.maximumFailures = failures.maxFailures
     let output = try MergeJob(options).run(reports: reports.reports)
-    try Console.result(store.json ? output.json : output.text)
+    try print.show(output, json: store.json)
     diagnostics.notice(output.note)
     if let objection = output.objection { throw objection }
   }

@@ -13,6 +13,7 @@ struct NetworksCommand: ParsableCommand {
       GFLOP is 10⁹ operations, two to a multiply-add. Parameters are trainable values; tensors \
       count a state dict's entries, running statistics and counters included.
       """,
+    examples: ["evalkit networks", "evalkit networks show inception-fid"],
     subcommands: [NetworksListCommand.self, NetworksShowCommand.self],
     defaultSubcommand: NetworksListCommand.self)
 }
@@ -20,7 +21,8 @@ struct NetworksCommand: ParsableCommand {
 /// `evalkit networks`.
 struct NetworksListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List all networks at their published input sizes.")
+    commandName: "list", abstract: "List all networks at their published input sizes.",
+    examples: ["evalkit networks list --json"])
 
   @OptionGroup var format: JSONFlag
 
@@ -35,7 +37,8 @@ struct NetworksListCommand: ParsableCommand {
 struct NetworksShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show a network's layers: shapes, parameters, multiply-adds, results.")
+    abstract: "Show a network's layers: shapes, parameters, multiply-adds, results.",
+    examples: ["evalkit networks show inception-fid"])
 
   @Argument(help: "Name of the network, as 'evalkit networks' lists it")
   var name: String

@@ -11,7 +11,7 @@ struct PairsCommand: ParsableCommand {
       with SplitMix64 of --seed; the first ones that have all of --require are taken. The manifest is \
       JSON Lines with relative paths and the SHA-256 of each file. --export copies everything into one \
       folder, with label maps in further --encodings: label, palette, colour, one-hot-32, ade20k.
-      """)
+      """, examples: ["evalkit pairs --pairs 100 --export pairs100"])
 
   @OptionGroup var common: CommonOptions
 
@@ -32,10 +32,14 @@ struct PairsCommand: ParsableCommand {
         + "celeba-train, celeba-val or celeba-test", default: "sca-dm-test", valueName: "name"))
   var split: String?
 
-  @Option(help: ArgumentHelp("File of the only ids to use, one per line", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "File of the only ids to use, one per line", default: "all ids", valueName: "file"))
   var ids: String?
 
-  @Option(help: ArgumentHelp("File of ids to leave out, one per line", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of ids to leave out, one per line", default: "none", valueName: "file")
+  )
   var skip: String?
 
   @Option(
@@ -46,7 +50,8 @@ struct PairsCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Captions: a folder of <id>.txt with one per line (Multi-Modal-CelebA-HQ), a .json of "
-        + "CelebA-Dialog, a .jsonl, or lines of 'image : caption'", valueName: "path"))
+        + "CelebA-Dialog, a .jsonl, or lines of 'image : caption'", default: "the dataset's own",
+      valueName: "path"))
   var captions: String?
 
   @Option(
@@ -64,6 +69,7 @@ struct PairsCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Guidance texts, one per line, handed out in turn; pairs of one text are a group",
+      default: "the captions",
       valueName: "file"))
   var texts: String?
 
@@ -80,13 +86,15 @@ struct PairsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Texts of an edit, for every pair: 'face=tanned face'", valueName: "source=target"))
+      "Texts of an edit, for every pair: 'face=tanned face'", default: "none",
+      valueName: "source=target"))
   var edit: String?
 
   @Option(
     help: ArgumentHelp(
       "Scribble maps: labels (along the borders of the label map), soft-edges:DIR (along the ridges "
-        + "of PiDiNet's maps, as ControlNet does) or folder:DIR", valueName: "source"))
+        + "of PiDiNet's maps, as ControlNet does) or folder:DIR", default: "none",
+      valueName: "source"))
   var scribbles: String?
 
   @Option(
@@ -94,10 +102,14 @@ struct PairsCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Copy all files here; the manifest is DIR/pairs.jsonl", valueName: "dir"))
+    help: ArgumentHelp(
+      "Copy all files here; the manifest is DIR/pairs.jsonl", default: "nothing is copied",
+      valueName: "dir"))
   var export: String?
 
-  @Option(help: ArgumentHelp("Further encodings of exported label maps", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "Further encodings of exported label maps", default: "none", valueName: "list"))
   var encodings: String?
 
   func validate() throws {

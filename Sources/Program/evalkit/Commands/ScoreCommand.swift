@@ -12,7 +12,11 @@ struct ScoreCommand: ParsableCommand {
       FID, FID∞, KID and CMMD take every image of each folder. An image counts in every column or in \
       none; a column that no image can have, for example SSIM of pictures of other sizes, is not run \
       and leaves the others as they are.
-      """)
+      """,
+    examples: [
+      "evalkit score --reference real --generated fake --metrics fid,ms-ssim",
+      "evalkit score --reference real --generated fake --json",
+    ])
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var measurement: MeasurementOptions
@@ -20,7 +24,7 @@ struct ScoreCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Folder of real images, or a .npz with their statistics; accuracy, miou, clip, lpips-diversity "
-        + "and time need none", valueName: "dir|file.npz"))
+        + "and time need none", default: "none", valueName: "dir|file.npz"))
   var reference: String?
 
   @OptionGroup var studies: StudyOptions
@@ -36,21 +40,27 @@ struct ScoreCommand: ParsableCommand {
 
   private static let usualMetrics = "fid,lpips-alex,ssim,ms-ssim,mae,psnr"
 
-  @Option(help: ArgumentHelp("Folder of label maps, for accuracy and miou", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder of label maps, for accuracy and miou", default: "none", valueName: "dir"))
   var masks: String?
 
   @OptionGroup var metricOptions: MetricOptionArguments
 
   @Option(
-    in: .side,
+    in: .side, default: "as they are",
     help: ArgumentHelp(
       "Resize all images to this side by Pillow's bicubic before measuring", valueName: "pixels"))
   var size: Int?
 
-  @Option(help: ArgumentHelp("Write the reference's FID statistics here", valueName: "file.npz"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the reference's FID statistics here", default: "not written", valueName: "file.npz"))
   var saveStats: String?
 
-  @Option(help: ArgumentHelp("Write per-image values here", valueName: "file.csv"))
+  @Option(
+    help: ArgumentHelp("Write per-image values here", default: "not written", valueName: "file.csv")
+  )
   var perImage: String?
 
   @OptionGroup var failures: FailureLimit

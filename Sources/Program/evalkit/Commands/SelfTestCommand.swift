@@ -12,13 +12,14 @@ struct SelfTestCommand: ParsableCommand {
       gave them when it was made; every gate asks for these answers first. Then two nights of a method are \
       played with one thing changed between them, and the gate must end with the right code and name the \
       right check. Exit codes: 0 all as it must be, 6 not.
-      """)
+      """, examples: ["evalkit selftest"])
 
   @OptionGroup var threads: JobsOption
 
   @Option(
     help: ArgumentHelp(
       "Test nothing; write the faces and this program's answers, for a build after an intended change",
+      default: "test",
       valueName: "dir"))
   var record: String?
 

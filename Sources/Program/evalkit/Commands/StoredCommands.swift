@@ -1,17 +1,21 @@
 import ArgumentParser
+import Foundation
 import Harness
+import Provenance
 import Runs
 
 /// `evalkit protocols`.
 struct ProtocolsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "protocols", abstract: "List the tables that can be measured, or show one.",
+    examples: ["evalkit protocols", "evalkit protocols show ddgi.table1"],
     subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
   /// `evalkit protocols list`.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List all tables, and what is missing on this machine to measure each.")
+      abstract: "List all tables, and what is missing on this machine to measure each.",
+      examples: ["evalkit protocols list --json"])
 
     @Option(
       help: ArgumentHelp(
@@ -19,6 +23,7 @@ struct ProtocolsCommand: ParsableCommand {
         valueName: "spec"))
     var weights = "published"
 
+    @OptionGroup var protocols: ProtocolsOption
     @OptionGroup var format: JSONFlag
 
     func run() throws {
@@ -31,31 +36,123 @@ struct ProtocolsCommand: ParsableCommand {
   /// `evalkit protocols show ID`.
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show a table's columns, switches and published values.")
+      abstract: "Show a table's columns, switches and published values.",
+      examples: ["evalkit protocols show ddgi.table1"])
 
     @Argument(help: "Protocol id, for example ddgi.table1")
     var id: String
 
-    func run() throws { try Console.result(ProtocolListing.show(id)) }
+    @Flag(help: "Print the protocol's file, to start one of your own from")
+    var yaml = false
+
+    @OptionGroup var protocols: ProtocolsOption
+
+    func run() throws {
+      if yaml { return try Console.result(ProtocolLibrary.text(of: id)) }
+      try Console.result(ProtocolListing.show(id))
+    }
   }
 }
 
 /// `evalkit report [RUN]`.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Print a stored run.")
+    commandName: "report", abstract: "Print a stored run.",
+    examples: ["evalkit report", "evalkit report --format latex"])
 
   @Argument(help: .storedRun)
   var id: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Format of the report: markdown, csv, json, latex, junit or html", valueName: "format"))
-  var format = "markdown"
-
+  @OptionGroup var print: PrintOptions
   @OptionGroup var place: ResultsOption
+  @OptionGroup var protocols: ProtocolsOption
 
   func run() throws {
-    try Console.result(StoredReports.report(id, format: format, results: place.results))
+    try Console.result(
+      StoredReports.report(
+        id, as: print.chosenFormat, layout: print.layout, results: place.results))
+  }
+}
+
+/// `evalkit runs`.
+struct RunsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs", abstract: "List the stored runs, the latest first.",
+    examples: ["evalkit runs", "evalkit runs --json"])
+
+  @Option(in: .entries, help: ArgumentHelp("How many runs at most", valueName: "n"))
+  var limit = 20
+
+  @OptionGroup var store: StoreOptions
+
+  func run() throws {
+    let listing = try RunListing(results: store.results, limit: limit)
+    try Console.result(store.json ? listing.json : listing.text)
+  }
+}
+
+/// `evalkit show RUN [ID]`.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show how a run was made and what failed, or one image's values.",
+    discussion: "RUN may be the beginning of an id, or 'latest'.",
+    examples: ["evalkit show latest", "evalkit show latest 000017"])
+
+  @Argument(help: ArgumentHelp("Run id, the beginning of one, or latest", valueName: "run"))
+  var id = "latest"
+
+  @Argument(
+    help: ArgumentHelp("Id of a pair, whose values are shown", default: "the whole run"))
+  var image: String?
+
+  @OptionGroup var store: StoreOptions
+
+  func run() throws {
+    let run = id == "latest" ? nil : id
+    guard let image else {
+      let details = try RunDetails(run, results: store.results)
+      return try Console.result(store.json ? details.json : details.text)
+    }
+    let details = try ImageDetails(image, run: run, results: store.results)
+    try Console.result(store.json ? details.json : details.text)
+  }
+}
+
+/// `evalkit open [RUN]`.
+struct OpenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "open", abstract: "Write a stored run as one page and open it in a browser.",
+    discussion: """
+      The page goes to pages/RUN.html below --results and is opened with $BROWSER, or else xdg-open. Its path is \
+      printed in any case.
+      """, examples: ["evalkit open", "evalkit open --no-browser"])
+
+  @Argument(help: .storedRun)
+  var id: String?
+
+  @Flag(help: "Only write the page and print its path")
+  var noBrowser = false
+
+  @OptionGroup var place: ResultsOption
+  @OptionGroup var protocols: ProtocolsOption
+  @OptionGroup var quiet: QuietFlag
+
+  func run() throws {
+    let path = try ReportPage.write(id, results: place.results)
+    try Console.result(path)
+    guard !noBrowser else { return }
+    let browser = ProcessInfo.processInfo.environment["BROWSER"] ?? "xdg-open"
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [browser, path]
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    let isStarted = (try? process.run()) != nil
+    if isStarted { process.waitUntilExit() }
+    if !isStarted || process.terminationStatus != 0 {
+      quiet.notice(
+        "'\(browser)' did not open it; open the page by hand, or name a program in BROWSER")
+    }
   }
 }

@@ -1,6 +1,9 @@
 import ArgumentParser
+import Datasets
+import Foundation
 import Harness
 import Provenance
+import Reports
 import Runs
 
 /// What `table1` and `table` share.
@@ -12,13 +15,16 @@ struct TableArguments: ParsableArguments {
   var dataset = "synthetic"
 
   @OptionGroup var outside: OutsideFlag
+  @OptionGroup var protocols: ProtocolsOption
 
   @Option(
     in: .pairs, default: "the protocol's number",
     help: ArgumentHelp("How many pairs to measure", valueName: "n"))
   var pairs: Int?
 
-  @Option(name: .customLong("method"), help: ArgumentHelp.method.repeatable)
+  @Option(
+    name: .customLong("method"),
+    help: ArgumentHelp.method.telling(default: "the protocol's own").repeatable)
   var methods: [String] = []
 
   @Option(
@@ -34,9 +40,15 @@ struct TableArguments: ParsableArguments {
     name: .customLong("set"),
     help: ArgumentHelp(
       "Switch of the protocol, for example fid_ref=all; see 'evalkit protocols show ID'",
+      default: "the protocol's values",
       valueName: "switch=value"
     ).repeatable)
   var switches: [String] = []
+
+  @OptionGroup var print: PrintOptions
+
+  @Flag(help: "Show no first table of a few pairs while a long one is measured on a terminal")
+  var noPreview = false
 
   @OptionGroup var failures: FailureLimit
   @OptionGroup var part: ShardOption
@@ -45,11 +57,40 @@ struct TableArguments: ParsableArguments {
   /// Measures, writes the report and prints it.
   func run(table id: String) throws {
     Interruption.listen()
-    let output = try TableJobRequest(tableID: id, options: options())
+    let options = try options()
+    try announce(id, options)
+    let output = try TableJobRequest(tableID: id, options: options)
       .run(reports: common.reports.reports)
-    try Console.result(common.json ? output.json : output.text)
-    common.notice(output.note)
+    try print.show(output, json: common.json)
+    common.notice("\(output.note); 'evalkit open' shows the page")
     if let objection = output.objection { throw objection }
+  }
+
+  /// Pairs from which on a table takes minutes, and those of the first look.
+  private static let (manyPairs, fewPairs) = (1000, 100)
+
+  /// Says what is coming and how long it takes; shows a table of a few pairs to who waits at a terminal.
+  ///
+  /// Only drawn faces under the compact suite, whose cost is known in a second.
+  private func announce(_ id: String, _ options: TableOptions) throws {
+    var silent = options
+    silent.notice = { _ in }
+    // What keeps a table from being measured is said by measuring it.
+    guard options.weights == "compact", options.dataset == .synthetic, options.shard == nil,
+      options.pairCount ?? Self.manyPairs >= Self.manyPairs,
+      let plan = try? TableJobRequest(tableID: id, options: silent).plan(),
+      plan.pairs >= Self.manyPairs, plan.estimatedSeconds > 30
+    else { return }
+    common.notice(plan.headline)
+    guard !noPreview, !common.json, Console.resultColumns != nil else { return }
+    var few = silent
+    few.pairCount = Self.fewPairs
+    few.results = "\(options.results)/preview"
+    defer { try? FileManager.default.removeItem(atPath: few.results) }
+    let look = try TableJobRequest(tableID: id, options: few).run(reports: "\(few.results)/reports")
+    try Console.result(
+      "A first look at \(Self.fewPairs) of \(plan.pairs) pairs\n\n"
+        + look.text(as: .table, layout: print.layout))
   }
 
   /// The options in the harness's terms.
@@ -70,7 +111,8 @@ struct TableArguments: ParsableArguments {
 /// `evalkit table1`.
 struct TableOneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "table1", abstract: "Measure and print Table 1 of a paper.")
+    commandName: "table1", abstract: "Measure and print Table 1 of a paper.",
+    examples: ["evalkit table1", "evalkit table1 --pairs 100 --method ours=folder:results/ours"])
 
   @Option(help: ArgumentHelp("Paper whose Table 1 is measured", valueName: "name"))
   var paper = "ddgi"
@@ -83,7 +125,11 @@ struct TableOneCommand: ParsableCommand {
 /// `evalkit table ID`.
 struct TableCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "table", abstract: "Measure and print any table, by protocol id.")
+    commandName: "table", abstract: "Measure and print any table, by protocol id.",
+    examples: [
+      "evalkit table collaborative.table1",
+      "evalkit table sdg.table1 --dataset celebamask-hq:data --weights published",
+    ])
 
   @Argument(help: "Protocol id, for example ddgi.table1; see 'evalkit protocols'")
   var id: String
@@ -96,7 +142,8 @@ struct TableCommand: ParsableCommand {
 /// `evalkit plan`.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Print what a table would cost, without measuring.")
+    commandName: "plan", abstract: "Print what a table would cost, without measuring.",
+    examples: ["evalkit plan ddgi.table1 --pairs 500"])
 
   @Argument(help: "Protocol id, for example ddgi.table1")
   var id = "ddgi.table1"

@@ -6,9 +6,10 @@ import Provenance
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train the compact networks on the synthetic face world; without a name, list them.")
+    abstract: "Train the compact networks on the synthetic face world; without a name, list them.",
+    examples: ["evalkit train", "evalkit train compact-bisenet"])
 
-  @Argument(help: "Networks of the compact suite, or all")
+  @Argument(help: ArgumentHelp("Networks of the compact suite, or all", default: "list them"))
   var names: [String] = []
 
   @Option(help: ArgumentHelp("Folder for weights, cards and loss curves", valueName: "dir"))

@@ -6,6 +6,7 @@ import Provenance
 struct TuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tune", abstract: "Fine-tune a system's model for one edit.",
+    examples: ["evalkit tune diffusionclip --text 'tanned face' --output tuned"],
     subcommands: [TuneDiffusionCLIPCommand.self])
 }
 
@@ -18,10 +19,12 @@ struct TuneDiffusionCLIPCommand: ParsableCommand {
       Writes NAME.safetensors, which builtin:diffusionclip reads as 'weights', NAME.pass-N.safetensors after \
       each earlier pass, and NAME.png with images, their reconstructions and their edits. A second call \
       resumes what was interrupted.
-      """)
+      """, examples: ["evalkit tune diffusionclip --text 'tanned face' --output tuned"])
 
   @Option(
-    help: ArgumentHelp("What images are to show, for example 'tanned face'", valueName: "text"))
+    help: ArgumentHelp(
+      "What images are to show, for example 'tanned face'", default: "the edit's", valueName: "text"
+    ))
   var text: String?
 
   @Option(
@@ -29,7 +32,8 @@ struct TuneDiffusionCLIPCommand: ParsableCommand {
   var source: String?
 
   @Option(
-    help: ArgumentHelp("Both texts by a name of DiffusionCLIP's dictionary", valueName: "name"))
+    help: ArgumentHelp(
+      "Both texts by a name of DiffusionCLIP's dictionary", default: "none", valueName: "name"))
   var edit: String?
 
   @Flag(help: "Take the dictionary as released, where gray_hair asks for red hair")

@@ -11,12 +11,13 @@ struct VerifyCommand: ParsableCommand {
       Images of a random sample are decoded and measured from their files; scores of sets are computed \
       from the stored scores and features of all images. Every value must be the same to the last bit: \
       exit code 6 says that one is not.
-      """)
+      """, examples: ["evalkit verify"])
 
   @Argument(help: .storedRun)
   var id: String?
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var protocols: ProtocolsOption
 
   @Option(in: .images, help: ArgumentHelp("How many images are measured again", valueName: "n"))
   var sample = 32

@@ -13,7 +13,8 @@ struct WeightsFetchCommand: ParsableCommand {
       "Fetch published files, resuming where an earlier call stopped; exit code 1 if one fails.",
     discussion:
       "Every file is checked by length and SHA-256 before it gets its name. Mind the licenses "
-      + "that 'evalkit weights list' shows.")
+      + "that 'evalkit weights list' shows.",
+    examples: ["evalkit weights fetch ddgi", "evalkit weights fetch inception-fid --to weights"])
 
   @Argument(
     help: ArgumentHelp(
@@ -26,6 +27,7 @@ struct WeightsFetchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Folder of the same files on another server, instead of the published addresses",
+      default: "none",
       valueName: "url"))
   var mirror: String?
 
@@ -62,7 +64,8 @@ struct WeightsFetchCommand: ParsableCommand {
 struct WeightsImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Put files into the weights folder under their published names, found by SHA-256.")
+    abstract: "Put files into the weights folder under their published names, found by SHA-256.",
+    examples: ["evalkit weights import model_ir_se50.pth"])
 
   @Argument(help: "Files on this machine")
   var files: [String]
@@ -74,6 +77,7 @@ struct WeightsImportCommand: ParsableCommand {
     name: .customLong("as"),
     help: ArgumentHelp(
       "Published name that the one file is to have, where its digest is not known",
+      default: "found by its digest",
       valueName: "name"))
   var name: String?
 

@@ -8,6 +8,7 @@ struct WeightsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weights",
     abstract: "List, fetch, import and check the published weight files; look into one.",
+    examples: ["evalkit weights list", "evalkit weights fetch ddgi"],
     subcommands: [
       WeightsListCommand.self, WeightsVerifyCommand.self, WeightsFetchCommand.self,
       WeightsImportCommand.self, WeightsInspectCommand.self,
@@ -18,7 +19,8 @@ struct WeightsCommand: ParsableCommand {
 struct WeightsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the published files: size, SHA-256, license, source, present or not.")
+    abstract: "List the published files: size, SHA-256, license, source, present or not.",
+    examples: ["evalkit weights list"])
 
   @Argument(
     help: ArgumentHelp("Folder of weights to look into", valueName: "dir"))
@@ -38,7 +40,8 @@ struct WeightsListCommand: ParsableCommand {
 struct WeightsVerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Compare weight files with what was published; exit code 1 if any differs.")
+    abstract: "Compare weight files with what was published; exit code 1 if any differs.",
+    examples: ["evalkit weights verify weights"])
 
   @Argument(
     help: ArgumentHelp(
@@ -60,7 +63,8 @@ struct WeightsVerifyCommand: ParsableCommand {
 struct WeightsInspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show a checkpoint's tensors and which network they fit; executes nothing in it.")
+    abstract: "Show a checkpoint's tensors and which network they fit; executes nothing in it.",
+    examples: ["evalkit weights inspect model_ir_se50.pth"])
 
   @Argument(help: "PyTorch, safetensors or NumPy file")
   var file: String

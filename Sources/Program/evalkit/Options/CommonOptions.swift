@@ -1,6 +1,8 @@
 import ArgumentParser
+import Foundation
 import Harness
 import Provenance
+import Runs
 
 /// Options of all commands that make or measure images.
 struct CommonOptions: RunArguments {
@@ -12,7 +14,8 @@ struct CommonOptions: RunArguments {
   @OptionGroup var exactness: ExactFlag
 
   @Option(
-    in: .pairs, help: ArgumentHelp("Use at most this many pairs or images", valueName: "n"))
+    in: .pairs, default: "all",
+    help: ArgumentHelp("Use at most this many pairs or images", valueName: "n"))
   var limit: Int?
 
   @OptionGroup var output: JSONFlag
@@ -64,6 +67,18 @@ struct ReportsOption: ParsableArguments {
   var reports = "Reports"
 }
 
+/// `--protocols`.
+struct ProtocolsOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Folder of more protocols, which come before the program's own",
+      default: "$EVALKIT_PROTOCOLS", valueName: "dir"))
+  var protocols: String?
+
+  /// Names the folder to this process and those that it starts, as the variable does.
+  func validate() { if let protocols { setenv(ProtocolLibrary.variable, protocols, 1) } }
+}
+
 /// `--json`.
 struct JSONFlag: ParsableArguments {
   @Flag(help: "Print the result as JSON on stdout")
@@ -75,6 +90,7 @@ struct ShardOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Do only the i-th of n parts of the work; 'evalkit merge' joins what was measured",
+      default: "all of it",
       valueName: "i/n"))
   var shard: String?
 }

@@ -45,7 +45,7 @@ extension ArgumentHelp {
   }
 
   /// The help with a default, in the form that the parser prints for properties.
-  fileprivate func telling(default text: String?) -> ArgumentHelp {
+  func telling(default text: String?) -> ArgumentHelp {
     guard let text else { return self }
     var help = self
     help.abstract += " (default: \(text))"

@@ -6,13 +6,14 @@ import Provenance
 struct StudyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      #"Captions, {"id": …, "text": …} a line, for clip and retrieval"#, valueName: "file.jsonl"))
+      #"Captions, {"id": …, "text": …} a line, for clip and retrieval"#, default: "none",
+      valueName: "file.jsonl"))
   var captions: String?
 
   @Option(
     help: ArgumentHelp(
       #"Edits, {"id": …, "source_text": …, "target_text": …} a line, for clip-directional"#,
-      valueName: "file.jsonl"))
+      default: "none", valueName: "file.jsonl"))
   var edits: String?
 
   @Option(

@@ -12,7 +12,10 @@ struct SampleCommand: ParsableCommand {
       take their place for all images, which then differ by their seeds. On the sheet the image that was read stands \
       above what was made of it, the text below. --output keeps the images as <id>.png with receipts, and a second \
       call makes only what is missing.
-      """)
+      """,
+    examples: [
+      "evalkit sample ddpm --count 4 --sheet sheet.png"
+    ])
 
   @Argument(help: "Id of the system, as 'evalkit systems' lists it")
   var system: String
@@ -20,7 +23,8 @@ struct SampleCommand: ParsableCommand {
   @Option(
     name: .customLong("option"),
     help: ArgumentHelp(
-      "Option of the system; see 'evalkit systems show ID'", valueName: "name=value"
+      "Option of the system; see 'evalkit systems show ID'", default: "the system's",
+      valueName: "name=value"
     ).repeatable)
   var choices: [String] = []
 

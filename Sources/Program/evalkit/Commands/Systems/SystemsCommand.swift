@@ -11,6 +11,7 @@ struct SystemsCommand: ParsableCommand {
       A system is a method of its own: --method NAME=builtin:ID[:OPTION=VALUE,…] makes its images in any table \
       and in 'evalkit generate'. 'evalkit sample' makes a handful of them at once.
       """,
+    examples: ["evalkit systems", "evalkit systems show sdg"],
     subcommands: [SystemsListCommand.self, SystemsShowCommand.self],
     defaultSubcommand: SystemsListCommand.self)
 }
@@ -19,7 +20,8 @@ struct SystemsCommand: ParsableCommand {
 struct SystemsListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List all systems with their modes and the files that are missing.")
+    abstract: "List all systems with their modes and the files that are missing.",
+    examples: ["evalkit systems list --weights published"])
 
   @OptionGroup var weights: WeightsOption
   @OptionGroup var format: JSONFlag
@@ -34,7 +36,8 @@ struct SystemsListCommand: ParsableCommand {
 struct SystemsShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show a system: source, modes, options with defaults, networks and what is missing.")
+    abstract: "Show a system: source, modes, options with defaults, networks and what is missing.",
+    examples: ["evalkit systems show sdg"])
 
   @Argument(help: "Id of the system, as 'evalkit systems' lists it")
   var id: String

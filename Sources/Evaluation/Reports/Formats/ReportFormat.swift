@@ -1,10 +1,11 @@
 /// The formats that a report can be written in, named as on the command line.
 package enum ReportFormat: String, CaseIterable, Sendable {
-  case markdown, csv, json, latex, junit, html
+  case table, markdown, csv, json, latex, junit, html
 
   /// Extension of a file in this format, without the dot.
   package var fileExtension: String {
     switch self {
+    case .table: "txt"
     case .markdown: "md"
     case .csv: "csv"
     case .json: "json"
@@ -18,12 +19,18 @@ package enum ReportFormat: String, CaseIterable, Sendable {
   ///
   /// - Precondition: every row has as many cells as there are columns, and as many details as there
   ///   are detail headings.
-  package func render(_ report: TableReport) -> String {
+  ///
+  /// - Parameters:
+  ///   - report: the report.
+  ///   - layout: of ``table``; the other formats look the same everywhere.
+  /// - Returns: the text.
+  package func render(_ report: TableReport, layout: TextLayout = .plain) -> String {
     precondition(
       report.sections.flatMap(\.rows).allSatisfy {
         $0.cells.count == report.columns.count && $0.details.count == report.detailHeadings.count
       }, "a row does not fit the headings")
     return switch self {
+    case .table: TerminalReport.render(report, layout)
     case .markdown: MarkdownReport.render(report)
     case .csv: CSVReport.render(report)
     case .json: JSONReport.render(report)

@@ -1,0 +1,47 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The commands of the guides in `Docs`, run as they stand.
+@Suite struct GuideTests {
+  @Test(arguments: ["evaluate-my-generator", "nightly", "own-protocol"])
+  func everyCommandRuns(guide: String) throws {
+    let path = Fixtures.projectRoot.appendingPathComponent("Docs/\(guide).md")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    let commands = text.matches(of: /(?s)```sh\n(.*?)```/).flatMap {
+      $0.1.split(separator: "\n").map { String($0) }
+    }
+    #expect(commands.count > 3)
+    let folder = try TemporaryFolder()
+    for command in commands {
+      let outcome = try Program.shell(command, in: folder.url.path)
+      #expect(!outcome.wasKilled && outcome.code == 0, "\(command): \(outcome)")
+    }
+    withExtendedLifetime(folder) {}
+  }
+
+  /// Every page that the index names is there, and every page is named.
+  @Test func theIndexNamesEveryPage() throws {
+    let folder = Fixtures.projectRoot.appendingPathComponent("Docs")
+    let index = try String(
+      contentsOf: folder.appendingPathComponent("README.md"), encoding: .utf8)
+    let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".md") && $0 != "README.md" }
+    #expect(pages.count > 4)
+    for page in pages { #expect(index.contains("](\(page))"), "\(page)") }
+  }
+
+  /// The codes of the page are those that the program has, each once.
+  @Test func theCodesAreThoseOfTheReadme() throws {
+    func text(_ path: String) throws -> String {
+      try String(
+        contentsOf: Fixtures.projectRoot.appendingPathComponent(path), encoding: .utf8)
+    }
+    let codes = try text("Docs/exit-codes.md").matches(of: /(?m)^\| ([0-9, ]+) \|/).flatMap {
+      $0.1.split(separator: ",").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+    }
+    #expect(codes == [0, 1, 2, 3, 5, 6, 64, 129, 130, 131, 143])
+    let readme = try text("README.md")
+    for code in codes { #expect(readme.contains("\(code)"), "\(code)") }
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// `runs`, `show` and `open` over what is stored, and how tables are printed.
+@Suite struct StoredListingTests {
+  @Test func runsAreListedAndShown() throws {
+    let faces = try Faces(3)
+    try faces.write([], to: "generated/01.png")
+    try faces.score("mae,ssim").expectSuccess()
+    let runs = try faces.run("runs")
+    runs.expectSuccess()
+    let lines = runs.output.split(separator: "\n")
+    #expect(lines.count == 2 && lines[0].hasPrefix("run ") && lines[1].contains("complete"))
+    let listed = try #require(
+      try JSONSerialization.jsonObject(with: Data(faces.run("runs", "--json").output.utf8))
+        as? [[String: Any]])
+    let id = try #require(listed.first?["id"] as? String)
+    #expect(lines[1].hasPrefix(id) && listed.first?["failed"] as? Int == 1)
+
+    let shown = try faces.run("show", String(id.prefix(12)))
+    shown.expectSuccess()
+    for part in [id, "score --reference", "failed image", "01", " cores ", "complete"] {
+      #expect(shown.output.contains(part), "no '\(part)': \(shown)")
+    }
+    let details = try faces.run("show", "latest", "--json").json()
+    #expect(details["id"] as? String == id)
+    #expect((details["failures"] as? [[String: Any]])?.first?["id"] as? String == "01")
+
+    let image = try faces.run("show", "latest", "00")
+    image.expectSuccess()
+    #expect(image.output.contains("mae") && image.output.contains("scored"))
+    let failed = try faces.run("show", "latest", "01", "--json").json()
+    let states = (failed["images"] as? [[String: Any]])?.compactMap { $0["state"] as? String }
+    #expect(states?.contains { $0 != "scored" } == true)
+    try faces.run("show", "latest", "0").expectRefusal(64, "'0'")
+    try faces.run("show", "nowhere").expectRefusal(5, "'nowhere'")
+  }
+
+  @Test func nothingStoredIsSaid() throws {
+    let faces = try Faces(2)
+    for command in ["runs", "show", "open"] {
+      try faces.run(command).expectRefusal(5, "measure something first")
+    }
+  }
+
+  @Test func aPageIsWrittenAndItsPathPrinted() throws {
+    let faces = try Faces(3)
+    try faces.score("mae").expectSuccess()
+    let opened = try faces.run("open", "--no-browser")
+    opened.expectSuccess()
+    let path = opened.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    #expect(path.hasPrefix("Results/pages/") && path.hasSuffix(".html"))
+    #expect(String(decoding: try faces.bytes(of: path), as: UTF8.self).contains("<html"))
+  }
+
+  @Test func tablesArePrintedAsAsked() throws {
+    let faces = try Faces(3)
+    try faces.score("mae,ssim").expectSuccess()
+    let markdown = try faces.run("report")
+    #expect(markdown.output.contains("| generated"))
+    let table = try faces.run("report", "--format", "table")
+    table.expectSuccess()
+    #expect(table.output.contains("generated") && !table.output.contains("|"))
+    #expect(!table.output.contains("\u{1B}"))
+    let colored = try faces.run("report", "--format", "table", "--color", "always")
+    #expect(colored.output.contains("\u{1B}[1m") && colored.output.contains("\u{1B}[0m"))
+    try faces.run("report", "--format", "tabel").expectRefusal(64, "'tabel'", "'table'")
+    try faces.run("report", "--color", "allways").expectRefusal(64, "'always'")
+  }
+}
