@@ -15,7 +15,7 @@ EVALKIT_COMMIT := $(shell Tools/source_commit.sh)
 endif
 export EVALKIT_COMMIT
 
-.PHONY: help table1 table1-real train weights canary test bench fuzz parity build install format lint setup clean
+.PHONY: help table1 table1-real train weights canary test bench fuzz parity build embed reference install dist format lint setup clean
 
 .DEFAULT_GOAL := table1
 
@@ -39,14 +39,25 @@ canary: build ## record the known answers that gates ask for; after an intended 
 	@"$(EVALKIT)" selftest --record Sources/System/CEmbeddedFiles/canary
 	@Tools/embed_files.sh
 
-build: setup ## build the program
-	@swift build -c release --product evalkit
+# The program is linked with the static forms of its libraries, so that it starts on machines without Swift.
+STATIC := .build/static-libraries
+build: setup embed ## build the program
+	@Tools/static_libraries.sh "$(STATIC)"
+	@EVALKIT_STATIC=1 PKG_CONFIG_PATH="$(abspath $(STATIC))" swift build -c release --product evalkit
+
+# Protocols, weights and known answers are compiled in; their list tells which bytes they have.
+embed: ## note the files that are compiled into the program
+	@Tools/embed_files.sh
+
+reference: build ## write the reference of all commands, Docs/commands.md
+	@mkdir -p Docs
+	@"$(EVALKIT)" reference --markdown Docs/commands.md
 
 # Tests run in release: that is what ships, and debug numerics are a hundred times slower. Naming the
 # product keeps the tools of dependencies out of the build, a protocol compiler among them. The program is part of
 # it: built first, it would leave a core idle along its chain of rooms, where tests of lower rooms compile meanwhile.
 # What depends on the processor's level runs again at the weaker ones.
-test: setup lint ## check the format, build, and run every test
+test: setup embed lint ## check the format, build, and run every test
 	@swift build -c release --product evalkitPackageTests
 	@$(TEST_ENVIRONMENT) swift test -c release --skip-build
 	@for level in avx2 portable; do echo "the same at EVALKIT_CPU_LEVEL=$$level"; \
@@ -85,13 +96,12 @@ parity: build ## compare CLIP's towers at full size with PyTorch's
 	@EVALKIT_GOLDENS="$(abspath $(GOLDENS))" swift test -c release --skip-build \
 		--filter FullSizeParityTests
 
-install: build ## put the program, its protocols and its licenses in place under PREFIX
-	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/evalkit"
-	@install -m 755 "$(EVALKIT)" "$(DESTDIR)$(PREFIX)/bin/evalkit"
-	@cp -R Protocols "$(DESTDIR)$(PREFIX)/share/evalkit/"
-	@install -d "$(DESTDIR)$(PREFIX)/share/doc/evalkit"
-	@install -m 644 LICENSE THIRD_PARTY_NOTICES.md "$(DESTDIR)$(PREFIX)/share/doc/evalkit"
-	@echo "evalkit is in $(DESTDIR)$(PREFIX)/bin, its protocols in $(DESTDIR)$(PREFIX)/share/evalkit"
+install: build ## put the program, manual pages, completions and licenses in place under PREFIX
+	@Tools/stage.sh "$(EVALKIT)" "$(DESTDIR)$(PREFIX)"
+	@echo "evalkit is in $(DESTDIR)$(PREFIX)/bin"
+
+dist: build ## pack the program for machines without Swift, into dist
+	@Tools/dist.sh "$(EVALKIT)" dist
 
 format: ## format the sources
 	@swift format --in-place --recursive $(SOURCES)

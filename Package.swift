@@ -7,6 +7,21 @@ import PackageDescription
 let commit = Context.environment["EVALKIT_COMMIT"] ?? ""
 let tellsCommit = !commit.isEmpty && commit.allSatisfy { $0.isHexDigit || $0 == "+" }
 
+/// Links Swift's libraries into the program, so that it starts where no Swift is; the Makefile asks for it.
+///
+/// Tests cannot be linked so, since their library brings Swift's with it. The objects are the same either way: a change
+/// of mind costs a second link and no compiling.
+let isStatic = Context.environment["EVALKIT_STATIC"] == "1"
+let staticLibraries: [LinkerSetting] =
+  isStatic
+  ? [.unsafeFlags(["-static-stdlib", "-Xclang-linker", "-static-libgcc"])]
+    + [
+      "Foundation", "CoreFoundation", "FoundationInternationalization", "FoundationEssentials",
+      "_FoundationICU", "_FoundationCShims", "_FoundationCollections", "dispatch", "BlocksRuntime",
+      "stdc++",
+    ].map { .linkedLibrary($0) }
+  : []
+
 /// Every Swift room is compiled in Swift 6 mode and no warning survives a build.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -219,7 +234,7 @@ let program: [Target] = [
     dependencies: [
       "Bench", "CBuild", "CMemory", "Datasets", "Essentials", "Gate", "Generators", "Harness",
       "Measurement", "Models", "Provenance", "Reports", "Runs", "Verdicts", argumentParser,
-    ], path: "Sources/Program/evalkit", swiftSettings: strict),
+    ], path: "Sources/Program/evalkit", swiftSettings: strict, linkerSettings: staticLibraries),
 ]
 
 let support: [Target] = [

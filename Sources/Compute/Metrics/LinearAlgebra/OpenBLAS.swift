@@ -82,8 +82,7 @@ struct OpenBLAS: Sendable {
     var settings = ["OPENBLAS_NUM_THREADS": "1"]
     if requestedCore == nil, Self.runsUsualCore { settings[Self.variable] = Self.usualCore }
     let handle = Self.withEnvironment(settings) {
-      dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL)
-        ?? dlopen("libopenblas.so", RTLD_NOW | RTLD_LOCAL)
+      Self.packed() ?? Self.library("libopenblas.so.0") ?? Self.library("libopenblas.so")
     }
     guard let handle else {
       throw .missing(reason: dlerror().map { String(cString: $0) } ?? "unknown reason")
@@ -106,6 +105,23 @@ struct OpenBLAS: Sendable {
     setThreads(1)
     build = try symbols.text("openblas_get_config")
     core = try symbols.text("openblas_get_corename")
+  }
+
+  private static func library(_ name: String) -> UnsafeMutableRawPointer? {
+    dlopen(name, RTLD_NOW | RTLD_LOCAL)
+  }
+
+  /// OpenBLAS as archives of evalkit bring it, in `lib/evalkit` beside the program's `bin`.
+  ///
+  /// What it needs is opened first: a library whose name is there already is not looked for elsewhere.
+  private static func packed() -> UnsafeMutableRawPointer? {
+    let folder =
+      URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().deletingLastPathComponent().path + "/lib/evalkit/"
+    for name in ["libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5"] {
+      _ = library(folder + name)
+    }
+    return library(folder + "libopenblas.so.0")
   }
 
   /// Runs something with environment variables that are taken away again, so that neither other parts of this
