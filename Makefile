@@ -15,7 +15,7 @@ EVALKIT_COMMIT := $(shell Tools/source_commit.sh)
 endif
 export EVALKIT_COMMIT
 
-.PHONY: help table1 table1-real train weights canary test bench fuzz parity build embed reference install dist format lint setup clean
+.PHONY: help table1 table1-real train weights canary test bench fuzz parity build embed reference install dist wheel python format lint setup clean
 
 .DEFAULT_GOAL := table1
 
@@ -99,6 +99,13 @@ parity: build ## compare CLIP's towers at full size with PyTorch's
 install: build ## put the program, manual pages, completions and licenses in place under PREFIX
 	@Tools/stage.sh "$(EVALKIT)" "$(DESTDIR)$(PREFIX)"
 	@echo "evalkit is in $(DESTDIR)$(PREFIX)/bin"
+
+wheel: dist ## pack the program and its Python client as a wheel, into dist
+	@python3 Tools/make_wheel.py dist/evalkit-*-linux-*.tar.gz dist
+
+# Needs a Python, 3.11 or later, with numpy and Pillow; nothing else of evalkit does.
+python: build ## test the Python client
+	@cd Python && EVALKIT="$(abspath $(EVALKIT))" PYTHONPATH=src python3 -m unittest discover --start-directory tests
 
 dist: build ## pack the program for machines without Swift, into dist
 	@Tools/dist.sh "$(EVALKIT)" dist
