@@ -5,15 +5,14 @@ package enum CompactRecipes {
   /// Those whose weights are part of the program, at full length.
   package static let embedded: [any Recipe] = [
     PerceptualRecipe(), InceptionRecipe(), IdentityRecipe(), ParserRecipe(), ContrastiveRecipe(),
-    DenoiserRecipe(), ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(),
+    DenoiserRecipe(), ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(), AutoencoderRecipe(),
   ]
 
   /// All of them, in the order in which `evalkit train all` runs them.
   package static let all: [any Recipe] =
     embedded + [
-      AutoencoderRecipe(), CollaborativeRecipe(), SCADMRecipe(), GeneratorRecipe(),
-      ControlNetRecipe(), InversionRecipe(), HeadGeneratorRecipe(),
-      InversionRecipe(.heads),
+      CollaborativeRecipe(), SCADMRecipe(), GeneratorRecipe(), ControlNetRecipe(),
+      InversionRecipe(), HeadGeneratorRecipe(), InversionRecipe(.heads),
     ]
 
   /// All that can be trained by name: those of ``all``, and networks that only comparisons need.

@@ -99,6 +99,10 @@ static const unsigned char weights_compact_alexnet_heads_safetensors[] = {
 static const unsigned char weights_compact_alexnet_safetensors[] = {
 #embed "weights/compact-alexnet.safetensors"
 };
+// SHA-256 4ddad047231f24d817765faa694812d97268f565a5c9fb9fdbc07692eee45c91
+static const unsigned char weights_compact_autoencoder_safetensors[] = {
+#embed "weights/compact-autoencoder.safetensors"
+};
 // SHA-256 0096964a2bad65999e911d4dc20ddc94fbcabe35b18e639b5d2dee32f6a3edd4
 static const unsigned char weights_compact_bisenet_safetensors[] = {
 #embed "weights/compact-bisenet.safetensors"
@@ -160,6 +164,7 @@ static const struct {
     {"canary/labels.png", canary_labels_png, sizeof canary_labels_png},
     {"weights/compact-alexnet-heads.safetensors", weights_compact_alexnet_heads_safetensors, sizeof weights_compact_alexnet_heads_safetensors},
     {"weights/compact-alexnet.safetensors", weights_compact_alexnet_safetensors, sizeof weights_compact_alexnet_safetensors},
+    {"weights/compact-autoencoder.safetensors", weights_compact_autoencoder_safetensors, sizeof weights_compact_autoencoder_safetensors},
     {"weights/compact-bisenet.safetensors", weights_compact_bisenet_safetensors, sizeof weights_compact_bisenet_safetensors},
     {"weights/compact-clip-judge.safetensors", weights_compact_clip_judge_safetensors, sizeof weights_compact_clip_judge_safetensors},
     {"weights/compact-clip.safetensors", weights_compact_clip_safetensors, sizeof weights_compact_clip_safetensors},

@@ -15,13 +15,13 @@ import Tensors
 import Texts
 import Training
 
-/// Collaborative Diffusion's compact networks: a latent diffusion that knows no condition, from which a label map's and a
-/// text's branch go on, and the two small networks that weigh them.
+/// Collaborative Diffusion's compact networks: a latent diffusion by text, from which that of the label map goes on, and
+/// the two small networks that weigh them.
 ///
 /// Source: Huang et al., arXiv 2304.10530, sections 3.2 and 3.3; `ziqihuangg/Collaborative-Diffusion`, `configs/`.
 ///
-/// - Deviation: both branches have a common start and predict the velocity, which mixes as the noise does; the map's
-///   branch also reads the map itself, since tokens say where things are only after far more faces; texts are read by
+/// - Deviation: the map's branch begins with what the text's has learned; both predict the velocity, which mixes as the
+///   noise does; the map's branch also reads the map itself, since tokens say where things are only after far more faces; texts are read by
 ///   the compact CLIP; averages of the weights are kept.
 package struct CollaborativeRecipe: Recipe {
   /// Name of the system's file.
@@ -34,15 +34,16 @@ package struct CollaborativeRecipe: Recipe {
   package var data: String {
     faces.text + ", half of them mirrored, with captions of beard and age"
   }
-  /// Steps and hyperparameters of the common start.
+  /// Steps and hyperparameters of the text's branch at first.
   package var plan: TrainingPlan { plans.start }
-  private let plans: (start: TrainingPlan, branch: TrainingPlan, diffusers: TrainingPlan)
+  private let plans:
+    (start: TrainingPlan, text: TrainingPlan, map: TrainingPlan, diffusers: TrainingPlan)
   private let faces: SyntheticTrainingSet.Plan
 
   /// Chooses the lengths of the parts, the batches and the faces.
   package init(
-    startSteps: Int = 1900, branchSteps: Int = 2500, diffuserSteps: Int = 2200, batchSize: Int = 32,
-    faces: SyntheticTrainingSet.Plan = .shared
+    startSteps: Int = 5000, textSteps: Int = 5000, mapSteps: Int = 4500, diffuserSteps: Int = 2400,
+    batchSize: Int = 16, faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
     func plan(
@@ -54,7 +55,8 @@ package struct CollaborativeRecipe: Recipe {
     }
     plans = (
       plan(startSteps, peak: 1e-3, minimum: 5e-4, seed: 151, decay: 0.999),
-      plan(branchSteps, peak: 1e-3, minimum: 2e-5, seed: 157, decay: 0.999),
+      plan(textSteps, peak: 6e-4, minimum: 2e-5, seed: 157, decay: 0.999),
+      plan(mapSteps, peak: 1e-3, minimum: 2e-5, seed: 173, decay: 0.999),
       plan(diffuserSteps, peak: 2e-3, minimum: 2e-5, seed: 163, decay: 0.99)
     )
   }
@@ -69,18 +71,18 @@ package struct CollaborativeRecipe: Recipe {
 
   /// All plans in words.
   package var hyperparameters: String {
-    "start: \(plans.start.description); each branch: \(plans.branch.description); weights: "
-      + plans.diffusers.description
+    "text: \(plans.start.description), then \(plans.text.description); map: "
+      + "\(plans.map.description); weights: \(plans.diffusers.description)"
   }
 
-  /// Names of the parts that wait for the others.
+  /// Names of the parts that wait for the others; the text's branch is trained in two.
   private enum Part: String {
-    case start, map, text, diffusers
+    case start, text, map, diffusers
   }
 
   private func file(_ part: Part) -> String { "\(name)-\(part.rawValue).part" }
 
-  /// Trains the start, then both branches, then what weighs them, and writes all of them as one file.
+  /// Trains the text's branch, then the map's, then what weighs them, and writes all of them as one file.
   ///
   /// A sample is a noisy latent of `[4, 32, 32]`, its timestep, the face's label map at 32 pixels and the tokens
   /// `[128, 32, 1]` of a caption.
@@ -88,25 +90,22 @@ package struct CollaborativeRecipe: Recipe {
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
     let material = try Material(faces, in: environment)
-    let start = try part(.start, plans.start, in: environment) {
-      try trainBranch(
-        .start, plans.start, CompactNetworks.textBranch, from: nil, on: material, in: environment)
+    var curves: [LossCurve] = []
+    var before: Part?
+    for (part, plan) in [(Part.start, plans.start), (.text, plans.text), (.map, plans.map)] {
+      curves.append(
+        try self.part(part, plan, in: environment) {
+          try trainBranch(part, plan, from: before, on: material, in: environment)
+        })
+      before = part
     }
-    let begun = try Checkpoint.open(path: environment.path(file(.start)))
-    let map = try part(.map, plans.branch, in: environment) {
-      try trainBranch(
-        .map, plans.branch, MapDrivenBranch(), from: begun, on: material, in: environment)
-    }
-    let text = try part(.text, plans.branch, in: environment) {
-      try trainBranch(
-        .text, plans.branch, CompactNetworks.textBranch, from: begun, on: material, in: environment)
-    }
-    let diffusers = try part(.diffusers, plans.diffusers, in: environment) {
-      try trainDiffusers(on: material, in: environment)
-    }
+    curves.append(
+      try part(.diffusers, plans.diffusers, in: environment) {
+        try trainDiffusers(on: material, in: environment)
+      })
     try join(in: environment)
-    for part in [Part.start, .map, .text, .diffusers] { unlink(environment.path(file(part))) }
-    return [start, map, text, diffusers]
+    for part in [Part.start, .text, .map, .diffusers] { unlink(environment.path(file(part))) }
+    return curves
   }
 
   private func part(
@@ -150,22 +149,22 @@ package struct CollaborativeRecipe: Recipe {
     }
   }
 
+  /// Trains a branch, which goes on from what a part before it has learned.
   private func trainBranch(
-    _ part: Part, _ plan: TrainingPlan, _ network: any Network, from begun: Checkpoint?,
-    on material: Material, in environment: TrainingEnvironment
+    _ part: Part, _ plan: TrainingPlan, from before: Part?, on material: Material,
+    in environment: TrainingEnvironment
   ) throws -> LossCurve {
+    let isMap = part == .map
+    let network: any Network = isMap ? MapDrivenBranch() : CompactNetworks.textBranch
+    let begun = try before.map { try Checkpoint.open(path: environment.path(file($0))) }
     let graph = try Graph(tracing: network)
     let training = try TrainingSession(
       "\(name)-\(part.rawValue)", graphs: [graph],
       initialValues: try Self.initialValues(of: graph, from: begun), plan: plan,
       environment: environment)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
-    let isMap = part == .map
-    // The start sees tokens of nothing.
-    let silence = Tensor(shape: [128, CompactNetworks.textTokens, 1])
     let curve = try training.run(on: material.source) { samples, state in
-      let contexts =
-        part == .text ? try material.texts(of: samples) : samples.map { _ in silence }
+      let contexts = isMap ? [] : try material.texts(of: samples)
       let inputs = try samples.enumerated().map { index, sample in
         let own =
           isMap ? try material.map(of: sample).inputs : ["context": contexts[index]]
@@ -186,9 +185,9 @@ package struct CollaborativeRecipe: Recipe {
     return curve
   }
 
-  /// What a part begins with: residual blocks that pass their input through, and what the start has learned.
+  /// What a part begins with: residual blocks that pass their input through, and what the part before has learned.
   ///
-  /// Channels of the first layer that the start does not have begin at 0, so that the map changes nothing yet.
+  /// Channels of the first layer that the part before does not have begin at 0, so that the map changes nothing yet.
   private static func initialValues(
     of graph: Graph, from begun: Checkpoint?
   ) throws -> [String: Tensor] {

@@ -44,7 +44,7 @@ package struct SCADMRecipe: Recipe {
   ///   - batchSize: samples of a step.
   ///   - faces: the faces.
   package init(
-    isMasked: Bool = true, steps: Int = 2700, batchSize: Int = 32,
+    isMasked: Bool = true, steps: Int = 5400, batchSize: Int = 16,
     faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
