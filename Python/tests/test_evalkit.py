@@ -67,6 +67,8 @@ class ClientTests(unittest.TestCase):
             evalkit.runs(self.results)
         self.assertEqual(caught.exception.code, 5)
         scores = evalkit.score(images, images, ["mae"], results=self.results)
+        # JSON spells a whole number without a point.
+        self.assertEqual(repr(scores), "Scores(mae=0)")
         stored = evalkit.runs(self.results)
         self.assertEqual([run.id for run in stored], [scores.run])
         self.assertEqual(stored[0].status, "complete")

@@ -40,7 +40,7 @@ class Score:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def __float__(self) -> float:
-        return float("nan") if self.value is None else self.value
+        return float("nan") if self.value is None else float(self.value)
 
 
 class Scores(_Named[Score]):
