@@ -25,12 +25,10 @@ def program_path() -> str:
     named = os.environ.get("EVALKIT")
     places = [named] if named else []
     if not named:
-        schemes = [None, sysconfig.get_preferred_scheme("user")] if hasattr(
-            sysconfig, "get_preferred_scheme"
-        ) else [None]
-        for scheme in schemes:
-            folder = sysconfig.get_path("scripts", scheme) if scheme else sysconfig.get_path("scripts")
-            places.append(os.path.join(folder, "evalkit"))
+        folders = [sysconfig.get_path("scripts")]
+        if sys.version_info >= (3, 10):
+            folders.append(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
+        places += [os.path.join(folder, "evalkit") for folder in folders]
         found = shutil.which("evalkit")
         if found:
             places.append(found)
