@@ -116,20 +116,28 @@ package struct ProtocolFiles: Sendable {
     return names.sorted()
   }
 
-  /// Of the working folder, only files that are protocols of their name.
   private func names(
     in part: ProtocolSource.Part, of source: ProtocolSource
   ) throws(TableError) -> [String] {
-    let names = try source.names(in: part)
-    guard case .workingFolder = source, part == .tables else { return names }
-    return names.filter { (try? table($0, from: source)) != nil }
+    try source.names(in: part).filter { counts($0, in: part, of: source) }
+  }
+
+  /// Of the working folder, only files that are protocols of their name count.
+  private func counts(
+    _ name: String, in part: ProtocolSource.Part, of source: ProtocolSource
+  ) -> Bool {
+    guard case .workingFolder = source, part == .tables else { return true }
+    return (try? table(name, from: source)) != nil
   }
 
   /// The first place that has a file.
   private func source(
     of name: String, in part: ProtocolSource.Part
   ) throws(TableError) -> ProtocolSource? {
-    for source in sources where try names(in: part, of: source).contains(name) { return source }
+    for source in sources {
+      let isThere = try source.names(in: part).contains(name)
+      if isThere, counts(name, in: part, of: source) { return source }
+    }
     return nil
   }
 
