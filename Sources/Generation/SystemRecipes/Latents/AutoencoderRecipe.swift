@@ -161,11 +161,13 @@ package struct AutoencoderRecipe: Recipe {
       var (row, column) = (
         random.nextIndex(below: room.rows + 1), random.nextIndex(below: room.columns + 1)
       )
-      let eyes = labels.samples.indices.filter { Self.eyes.contains(labels.samples[$0]) }
-      if random.nextIndex(below: 2) == 1, !eyes.isEmpty {
-        let pixel = eyes[random.nextIndex(below: eyes.count)]
-        row = min(max(pixel / labels.width - side / 2, 0), room.rows)
-        column = min(max(pixel % labels.width - side / 2, 0), room.columns)
+      if random.nextIndex(below: 2) == 1 {
+        let eyes = labels.samples.indices.filter { Self.eyes.contains(labels.samples[$0]) }
+        if !eyes.isEmpty {
+          let pixel = eyes[random.nextIndex(below: eyes.count)]
+          row = min(max(pixel / labels.width - side / 2, 0), room.rows)
+          column = min(max(pixel % labels.width - side / 2, 0), room.columns)
+        }
       }
       rows = row..<row + side
       columns = column..<column + side
