@@ -49,8 +49,10 @@ extension DifferentiableStepBuilder {
           level: level, arithmetic: arithmetic) : nil,
       filters: FilterGradient(
         plain, inputs: geometry.isTransposed ? outputs : inputs,
-        outputs: geometry.isTransposed ? inputs : outputs, isInputFirst: geometry.isOutputFirst,
-        level: level),
+        outputs: geometry.isTransposed ? inputs : outputs,
+        size: geometry.isTransposed ? geometry.outputSize(size) : size,
+        isInputFirst: geometry.isOutputFirst, level: level,
+        arithmetic: settings.filterArithmetic),
       isTrained: settings.parameters.contains(names.weight), exchanges: geometry.isTransposed,
       weight: names.weight, bias: names.bias)
   }

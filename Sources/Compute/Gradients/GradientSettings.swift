@@ -11,16 +11,22 @@ package struct GradientSettings: Sendable {
   package let batchNorms: BatchNormMode
   /// Which algorithms convolutions may use.
   package let arithmetic: Arithmetic
+  /// Which algorithms the gradients of convolutions' filters may use.
+  package let filterArithmetic: Arithmetic
 
   /// Training of some parameters, by default without any input's gradient.
+  ///
+  /// Filters' gradients are exact unless said otherwise: what was tuned before keeps its bits.
   package init(
     parameters: Set<String>, inputs: Set<String> = [],
-    batchNorms: BatchNormMode = .training(), arithmetic: Arithmetic = .fast
+    batchNorms: BatchNormMode = .training(), arithmetic: Arithmetic = .fast,
+    filterArithmetic: Arithmetic = .exact
   ) {
     self.parameters = parameters
     self.inputs = inputs
     self.batchNorms = batchNorms
     self.arithmetic = arithmetic
+    self.filterArithmetic = filterArithmetic
   }
 
   /// The gradients of some inputs alone, the network being used as it is.

@@ -77,7 +77,8 @@ package final class TrainingSession {
     try GradientProgram(
       graph, outputs: outputs, capacity: capacity ?? plan.batchSize,
       settings: GradientSettings(
-        parameters: Set(state.parameters.specifications.map(\.name)), inputs: inputs),
+        parameters: Set(state.parameters.specifications.map(\.name)), inputs: inputs,
+        filterArithmetic: plan.filterArithmetic),
       workers: workers)
   }
 

@@ -84,14 +84,20 @@ package struct TrainingPlan: Sendable {
   package let maximumGradientNorm: Double?
   /// Decay `d` of the exponential moving average; nil for none.
   package let emaDecay: Float?
+  /// Which algorithms the gradients of convolutions' filters may use.
+  package let filterArithmetic: Arithmetic
 
   /// Describes a training.
+  ///
+  /// Filters' gradients are exact unless said otherwise: most networks of the suite were trained so, and their bytes
+  /// can be made again.
   ///
   /// - Precondition: there are steps, and samples in each.
   package init(
     steps: Int, batchSize: Int, seed: UInt64, optimizer: OptimizerConfiguration,
     weightDecayScope: WeightDecayScope = .matrices, schedule: LearningRateSchedule,
-    maximumGradientNorm: Double? = nil, emaDecay: Float? = nil
+    maximumGradientNorm: Double? = nil, emaDecay: Float? = nil,
+    filterArithmetic: Arithmetic = .exact
   ) {
     precondition(steps > 0 && batchSize > 0, "\(steps) steps of \(batchSize) samples")
     self.steps = steps
@@ -102,6 +108,7 @@ package struct TrainingPlan: Sendable {
     self.schedule = schedule
     self.maximumGradientNorm = maximumGradientNorm
     self.emaDecay = emaDecay
+    self.filterArithmetic = filterArithmetic
   }
 
   /// One line that differs between plans whose checkpoints must not be mixed.
@@ -113,5 +120,6 @@ package struct TrainingPlan: Sendable {
       + "decay of \(weightDecayScope.rawValue), \(schedule.storedText), "
       + "norm \(maximumGradientNorm.map { "\($0)" } ?? "any"), "
       + "average \(emaDecay.map { "\($0)" } ?? "none")"
+      + (filterArithmetic == .exact ? "" : ", \(filterArithmetic.rawValue) filter gradients")
   }
 }

@@ -1,5 +1,5 @@
-// Winograd's transforms of filters and tiles as text, one channel vector at a time; included after tile.h, whose
-// vocabulary it uses.
+// Winograd's transforms of filters, tiles and tiles' gradients as text, one channel vector at a time; included after
+// tile.h, whose vocabulary it uses.
 #include "CKernels.h"
 #include "winograd_axis.h"
 
@@ -68,19 +68,25 @@ STEP void transform_input_vector(
   }
 }
 
+// Starts of a tile's pixels, zeros outside of the map. `rows` and `columns` are constants at every call.
+STEP void tile_pixels(
+    const struct ek_winograd_input *t, const struct ek_winograd_tile *tile, const int rows, const int columns,
+    const float **pixels) {
+  for (int i = 0; i < rows; i++) {
+    const int row_inside = i >= tile->first_row && i < tile->last_row;
+    UNROLL
+    for (int j = 0; j < columns; j++) {
+      const int inside = row_inside && j >= tile->first_column && j < tile->last_column;
+      const float *x = tile->input + i * t->row_stride + j * t->pixel_stride;
+      pixels[i * columns + j] = inside ? x : t->zeros;
+    }
+  }
+}
+
 STEP void transform_input(const struct ek_winograd_input *t, const struct form form) {
   const float *pixels[36];
   for (size_t index = 0; index < t->tile_count; index++) {
-    const struct ek_winograd_tile *tile = t->tiles + index;
-    for (int i = 0; i < form.row_points; i++) {
-      const int row_inside = i >= tile->first_row && i < tile->last_row;
-      UNROLL
-      for (int j = 0; j < form.column_points; j++) {
-        const int inside = row_inside && j >= tile->first_column && j < tile->last_column;
-        const float *x = tile->input + i * t->row_stride + j * t->pixel_stride;
-        pixels[i * form.column_points + j] = inside ? x : t->zeros;
-      }
-    }
+    tile_pixels(t, t->tiles + index, form.row_points, form.column_points, pixels);
     float *out = t->frequencies + index * t->tile_stride;
     size_t channel = 0;
     for (; channel + LANES <= t->channel_count; channel += LANES) {
@@ -150,6 +156,51 @@ STEP void transform_output(const struct ek_winograd_output *t, const struct form
   }
 }
 
+// `whole` is a constant at every call.
+STEP void transform_gradient_vector(
+    const struct ek_winograd_input *t, const float *const *pixels, const struct form form, size_t channel,
+    const int whole, size_t count, float *out) {
+  lanes m[10][4];
+  UNROLL
+  for (int j = 0; j < form.column_outputs; j++) {
+    lanes y[4], points[10];
+    UNROLL
+    for (int i = 0; i < form.row_outputs; i++) {
+      const float *x = pixels[i * form.column_outputs + j] + channel;
+      y[i] = whole ? load(x) : load_part(x, count);
+    }
+    adjoint(y, points, form.row_outputs, form.row_points);
+    UNROLL
+    for (int i = 0; i < form.row_points; i++) m[i][j] = points[i];
+  }
+  UNROLL
+  for (int i = 0; i < form.row_points; i++) {
+    lanes points[10];
+    adjoint(m[i], points, form.column_outputs, form.column_points);
+    UNROLL
+    for (int j = 0; j < form.column_points; j++) {
+      store(out, points[j]);
+      out += t->frequency_stride;
+    }
+  }
+}
+
+STEP void transform_gradient(const struct ek_winograd_input *t, const struct form form) {
+  const float *pixels[16];
+  for (size_t index = 0; index < t->tile_count; index++) {
+    tile_pixels(t, t->tiles + index, form.row_outputs, form.column_outputs, pixels);
+    float *out = t->frequencies + index * t->tile_stride;
+    size_t channel = 0;
+    for (; channel + LANES <= t->channel_count; channel += LANES) {
+      transform_gradient_vector(t, pixels, form, channel, 1, LANES, out + channel);
+    }
+    if (channel < t->channel_count) {
+      transform_gradient_vector(
+          t, pixels, form, channel, 0, t->channel_count - channel, out + channel);
+    }
+  }
+}
+
 #define TRANSFORMS(name, ...)                                             \
   TARGET static void name##_filter(const struct ek_winograd_filter *t) {  \
     transform_filter(t, (struct form){__VA_ARGS__});                      \
@@ -159,6 +210,9 @@ STEP void transform_output(const struct ek_winograd_output *t, const struct form
   }                                                                       \
   TARGET static void name##_output(const struct ek_winograd_output *t) {  \
     transform_output(t, (struct form){__VA_ARGS__});                      \
+  }                                                                       \
+  TARGET static void name##_gradient(const struct ek_winograd_input *t) { \
+    transform_gradient(t, (struct form){__VA_ARGS__});                    \
   }
 
 TRANSFORMS(winograd_4x4_3x3, 6, 6, 4, 4)
@@ -169,7 +223,7 @@ TRANSFORMS(winograd_4x1_3x1, 6, 1, 4, 1)
 TRANSFORMS(winograd_1x4_1x7, 1, 10, 1, 4)
 TRANSFORMS(winograd_4x1_7x1, 10, 1, 4, 1)
 
-#define FORM(name) {name##_filter, name##_input, name##_output}
+#define FORM(name) {name##_filter, name##_input, name##_output, name##_gradient}
 #define WINOGRAD_FORMS                                                                   \
   FORM(winograd_4x4_3x3), FORM(winograd_2x2_5x5), FORM(winograd_2x2_3x3),                \
       FORM(winograd_1x4_1x3), FORM(winograd_4x1_3x1), FORM(winograd_1x4_1x7),            \

@@ -1,7 +1,6 @@
 // One axis of Winograd's transforms as text, included after tile.h, whose vocabulary it uses: a forward
-// transform Bᵀ of inputs, an inverse transform Aᵀ of products and a filter transform G for each number of
-// points. Every step is
-// one rounded operation, so levels that fuse give the same bits.
+// transform Bᵀ of inputs, an inverse transform Aᵀ of products, its adjoint A for outputs' gradients and a filter
+// transform G for each number of points. Every step is one rounded operation, so levels that fuse give the same bits.
 
 // Six points 0, ±√½, ±√2, ∞: of all forms with as few operations the one with the least error. The
 // squares of the inner points are exact and their product is 1.
@@ -180,4 +179,21 @@ STEP void filter(const lanes *g, lanes *out, const int taps, const int points) {
   if (points == 6) filter_6(g, out, taps);
   if (points == 4) filter_4(g, out, taps);
   if (points == 1) out[0] = g[0];
+}
+
+// One axis of A, the adjoint of the inverse transform: the polynomial with coefficients y at every point.
+STEP void adjoint(const lanes *y, lanes *out, const int outputs, const int points) {
+  out[0] = y[0];
+  if (points == 10) {
+    filter_pair(y, out + 1, outputs, POINT_A, 1);
+    filter_pair(y, out + 3, outputs, POINT_B, 1);
+    filter_pair(y, out + 5, outputs, POINT_C, 1);
+    filter_pair(y, out + 7, outputs, POINT_D, 1);
+  }
+  if (points == 6) {
+    filter_pair(y, out + 1, outputs, 0.70710678118654752, 1);
+    filter_pair(y, out + 3, outputs, 1.41421356237309505, 1);
+  }
+  if (points == 4) filter_pair(y, out + 1, outputs, 1, 1);
+  if (points > 1) out[points - 1] = y[outputs - 1];
 }

@@ -40,7 +40,8 @@ extension ConvolutionGeometry {
   /// Whether every output reads neighboring inputs of all channels with stride 1.
   var isPlain: Bool { stride == 1 && dilation == 1 && groups == 1 && !isTransposed }
 
-  func outputSize(_ input: Extent) -> Extent {
+  /// Rows and columns of the output of an input.
+  package func outputSize(_ input: Extent) -> Extent {
     Extent(outputRows(input.rows), outputColumns(input.columns))
   }
 }

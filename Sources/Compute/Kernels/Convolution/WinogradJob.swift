@@ -72,18 +72,10 @@ struct WinogradJob {
   private func sumStride(_ block: Int) -> Int { block * filters.width + Self.stagger }
 
   private func tile(image: Int, row: Int, column: Int) -> ek_winograd_tile {
-    let input = inputs[image]
     let output = outputs[image]
-    let firstRow = row * form.outputs.rows
-    let firstColumn = column * form.outputs.columns
-    let inputRow = firstRow - geometry.padding.rows
-    let inputColumn = firstColumn - geometry.padding.columns
-    var tile = ek_winograd_tile()
-    tile.input = UnsafePointer(input.pixel(inputRow, inputColumn))
-    tile.first_row = Int32(max(0, -inputRow))
-    tile.last_row = Int32(min(form.inputs.rows, input.rows - inputRow))
-    tile.first_column = Int32(max(0, -inputColumn))
-    tile.last_column = Int32(min(form.inputs.columns, input.columns - inputColumn))
+    let (firstRow, firstColumn) = (row * form.outputs.rows, column * form.outputs.columns)
+    var tile = form.inputTile(
+      of: inputs[image], row: row, column: column, padding: geometry.padding)
     tile.output = output.pixel(firstRow, firstColumn)
     if !residuals.isEmpty {
       tile.residual = UnsafePointer(residuals[image].pixel(firstRow, firstColumn))
@@ -167,5 +159,36 @@ struct WinogradJob {
     job.slopes = UnsafePointer(slopes + panel * filters.width)
     job.activation = activation
     transforms.output(&job)
+  }
+}
+
+extension WinogradForm {
+  /// The inputs that one tile of a map of outputs reads.
+  func inputTile(
+    of input: FeatureMap, row: Int, column: Int, padding: Extent
+  ) -> ek_winograd_tile {
+    tile(
+      of: input, row: row * outputs.rows - padding.rows,
+      column: column * outputs.columns - padding.columns, size: inputs)
+  }
+
+  /// One tile of a map of outputs' gradients from some channel, as the gradient's transform reads it.
+  func outputTile(
+    of gradient: FeatureMap, row: Int, column: Int, channel: Int
+  ) -> ek_winograd_tile {
+    var tile = tile(
+      of: gradient, row: row * outputs.rows, column: column * outputs.columns, size: outputs)
+    tile.input += channel
+    return tile
+  }
+
+  private func tile(of map: FeatureMap, row: Int, column: Int, size: Extent) -> ek_winograd_tile {
+    var tile = ek_winograd_tile()
+    tile.input = UnsafePointer(map.pixel(row, column))
+    tile.first_row = Int32(max(0, -row))
+    tile.last_row = Int32(min(size.rows, map.rows - row))
+    tile.first_column = Int32(max(0, -column))
+    tile.last_column = Int32(min(size.columns, map.columns - column))
+    return tile
   }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Training
 
 extension TrainingPlan {
@@ -12,16 +13,19 @@ extension TrainingPlan {
   ///   - minimum: the last one.
   ///   - warmupSteps: steps to the peak, or a quarter of all where that is less.
   ///   - emaDecay: of the averages.
+  ///   - filterArithmetic: which algorithms the gradients of convolutions' filters may use.
   /// - Returns: the plan.
   static func diffusion(
     steps: Int, batchSize: Int, seed: UInt64, peak: Float = 1e-3, minimum: Float = 2e-5,
-    warmupSteps: Int = 200, emaDecay: Float = 0.999
+    warmupSteps: Int = 200, emaDecay: Float = 0.999,
+    filterArithmetic: Arithmetic = .fast
   ) -> TrainingPlan {
     TrainingPlan(
       steps: steps, batchSize: batchSize, seed: seed,
       optimizer: .adamW(beta2: 0.99, weightDecay: 0.01),
       schedule: .cosine(
         peak: peak, warmupSteps: min(warmupSteps, steps / 4), totalSteps: steps,
-        minimum: minimum), maximumGradientNorm: 1, emaDecay: emaDecay)
+        minimum: minimum), maximumGradientNorm: 1, emaDecay: emaDecay,
+      filterArithmetic: filterArithmetic)
   }
 }

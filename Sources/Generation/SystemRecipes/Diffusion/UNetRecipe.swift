@@ -50,7 +50,7 @@ package struct UNetRecipe: Recipe {
     ) -> TrainingPlan {
       .diffusion(
         steps: steps, batchSize: batchSize, seed: seed, peak: peak, minimum: minimum,
-        warmupSteps: warmup)
+        warmupSteps: warmup, filterArithmetic: .exact)
     }
     self.plan = plan(steps, batchSize, peak: 1e-3, minimum: 5e-4, warmup: 300, seed: 137)
     refinement = plan(

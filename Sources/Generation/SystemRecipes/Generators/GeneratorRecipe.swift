@@ -51,7 +51,7 @@ package struct GeneratorRecipe: Recipe {
         optimizer: .adam(beta1: beta1, beta2: 0.99),
         schedule: .cosine(
           peak: peak, warmupSteps: min(100, steps / 4), totalSteps: steps, minimum: minimum),
-        emaDecay: emaDecay)
+        emaDecay: emaDecay, filterArithmetic: .fast)
     }
     self.plan = plan(
       steps, seed: 167, beta1: 0.9, peak: 2e-3, minimum: 5e-4, emaDecay: 0.995)

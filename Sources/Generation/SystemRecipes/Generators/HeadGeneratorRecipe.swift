@@ -48,7 +48,7 @@ package struct HeadGeneratorRecipe: Recipe {
       optimizer: .adam(beta1: 0.9, beta2: 0.99),
       schedule: .cosine(
         peak: 2e-3, warmupSteps: min(100, steps / 4), totalSteps: steps, minimum: 1e-4),
-      emaDecay: 0.998)
+      emaDecay: 0.998, filterArithmetic: .fast)
   }
 
   /// Planes, mapping and decoder.

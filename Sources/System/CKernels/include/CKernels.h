@@ -118,6 +118,8 @@ struct ek_winograd {
   void (*filter)(const struct ek_winograd_filter *);
   void (*input)(const struct ek_winograd_input *);
   void (*output)(const struct ek_winograd_output *);
+  /// `A dY Aᵀ` of a block of tiles' output gradients, to which the tiles' inputs point.
+  void (*gradient)(const struct ek_winograd_input *);
 };
 
 /// The kernels of one level with the tile that their packed weights must have.

@@ -47,7 +47,7 @@ struct GradientRun {
       settings: GradientSettings(
         parameters: Set(graph.trainableParameters.map(\.name)),
         inputs: wantsInput ? [Graph.mainInput] : [],
-        batchNorms: learns ? .training() : .evaluation),
+        batchNorms: learns ? .training() : .evaluation, filterArithmetic: .fast),
       level: level, workers: Workers(count: workers))
     program.fill(inputs)
     program.forward(count: inputs.count, parameters: trained, buffers: statistics)
