@@ -55,7 +55,8 @@ package struct JobProgress: Equatable, Sendable {
     return text
   }
 
-  private static func duration(_ seconds: TimeInterval) -> String {
+  /// A time as people say it, for example `2 min 5 s`.
+  package static func duration(_ seconds: TimeInterval) -> String {
     let whole = Int(min(seconds, 1e9).rounded())
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }

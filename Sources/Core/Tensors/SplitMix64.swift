@@ -30,10 +30,18 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
 
 extension Array {
   /// Fisher–Yates, from the last element down, reproducible on every platform.
-  package mutating func shuffle(seed: UInt64) {
+  package mutating func shuffle(seed: UInt64) { exchange(seed: seed) }
+
+  @inline(__always)
+  fileprivate mutating func exchange(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     for last in stride(from: count - 1, to: 0, by: -1) {
       swapAt(last, random.nextIndex(below: last + 1))
     }
   }
+}
+
+extension [Double] {
+  /// As for any array; tests shuffle numbers a thousand times, and what other modules call is not specialized for them.
+  package mutating func shuffle(seed: UInt64) { exchange(seed: seed) }
 }

@@ -11,6 +11,7 @@ package struct RunSession: Sendable {
   package let id: String
   /// Whether an interrupted run is continued.
   package let isResumed: Bool
+  private let start = ContinuousClock.now
 
   /// Finds an unfinished run of the same settings on the same pairs, or begins one.
   ///
@@ -69,8 +70,11 @@ package struct RunSession: Sendable {
       + String(repeating: "0", count: 8 - suffix.count) + suffix
   }
 
-  /// Notes how the run ended.
-  func finish(_ status: RunStatus) throws { try store.setStatus(status, ofRun: id) }
+  /// Notes how the run ended, and how long this call has worked on it.
+  func finish(_ status: RunStatus) throws {
+    try store.setStatus(status, ofRun: id)
+    try store.add(seconds: (.now - start) / .seconds(1), toRun: id)
+  }
 
   /// Runs the work and records how it ended, in every case.
   ///

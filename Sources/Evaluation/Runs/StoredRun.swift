@@ -37,9 +37,7 @@ package struct StoredRun: Sendable {
     }
     counts = try store.imageCounts(ofRun: record.id)
     failures = try store.failures(ofRun: record.id)
-    var texts: [String: String] = [:]
-    for hash in Set(scores.map(\.fingerprint)) { texts[hash] = try store.text(ofFingerprint: hash) }
-    fingerprints = texts
+    fingerprints = try store.texts(ofFingerprints: Set(scores.map(\.fingerprint)))
   }
 
   /// The run meant by a prefix of its id, or else the latest, of a protocol if one is named.

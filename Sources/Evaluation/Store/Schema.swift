@@ -14,6 +14,7 @@ enum Schema {
     ("2 pairs, baselines and verdicts", secondTables),
     ("3 shards, times and use", thirdTables),
     ("4 digests of results", fourthTables),
+    ("5 durations of runs", fifthTables),
   ]
 
   /// The schema that this version reads and writes.
@@ -209,6 +210,15 @@ enum Schema {
     ) WITHOUT ROWID;
 
     INSERT INTO artifactDigest SELECT key, artifact_digest(key, payload) FROM artifact;
+
+    """
+
+  /// How long a run was worked on, all calls that resumed it together.
+  private static let fifthTables = """
+    CREATE TABLE runTime (
+      runID TEXT NOT NULL PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+      seconds REAL NOT NULL
+    ) WITHOUT ROWID;
 
     """
 }

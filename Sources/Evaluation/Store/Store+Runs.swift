@@ -47,6 +47,26 @@ extension Store {
     }
   }
 
+  /// Adds to the time that a run was worked on.
+  package func add(seconds: Double, toRun run: String) throws(StoreError) {
+    try write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO runTime VALUES (?, ?)
+          ON CONFLICT (runID) DO UPDATE SET seconds = seconds + excluded.seconds
+          """, arguments: [run, seconds])
+    }
+  }
+
+  /// Seconds that a run was worked on, all calls that resumed it together; nil for merged runs and for those of a schema
+  /// before the fifth.
+  package func seconds(ofRun run: String) throws(StoreError) -> Double? {
+    try read { database in
+      try Double.fetchOne(
+        database, sql: "SELECT seconds FROM runTime WHERE runID = ?", arguments: [run])
+    }
+  }
+
   /// The run stored last among those that match, or `nil`.
   package func latestRun(_ filter: RunFilter = RunFilter()) throws(StoreError) -> RunRecord? {
     try runs(filter, limit: 1).first
@@ -128,6 +148,17 @@ extension Store {
     try read { database in
       try String.fetchOne(
         database, sql: "SELECT text FROM fingerprint WHERE hash = ?", arguments: [hash])
+    }
+  }
+
+  /// What fingerprints stand for, by their hashes; those that are not known are left out.
+  package func texts(ofFingerprints hashes: Set<String>) throws(StoreError) -> [String: String] {
+    try read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT text FROM fingerprint WHERE hash = ?")
+      var texts: [String: String] = [:]
+      for hash in hashes { texts[hash] = try String.fetchOne(statement, arguments: [hash]) }
+      return texts
     }
   }
 

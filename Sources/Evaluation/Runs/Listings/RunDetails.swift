@@ -23,6 +23,8 @@ package struct RunDetails: Encodable {
   private let dataset, weights: String
   private let pairs: Int
   private let seed: UInt64
+  /// Nil for runs that say none, as merged ones.
+  private let seconds: Double?
   private let methods: [Method]
   private let failures: [Failure]
 
@@ -36,8 +38,10 @@ package struct RunDetails: Encodable {
   ///   - results: folder of the database.
   /// - Throws: ``HarnessError`` where there is no database or no run; errors of the store.
   package init(_ prefix: String?, results: String) throws {
-    let run = try StoredRun.find(prefix, in: ResultsDatabase.open(results))
+    let store = try ResultsDatabase.open(results)
+    let run = try StoredRun.find(prefix, in: store)
     let record = run.record
+    seconds = try store.seconds(ofRun: record.id)
     (id, table, status) = (record.id, record.protocolID, record.status.rawValue)
     created = record.created.formatted(.iso8601)
     (commandLine, tool) = (record.commandLine, "evalkit \(record.toolVersion)")
@@ -71,7 +75,8 @@ package struct RunDetails: Encodable {
   package var text: String {
     var facts = TextTable([("run", .left), (id, .left)])
     for (name, value) in [
-      ("table", table), ("date", created), ("status", status), ("command", commandLine),
+      ("table", table), ("date", created), ("status", status),
+      ("duration", seconds.map(JobProgress.duration) ?? "not known"), ("command", commandLine),
       ("tool", tool), ("machine", machine), ("dataset", "\(dataset), \(pairs.grouped) pairs"),
       ("weights", weights), ("seed", "\(seed)"), ("pairs", pairsHash),
       ("fingerprint", fingerprint),
