@@ -97,10 +97,10 @@ class Scores(_Named[Score]):
 
 
 def _score(name: str, entry: Mapping[str, Any]) -> Score:
-    known = {"value", "n", "stderr", "standardError", "fingerprint"}
+    known = {"value", "n", "standardError", "fingerprint"}
     return Score(
         metric=name, value=entry.get("value"), n=entry.get("n"),
-        standard_error=entry.get("standardError", entry.get("stderr")), fingerprint=entry.get("fingerprint", ""),
+        standard_error=entry.get("standardError"), fingerprint=entry.get("fingerprint", ""),
         details={key: value for key, value in entry.items() if key not in known},
     )
 

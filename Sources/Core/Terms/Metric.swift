@@ -105,6 +105,12 @@ package enum Unit: String, Sendable {
     case .seconds: "s"
     }
   }
+
+  /// What values are in that were multiplied by a factor before they were printed: tables may print fractions as they are.
+  package func symbol(ofFactor factor: Double) -> String {
+    if self == .percent { return factor == printedScale ? suffix : "" }
+    return suffix
+  }
 }
 
 /// An amount of change, absolute, relative to a baseline, or both.

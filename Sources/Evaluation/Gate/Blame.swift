@@ -3,6 +3,7 @@ import Measurement
 import Metrics
 import Provenance
 import Reports
+import Runs
 import Store
 import Terms
 import Verdicts
@@ -35,6 +36,7 @@ struct Blame {
     }
     var section = BlameReport.Section(
       method: comparison.candidate.method, metric: metric.name)
+    section.unit = metric.unit.symbol(ofFactor: factor)
     section.before = theirs.value.map { factor * $0 }
     section.after = mine.value.map { factor * $0 }
     switch try comparison.candidate.reduction(of: metric).attribution {

@@ -65,7 +65,8 @@ package struct CompareJob: RunConfigurable {
         let estimate = verdict.comparison.estimate
         return ChangeReport.Change(
           method: verdict.comparison.method, metric: verdict.comparison.rule.metric,
-          first: verdict.comparison.baseline, second: verdict.comparison.value,
+          unit: verdict.comparison.unit, first: verdict.comparison.baseline,
+          second: verdict.comparison.value,
           difference: estimate?.difference, halfWidth: estimate?.halfWidth(confidence: 0.95),
           pValue: verdict.adjustedPValue, pairs: estimate?.pairs,
           outcome: verdict.outcome.rawValue, finding: verdict.finding,

@@ -96,7 +96,7 @@ extension Verdict {
           name: parts.last?.trimmingCharacters(in: .whitespaces) ?? line.check, outcome: outcome,
           finding: "\(line.outcome.rawValue): \(line.finding)",
           properties: line.figures.map { figure in
-            TableReport.Fact(name: figure.name, value: "\(figure.value)")
+            TableReport.Fact(name: figure.kind.rawValue, value: "\(figure.value)")
           })
       })
   }

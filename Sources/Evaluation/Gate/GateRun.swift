@@ -97,9 +97,9 @@ package struct GateRun: Sendable {
         checks: verdict.lines.map { line in
           Document.Check(
             check: line.check, outcome: line.outcome.rawValue, finding: line.finding,
-            blocking: line.isBlocking,
+            blocking: line.isBlocking, unit: line.unit,
             figures: Dictionary(
-              line.figures.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }))
+              line.figures.map { ("\($0.kind)", $0.value) }, uniquingKeysWith: { $1 }))
         }, sentence: verdict.sentence), pretty: true)
   }
 
@@ -113,10 +113,11 @@ package struct GateRun: Sendable {
     struct Check: Encodable {
       let check, outcome, finding: String
       let blocking: Bool
+      let unit: String
       let figures: [String: Double]
     }
 
-    var schema = 1
+    var schema = 2
     let run, outcome: String
     let code: Int32
     let checks: [Check]

@@ -7,6 +7,7 @@ import Reports
 import Runs
 import Store
 import Tables
+import Tensors
 import Terms
 import Verdicts
 
@@ -37,7 +38,7 @@ package struct HistoryJob: RunConfigurable {
       for series in report.series {
         let path = "\(reports)/history/\(series.pictureName)"
         try place.prepare(path, as: .chart)
-        try AtomicFile.write(Array(Sparkline.svg(series).utf8), to: path)
+        try AtomicFile.write(Array(HistoryChart(series).svg.utf8), to: path)
       }
       try AtomicFile.write(Array(markdown.utf8), to: "\(reports)/history.md")
     }
@@ -63,9 +64,11 @@ package struct HistoryJob: RunConfigurable {
       }
       try gather(run, table: tables[record.protocolID] ?? nil, from: store, into: &found)
     }
+    let keys = found.points.keys.sorted()
+    let points = keys.map { found.points[$0] ?? [] }
     return HistoryReport(
-      series: found.points.keys.sorted().map { key in
-        series(key, found.points[key] ?? [], baselines)
+      series: self.workers.map(keys.count) { index, _ in
+        series(keys[index], points[index], baselines)
       }, missingNights: Self.missingNights(runs.map(\.created), until: now),
       leftOut: found.leftOut)
   }
@@ -141,6 +144,7 @@ package struct HistoryJob: RunConfigurable {
     }
     return HistoryReport.Series(
       protocol: key.protocolID, method: key.method, metric: key.metric,
+      unit: Metric(named: key.metric)?.unit.symbol(ofFactor: key.factor) ?? "",
       fingerprint: String(key.fingerprint.prefix(12)), pairs: String(key.pairsHash.prefix(12)),
       better: isLowerBetter ? "lower" : "higher", points: points, steps: steps, baselines: values)
   }

@@ -43,6 +43,7 @@ struct MethodComparison {
       method: candidate.method, rule: rule, value: mine?.value.map { $0 * factor },
       baseline: theirs?.value.map { $0 * factor }, evidence: evidence)
     comparison.unbounded = unbounded
+    comparison.unit = metric.unit.symbol(ofFactor: factor)
     return comparison
   }
 

@@ -15,6 +15,8 @@ package struct BlameReport: Sendable, Hashable, Encodable {
     package let method: String
     /// Name of the metric, for example `fid`.
     package let metric: String
+    /// What scores are in, for example `%`; empty for plain numbers.
+    package var unit = ""
     /// The set's score.
     package var before: Double?
     /// The run's score of the set, in the printed scale.

@@ -17,6 +17,8 @@ package struct ChangeReport: Sendable, Hashable, Encodable {
     package let method: String
     /// Name of the metric, for example `fid`.
     package let metric: String
+    /// What the values are in, for example `%`; empty for plain numbers.
+    package let unit: String
     /// The baseline's value in the printed scale; `nil` where there is none.
     package let first: Double?
     /// The candidate's value in the printed scale; `nil` where there is none.
@@ -38,12 +40,14 @@ package struct ChangeReport: Sendable, Hashable, Encodable {
 
     /// A change with its test; all numbers are in the printed scale.
     package init(
-      method: String, metric: String, first: Double?, second: Double?, difference: Double?,
+      method: String, metric: String, unit: String = "", first: Double?, second: Double?,
+      difference: Double?,
       halfWidth: Double?, pValue: Double?, pairs: Int?, outcome: String, finding: String,
       test: String?
     ) {
       self.method = method
       self.metric = metric
+      self.unit = unit
       self.first = first
       self.second = second
       self.difference = difference
@@ -92,7 +96,7 @@ package struct ChangeReport: Sendable, Hashable, Encodable {
   }
 
   /// Five significant digits.
-  static func text(_ value: Double?) -> String {
+  package static func text(_ value: Double?) -> String {
     guard let value, !value.isNaN else { return "–" }
     if value.isInfinite { return value > 0 ? "∞" : "−∞" }
     return value == 0 ? "0" : String(format: "%.5g", value)

@@ -19,6 +19,8 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
     package let method: String
     /// Name of the metric, for example `fid`.
     package let metric: String
+    /// What values are in, for example `%`; empty for plain numbers.
+    package let unit: String
     /// The first digits of the fingerprint.
     package let fingerprint: String
     /// The first digits of the hash of the pairs.
@@ -34,12 +36,14 @@ package struct HistoryReport: Sendable, Hashable, Encodable {
 
     /// A series with the steps that were found in it; values are in the printed scale.
     package init(
-      protocol: String, method: String, metric: String, fingerprint: String, pairs: String,
+      protocol: String, method: String, metric: String, unit: String = "", fingerprint: String,
+      pairs: String,
       better: String, points: [Point], steps: [Step], baselines: [String: Double]
     ) {
       self.protocol = `protocol`
       self.method = method
       self.metric = metric
+      self.unit = unit
       self.fingerprint = fingerprint
       self.pairs = pairs
       self.better = better
@@ -124,7 +128,7 @@ extension HistoryReport.Series {
 extension HistoryReport {
   /// The history as Markdown.
   ///
-  /// - Parameter pictures: the folder of the sparklines, relative to the file; `nil` leaves them out.
+  /// - Parameter pictures: the folder of the charts, relative to the file; `nil` leaves them out.
   /// - Returns: the text.
   package func markdown(pictures: String?) -> String {
     var text = "# History\n"

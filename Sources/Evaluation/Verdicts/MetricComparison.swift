@@ -12,6 +12,8 @@ package struct MetricComparison: Sendable, Hashable {
   package let baseline: Double?
   /// What is known of the change from `baseline` to `value`.
   package let evidence: Evidence
+  /// What both values are in, for example `%`; empty for plain numbers.
+  package var unit = ""
   /// Images whose value is infinite on one side alone; they take no part in ``evidence``.
   package var unbounded = Unbounded()
 

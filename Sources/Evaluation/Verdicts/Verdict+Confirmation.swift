@@ -58,6 +58,7 @@ extension Verdict.Line {
   fileprivate func with(_ outcome: Verdict.Outcome, _ further: String) -> Verdict.Line {
     var line = Verdict.Line(check: check, outcome: outcome, finding: "\(finding) \(further)")
     line.isBlocking = isBlocking
+    line.unit = unit
     line.figures = figures
     return line
   }

@@ -15,19 +15,19 @@ extension Verdict.Line {
     isBlocking = comparison.rule.isBlocking
     isTested = verdict.outcome.holds || verdict.outcome == .regression || estimate?.pValue != nil
     let interval = estimate?.interval(confidence: 0.95)
-    let figures: [(String, Double?)] = [
-      ("value", comparison.value), ("baseline", comparison.baseline),
-      ("difference", estimate?.difference), ("standard error", estimate?.standardError),
-      ("lower bound of 95 %", interval?.lowerBound),
-      ("upper bound of 95 %", interval?.upperBound), ("p", estimate?.pValue),
-      ("p after Holm", verdict.adjustedPValue),
-      ("minimum detectable effect", verdict.minimumDetectableEffect),
-      ("pairs", estimate.map { Double($0.pairs) }),
-      ("clusters", estimate.map { Double($0.clusters) }),
-      ("further pairs", verdict.furtherPairs.map(Double.init)),
+    unit = comparison.unit
+    let figures: [(Verdict.Figure.Kind, Double?)] = [
+      (.value, comparison.value), (.baseline, comparison.baseline),
+      (.difference, estimate?.difference), (.standardError, estimate?.standardError),
+      (.lowerBound, interval?.lowerBound), (.upperBound, interval?.upperBound),
+      (.pValue, estimate?.pValue), (.adjustedPValue, verdict.adjustedPValue),
+      (.minimumDetectableEffect, verdict.minimumDetectableEffect),
+      (.pairs, estimate.map { Double($0.pairs) }),
+      (.clusters, estimate.map { Double($0.clusters) }),
+      (.furtherPairs, verdict.furtherPairs.map(Double.init)),
     ]
-    self.figures = figures.compactMap { name, value in
-      value.flatMap { $0.isFinite ? Verdict.Figure(name: name, value: $0) : nil }
+    self.figures = figures.compactMap { kind, value in
+      value.flatMap { $0.isFinite ? Verdict.Figure(kind, $0) : nil }
     }
   }
 }

@@ -35,6 +35,8 @@ package struct Verdict: Sendable, Hashable {
     package var isBlocking = true
     /// Whether the check could have found something; a comparison without a p-value could not.
     package var isTested = true
+    /// What values among ``figures`` are in, for example `%`; empty for plain numbers.
+    package var unit = ""
     /// Numbers behind the finding, in order.
     package var figures: [Figure] = []
 
@@ -48,15 +50,27 @@ package struct Verdict: Sendable, Hashable {
 
   /// A named number.
   package struct Figure: Sendable, Hashable {
-    /// What the number is, for example `p (Holm)`.
-    package let name: String
+    /// What the number is.
+    package let kind: Kind
     /// The number, in the printed scale where it is a score.
     package let value: Double
 
-    /// A number with its name.
-    package init(name: String, value: Double) {
-      self.name = name
+    /// A number of a kind.
+    package init(_ kind: Kind, _ value: Double) {
+      self.kind = kind
       self.value = value
+    }
+
+    /// What stands behind a finding: a case's name is the key in JSON, its raw value the name in words.
+    package enum Kind: String, Sendable {
+      case value, baseline, difference, pairs, clusters
+      case standardError = "standard error"
+      case lowerBound = "lower bound of 95 %"
+      case upperBound = "upper bound of 95 %"
+      case pValue = "p"
+      case adjustedPValue = "p after Holm"
+      case minimumDetectableEffect = "minimum detectable effect"
+      case furtherPairs = "further pairs"
     }
   }
 

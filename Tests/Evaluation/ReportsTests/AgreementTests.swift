@@ -111,7 +111,7 @@ struct AgreementTests {
     let report = sample.report
     let data = Data(ReportFormat.json.render(report).utf8)
     let document = try JSONDecoder().decode(Document.self, from: data)
-    #expect(document.schema == 1)
+    #expect(document.schema == 2)
     let cells = document.rows.flatMap(\.cells)
     checkNumbers(cells.map(\.numbers), report)
     check(zip(cells, digits(of: report)).map { $0.reading($1) }, report)

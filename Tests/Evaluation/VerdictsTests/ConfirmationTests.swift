@@ -9,7 +9,7 @@ struct ConfirmationTests {
   ) -> Verdict.Line {
     var line = Verdict.Line(check: check, outcome: outcome, finding: "\(check) was found.")
     line.isBlocking = blocking
-    line.figures = [Verdict.Figure(name: "value", value: 1)]
+    line.figures = [Verdict.Figure(.value, 1)]
     return line
   }
 

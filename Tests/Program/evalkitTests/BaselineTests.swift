@@ -228,7 +228,7 @@ import Testing
     #expect(checks.count == 2)
     for check in checks {
       let figures = try #require(check["figures"] as? [String: Double])
-      #expect(figures["standard error"] ?? 0 > 0 && figures["pairs"] == 8, "\(check)")
+      #expect(figures["standardError"] ?? 0 > 0 && figures["pairs"] == 8, "\(check)")
     }
     let database = try Database(faces.path("Results"))
     let last = try database.rows("SELECT id FROM run ORDER BY rowid DESC LIMIT 1")[0].id

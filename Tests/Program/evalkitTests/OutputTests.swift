@@ -11,7 +11,7 @@ import Testing
       "--weights", SyntheticWeights.empty, "--json")
     result.expectSuccess()
     let json = try result.json()
-    #expect(json["schema"] as? Int == 1 && (json["tool"] as? String)?.hasPrefix("evalkit ") == true)
+    #expect(json["schema"] as? Int == 2 && (json["tool"] as? String)?.hasPrefix("evalkit ") == true)
     #expect(result.errors.contains("3 of 3 pairs"), "\(result)")
     let table = try faces.run(
       "table1", "--dataset", "folder:reference", "--metrics", "mae", "--weights",

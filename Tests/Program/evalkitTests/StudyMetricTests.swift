@@ -37,11 +37,11 @@ import Testing
     #expect(groups["value"] as? Double == pair["value"] as? Double)
     #expect(groups["n"] as? Int == 2)
     let everything = try diversity("--jobs", "1")
-    let details = try #require(everything["details"] as? [String: String])
-    #expect(details["pairs"] == "3" && details["groups"] == "1")
+    let details = try #require(everything["details"] as? [String: Any])
+    #expect(details["pairs"] as? Int == 3 && details["groups"] as? Int == 1)
     #expect(everything["fingerprint"] as? String == groups["fingerprint"] as? String)
     let consecutive = try diversity("--diversity-pairs", "consecutive", "--no-cache")
-    #expect((consecutive["details"] as? [String: String])?["pairs"] == "2")
+    #expect((consecutive["details"] as? [String: Any])?["pairs"] as? Int == 2)
     #expect(consecutive["fingerprint"] as? String != groups["fingerprint"] as? String)
     try faces.run(
       "score", "--generated", "samples", "--metrics", "lpips-diversity", "--diversity-net",
@@ -91,7 +91,7 @@ import Testing
     }
     let same = try consistency("reference")
     #expect(same["value"] as? Double == 1)
-    #expect((same["details"] as? [String: String])?["miou"] == "1.0")
+    #expect((same["details"] as? [String: Any])?["miou"] as? Double == 1)
     let edited = try consistency("generated")
     let value = try #require(edited["value"] as? Double)
     #expect(value > 0 && value < 1 && edited["n"] as? Int == 2)
@@ -119,8 +119,8 @@ import Testing
         "score", "--generated", "generated", "--metrics", "time", "--weights",
         SyntheticWeights.empty, "--json", "--quiet"), "time")
     #expect(found["value"] as? Double == 1.5 && found["n"] as? Int == 2)
-    let details = try #require(found["details"] as? [String: String])
-    #expect(details["steps"] == "50" && details["seconds per step"] == "0.03")
+    let details = try #require(found["details"] as? [String: Double])
+    #expect(details["steps"] == 50 && details["secondsPerStep"] == 0.03)
     try faces.run(
       "score", "--generated", "reference", "--metrics", "time", "--weights",
       SyntheticWeights.empty, "--quiet"

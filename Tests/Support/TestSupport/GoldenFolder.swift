@@ -10,6 +10,11 @@ package struct GoldenFolder: Sendable {
     url = URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("Goldens")
   }
 
+  /// A folder inside the one of the test that asks.
+  package init(named name: String, beside file: String = #filePath) {
+    url = GoldenFolder(beside: file).url.appendingPathComponent(name)
+  }
+
   /// Path of a file inside.
   package func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 

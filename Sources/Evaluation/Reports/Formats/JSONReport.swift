@@ -15,7 +15,7 @@ enum JSONReport {
   }
 
   private struct Document: Encodable {
-    var schema = 1
+    var schema = 2
     let title: String
     let caption: String
     let notes: [String]
@@ -84,7 +84,7 @@ enum JSONReport {
 
   private struct Row: Encodable {
     let section, method, kind: String
-    let details: [String: String]
+    let details: TypedDetails
     let note: String?
     let cells: [Cell]
 
@@ -92,7 +92,8 @@ enum JSONReport {
       section = row.section
       method = row.row.name
       kind = row.row.isAnchor ? "anchor" : "method"
-      details = Dictionary(zip(report.detailHeadings, row.row.details)) { first, _ in first }
+      details = TypedDetails(
+        Dictionary(zip(report.detailHeadings, row.row.details)) { first, _ in first })
       note = row.row.note
       cells = zip(zip(row.row.cells, row.cells), report.columns).map {
         Cell($0.0, printed: $0.1, column: $1)

@@ -1,7 +1,7 @@
 /// Text inside XML and HTML.
-enum XMLText {
+package enum XMLText {
   /// Safe between tags and inside attributes; characters that XML 1.0 forbids become `�`.
-  static func escape(_ text: String) -> String {
+  package static func escape(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -138,9 +138,9 @@ package struct ScoreResult: Sendable {
       value: ExplicitNull(score.value.flatMap { $0.isFinite ? $0 : nil }),
       n: score.metric.comparesSets ? .two(score.referenceCount, score.count) : .one(score.count),
       fingerprint: score.fingerprint.hash)
-    entry.stderr = score.standardError
+    entry.standardError = score.standardError
     entry.reason = score.reason ?? score.value.flatMap { $0.isFinite ? nil : "\($0)" }
-    entry.details = score.details.isEmpty ? nil : score.details
+    entry.details = score.details.isEmpty ? nil : TypedDetails(named: score.details)
     if let frechet = plan.evaluator(of: score.metric) as? FrechetEvaluator {
       entry.mode = frechet.distances.mode.rawValue
       entry.dims = Int(frechet.extractor.tap)
@@ -150,7 +150,7 @@ package struct ScoreResult: Sendable {
 }
 
 private struct Document: Encodable {
-  var schema = 1
+  var schema = 2
   var tool = "evalkit \(Tool.version)"
   let counts: Counts
   let fingerprint: String
@@ -174,11 +174,11 @@ private struct Entry: Encodable {
   let value: ExplicitNull<Double>
   let n: Count
   var fingerprint: String?
-  var stderr: Double?
+  var standardError: Double?
   var reason: String?
   var mode: String?
   var dims: Int?
-  var details: [String: String]?
+  var details: TypedDetails?
 
   init(value: ExplicitNull<Double>, n: Count, fingerprint: String) {
     self.value = value
