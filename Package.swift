@@ -32,7 +32,7 @@ let strict: [SwiftSetting] = [
 /// Rooms without unsafe pointers, which the compiler holds to it; calls of the system are marked `unsafe` there.
 let memorySafe: Set = [
   "Terms", "Provenance", "Diffusion", "Detection", "Networks", "Models", "Tables", "Verdicts",
-  "Reports", "Runs", "Gate", "Bench", "Harness",
+  "Reports", "Runs", "Gate", "Bench", "Scores", "Harness",
 ]
 
 /// Rooms whose tests compute much themselves.
@@ -222,18 +222,25 @@ let program: [Target] = [
       "Networks", "Pipelines", "Provenance", "Systems", "Tensors", "Terms", "Volumes",
     ]),
   Wing.program.room(
+    "Scores",
+    needs: [
+      "Checkpoints", "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics",
+      "Models", "Provenance", "Reports", "Runs", "Store", "Tensors", "Terms",
+    ]),
+  Wing.program.room(
     "Harness",
     needs: [
       "Checkpoints", "Datasets", "Essentials", "Faces", "Gate", "Generators", "Graphs", "Images",
       "Kernels", "Measurement", "Metrics", "Models", "Networks", "Pipelines", "Provenance",
-      "Recipes", "Reports", "Runs", "Store", "SystemRecipes", "Systems", "Tables", "Tensors",
-      "Terms", "Texts", "Verdicts",
+      "Recipes", "Reports", "Runs", "Scores", "Store", "SystemRecipes", "Systems", "Tables",
+      "Tensors", "Terms", "Texts", "Verdicts",
     ]),
   .executableTarget(
     name: "evalkit",
     dependencies: [
       "Bench", "CBuild", "CMemory", "Datasets", "Essentials", "Gate", "Generators", "Harness",
-      "Measurement", "Models", "Provenance", "Reports", "Runs", "Verdicts", argumentParser,
+      "Measurement", "Models", "Provenance", "Reports", "Runs", "Scores", "Verdicts",
+      argumentParser,
     ], path: "Sources/Program/evalkit", swiftSettings: strict, linkerSettings: staticLibraries),
 ]
 
@@ -334,13 +341,13 @@ let tests: [Target] = [
     also: [
       "Checkpoints", "Datasets", "Faces", "Gate", "Generators", "Graphs", "Images", "Measurement",
       "Metrics", "ModelTestSupport", "Models", "Networks", "Pipelines", "Provenance", "Reports",
-      "Runs", "Store", "Tables", "Tensors", "Terms", "Verdicts",
+      "Runs", "Scores", "Store", "Tables", "Tensors", "Terms", "Verdicts",
     ]),
   Wing.program.tests(
     of: "evalkit",
     also: [
       "Checkpoints", "Essentials", "Graphs", "Images", "Metrics", "Networks", "Tensors", grdb, yams,
-    ]),
+    ], exclude: ["Goldens"]),
 ]
 
 let package = Package(

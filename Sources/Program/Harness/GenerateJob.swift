@@ -6,6 +6,7 @@ import Measurement
 import Models
 import Provenance
 import Runs
+import Scores
 import Tensors
 import Terms
 

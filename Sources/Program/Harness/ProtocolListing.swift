@@ -4,6 +4,7 @@ import Metrics
 import Models
 import Provenance
 import Runs
+import Scores
 import Tables
 import Terms
 

@@ -7,6 +7,7 @@ import Metrics
 import Models
 import Provenance
 import Runs
+import Scores
 import Store
 import Tables
 import Tensors

@@ -6,6 +6,7 @@ import Models
 import Pipelines
 import Provenance
 import Recipes
+import Scores
 import SystemRecipes
 import Systems
 import Tensors

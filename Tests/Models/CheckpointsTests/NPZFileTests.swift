@@ -21,6 +21,22 @@ import Testing
     }
   }
 
+  @Test func textsAreRead() throws {
+    let path = Goldens.path("texts.npz")
+    #expect(
+      try NPZFile.texts(named: "letters", in: path) == ["a", "", "Zoë 好", "longest of all"])
+    #expect(try NPZFile.texts(named: "bytes", in: path) == ["one", "three"])
+    #expect(try NPZFile.texts(named: "swapped", in: path) == ["ab", "c"])
+    #expect(try NPZFile.texts(named: "none", in: path) == [])
+    #expect(try NPZFile.texts(named: "ids", in: path) == nil)
+    for (name, type) in [("square", "<U1"), ("numbers", "<i8")] {
+      let error = try #require(throws: CheckpointError.self) {
+        try NPZFile.texts(named: name, in: path)
+      }
+      #expect(error.reason.contains(type), "\(error)")
+    }
+  }
+
   @Test func whatIsThereIsListed() throws {
     let archive = try NPZFile.read(Goldens.path("mixed.npz"))
     let error = try #require(throws: CheckpointError.self) {

@@ -121,7 +121,8 @@ struct SmallDenoiser: SingleInputNetwork {
     try statistics.fill(from: values)
     let program = try GradientProgram(
       graph, capacity: 4,
-      settings: GradientSettings(parameters: Set(parameters.specifications.map(\.name))))
+      settings: GradientSettings(
+        parameters: Set(parameters.specifications.map(\.name)), filterArithmetic: .fast))
     program.fill(
       (0..<4).map { SeededParameters.input(shape: [3, 16, 16], seed: Golden.seed + UInt64($0)) })
     program.forward(count: 4, parameters: parameters, buffers: statistics)

@@ -4,6 +4,7 @@ import Images
 import Measurement
 import Metrics
 import Provenance
+import Scores
 import Tensors
 import Terms
 import TestSupport

@@ -8,6 +8,7 @@ import ModelTestSupport
 import Provenance
 import Reports
 import Runs
+import Scores
 import Tensors
 import TestSupport
 import Testing

@@ -5,6 +5,7 @@ import Measurement
 import Metrics
 import ModelTestSupport
 import Provenance
+import Scores
 import Tensors
 import Terms
 import TestSupport

@@ -8,6 +8,7 @@ import ModelTestSupport
 import Models
 import Networks
 import Provenance
+import Scores
 import Tensors
 import TestSupport
 

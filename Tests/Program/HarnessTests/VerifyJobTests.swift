@@ -5,6 +5,7 @@ import Metrics
 import ModelTestSupport
 import Provenance
 import Runs
+import Scores
 import Store
 import TestSupport
 import Testing

@@ -41,8 +41,9 @@ import Testing
     let others: [String: Set<String>] = [
       "FrechetDistances": [
         "Sources/Program/Harness/Tables/TableJob.swift",
-        "Sources/Program/Harness/Scores/ScoreJob.swift",
-        "Sources/Program/Harness/Scores/ScoreSides.swift",
+        "Sources/Program/Scores/FeatureScoreJob.swift",
+        "Sources/Program/Scores/ScoreJob.swift",
+        "Sources/Program/Scores/ScoreSides.swift",
       ],
       // A CLIP model that is asked for holds for all metrics that use one.
       "CLIPScores": ["\(folder)/Metrics/CLIPTower.swift"],

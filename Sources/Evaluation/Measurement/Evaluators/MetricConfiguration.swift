@@ -53,7 +53,7 @@ package struct MetricConfiguration: Sendable {
   }
 
   /// The choices that decide a metric.
-  func family(of metric: Metric) -> (any MetricFamily)? {
+  package func family(of metric: Metric) -> (any MetricFamily)? {
     families.first { type(of: $0).metrics.contains(metric) }
   }
 }

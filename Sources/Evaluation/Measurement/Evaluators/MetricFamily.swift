@@ -12,6 +12,9 @@ package protocol MetricFamily: Sendable {
   /// The metrics, in the order in which lists name them.
   static var metrics: [Metric] { get }
 
+  /// Those of ``metrics`` that one vector an image gives, whoever extracted it.
+  static var metricsOfVectors: [Metric] { get }
+
   /// What the command line offers.
   static var options: [MetricOption] { get }
 
@@ -49,6 +52,7 @@ package protocol MetricFamily: Sendable {
 }
 
 extension MetricFamily {
+  package static var metricsOfVectors: [Metric] { [] }
   package static var options: [MetricOption] { [] }
   package static var switches: [String] { [] }
   package static var reductions: [any SetReduction.Type] { [] }

@@ -14,6 +14,9 @@ package enum MetricRegistry {
   /// The metrics.
   package static let metrics: [Metric] = families.flatMap { $0.metrics }
 
+  /// Those of ``metrics`` that one vector an image gives.
+  package static let metricsOfVectors = families.flatMap { $0.metricsOfVectors }
+
   /// What the command line offers for metrics, each option once.
   package static let options: [MetricOption] = {
     let all = families.flatMap { $0.options }

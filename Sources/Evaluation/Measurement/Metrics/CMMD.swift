@@ -28,6 +28,7 @@ package struct CLIPDiscrepancy: MetricFamily {
   package init() {}
 
   package static let metrics: [Metric] = [.cmmd]
+  package static let metricsOfVectors = metrics
   package static let switches = CLIPTower.switches + ["fid_ref"]
   package static let reductions: [any SetReduction.Type] = [DiscrepancyReduction.self]
   package static let options =

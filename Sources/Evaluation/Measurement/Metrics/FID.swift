@@ -54,6 +54,7 @@ package struct FrechetDistances: MetricFamily, Equatable {
   package init() {}
 
   package static let metrics: [Metric] = [.fid, .kid, .fidInfinity]
+  package static let metricsOfVectors = metrics
   package static func siblings(of metric: Metric) -> [Metric] { metrics }
   /// Those for which mean and covariance of the real features are enough.
   package static let ofStatistics: [Metric] = [.fid, .fidInfinity]
@@ -245,19 +246,30 @@ struct FrechetReduction: SetReduction {
   }
 
   func score(of set: MeasuredSet, _ metric: Metric) -> SetOutcome {
-    set.distance { reference, made in
+    if let real = set.statistics, let made = set.madeStatistics {
+      return SetOutcome(count: made.count ?? 0, references: real.count) {
+        found(try FrechetDistance.between(real, made), of: .statistics(real), made.dimensions)
+      }
+    }
+    return set.distance { reference, made in
       let distance =
         switch reference {
         case .features(let real): try FrechetDistance.between(real, made)
         case .statistics(let real): try FrechetDistance.between(real, FeatureStatistics(made))
         }
-      var details = [
-        "form": distance.form.rawValue,
-        "rank": "\(distance.first.rank), \(distance.second.rank)", "dimensions": "\(made.columns)",
-      ]
-      details["smallest eigenvalue"] = reference.negativeEigenvalue
-      return SetDistance(value: distance.value, details: details)
+      return found(distance, of: reference, made.columns)
     }
+  }
+
+  private func found(
+    _ distance: FrechetDistance, of reference: Reference, _ dimensions: Int
+  ) -> SetDistance {
+    var details = [
+      "form": distance.form.rawValue, "rank": "\(distance.first.rank), \(distance.second.rank)",
+      "dimensions": "\(dimensions)",
+    ]
+    details["smallest eigenvalue"] = reference.negativeEigenvalue
+    return SetDistance(value: distance.value, details: details)
   }
 
   func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {

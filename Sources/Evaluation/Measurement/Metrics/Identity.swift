@@ -25,6 +25,7 @@ package struct IdentitySimilarity: MetricFamily {
   package init() {}
 
   package static let metrics: [Metric] = [.id]
+  package static let metricsOfVectors = metrics
   package static let switches = ["id_impl", "id_pairs"]
   package static let options = [
     MetricOption(

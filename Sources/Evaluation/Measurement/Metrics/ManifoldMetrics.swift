@@ -50,6 +50,7 @@ package struct ManifoldMetrics: MetricFamily {
   package init() {}
 
   package static let metrics: [Metric] = [.precision, .recall, .density, .coverage]
+  package static let metricsOfVectors = metrics
   package static func siblings(of metric: Metric) -> [Metric] { metrics }
   package static let reductions: [any SetReduction.Type] = [ManifoldReduction.self]
   /// Each neighbor costs a comparison for each distance.

@@ -13,6 +13,8 @@ package struct MeasuredSet {
   let row: Int
   /// Statistics of the real images from a file, in place of their features.
   package var statistics: FeatureStatistics?
+  /// Statistics of the method's images from a file, in place of their features.
+  package var madeStatistics: FeatureStatistics?
   /// What belongs to the set alone.
   package var measurements = SetMeasurements()
   /// Threads for work on whole sets.

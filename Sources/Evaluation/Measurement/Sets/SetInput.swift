@@ -9,7 +9,7 @@ package struct Intermediate: Hashable, Sendable {
   let name: String
 
   /// Names a result.
-  init(_ name: String) { self.name = name }
+  package init(_ name: String) { self.name = name }
 }
 
 /// What a set's score needs of each image, and under which key it is cached.

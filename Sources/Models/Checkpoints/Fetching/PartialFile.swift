@@ -66,9 +66,6 @@ final class PartialFile: Sendable {
     guard fsync(descriptor) == 0, rename(path, destination) == 0 else { throw failure() }
   }
 
-  /// Lets other processes have the file; a session may hold the object a little longer.
-  func unlock() { flock(descriptor, LOCK_UN) }
-
   /// Removes the file.
   func remove() { unlink(path) }
 

@@ -214,7 +214,7 @@ private struct CurlProcess {
   /// - Returns: nil if there is no whole answer.
   func head() throws(DownloadError) -> Head? {
     var text: [UInt8] = []
-    while !text.reversed().starts(with: [10, 13, 10, 13]), text.count < 1 << 16 {
+    while text.suffix(4) != [13, 10, 13, 10], text.count < 1 << 16 {
       guard let byte = try bytes(upTo: 1)?.first else { return nil }
       text.append(byte)
     }

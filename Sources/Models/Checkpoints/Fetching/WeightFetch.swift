@@ -64,7 +64,6 @@ package struct WeightFetch: Sendable {
     }
     let destination = "\(folder)/\(weights.fileName)"
     let file = try partial(for: destination)
-    defer { file.unlock() }
     // Without a digest nobody would notice that the rest belongs to another version of the file.
     if case .unknown = weights.digest { try writing { () throws(FileError) in try file.clear() } }
     try fill(file, from: address, progress: progress)

@@ -22,30 +22,54 @@ struct NPYHeader {
   ///
   /// - Throws: `truncated`, `corrupt` or `unsupported`.
   init(_ file: ByteSlice, label: String) throws(CheckpointError) {
-    let (text, length) = try Self.text(of: file, label: label)
-    self.length = length
-    var literal = PythonLiteral(try text.array)
-    let fields = literal.dictionary()
-    if case .list? = fields?["descr"] {
-      throw file.failure(.unsupported, "\(label) holds records, which are not read")
+    let fields = try Fields(file, label: label)
+    guard let element = Self.elementTypes[String(fields.type.dropFirst())],
+      let order = fields.type.first, "<>|=".contains(order)
+    else { throw fields.unread(in: file, label: label) }
+    elementType = element
+    isBigEndian = order == ">"
+    isFortranOrder = fields.isFortranOrder
+    shape = fields.shape
+    length = fields.length
+  }
+
+  /// What a header says, whatever the elements are.
+  struct Fields {
+    /// NumPy's word for the elements, for example `<f4`.
+    let type: String
+    let isFortranOrder: Bool
+    let shape: [Int]
+    /// Where the elements start.
+    let length: Int
+
+    /// Reads a header.
+    ///
+    /// - Throws: `truncated`, `corrupt` or `unsupported`.
+    init(_ file: ByteSlice, label: String) throws(CheckpointError) {
+      let (text, length) = try NPYHeader.text(of: file, label: label)
+      self.length = length
+      var literal = PythonLiteral(try text.array)
+      let fields = literal.dictionary()
+      if case .list? = fields?["descr"] {
+        throw file.failure(.unsupported, "\(label) holds records, which are not read")
+      }
+      guard let fields, case .text(let type)? = fields["descr"],
+        case .boolean(let isFortran)? = fields["fortran_order"],
+        case .integers(let shape)? = fields["shape"], fields.count == 3
+      else { throw file.failure(.corrupt, "\(label) has a damaged header") }
+      self.type = type
+      isFortranOrder = isFortran
+      self.shape = shape
     }
-    guard let fields, case .text(let type)? = fields["descr"],
-      case .boolean(let isFortran)? = fields["fortran_order"],
-      case .integers(let shape)? = fields["shape"], fields.count == 3
-    else { throw file.failure(.corrupt, "\(label) has a damaged header") }
-    guard let element = Self.elementTypes[String(type.dropFirst())],
-      let order = type.first, "<>|=".contains(order)
-    else {
-      throw file.failure(
+
+    /// The error for elements of a type that is not read.
+    func unread(in file: ByteSlice, label: String) -> CheckpointError {
+      file.failure(
         .unsupported,
         type.hasSuffix("O")
           ? "\(label) holds pickled Python objects, which are never unpickled"
           : "\(label) holds elements of type \(type), which is not read")
     }
-    elementType = element
-    isBigEndian = order == ">"
-    isFortranOrder = isFortran
-    self.shape = shape
   }
 
   private static func text(

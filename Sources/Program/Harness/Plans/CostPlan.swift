@@ -6,6 +6,7 @@ import Measurement
 import Metrics
 import Models
 import Provenance
+import Scores
 import Store
 import Tables
 import Tensors

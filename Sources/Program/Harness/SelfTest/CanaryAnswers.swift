@@ -6,6 +6,7 @@ import Measurement
 import Metrics
 import Networks
 import Provenance
+import Scores
 import Tensors
 import Terms
 

@@ -6,6 +6,7 @@ import Metrics
 import Models
 import Networks
 import Provenance
+import Scores
 import Tensors
 import Terms
 import Verdicts

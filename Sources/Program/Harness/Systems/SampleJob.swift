@@ -7,6 +7,7 @@ import Pipelines
 import Provenance
 import Reports
 import Runs
+import Scores
 import Tensors
 import Terms
 

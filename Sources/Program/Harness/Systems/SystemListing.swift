@@ -2,6 +2,7 @@ import Generators
 import Models
 import Pipelines
 import Provenance
+import Scores
 
 /// The systems that the program has, and what of their weights is there, for people and machines.
 package struct SystemListing: Encodable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Harness
 import Measurement
 import Provenance
+import Scores
 
 /// `evalkit score`.
 struct ScoreCommand: ParsableCommand {
@@ -12,10 +13,15 @@ struct ScoreCommand: ParsableCommand {
       FID, FID∞, KID and CMMD take every image of each folder. An image counts in every column or in \
       none; a column that no image can have, for example SSIM of pictures of other sizes, is not run \
       and leaves the others as they are.
+
+      Features made elsewhere are scored in the place of images: a .npy of one row an image, a .npz with \
+      'features' and perhaps 'ids', or one with 'mu' and 'sigma'. They give fid, kid, fid-infinity, cmmd, precision, \
+      recall, density, coverage and, by ids, id.
       """,
     examples: [
       "evalkit score --reference real --generated fake --metrics fid,ms-ssim",
       "evalkit score --reference real --generated fake --json",
+      "evalkit score --reference real.npz --generated fake.npz --metrics fid,kid",
     ])
 
   @OptionGroup var common: CommonOptions
@@ -23,14 +29,22 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of real images, or a .npz with their statistics; accuracy, miou, clip, lpips-diversity "
-        + "and time need none", default: "none", valueName: "dir|file.npz"))
+      "Folder of real images, a .npz with their statistics, or a .npy or .npz of features; accuracy, miou, "
+        + "clip, lpips-diversity and time need none", default: "none", valueName: "dir|file"))
   var reference: String?
 
   @OptionGroup var studies: StudyOptions
 
-  @Option(help: ArgumentHelp("Folder of the images to score", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder of the images to score, or a .npy or .npz of their features", valueName: "dir|file"))
   var generated: String
+
+  @Option(
+    help: ArgumentHelp(
+      "What made the features of files, for example a network and its weights; runs of one name compare",
+      default: "unnamed, which compares with no other files", valueName: "name"))
+  var featuresBy: String?
 
   @Option(
     help: ArgumentHelp(
@@ -90,7 +104,14 @@ struct ScoreCommand: ParsableCommand {
     options.perImageOutput = perImage
     options.limit = common.limit
     options.maximumFailures = failures.maxFailures
-    let result = try ScoreJob(options).run()
+    let takesFeatures = FeatureScoreJob.takes(options)
+    if featuresBy != nil, !takesFeatures {
+      throw HarnessError(
+        .usage, "--features-by names what made a .npy or .npz; --generated is a folder")
+    }
+    let result =
+      takesFeatures
+      ? try FeatureScoreJob(options, madeBy: featuresBy).run() : try ScoreJob(options).run()
     if !result.missing.isEmpty {
       common.notice(
         "\(result.missing.count) ids of \(options.reference) have no image in \(generated)")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Harness
 import Provenance
+import Scores
 
 /// What metrics of texts and groups read beside images.
 struct StudyOptions: ParsableArguments {

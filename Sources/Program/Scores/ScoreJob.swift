@@ -194,7 +194,7 @@ extension ScoreOptions {
   /// What is measured with which weights.
   ///
   /// - Throws: errors of weights that exist but are unusable.
-  func metricPlan() throws -> MetricPlan {
+  package func metricPlan() throws -> MetricPlan {
     if let evaluators {
       return MetricPlan(evaluators: evaluators, resolution: configuration.resolution)
     }

@@ -10,9 +10,9 @@ import Provenance
 import Terms
 
 /// The images to score and what they are compared with, matched by id.
-struct ScoreSides {
+package struct ScoreSides {
   /// Every id of either side, sorted by bytes.
-  private(set) var pairs: [Pair] = []
+  package private(set) var pairs: [Pair] = []
   /// Ids with a real image but none to score.
   let missing: [String]
   /// Ids with an image to score but no real one.
@@ -30,7 +30,7 @@ struct ScoreSides {
   /// Lists the folders and joins what is known of each id.
   ///
   /// - Throws: `DatasetError`; ``HarnessError`` if a folder has no images.
-  init(_ options: ScoreOptions) throws {
+  package init(_ options: ScoreOptions) throws {
     self.options = options
     generated = try ImageFolder(directory: options.generated)
     findings = [try Self.finding(generated, lacking: "to score")]
@@ -129,14 +129,14 @@ struct ScoreSides {
   var statistics: FeatureStatistics? { statisticsFile?.statistics }
 
   /// Whether there are real images.
-  var hasReference: Bool { !options.reference.isEmpty && statistics == nil }
+  package var hasReference: Bool { !options.reference.isEmpty && statistics == nil }
 
   /// How long the images to score took, where receipts record it.
   var times: [String: GenerationTime] { GenerationTime.receipts(of: generated) }
 
   /// The images to score; without one, a run that compares images of one id has a failure, and a set has
   /// one image less.
-  func method(named name: String, _ plan: MetricPlan) -> EvaluatedMethod {
+  package func method(named name: String, _ plan: MetricPlan) -> EvaluatedMethod {
     let (paths, folder) = (generatedPaths, options.generated)
     let isPairwise = plan.evaluators.contains(where: \.isPairwise)
     let unread = generated.unread
@@ -159,7 +159,7 @@ extension ScoreSides {
   ///
   /// - Throws: ``HarnessError`` if that is nothing: of kind `usage` where an option is all that is missing,
   ///   else of kind `invalid`.
-  func plan(_ plan: MetricPlan) throws -> MetricPlan {
+  package func plan(_ plan: MetricPlan) throws -> MetricPlan {
     var kinds: Set<HarnessError.Kind> = plan.unavailable.isEmpty ? [] : [.invalid]
     let possible = plan.leavingOut { metric, evaluator in
       let unavailability = evaluator.inputs.lazy.compactMap { self.unavailability($0, of: metric) }
