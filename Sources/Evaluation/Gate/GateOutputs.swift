@@ -1,6 +1,7 @@
 import Datasets
 import Essentials
 import Foundation
+import Images
 import Provenance
 import Reports
 import Runs
@@ -46,7 +47,9 @@ struct GateOutputs {
       let document = SARIFReport(record.findings, tool: Tool.version, link: Self.link(from: "x"))
       try write(JSONText.encode(document, pretty: true) + "\n", to: path)
     }
-    if let path = request.html { try write(record.html(link: Self.link(from: path)), to: path) }
+    if let path = request.html {
+      try write(record.html(link: Self.link(from: path), picture: Self.picture), to: path)
+    }
   }
 
   private func write(_ text: String, to path: String?) throws {
@@ -69,6 +72,16 @@ struct GateOutputs {
       let relative = Paths.relative(path, to: folder)
       return relative.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? relative
     }
+  }
+
+  /// Pixels of a page's pictures on the longer side: twice as many as they are shown with.
+  private static let pictureSide = 192
+
+  /// A small JPEG as an address that holds it; nil for what is no image.
+  private static func picture(_ path: String) -> String? {
+    guard let image = try? ImageDecoder.rgb(contentsOf: path) else { return nil }
+    let jpeg = ImageEncoder.jpeg(image.fitted(to: pictureSide, filter: .lanczos), quality: 80)
+    return "data:image/jpeg;base64,\(Data(jpeg).base64EncodedString())"
   }
 
   // MARK: Content

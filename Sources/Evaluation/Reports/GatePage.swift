@@ -3,7 +3,14 @@ enum GatePage {
   /// Findings that are shown; the others are counted.
   private static let limit = 200
 
-  static func render(_ record: GateRecord, link: (String) -> String) -> String {
+  /// - Parameters:
+  ///   - record: the gate.
+  ///   - link: where an image lies, seen from the page.
+  ///   - picture: an image as a `data:` address, so that the page needs no other file; nil where it cannot be read.
+  /// - Returns: the page.
+  static func render(
+    _ record: GateRecord, link: (String) -> String, picture: (String) -> String?
+  ) -> String {
     let title = record.report.name
     var body = ["<h1>\(XMLText.escape(title))</h1>"]
     body.append("<p><strong>\(XMLText.escape(record.sentence))</strong></p>")
@@ -26,19 +33,20 @@ enum GatePage {
     body += table(
       ["Method", "Scored", "Failed"],
       record.images.map { [XMLText.escape($0.method), "\($0.scored)", "\($0.failed)"] })
-    body += findings(record.findings, link)
-    return HTMLReport.page(title: title, body: body)
+    body += findings(record.findings, link, picture)
+    return HTMLPage.render(title: title, body: body)
   }
 
   private static func findings(
-    _ findings: [FileFinding], _ link: (String) -> String
+    _ findings: [FileFinding], _ link: (String) -> String, _ picture: (String) -> String?
   ) -> [String] {
     let (shown, omitted) = findings.within(limit)
     if shown.isEmpty { return [] }
     let rows = shown.map { finding in
       let picture = finding.path.map { path in
         let place = XMLText.escape(link(path))
-        return "<a href=\"\(place)\"><img src=\"\(place)\" width=\"96\" alt=\"\"></a>"
+        let shown = picture(path).map { "<img src=\"\($0)\" width=\"96\" alt=\"\">" }
+        return "<a href=\"\(place)\">\(shown ?? place)</a>"
       }
       return [finding.rule.rawValue, finding.method, finding.image, finding.message]
         .map(XMLText.escape) + [picture ?? ""]
@@ -50,8 +58,9 @@ enum GatePage {
 
   /// A table of cells that are HTML already.
   private static func table(_ headings: [String], _ rows: [[String]]) -> [String] {
-    let head = headings.map { "<th>\($0)</th>" }.joined()
-    return ["<table>", "<thead><tr>\(head)</tr></thead>", "<tbody>"]
-      + rows.map { "<tr>\($0.map { "<td>\($0)</td>" }.joined())</tr>" } + ["</tbody>", "</table>"]
+    HTMLTable(
+      headings: headings.map { HTMLTable.Heading(text: $0) },
+      rows: rows.map { $0.map { HTMLTable.Cell(html: $0) } }
+    ).lines
   }
 }

@@ -74,7 +74,11 @@ package struct GateRecord: Sendable {
 
   /// One page that shows everything.
   ///
-  /// - Parameter link: from a path to what the page links to.
-  /// - Returns: HTML that needs no other file but the images it shows.
-  package func html(link: (String) -> String) -> String { GatePage.render(self, link: link) }
+  /// - Parameters:
+  ///   - link: from a path to what the page links to.
+  ///   - picture: from a path to a small `data:` address of the image; nil where it cannot be read.
+  /// - Returns: HTML that needs no other file.
+  package func html(link: (String) -> String, picture: (String) -> String?) -> String {
+    GatePage.render(self, link: link, picture: picture)
+  }
 }

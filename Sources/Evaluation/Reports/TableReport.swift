@@ -42,6 +42,8 @@ package struct TableReport: Sendable, Hashable {
   package var pictureFolder: String?
   /// Some of the images that the numbers are about.
   package var sheet: ContactSheet?
+  /// Every image with its scores, for pages; nil elsewhere.
+  package var browser: ImageBrowser?
 
   /// A report of columns and sections; everything else around the table defaults to nothing.
   package init(

@@ -22,7 +22,7 @@ package struct ReportBuilder {
     self.run = run
     self.table = table
     self.ranks = ranks
-    metrics = run.settings.requested(scored: run.scores.values.flatMap(\.keys))
+    metrics = run.requestedMetrics
   }
 
   /// The report.

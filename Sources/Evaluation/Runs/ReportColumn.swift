@@ -57,6 +57,11 @@ extension ReportColumn {
         publishedDigits: descriptor.digits))
   }
 
+  /// The columns of a stored run's report.
+  static func columns(of run: StoredRun, in table: PaperTable?) -> [ReportColumn] {
+    columns(of: run.requestedMetrics, in: table)
+  }
+
   /// A protocol's columns, or those of the metrics that a run requested instead.
   ///
   /// - Parameters:
@@ -98,5 +103,12 @@ extension PaperTable {
   /// Whether metrics are others than those of the columns.
   func isReplaced(by metrics: Set<String>) -> Bool {
     metrics != Set(measuredMetrics.map(\.name))
+  }
+}
+
+extension StoredRun {
+  /// Every metric that the run requested, by stored names.
+  var requestedMetrics: Set<String> {
+    settings.requested(scored: scores.values.flatMap(\.keys))
   }
 }

@@ -16,11 +16,14 @@ package enum ReportPage {
   package static func write(_ prefix: String?, results: String) throws -> String {
     let store = try ResultsDatabase.open(results)
     let run = try StoredRun.find(prefix, in: store)
-    let report = try StoredReports.report(
-      run, of: StoredReports.table(of: run), in: store, results: results)
     let path = "\(results)/pages/\(run.record.id).html"
     try FileManager.default.createDirectory(
       atPath: PathText.folder(of: path), withIntermediateDirectories: true)
+    let table = try StoredReports.table(of: run)
+    var report = try StoredReports.report(run, of: table, in: store, results: results)
+    report.browser = try ImageBrowser(
+      run, columns: ReportColumn.columns(of: run, in: table), in: store, results: results,
+      page: path)
     try AtomicFile.write(Array(ReportFormat.html.render(report).utf8), to: path)
     return path
   }

@@ -27,7 +27,7 @@ package enum StoredReports {
   /// All that is stored of a run: the table, the sheet of images, and ranks where the protocol wants them.
   ///
   /// - Throws: errors of the store.
-  static func report(
+  package static func report(
     _ run: StoredRun, of table: PaperTable?, in store: Store, results: String
   ) throws -> TableReport {
     let ranks = table?.isRanked == true ? try StoredRanks(run, in: store).ranks(in: table) : []

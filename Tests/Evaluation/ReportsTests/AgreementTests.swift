@@ -54,7 +54,7 @@ struct AgreementTests {
     let report = sample.report
     let lines = ReportFormat.latex.render(report).components(separatedBy: "\n")
     let notes = lines.compactMap { line in
-      line.wholeMatch(of: /\\par\{\\footnotesize \$\^\{\d+\}\$ (.*)\}/).map { String($0.output.1) }
+      line.wholeMatch(of: /\\item\[\d+\] (.*)/).map { String($0.output.1) }
     }
     let rows = lines.drop { $0 != "\\midrule" }.prefix { $0 != "\\bottomrule" }
       .filter { $0.contains(" & ") }
@@ -62,7 +62,7 @@ struct AgreementTests {
       try line.dropLast(3).split(separator: " & ", omittingEmptySubsequences: false)
         .suffix(report.columns.count).map { field in
           let cell = String(field).replacing("$\\pm$", with: "±")
-            .replacing(/\$\^\{([0-9,]+)\}\$/) { "[\($0.output.1)]" }
+            .replacing(/\\tnote\{([0-9,]+)\}/) { "[\($0.output.1)]" }
             .replacing("\\textbf{", with: "!").replacing("--", with: "–")
             .filter { !" }".contains($0) }
           return try CellReading(cell: cell, footnotes: notes)
@@ -77,11 +77,12 @@ struct AgreementTests {
     let text = ReportFormat.html.render(report)
     let table = try #require(text.components(separatedBy: "</table>").first)
     let list = text.components(separatedBy: "<ol>").last?.components(separatedBy: "</ol>").first
-    let notes = (list ?? "").components(separatedBy: "<li>").dropFirst().map {
-      $0.components(separatedBy: "</li>")[0]
+    let notes = (list ?? "").matches(of: /<li id="note-\d+">(.*?)<\/li>/).map {
+      String($0.output.1)
     }
-    let cells = try table.components(separatedBy: "<td class=\"number\">").dropFirst().map { part in
-      let cell = part.components(separatedBy: "</td>")[0]
+    let cells = try table.components(separatedBy: "<td class=\"number\"").dropFirst().map { part in
+      let cell = part.components(separatedBy: "</td>")[0].replacing(/^[^>]*>/, with: "")
+        .replacing(/<\/?a[^>]*>/, with: "")
         .replacing("<sup>", with: "[").replacing("</sup>", with: "]")
         .replacing("<strong>", with: "!").replacing("</strong>", with: "")
         .filter { $0 != " " }

@@ -33,11 +33,15 @@ struct GateRecordTests {
       }, images: [], findings: [])
     let lines = record.openMetrics.split(separator: "\n").filter { $0.hasPrefix("evalkit_score{") }
     #expect(lines.compactMap { $0.split(separator: " ").last } == ["+Inf", "-Inf", "NaN", "2.0"])
-    #expect(record.html(link: { $0 }).contains("<td>∞</td>"))
+    #expect(record.html(link: { $0 }, picture: { _ in nil }).contains("<td>∞</td>"))
   }
 
   private static func link(_ path: String) -> String {
     String(path.dropFirst(3)).replacing(" ", with: "%20")
+  }
+
+  private static func picture(_ path: String) -> String? {
+    path.hasSuffix("02.png") ? "data:image/jpeg;base64,AAAA" : nil
   }
 
   private static func sarif(limit: Int = SARIFReport.limit) throws -> [String: Any] {
@@ -102,11 +106,12 @@ struct GateRecordTests {
   }
 
   @Test func thePageShowsEverythingEscaped() {
-    let page = Self.record.html(link: Self.link)
+    let page = Self.record.html(link: Self.link, picture: Self.picture)
     #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
     for part in [
       "Verdict: invalid &lt;x&gt; (exit code 6).", "20260131-235959-1a2b3c4d", "46.705",
-      "&lt;01&gt;", "<img src=\"a%20b/02.png\"", "which &quot;breaks&quot; the bound.",
+      "&lt;01&gt;", "<a href=\"a%20b/02.png\"><img src=\"data:image/jpeg;base64,AAAA\"",
+      "which &quot;breaks&quot; the bound.",
     ] {
       #expect(page.contains(part), "no \(part)")
     }
@@ -117,6 +122,8 @@ struct GateRecordTests {
     let long = GateRecord(
       report: SampleReport.gate, sentence: "s", code: 6, run: "r", created: 0, measurements: [],
       images: [], findings: many)
-    #expect(long.html(link: Self.link).contains("100 of 300 findings are left out."))
+    #expect(
+      long.html(link: Self.link, picture: Self.picture).contains(
+        "100 of 300 findings are left out."))
   }
 }

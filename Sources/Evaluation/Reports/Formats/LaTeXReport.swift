@@ -1,6 +1,7 @@
 import Terms
 
-/// A `table` environment for the package `booktabs`.
+/// A `table` environment for the packages `booktabs`, `threeparttable` and `adjustbox`: no wider than the text, the notes as
+/// wide as the table.
 enum LaTeXReport {
   static func render(_ report: TableReport) -> String {
     let printed = PrintedTable(report)
@@ -8,9 +9,10 @@ enum LaTeXReport {
     let columns = names.map { _ in "l" } + report.columns.map { _ in "r" }
     let headings = names.map(escape) + report.columns.map(heading)
     var lines = [
-      "% Needs \\usepackage{booktabs}.", "\\begin{table}", "\\centering",
-      "\\caption{\(escape(report.caption))}", "\\begin{tabular}{\(columns.joined())}",
-      "\\toprule", headings.joined(separator: " & ") + " \\\\",
+      "% Needs \\usepackage{booktabs,threeparttable,adjustbox}.", "\\begin{table}", "\\centering",
+      "\\caption{\(escape(report.caption))}", "\\begin{adjustbox}{max width=\\linewidth}",
+      "\\begin{threeparttable}", "\\begin{tabular}{\(columns.joined())}", "\\toprule",
+      headings.joined(separator: " & ") + " \\\\",
     ]
     for row in printed.rows {
       if row.isFirst {
@@ -21,13 +23,14 @@ enum LaTeXReport {
       let fields = [name] + row.row.details.map(escape) + row.cells.map(text)
       lines.append(fields.joined(separator: " & ") + " \\\\")
     }
-    lines += ["\\bottomrule", "\\end{tabular}"]
-    let notes =
-      [escape(report.legend)]
-      + printed.footnotes.enumerated().map {
-        markers([$0.offset + 1]) + " " + escape($0.element)
-      } + (report.remarks + report.notes).map(escape)
-    lines += notes.map { "\\par{\\footnotesize \($0)}" } + ["\\end{table}"]
+    lines += ["\\bottomrule", "\\end{tabular}", "\\begin{tablenotes}\\footnotesize"]
+    lines += printed.footnotes.enumerated().map { index, note in
+      "\\item[\(index + 1)] \(escape(note))"
+    }
+    lines += ([report.legend] + report.remarks + report.notes).map { "\\item \(escape($0))" }
+    lines += [
+      "\\end{tablenotes}", "\\end{threeparttable}", "\\end{adjustbox}", "\\end{table}",
+    ]
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -48,7 +51,7 @@ enum LaTeXReport {
   }
 
   private static func markers(_ numbers: [Int]) -> String {
-    numbers.isEmpty ? "" : "$^{\(numbers.map(String.init).joined(separator: ","))}$"
+    numbers.isEmpty ? "" : "\\tnote{\(numbers.map(String.init).joined(separator: ","))}"
   }
 
   /// Text without any of TeX's special characters, on one line.

@@ -42,7 +42,7 @@ extension Canvas {
 
 extension Raster {
   /// The picture with its longer side of so many pixels.
-  func fitted(to side: Int, filter: PillowFilter) -> Raster {
+  package func fitted(to side: Int, filter: PillowFilter) -> Raster {
     let longer = max(width, height)
     return resized(
       width: max(1, width * side / longer), height: max(1, height * side / longer), filter: filter)

@@ -1,12 +1,11 @@
 import Datasets
 import Foundation
-import Runs
 import Store
 
 /// The paths of a run's images, where the run records them and the files still exist.
 ///
 /// Reports link to them; nothing is measured from them.
-struct ImagePlaces {
+package struct ImagePlaces {
   private let real: [String: String]
   private let made: [String: [String: String]]
 
@@ -15,7 +14,7 @@ struct ImagePlaces {
   /// - Parameters:
   ///   - run: the run.
   ///   - results: folder of the images that external commands made.
-  init(_ run: StoredRun, results: String) {
+  package init(_ run: StoredRun, results: String) {
     func images(in folder: String) -> [String: String] {
       (try? ImageFolder(directory: folder))?.paths ?? [:]
     }
@@ -31,10 +30,10 @@ struct ImagePlaces {
   }
 
   /// Absolute path of a method's image.
-  func image(_ id: String, of method: String) -> String? { made[method]?[id] }
+  package func image(_ id: String, of method: String) -> String? { made[method]?[id] }
 
   /// Absolute path of a real image.
-  func realImage(_ id: String) -> String? { real[id] }
+  package func realImage(_ id: String) -> String? { real[id] }
 
   /// Datasets whose images are files as they are; others would have to be made first.
   private static func realImages(
