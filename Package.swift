@@ -32,7 +32,7 @@ let strict: [SwiftSetting] = [
 /// Rooms without unsafe pointers, which the compiler holds to it; calls of the system are marked `unsafe` there.
 let memorySafe: Set = [
   "Terms", "Provenance", "Diffusion", "Detection", "Networks", "Models", "Tables", "Verdicts",
-  "Reports", "Runs", "Gate", "Bench", "Scores", "Harness",
+  "Reports", "Runs", "Gate", "Bench", "Scores", "Site", "Harness",
 ]
 
 /// Rooms whose tests compute much themselves.
@@ -228,6 +228,9 @@ let program: [Target] = [
       "Models", "Provenance", "Reports", "Runs", "Store", "Tensors", "Terms",
     ]),
   Wing.program.room(
+    "Site",
+    needs: ["Essentials", "Gate", "Provenance", "Reports", "Runs", "Store", "Tensors"]),
+  Wing.program.room(
     "Harness",
     needs: [
       "Checkpoints", "Datasets", "Essentials", "Faces", "Gate", "Generators", "Graphs", "Images",
@@ -239,7 +242,7 @@ let program: [Target] = [
     name: "evalkit",
     dependencies: [
       "Bench", "CBuild", "CMemory", "Datasets", "Essentials", "Gate", "Generators", "Harness",
-      "Measurement", "Models", "Provenance", "Reports", "Runs", "Scores", "Verdicts",
+      "Measurement", "Models", "Provenance", "Reports", "Runs", "Scores", "Site", "Verdicts",
       argumentParser,
     ], path: "Sources/Program/evalkit", swiftSettings: strict, linkerSettings: staticLibraries),
 ]

@@ -24,6 +24,7 @@ struct Evalkit: AsyncParsableCommand {
         subcommands: [
           RunsCommand.self, ShowCommand.self, ReportCommand.self, OpenCommand.self,
           CompareCommand.self, HistoryCommand.self, ClaimsCommand.self, VerifyCommand.self,
+          PublishCommand.self,
         ]),
       CommandGroup(
         name: "Regression",

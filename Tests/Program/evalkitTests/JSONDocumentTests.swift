@@ -33,7 +33,7 @@ import Testing
     Call("gate", "gate --baseline main --require fid<=400", code: 6),
     Call("gate", "gate --baseline main --run RUN"),
     Call("blame", "blame main"),
-    Call("history", "history"), Call("claims", "claims all"),
+    Call("history", "history"), Call("publish", "publish site"), Call("claims", "claims all"),
     Call("cache", "cache"),
     Call("shard", "table ddgi.table1 --pairs 6 --shard 1/2 --results S"),
     Call("shard", "table ddgi.table1 --pairs 6 --shard 2/2 --results S"),

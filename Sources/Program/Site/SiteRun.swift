@@ -1,0 +1,101 @@
+import Foundation
+import Provenance
+import Reports
+import Runs
+import Store
+
+/// A run with its page.
+struct SiteRun {
+  let run: StoredRun
+  /// The last verdict; nil where none was given.
+  let verdict: VerdictRecord?
+  private let seconds: Double?
+
+  var id: String { run.record.id }
+  var table: String { run.record.protocolID }
+  var date: String { run.record.created.formatted(.iso8601) }
+
+  init(_ record: RunRecord, in store: Store) throws {
+    run = try StoredRun(record, in: store)
+    verdict = try store.verdicts(ofRun: record.id).last
+    seconds = try store.seconds(ofRun: record.id)
+  }
+
+  /// Where its page lies, from the site's folder.
+  var path: String { "\(Site.runFolder)/\(id).html" }
+
+  /// Images that have no scores, anchors' included.
+  var failed: Int {
+    run.counts.filter { $0.key != MethodRecord.reference.name }.reduce(0) { $0 + $1.value.failed }
+  }
+
+  /// The duration in words; empty where it is not known.
+  var duration: String { seconds.map(JobProgress.duration) ?? "" }
+
+  /// The page and, of the latest run of a table, charts and pictures.
+  ///
+  /// - Throws: errors of the store.
+  func files(isLatest: Bool, results: String, in store: Store) throws -> [SiteFile] {
+    // A protocol that is gone leaves the metrics' own columns.
+    let table = try? StoredReports.table(of: run)
+    var report = try StoredReports.report(run, of: table, in: store, results: results)
+    let sheet = isLatest ? report.sheet : nil
+    report.sheet = nil
+    // Their texts are long and mostly alike; one page holds each once.
+    let fingerprints = report.fingerprints
+    report.fingerprints = []
+    var body = [Site.navigation(from: Site.runFolder)]
+    body += report.htmlLines(hasCharts: isLatest)
+    if !fingerprints.isEmpty {
+      body.append("<h2>Fingerprints</h2>")
+      body +=
+        HTMLTable(
+          headings: [HTMLTable.Heading(text: "Metric"), HTMLTable.Heading(text: "Fingerprint")],
+          rows: fingerprints.map { line in
+            [HTMLTable.Cell(line.metric), HTMLTable.Cell(html: Site.fingerprintLink(line.hash))]
+          }
+        ).lines
+    }
+    body += verdictLines
+    var files: [SiteFile] = []
+    if let sheet {
+      let name = "\(id).jpg"
+      body.append("<h2>Contact sheet</h2>")
+      body.append(
+        "<figure><img alt=\"Some of the images\" loading=\"lazy\" src=\"\(name)\">"
+          + "<figcaption>\(XMLText.escape(sheet.caption))</figcaption></figure>")
+      files.append(SiteFile("\(Site.runFolder)/\(name)", bytes: sheet.jpeg))
+    }
+    files.append(
+      SiteFile(path, HTMLPage.render(title: report.title, body: body, assets: .linked("../"))))
+    return files
+  }
+
+  /// What the run's fingerprints stand for, by their beginning.
+  var fingerprints: [String: String] {
+    Dictionary(
+      run.fingerprints.map { (Site.beginning(of: $0.key), $0.value) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The last verdict, check by check.
+  private var verdictLines: [String] {
+    struct Document: Decodable {
+      struct Check: Decodable { let check, outcome, finding: String }
+      let checks: [Check]
+      let sentence: String?
+    }
+    guard let verdict,
+      let document = try? JSONDecoder().decode(Document.self, from: Data(verdict.report.utf8))
+    else { return [] }
+    let baseline = verdict.baseline.isEmpty ? "" : " beside baseline \(verdict.baseline)"
+    return ["<h2>Verdict\(XMLText.escape(baseline))</h2>"]
+      + (document.sentence.map { ["<p><strong>\(XMLText.escape($0))</strong></p>"] } ?? [])
+      + HTMLTable(
+        headings: ["Check", "Outcome", "Finding"].map { HTMLTable.Heading(text: $0) },
+        rows: document.checks.map { check in
+          [check.check, check.outcome, check.finding].map { HTMLTable.Cell($0) }
+        }
+      ).lines
+  }
+}
