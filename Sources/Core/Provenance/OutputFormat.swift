@@ -35,7 +35,9 @@ package enum OutputFormat: CaseIterable {
     case .sarif: return begins("{") && holds("sarif-2.1.0") && holds("\"name\" : \"evalkit\"")
     case .openMetrics: return begins("# TYPE evalkit_") || bytes == Array("# EOF\n".utf8)
     case .page:
-      return begins("<!DOCTYPE html>\n<html lang=\"en\">\n") && holds("max-width: 72rem")
+      // Pages of an earlier evalkit name no generator.
+      return begins("<!DOCTYPE html>\n<html lang=\"en\">\n")
+        && (holds("<meta name=\"generator\" content=\"evalkit\">") || holds("max-width: 72rem"))
     case .report:
       return begins("# ")
         && (holds("are the paper's.") || holds("the values that the paper publishes"))

@@ -3,10 +3,15 @@ import Testing
 
 /// Relative links of the project's pages lead to files; in a clean checkout, to files that are part of it.
 @Suite struct LinkTests {
-  private static let pages = [
-    "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md",
-    "Reports/table1.md", "Reports/faces.md", "Reports/speed.md", "Reports/claims.md",
-  ]
+  private static let pages: [String] = {
+    let folder = ProjectFile.url("Docs").path
+    let guides = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return [
+      "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md",
+      "Reports/table1.md", "Reports/faces.md", "Reports/speed.md", "Reports/claims.md",
+      "Examples/README.md", "Python/README.md",
+    ] + guides.filter { $0.hasSuffix(".md") }.sorted().map { "Docs/\($0)" }
+  }()
 
   /// Targets of `[text](target)` that are no addresses, without anchors.
   static func targets(in page: String) -> [String] {
