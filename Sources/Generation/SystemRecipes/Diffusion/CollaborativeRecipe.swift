@@ -42,7 +42,7 @@ package struct CollaborativeRecipe: Recipe {
 
   /// Chooses the lengths of the parts, the batches and the faces.
   package init(
-    startSteps: Int = 5000, textSteps: Int = 5000, mapSteps: Int = 4500, diffuserSteps: Int = 2400,
+    startSteps: Int = 5000, textSteps: Int = 4000, mapSteps: Int = 3600, diffuserSteps: Int = 1600,
     batchSize: Int = 16, faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
