@@ -29,10 +29,10 @@ FLOORS = {
     "ddpm-celebahq": 2.0,
     "adm-ffhq": 1.8,
     "sdg-step": 1.8,
-    "collaborative-branch": 2.0,
-    "collaborative-diffuser": 2.0,
-    "ldm-kl-f4": 2.0,
-    "sca-dm": 1.8,
+    "ldm-collaborative": 2.0,
+    "dynamic-diffuser": 2.0,
+    "kl-f4": 2.0,
+    "sca-dm-unet": 1.8,
 }
 VARIANTS = ["eager", "channels-last", "compiled", "compiled channels-last"]
 

@@ -208,15 +208,15 @@ def published(model, unet_model, modules):
     widths = (1, 2, 3, 5)
     with torch.device("meta"):
         return {
-            "ldm-kl-f4": listed(Autoencoder(model, 128, (1, 2, 4), 2, 3, 256)),
-            "ldm-kl-f8": listed(Autoencoder(model, 128, (1, 2, 4, 4), 2, 3, 512)),
-            "ldm-vq-f4": listed(Autoencoder(model, 128, (1, 2, 4), 2, 3, 256, variational=False, codes=8192)),
-            "collaborative-branch": listed(unet(unet_model, 192, 3, widths, 2, [1, 2, 3], 640, num_heads=32)),
-            "collaborative-diffuser": listed(unet(unet_model, 32, 1, widths, 2, [1, 2, 3], 640, num_heads=32)),
+            "kl-f4": listed(Autoencoder(model, 128, (1, 2, 4), 2, 3, 256)),
+            "kl-f8": listed(Autoencoder(model, 128, (1, 2, 4, 4), 2, 3, 512)),
+            "vq-f4": listed(Autoencoder(model, 128, (1, 2, 4), 2, 3, 256, variational=False, codes=8192)),
+            "ldm-collaborative": listed(unet(unet_model, 192, 3, widths, 2, [1, 2, 3], 640, num_heads=32)),
+            "dynamic-diffuser": listed(unet(unet_model, 32, 1, widths, 2, [1, 2, 3], 640, num_heads=32)),
             "stable-diffusion": listed(
                 unet(unet_model, 320, 4, (1, 2, 4, 4), 2, [0, 1, 2], 768, latent=4, num_heads=8)
             ),
-            "bert-embedder": listed(
+            "bert-text": listed(
                 modules.BERTEmbedder(640, 32, use_tokenizer=False), ignored=("transformer.to_logits.",)
             ),
             "mask-encoder": listed(mask_encoder(modules)),

@@ -153,7 +153,7 @@ def published(unet, style):
     with torch.device("meta"):
         network = unet_model(unet, 64, 224, [1, 2, 3, 4], 2, [32, 16, 8], 32, 1280)
         inputs = zeros(1, 3, 64, 64), zeros(1), zeros(1, CLASSES, 1280), zeros(1, CLASSES, 256, 256)
-        totals = {"sca-dm": diffusion.listed("sca-dm", network) | operations(lambda: network(*inputs))}
+        totals = {"sca-dm-unet": diffusion.listed("sca-dm-unet", network) | operations(lambda: network(*inputs))}
     # It builds a tensor of counts, which the meta device cannot.
     encoder = style(num_downsample=6, num_upsample=5)
     inputs = zeros(1, 3, 256, 256), label_map(256).float()

@@ -227,11 +227,11 @@ def networks(checkouts):
         found["ddpm-celebahq"] = lambda: AtTimestep(ddpm(checkouts / "DiffusionCLIP"))
     if (checkouts / "Collaborative-Diffusion").is_dir():
         folder = checkouts / "Collaborative-Diffusion"
-        found["collaborative-branch"] = functools.partial(collaborative, folder, 192, 3)
-        found["collaborative-diffuser"] = functools.partial(collaborative, folder, 32, 1)
-        found["ldm-kl-f4"] = functools.partial(autoencoder, folder)
+        found["ldm-collaborative"] = functools.partial(collaborative, folder, 192, 3)
+        found["dynamic-diffuser"] = functools.partial(collaborative, folder, 32, 1)
+        found["kl-f4"] = functools.partial(autoencoder, folder)
     if (checkouts / "SCA-DM").is_dir():
-        found["sca-dm"] = functools.partial(scadm, checkouts / "SCA-DM")
-    latent = {"collaborative-branch", "collaborative-diffuser", "sca-dm"}
+        found["sca-dm-unet"] = functools.partial(scadm, checkouts / "SCA-DM")
+    latent = {"ldm-collaborative", "dynamic-diffuser", "sca-dm-unet"}
     shape = lambda name: (3, LATENT, LATENT) if name in latent else (3, SIZE, SIZE)
     return {name: (make, shape(name)) for name, make in found.items()}

@@ -10,10 +10,10 @@ import Testing
     "iresnet18", "iresnet34", "iresnet50", "iresnet100", "mobilefacenet", "bisenet",
     "celebamask-unet", "clip-vit-b32", "clip-vit-b16", "clip-vit-l14", "clip-vit-l14-336",
     "clip-rn50", "clip-rn101", "clip-rn50x4", "clip-rn50x16", "clip-rn50x64", "mtcnn",
-    "adm-ffhq", "adm-lsun", "ddpm-celebahq", "sdg-guide", "collaborative-branch",
-    "collaborative-diffuser", "bert-embedder", "mask-encoder", "ldm-kl-f4", "ldm-kl-f8",
-    "ldm-vq-f4",
-    "sca-dm", "sca-dm-style",
+    "adm-ffhq", "adm-lsun", "ddpm-celebahq", "sdg-guide", "ldm-collaborative",
+    "dynamic-diffuser", "bert-text", "mask-encoder", "kl-f4", "kl-f8",
+    "vq-f4",
+    "sca-dm-unet", "sca-dm-style",
   ]
 
   @Test func entriesAreWellFormed() {

@@ -19,7 +19,7 @@ import Testing
   private func file(_ roles: String) throws -> CompositeFile {
     try folder.write("directory: .\nroles: {\(roles)}\n".utf8, to: "weights.yaml")
     let suite = try WeightSuite(parsing: folder.path("weights.yaml"))
-    return try ModelLoader(suite).collaborative(of: "collaborative-branch")
+    return try ModelLoader(suite).collaborative(of: "ldm-collaborative")
   }
 
   private func writeAll() throws {

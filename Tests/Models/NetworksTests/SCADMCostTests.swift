@@ -23,7 +23,7 @@ struct SCADMCostTests {
       let ignored = official.keys.filter { name in
         network.ignorableCheckpointPrefixes.contains { name.hasPrefix($0) }
       }
-      #expect(ignored == (network.name == "sca-dm" ? ["label_emb.weight"] : []))
+      #expect(ignored == (network.name == "sca-dm-unet" ? ["label_emb.weight"] : []))
       for name in ignored { official[name] = nil }
       #expect(Set(asked.keys).symmetricDifference(official.keys).sorted() == [])
       for (parameter, shape) in official { #expect(asked[parameter] == shape, "\(parameter)") }
@@ -33,7 +33,7 @@ struct SCADMCostTests {
   /// The official count without what cross-attention does beside a table of 19 rows; and all of the norms' scales and
   /// shifts and those tables last.
   @Test func costIsThePublishedOneWithoutDeadProducts() throws {
-    let totals = try #require(golden.published["sca-dm"])
+    let totals = try #require(golden.published["sca-dm-unet"])
     let graph = try Graph(tracing: SCADMUNet.published)
     let tables =
       totals.crossValueOperations

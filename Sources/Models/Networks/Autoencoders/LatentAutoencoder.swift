@@ -103,13 +103,13 @@ package struct LatentAutoencoder: PublishedNetwork, SingleInputNetwork {
 
   /// Collaborative Diffusion's at 256 pixels.
   package static let kl4 = LatentAutoencoder(
-    name: "ldm-kl-f4",
+    name: "kl-f4",
     summary: "Variational autoencoder of 256-pixel faces, latents 3×64×64; Collaborative Diffusion",
     .kl4)
 
   /// Collaborative Diffusion's at 512 pixels.
   package static let kl8 = LatentAutoencoder(
-    name: "ldm-kl-f8",
+    name: "kl-f8",
     summary: "Variational autoencoder of 512-pixel faces, latents 3×64×64; Collaborative Diffusion",
     .kl8)
 
@@ -121,7 +121,7 @@ package struct LatentAutoencoder: PublishedNetwork, SingleInputNetwork {
 
   /// Latent diffusion's with a codebook.
   package static let vq4 = LatentAutoencoder(
-    name: "ldm-vq-f4",
+    name: "vq-f4",
     summary: "Vector-quantized autoencoder of 256-pixel images, latents 3×64×64; SCA-DM", .vq4)
 
   /// Per-sample shape of the published input.

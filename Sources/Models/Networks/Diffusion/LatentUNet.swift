@@ -127,7 +127,7 @@ package struct LatentUNet: PublishedNetwork {
 
   /// Collaborative Diffusion's branch of either condition.
   package static let collaborativeBranch = LatentUNet(
-    name: "collaborative-branch",
+    name: "ldm-collaborative",
     summary: "Latent diffusion's U-Net of faces by text or label map; Collaborative Diffusion",
     .collaborativeBranch)
 
@@ -136,7 +136,7 @@ package struct LatentUNet: PublishedNetwork {
 
   /// Collaborative Diffusion's weight of either condition.
   package static let collaborativeDiffuser = LatentUNet(
-    name: "collaborative-diffuser",
+    name: "dynamic-diffuser",
     summary: "Latent diffusion's U-Net that weighs text or label map; Collaborative Diffusion",
     .collaborativeDiffuser)
 

@@ -47,7 +47,7 @@ package struct BERTEmbedder: PublishedNetwork, SingleInputNetwork {
 
   /// Collaborative Diffusion's.
   package static let collaborative = BERTEmbedder(
-    name: "bert-embedder",
+    name: "bert-text",
     summary: "BERT's form of 32 layers, 640-d tokens of 77 word pieces; Collaborative Diffusion",
     width: 640, layers: 32)
 

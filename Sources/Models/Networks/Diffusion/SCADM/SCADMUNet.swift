@@ -76,7 +76,8 @@ package struct SCADMUNet: PublishedNetwork {
 
   /// That of 256-pixel faces.
   package static let published = SCADMUNet(
-    name: "sca-dm", summary: "SCA-DM's latent U-Net of 256-pixel faces, label map and style codes",
+    name: "sca-dm-unet",
+    summary: "SCA-DM's latent U-Net of 256-pixel faces, label map and style codes",
     Configuration())
 
   /// The table of class embeddings, which the published code never reads.
