@@ -10,6 +10,11 @@ package struct NetworkInput: Hashable, Sendable {
   /// Whether the network can be traced without it.
   package let isOptional: Bool
 
+  /// Letters and words by which the papers' code calls some inputs: `x`, `t`, `mask` and `style`.
+  package static let symbols = [
+    "latent": "x", "image": "x", "timestep": "t", "map": "mask", "codes": "style",
+  ]
+
   /// Describes an input.
   package init(_ name: String, shape: [Int], isOptional: Bool = false) {
     self.name = name

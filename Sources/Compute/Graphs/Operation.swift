@@ -81,7 +81,8 @@ package enum Operation: Hashable, Sendable {
   package var name: String {
     switch self {
     case .input(Graph.mainInput): "input"
-    case .input(let name): "input \(name)"
+    case .input(let name):
+      "input \(name)" + (NetworkInput.symbols[name].map { " (\($0))" } ?? "")
     case .convolution(let geometry, _, _): Operation.name(of: geometry)
     case .linear: "linear"
     case .batchNorm: "batch norm"

@@ -19,7 +19,10 @@ package enum NamedChoice {
     if !names.contains(text) { throw refusal(of: text, as: kind, from: names) }
   }
 
-  static func refusal(of text: String, as kind: String, from names: [String]) -> HarnessError {
+  /// The error for a name that does not exist, with the nearest that does.
+  package static func refusal(of text: String, as kind: String, from names: [String])
+    -> HarnessError
+  {
     HarnessError(.usage, Spelling.refusal(of: text, as: kind, known: names))
   }
 }

@@ -28,7 +28,8 @@ package final class LoadedNetwork: Sendable {
   private static let limit = 8
 
   private struct Key: Hashable {
-    let shape: [Int]?
+    let shapes: [String: [Int]]
+    let absent: Set<String>
     let outputs: [String]
   }
 
@@ -74,14 +75,32 @@ package final class LoadedNetwork: Sendable {
   /// - Throws: ``Graphs/GraphError`` if the input is too small or a result is unknown.
   package func executable(inputShape: [Int]? = nil, outputs: [String]) throws -> Executable {
     if let part { return part }
-    let key = Key(shape: inputShape, outputs: outputs)
+    guard let inputShape else {
+      return try executable(Key(shapes: [:], absent: [], outputs: outputs))
+    }
+    let names = network.inputs.map(\.name)
+    guard names.count == 1 else {
+      throw GraphError.severalInputs(network: network.name, names: names)
+    }
+    return try executable(inputShapes: [names[0]: inputShape], outputs: outputs)
+  }
+
+  /// The network ready to run on its inputs of some shapes; those that have none are left out.
+  private func executable(inputShapes: [String: [Int]], outputs: [String]) throws -> Executable {
+    if let part { return part }
+    let absent = Set(network.inputs.map(\.name)).subtracting(inputShapes.keys)
+    return try executable(Key(shapes: inputShapes, absent: absent, outputs: outputs))
+  }
+
+  private func executable(_ key: Key) throws -> Executable {
     // Compiling inside the lock: a second worker waits instead of packing the same weights again.
-    return try compiled.withLock { compiled in
+    try compiled.withLock { compiled in
       if let found = compiled[key] { return found }
       if compiled.count >= Self.limit { compiled.removeAll() }
-      let graph = try Graph(tracing: network, inputShape: key.shape, for: outputs)
+      let graph = try Graph(
+        tracing: network, inputShapes: key.shapes, without: key.absent, for: key.outputs)
       let executable = try Executable(
-        graph, parameters: parameters, outputs: outputs, arithmetic: arithmetic)
+        graph, parameters: parameters, outputs: key.outputs, arithmetic: arithmetic)
       give_back_freed_memory()
       compiled[key] = executable
       return executable
@@ -232,15 +251,34 @@ extension LoadedNetwork {
     named name: ((Int) -> String)? = nil, input: (Int) throws -> Tensor,
     read: (_ executable: Executable, _ image: Int) -> Value
   ) -> [Result<Value, ImageFailure>] {
+    let sole = network.inputs.first?.name ?? Graph.mainInput
+    return map(
+      count, outputs: outputs, in: workspace, limit: limit, named: name,
+      sample: { [sole: try input($0)] }, read: read)
+  }
+
+  /// Runs the network on any number of samples of its named inputs.
+  ///
+  /// As ``map(_:outputs:in:limit:named:input:read:)``; optional inputs may be left out.
+  package func map<Value>(
+    _ count: Int, outputs: [String], in workspace: Workspace, limit: Int = .max,
+    named name: ((Int) -> String)? = nil, sample: (Int) throws -> [String: Tensor],
+    read: (_ executable: Executable, _ image: Int) -> Value
+  ) -> [Result<Value, ImageFailure>] {
     var results: [Int: Result<Value, ImageFailure>] = [:]
-    var groups: [[Int]: (executable: Executable, indices: [Int], inputs: [Tensor])] = [:]
-    func run(_ shape: [Int]) {
-      guard let group = groups.removeValue(forKey: shape) else { return }
-      group.executable.compute(group.inputs, in: workspace)
+    var groups:
+      [[String: [Int]]: (executable: Executable, indices: [Int], samples: [[String: Tensor]])] = [:]
+    func run(_ shapes: [String: [Int]]) {
+      guard let group = groups.removeValue(forKey: shapes) else { return }
+      let computed = ImageFailure.catching {
+        try group.executable.compute(named: group.samples, in: workspace)
+      }
       for (image, index) in group.indices.enumerated() {
-        results[index] = ImageFailure.catching {
-          try group.executable.requireFinite(image: image, in: workspace)
-          return read(group.executable, image)
+        results[index] = computed.flatMap {
+          ImageFailure.catching {
+            try group.executable.requireFinite(image: image, in: workspace)
+            return read(group.executable, image)
+          }
         }.mapError { failure in
           let place = name.map { "\($0(index)): " } ?? ""
           return ImageFailure(state: failure.state, reason: place + failure.reason)
@@ -249,27 +287,31 @@ extension LoadedNetwork {
     }
     for index in 0..<count {
       do {
-        let tensor = try input(index)
-        let executable = try executable(inputShape: tensor.shape, outputs: outputs)
-        try requireRoom(for: tensor.shape, executable, limit)
-        var group = groups.removeValue(forKey: tensor.shape) ?? (executable, [], [])
+        let tensors = try sample(index)
+        let shapes = tensors.mapValues(\.shape)
+        let executable = try executable(inputShapes: shapes, outputs: outputs)
+        try requireRoom(for: shapes, executable, limit)
+        var group = groups.removeValue(forKey: shapes) ?? (executable, [], [])
         group.indices.append(index)
-        group.inputs.append(tensor)
-        let isFull = group.inputs.count >= executable.groupSize
-        groups[tensor.shape] = group
-        if isFull { run(tensor.shape) }
+        group.samples.append(tensors)
+        let isFull = group.samples.count >= executable.groupSize
+        groups[shapes] = group
+        if isFull { run(shapes) }
       } catch {
         results[index] = .failure(ImageFailure(error))
       }
     }
-    for shape in groups.keys { run(shape) }
+    for shapes in groups.keys { run(shapes) }
     return (0..<count).compactMap { results[$0] }
   }
 }
 
 extension LoadedNetwork {
   /// - Throws: ``ImageFailure`` of state `too-large`.
-  private func requireRoom(for shape: [Int], _ executable: Executable, _ limit: Int) throws {
+  private func requireRoom(
+    for shapes: [String: [Int]], _ executable: Executable, _ limit: Int
+  ) throws {
+    let shape = network.inputs.first.flatMap { shapes[$0.name] } ?? []
     let bytes = MemoryLayout<Float>.stride * executable.workspaceSize
     guard bytes > limit else { return }
     throw ImageFailure(

@@ -223,8 +223,9 @@ package struct ModelLoader: Sendable {
   ) throws -> (network: LoadedNetwork, tap: String?) {
     if let onnx = choice.onnx {
       let loaded = try LoadedNetwork.onnx(
-        try named(onnx, for: role), inputShape: nil, tap: tap, arithmetic: arithmetic)
-      return (loaded.network, loaded.tap)
+        try named(onnx, for: role), inputShape: nil, taps: [tap ?? Graph.mainOutput],
+        arithmetic: arithmetic)
+      return (loaded.network, loaded.taps[0])
     }
     let network = try NetworkCatalogue.named(choice.network ?? name)
     let loaded = try checkpoints.network(

@@ -43,27 +43,29 @@ extension LoadedNetwork {
   /// - Parameters:
   ///   - path: the model file.
   ///   - inputShape: the input to trace it for; nil takes the model's own.
-  ///   - tap: the result that will be asked for, any edge of the model; nil is the main one.
+  ///   - taps: the results that will be asked for, any edges of the model or the main one.
   ///   - arithmetic: which algorithms its convolutions may use.
-  /// - Returns: the network, and the name by which it offers the result.
+  /// - Returns: the network, and the names by which it offers the results.
   /// - Throws: `ONNXError`; ``HarnessError`` of kind `usage` for a result that does not exist.
   package static func onnx(
-    _ path: String, inputShape: [Int]?, tap: String?, arithmetic: Arithmetic
-  ) throws -> (network: LoadedNetwork, tap: String) {
+    _ path: String, inputShape: [Int]?, taps: [String] = [Graph.mainOutput], arithmetic: Arithmetic
+  ) throws -> (network: LoadedNetwork, taps: [String]) {
     var model = try ONNXModel.open(path: path, inputShape: inputShape)
-    var tap = tap ?? Graph.mainOutput
-    if try !Graph(tracing: model.network).outputNames.contains(tap) {
+    var known = try Graph(tracing: model.network).outputNames
+    let edges = taps.filter { !known.contains($0) }
+    if !edges.isEmpty {
       do {
-        model = try ONNXModel.open(path: path, inputShape: inputShape, taps: [tap])
+        model = try ONNXModel.open(path: path, inputShape: inputShape, taps: edges)
       } catch { throw HarnessError(.usage, error.description) }
-      // The main result goes by its own name in the graph, not by its edge's.
-      if try !Graph(tracing: model.network).outputNames.contains(tap) { tap = Graph.mainOutput }
+      known = try Graph(tracing: model.network).outputNames
     }
+    // The main result goes by its own name in the graph, not by its edge's.
+    let offered = taps.map { known.contains($0) ? $0 : Graph.mainOutput }
     let network = LoadedNetwork(
       network: model.network,
       weights: WeightFile(path: path, sha256: try digest(of: model, at: path)),
       arithmetic: arithmetic, parameters: model.parameters)
-    return (network, tap)
+    return (network, offered)
   }
 
   /// The digest of a model file, or, where its tensors lie in others, of the digests of all.

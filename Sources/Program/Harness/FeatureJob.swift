@@ -11,10 +11,10 @@ import Synchronization
 import Tensors
 import Terms
 
-/// Writes a network's results for images or prepared inputs as one float32 array.
+/// Writes a network's results for images or prepared inputs as float32 arrays.
 ///
 /// Each row is computed by itself, so it depends neither on the other rows nor on the number of
-/// threads. The file appears whole or, if any row fails, not at all.
+/// threads. The files appear whole or, if any row fails, not at all.
 package struct FeatureJob {
   private let options: FeatureOptions
 
@@ -27,26 +27,27 @@ package struct FeatureJob {
   ///   names that do not exist, of kind `cancelled` after a stop; errors of weights and files.
   package func run() throws -> FeatureResult {
     try options.check()
-    try OutputPlace(
+    let place = OutputPlace(
       isReplacing: options.isReplacing,
-      inputs: [options.checkpoint, options.onnx, options.input, options.texts] + options.images
-    ).check(options.output, as: .features)
+      inputs: [options.checkpoint, options.onnx, options.texts] + options.inputs.map(\.path)
+        + options.images)
+    for file in options.outputs { try place.check(file.path, as: .features) }
     let published = try options.network.map { name throws(HarnessError) in
       try chosenNetwork(named: name)
     }
     let preprocessing = try preprocessing(of: published)
-    if let published { try checkTap(of: published) }
+    if let published { try checkTaps(of: published) }
     let source = try source(preprocessing, for: published)
-    let (network, tap) = try load(published, for: source)
-    let shape = try FeatureRows(
-      source: source, network: network, tap: tap, options: options
+    let (network, taps) = try load(published, for: source)
+    let written = try FeatureRows(
+      source: source, network: network,
+      files: zip(taps, options.outputs).map { (tap: $0, path: $1.path) }, options: options
     ).write()
     var ids: [String]?
     if case .images(let images, _) = source { ids = images.map(\.id) }
     return FeatureResult(
-      network: network.network.name, tap: tap, weights: network.weights.sha256,
-      preprocessing: ids == nil ? nil : preprocessing?.fingerprint,
-      shape: [source.count] + shape, ids: ids, output: options.output)
+      network: network.network.name, weights: network.weights.sha256,
+      preprocessing: ids == nil ? nil : preprocessing?.fingerprint, ids: ids, outputs: written)
   }
 
   /// With texts, an image tower's name selects its text tower.
@@ -66,17 +67,22 @@ package struct FeatureJob {
   }
 
   /// Wrong names are reported before a large checkpoint is read.
-  private func checkTap(of network: any PublishedNetwork) throws {
-    guard options.onnx == nil, let tap = options.tap else { return }
-    try NamedChoice.check(
-      tap, as: "result of \(network.name)", from: try Graph(tracing: network).outputNames)
+  private func checkTaps(of network: any PublishedNetwork) throws {
+    let taps = options.outputs.compactMap(\.name) + [options.tap].compactMap(\.self)
+    guard options.onnx == nil, !taps.isEmpty else { return }
+    let known = try Graph(tracing: network).outputNames
+    for tap in taps { try NamedChoice.check(tap, as: "result of \(network.name)", from: known) }
   }
 
   private func source(_ preprocessing: Preprocessing?, for network: (any PublishedNetwork)?) throws
     -> FeatureSource
   {
-    if let input = options.input {
-      return try .prepared(input, like: options.onnx == nil ? network?.inputShape : nil)
+    if let input = options.inputs.first {
+      let known = options.onnx == nil ? network : nil
+      if let known, input.name != nil || known.inputs.count > 1 {
+        return .samples(try FeatureInputs(options.inputs, of: known))
+      }
+      return try .prepared(input.path, like: known?.inputShape)
     }
     if let texts = options.texts {
       let vocabulary = try checkpoint(of: network).map { try OpenCheckpoint($0).vocabulary }
@@ -98,66 +104,77 @@ package struct FeatureJob {
     return CompactNetworks.contains(network?.name) ? own : nil
   }
 
-  private func load(_ network: (any PublishedNetwork)?, for source: FeatureSource) throws -> (
-    LoadedNetwork, tap: String
-  ) {
+  private func load(
+    _ network: (any PublishedNetwork)?, for source: FeatureSource
+  ) throws -> (LoadedNetwork, taps: [String]) {
     let arithmetic: Arithmetic = options.isExact ? .exact : .fast
+    let taps = options.outputs.map { $0.name ?? options.tap ?? Graph.mainOutput }
     if let onnx = options.onnx {
       // A model may leave its input's size open; then the first input that can be read decides.
-      let shape = (0..<source.count).lazy.compactMap { try? source.input($0).shape }.first
+      let shape = (0..<source.count).lazy.compactMap {
+        try? source.sample($0, of: Graph.mainInput).values.first?.shape
+      }.first
       return try LoadedNetwork.onnx(
-        onnx, inputShape: shape, tap: options.tap, arithmetic: arithmetic)
+        onnx, inputShape: shape, taps: taps, arithmetic: arithmetic)
     }
     guard let network, let checkpoint = checkpoint(of: network) else {
       throw HarnessError(.usage, "name --network and --checkpoint, or --onnx")
     }
     let loaded = try LoadedNetwork(network, checkpoint: checkpoint, arithmetic: arithmetic)
     if let note = loaded.weights.partNote { options.notice(note) }
-    return (loaded, options.tap ?? Graph.mainOutput)
+    return (loaded, taps)
   }
 }
 
-/// The rows of one feature file in the making.
+/// The rows of feature files in the making.
 private struct FeatureRows {
   let source: FeatureSource
   let network: LoadedNetwork
-  let tap: String
+  let files: [(tap: String, path: String)]
   let options: FeatureOptions
   let failures = FeatureLedger()
 
   /// Bytes that each worker may take for an image.
   private var limit: Int { options.memory.bytes / options.workers.count }
+  private var taps: [String] { files.map(\.tap) }
+  private var sole: String { network.network.inputs.first?.name ?? Graph.mainInput }
+  private var paths: String { files.map(\.path).joined(separator: " and ") }
 
   /// Writes all rows.
-  ///
-  /// - Returns: the shape of one row.
-  func write() throws -> [Int] {
+  func write() throws -> [FeatureResult.Written] {
     let workers = options.workers
     let memories = (0..<workers.count).map { _ in WorkerMemory() }
-    // The first row that succeeds decides the shape, in whatever order rows finish.
+    // The first row that succeeds decides the shapes, in whatever order rows finish.
     guard let head = try firstResult(in: memories[0]) else { throw report() }
-    let shape = head.value.shape
-    let file = try NPYRowFile(path: options.output, rows: source.count, rowShape: shape)
-    try file.write(head.value.values, row: head.row)
+    let shapes = head.values.map(\.shape)
+    let arrays = try zip(files, shapes).map {
+      try NPYRowFile(path: $0.path, rows: source.count, rowShape: $1)
+    }
+    @Sendable func put(_ values: [Tensor], row: Int) throws {
+      for (array, value) in zip(arrays, values) { try array.write(value.values, row: row) }
+    }
+    try put(head.values, row: head.row)
     let start = head.row + 1
     let groups = GroupSchedule(count: source.count - start, workers: workers.count).groups
     let finished = Atomic(start)
     report(start)
     try workers.forEach(groups.count) { index, worker in
       let rows = groups[index].map { start + $0 }
-      for (row, value) in zip(rows, try compute(rows, in: memories[worker])) {
-        guard let value else { continue }
-        guard value.shape == shape else {
-          failures.note(row, misfit(value.shape, beside: head.row, of: shape))
+      for (row, values) in zip(rows, try compute(rows, in: memories[worker])) {
+        guard let values else { continue }
+        if let place = shapes.indices.first(where: { values[$0].shape != shapes[$0] }) {
+          failures.note(row, misfit(values[place].shape, place, beside: head.row, of: shapes))
           continue
         }
-        try file.write(value.values, row: row)
+        try put(values, row: row)
       }
       report(finished.wrappingAdd(rows.count, ordering: .relaxed).newValue)
     }
     guard failures.sorted.isEmpty else { throw report() }
-    try file.commit()
-    return shape
+    for array in arrays { try array.commit() }
+    return zip(files, shapes).map {
+      FeatureResult.Written(tap: $0.tap, shape: [source.count] + $1, path: $0.path)
+    }
   }
 
   private func report(_ finished: Int) {
@@ -165,39 +182,43 @@ private struct FeatureRows {
       JobProgress(finished: finished, total: source.count, failures: failures.sorted.count))
   }
 
-  private func firstResult(in memory: WorkerMemory) throws -> (row: Int, value: Tensor)? {
+  private func firstResult(in memory: WorkerMemory) throws -> (row: Int, values: [Tensor])? {
     for row in 0..<source.count {
-      if let value = try compute([row], in: memory)[0] { return (row, value) }
+      if let values = try compute([row], in: memory)[0] { return (row, values) }
     }
     return nil
   }
 
-  /// The results of some rows; nil after noting why there is none.
-  private func compute(_ rows: [Int], in memory: WorkerMemory) throws -> [Tensor?] {
+  /// The results of some rows, one for each file; nil after noting why there are none.
+  private func compute(_ rows: [Int], in memory: WorkerMemory) throws -> [[Tensor]?] {
     if options.shouldStop() {
-      throw HarnessError(.cancelled, "stopped; \(options.output) was not written")
+      throw HarnessError(.cancelled, "stopped; \(paths) was not written")
     }
     let results = network.map(
-      rows.count, outputs: [tap], in: memory.main, limit: limit,
-      input: { try source.input(rows[$0]) },
-      read: { $0.result(tap, image: $1, in: memory.main) })
+      rows.count, outputs: taps, in: memory.main, limit: limit,
+      sample: { try source.sample(rows[$0], of: sole) },
+      read: { executable, image in
+        taps.map { executable.result($0, image: image, in: memory.main) }
+      })
     for (row, result) in zip(rows, results) {
       if let failure = result.failure { failures.note(row, failure) }
     }
     return results.map(\.value)
   }
 
-  private func misfit(_ found: [Int], beside row: Int, of shape: [Int]) -> ImageFailure {
+  private func misfit(
+    _ found: [Int], _ place: Int, beside row: Int, of shapes: [[Int]]
+  ) -> ImageFailure {
     ImageFailure(
       state: .wrongSize,
-      reason: "its '\(tap)' has shape \(found), that of '\(source.name(of: row))' \(shape); "
-        + "images must have one size")
+      reason: "its '\(taps[place])' has shape \(found), that of '\(source.name(of: row))' "
+        + "\(shapes[place]); images must have one size")
   }
 
   private func report() -> FeatureFailures {
     FeatureFailures(
       failures: failures.sorted.map { (source.name(of: $0.row), $0.failure) },
-      total: source.count, output: options.output)
+      total: source.count, output: paths)
   }
 }
 

@@ -13,6 +13,8 @@ enum FeatureSource: Sendable {
   case images([FeatureImage], Preprocessing)
   /// Inputs that are prepared already, `[N, …]`, read row by row.
   case prepared(CheckpointTensor)
+  /// Samples of several inputs, read row by row.
+  case samples(FeatureInputs)
   /// Texts in the order of their file.
   case texts([String], TokenReader)
 
@@ -28,6 +30,7 @@ enum FeatureSource: Sendable {
     switch self {
     case .images(let images, _): images.count
     case .prepared(let array): array.shape[0]
+    case .samples(let inputs): inputs.count
     case .texts(let texts, _): texts.count
     }
   }
@@ -36,19 +39,27 @@ enum FeatureSource: Sendable {
   func name(of row: Int) -> String {
     switch self {
     case .images(let images, _): images[row].id
-    case .prepared: "row \(row)"
+    case .prepared, .samples: "row \(row)"
     case .texts: "line \(row + 1)"
     }
   }
 
-  /// The network's input for one row.
-  func input(_ row: Int) throws -> Tensor {
+  /// What the network reads for one row, by the names of its inputs.
+  ///
+  /// - Parameters:
+  ///   - row: which row.
+  ///   - sole: what the input is called where there is one.
+  /// - Returns: a tensor for each input.
+  /// - Throws: errors of files and images.
+  func sample(_ row: Int, of sole: String) throws -> [String: Tensor] {
     switch self {
     case .images(let images, let preprocessing):
       let path = images[row].path
-      return try preprocessing.apply(try ImageDecoder.rgb(contentsOf: path), named: path)
-    case .prepared(let array): return try array.row(row)
-    case .texts(let texts, let reader): return try reader.input(of: texts[row])
+      let picture = try ImageDecoder.rgb(contentsOf: path)
+      return [sole: try preprocessing.apply(picture, named: path)]
+    case .prepared(let array): return [sole: try array.row(row)]
+    case .samples(let inputs): return try inputs.sample(row)
+    case .texts(let texts, let reader): return [sole: try reader.input(of: texts[row])]
     }
   }
 

@@ -22,7 +22,7 @@ struct FeatureJobTests {
     options.network = "squeezenet1_1"
     options.checkpoint = try SeededCheckpoint.write(in: folder)
     options.tap = "relu4"
-    options.output = folder.path("features.npy")
+    options.outputs = [NamedFile(folder.path("features.npy"))]
     let images = folder.path("images")
     try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: false)
     for (index, id) in Self.ids.enumerated() {
@@ -50,7 +50,7 @@ struct FeatureJobTests {
   @Test func rowsFollowTheBytesOfTheIds() throws {
     let result = try run()
     #expect(result.ids == ["B", "a", "b10", "b2"])
-    let array = try NPYFile.read(options.output)
+    let array = try NPYFile.read(options.outputs[0].path)
     #expect(array.shape == result.shape)
     #expect(array.elementType == .float32)
     let rows = try array.floats()
@@ -73,14 +73,14 @@ struct FeatureJobTests {
 
   @Test func bytesDependNeitherOnThreadsNorOnNeighbors() throws {
     let all = try run { $0.jobs = 1 }
-    let first = try Data(contentsOf: URL(fileURLWithPath: options.output))
+    let first = try Data(contentsOf: URL(fileURLWithPath: options.outputs[0].path))
     _ = try run { $0.jobs = 3 }
-    #expect(try Data(contentsOf: URL(fileURLWithPath: options.output)) == first)
-    let rows = try NPYFile.read(options.output).floats()
+    #expect(try Data(contentsOf: URL(fileURLWithPath: options.outputs[0].path)) == first)
+    let rows = try NPYFile.read(options.outputs[0].path).floats()
     let one = try run { $0.images = [folder.path("images/b10.png")] }
     #expect(one.shape == [1] + all.shape.dropFirst())
     let size = rows.count / Self.ids.count
-    #expect(try NPYFile.read(options.output).floats() == Array(rows[2 * size..<3 * size]))
+    #expect(try NPYFile.read(options.outputs[0].path).floats() == Array(rows[2 * size..<3 * size]))
   }
 
   @Test func resultsThatAreNoNumbersAreFailures() throws {
@@ -100,7 +100,7 @@ struct FeatureJobTests {
     func shape(_ tap: String) throws -> [Int] {
       try run {
         $0.images = []
-        $0.input = folder.path("input.npy")
+        $0.inputs = [NamedFile(folder.path("input.npy"))]
         $0.tap = tap
       }.shape
     }
@@ -113,7 +113,7 @@ struct FeatureJobTests {
     try NPYFile.write(input, to: folder.path("input.npy"))
     let result = try run {
       $0.images = []
-      $0.input = folder.path("input.npy")
+      $0.inputs = [NamedFile(folder.path("input.npy"))]
       $0.tap = nil
     }
     #expect(result.ids == nil)
@@ -124,7 +124,7 @@ struct FeatureJobTests {
       return try SeededCheckpoint.result("output", of: Tensor(shape: [3, 35, 29], values: values))
         .values
     }
-    #expect(try NPYFile.read(options.output).floats() == rows)
+    #expect(try NPYFile.read(options.outputs[0].path).floats() == rows)
   }
 
   @Test func failingImagesAreListedAndNothingIsWritten() throws {
@@ -145,7 +145,7 @@ struct FeatureJobTests {
   @Test func aStopLeavesNothing() throws {
     let stop = refusal { $0.shouldStop = { true } }
     #expect(stop?.kind == .cancelled)
-    #expect(!FileManager.default.fileExists(atPath: options.output))
+    #expect(!FileManager.default.fileExists(atPath: options.outputs[0].path))
   }
 
   @Test func unknownNamesOfferTheNearest() {
@@ -163,14 +163,14 @@ struct FeatureJobTests {
   @Test func contradictionsAreUsageErrors() {
     let errors = [
       refusal { $0.images = [] },
-      refusal { $0.input = "x.npy" },
+      refusal { $0.inputs = [NamedFile("x.npy")] },
       refusal { $0.checkpoint = nil },
       refusal { $0.onnx = "x.onnx" },
       refusal { $0.network = nil },
-      refusal { $0.output = "" },
+      refusal { $0.outputs = [] },
       refusal {
         $0.images = []
-        $0.input = "x.npy"
+        $0.inputs = [NamedFile("x.npy")]
         $0.preprocessing = "imagenet"
       },
       refusal {
@@ -192,7 +192,7 @@ struct FeatureJobTests {
     func refusalOfInput() -> HarnessError? {
       refusal {
         $0.images = []
-        $0.input = path
+        $0.inputs = [NamedFile(path)]
       }
     }
     try NPYFile.write([1, 2, 3], shape: [1, 3, 1, 1], to: path)
@@ -210,7 +210,9 @@ struct FeatureJobTests {
         $0.network = "alexnet"; $0.tap = nil
       }
     }
-    #expect(throws: HarnessError.self) { try run { $0.output = folder.path("none/a.npy") } }
+    #expect(throws: HarnessError.self) {
+      try run { $0.outputs = [NamedFile(folder.path("none/a.npy"))] }
+    }
     try FileManager.default.createDirectory(
       atPath: folder.path("bare"), withIntermediateDirectories: false)
     #expect(refusal { $0.images = [folder.path("bare")] }?.kind == .runtime)
@@ -235,9 +237,9 @@ struct PublishedFeatureTests {
     options.network = "mobilefacenet"
     options.checkpoint = Fixtures.path("weights/mobilefacenet_xiaoccer_068.ckpt")
     options.images = [Fixtures.path("identity/aligned112")]
-    options.output = folder.path("embeddings.npy")
+    options.outputs = [NamedFile(folder.path("embeddings.npy"))]
     let result = try FeatureJob(options).run()
-    let rows = try NPYFile.read(options.output).floats()
+    let rows = try NPYFile.read(options.outputs[0].path).floats()
     let ids = try #require(result.ids)
     func embedding(_ file: String) throws -> ArraySlice<Float> {
       let row = try #require(ids.firstIndex(of: (file as NSString).deletingPathExtension))
@@ -267,14 +269,14 @@ struct PublishedFeatureTests {
     let first = try #require(
       FileManager.default.contentsOfDirectory(atPath: images).sorted().first)
     options.images = ["\(images)/\(first)"]
-    options.output = folder.path("logits.npy")
+    options.outputs = [NamedFile(folder.path("logits.npy"))]
     let result = try FeatureJob(options).run()
     #expect(result.shape == [1, 19, 256, 256])
     // The main result answers to its own name in the file too.
     options.tap = "logits"
-    let whole = try Data(contentsOf: URL(fileURLWithPath: options.output))
+    let whole = try Data(contentsOf: URL(fileURLWithPath: options.outputs[0].path))
     _ = try FeatureJob(options).run()
-    #expect(try Data(contentsOf: URL(fileURLWithPath: options.output)) == whole)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: options.outputs[0].path)) == whole)
     options.tap = "logit"
     let error = #expect(throws: HarnessError.self) { try FeatureJob(options).run() }
     #expect(error?.kind == .usage)

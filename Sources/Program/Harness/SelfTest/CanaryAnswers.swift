@@ -137,9 +137,10 @@ extension ScratchFolder {
     var options = FeatureOptions()
     options.network = network.name
     options.jobs = workers.count
-    options.output = path("\(network.name).npy")
+    let output = path("\(network.name).npy")
+    options.outputs = [NamedFile(output)]
     choose(&options)
     _ = try FeatureJob(options).run()
-    return try Checkpoint.open(path: options.output).tensors[0].tensor()
+    return try Checkpoint.open(path: output).tensors[0].tensor()
   }
 }

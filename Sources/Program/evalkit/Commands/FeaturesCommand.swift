@@ -10,25 +10,26 @@ struct FeaturesCommand: ParsableCommand {
     discussion: """
       Rows follow the ids (file names without extension) in the order of their bytes; prepared \
       inputs keep their order. If any image fails, all failures are listed, nothing is written \
-      and the exit code is 1.
+      and the exit code is 1. A network of several inputs reads a file for each, for example \
+      --network compact-unet --input x=x.npy --input t=t.npy.
       """,
     examples: [
       "evalkit features --network compact-bisenet --images real --output real.npy"
     ])
 
-  @Option(
-    help: ArgumentHelp(
-      "Network, as 'evalkit networks' lists it", default: "none", valueName: "name"))
+  @Option(of: .networks, default: "none", help: ArgumentHelp("Network", valueName: "name"))
   var network: String?
 
-  @Option(help: ArgumentHelp("Checkpoint of the network", default: "none", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Checkpoint of the network", default: "none", valueName: "file"),
+    completion: .file())
   var checkpoint: String?
 
   @Option(
     help: ArgumentHelp(
       "ONNX model, instead of a checkpoint; --network then only chooses the preprocessing",
       default: "none",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var onnx: String?
 
   @Option(
@@ -39,28 +40,36 @@ struct FeaturesCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Folders of images and image files", default: "none", valueName: "dir|file"))
+    help: ArgumentHelp("Folders of images and image files", default: "none", valueName: "dir|file"),
+    completion: .file())
   var images: [String] = []
 
   @Option(
+    name: .customLong("input"),
     help: ArgumentHelp(
-      "Prepared inputs instead of images: float32 .npy, [N, C, H, W]", default: "none",
-      valueName: "file"))
-  var input: String?
+      "Prepared inputs instead of images: float32 .npy, [N, C, H, W]; NAME=FILE for each where the network has "
+        + "several, as 'evalkit networks show' lists them", default: "none",
+      valueName: "file|name=file"
+    ).repeatable)
+  var inputs: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Texts instead of images, one per line, for the text tower of a CLIP model", default: "none",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var texts: String?
 
   @Option(
-    help: ArgumentHelp(
-      "Preprocessing of images", default: "as the network was published", valueName: "name"))
+    of: .preprocessings, default: "as the network was published",
+    help: ArgumentHelp("Preprocessing of images", valueName: "name"))
   var preprocess: String?
 
-  @Option(help: ArgumentHelp(".npy file to write", valueName: "file"))
-  var output: String
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp(
+      ".npy file to write; NAME=FILE for each of several results", valueName: "file|name=file"
+    ).repeatable)
+  var outputs: [String]
 
   @OptionGroup var threads: JobsOption
   @OptionGroup var memory: MemoryOption
@@ -85,10 +94,10 @@ struct FeaturesCommand: ParsableCommand {
     options.onnx = onnx
     options.tap = tap
     options.images = images
-    options.input = input
+    options.inputs = inputs.map(NamedFile.init)
     options.texts = texts
     options.preprocessing = preprocess
-    options.output = output
+    options.outputs = outputs.map(NamedFile.init)
     return options
   }
 }
