@@ -33,6 +33,18 @@ package enum Paths {
     return steps.joined(separator: "/")
   }
 
+  /// What turns paths into links as a page sees them: relative, percent-encoded.
+  ///
+  /// - Parameter file: the page.
+  /// - Returns: the link to an absolute path.
+  package static func links(from file: String) -> (String) -> String {
+    let folder = realFolder(of: file)
+    return { path in
+      let relative = relative(path, to: folder)
+      return relative.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? relative
+    }
+  }
+
   /// Whether a file lies in a folder or below it, once all symbolic links are followed.
   ///
   /// - Parameters:

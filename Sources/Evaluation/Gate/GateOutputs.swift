@@ -44,11 +44,11 @@ struct GateOutputs {
     let record = try self.record(report)
     try write(record.openMetrics, to: request.openMetrics)
     if let path = request.sarif {
-      let document = SARIFReport(record.findings, tool: Tool.version, link: Self.link(from: "x"))
+      let document = SARIFReport(record.findings, tool: Tool.version, link: Paths.links(from: "x"))
       try write(JSONText.encode(document, pretty: true) + "\n", to: path)
     }
     if let path = request.html {
-      try write(record.html(link: Self.link(from: path), picture: Self.picture), to: path)
+      try write(record.html(link: Paths.links(from: path), picture: Self.picture), to: path)
     }
   }
 
@@ -63,15 +63,6 @@ struct GateOutputs {
     let text = report.stepSummary(
       sentence: verdict.sentence, limit: Self.summaryLimit - before.count)
     try AtomicFile.write(before + Array(text.utf8), to: path)
-  }
-
-  /// From an absolute path to a URI as a file sees it.
-  static func link(from file: String) -> (String) -> String {
-    let folder = Paths.realFolder(of: file)
-    return { path in
-      let relative = Paths.relative(path, to: folder)
-      return relative.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? relative
-    }
   }
 
   /// Pixels of a page's pictures on the longer side: twice as many as they are shown with.

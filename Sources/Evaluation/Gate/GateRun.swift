@@ -92,10 +92,10 @@ package struct GateRun: Sendable {
   /// The verdict as JSON.
   package var json: String {
     JSONText.encode(
-      Document(
+      VerdictDocument(
         run: run, outcome: verdict.outcome.rawValue, code: verdict.exitStatus.code,
         checks: verdict.lines.map { line in
-          Document.Check(
+          VerdictDocument.Check(
             check: line.check, outcome: line.outcome.rawValue, finding: line.finding,
             blocking: line.isBlocking, unit: line.unit,
             figures: Dictionary(
@@ -108,19 +108,4 @@ package struct GateRun: Sendable {
 
   /// What the process ends with.
   package var code: Int32 { verdict.exitStatus.code }
-
-  private struct Document: Encodable {
-    struct Check: Encodable {
-      let check, outcome, finding: String
-      let blocking: Bool
-      let unit: String
-      let figures: [String: Double]
-    }
-
-    var schema = 2
-    let run, outcome: String
-    let code: Int32
-    let checks: [Check]
-    let sentence: String
-  }
 }

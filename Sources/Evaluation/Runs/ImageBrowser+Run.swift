@@ -24,13 +24,7 @@ extension ImageBrowser {
       column.detail == nil && column.metric.map(present.contains) == true
     }
     let places = ImagePlaces(run, results: results)
-    let folder = Paths.realFolder(of: page)
-    func link(_ path: String?) -> String? {
-      path.map { path in
-        let relative = Paths.relative(path, to: folder)
-        return relative.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? relative
-      }
-    }
+    let link = Paths.links(from: page)
     let methods = try run.methods.map { method in
       let values = Dictionary(grouping: scores[method.name] ?? [], by: \.imageID).mapValues {
         Dictionary($0.map { ($0.score.metric, $0.score.value.number) }) { first, _ in first }
@@ -42,8 +36,8 @@ extension ImageBrowser {
           id: image.imageID,
           values: shown.map { column in
             (values[image.imageID]?[column.metric ?? ""] ?? nil).map { $0 * column.factor }
-          }, failure: failure, made: link(places.image(image.imageID, of: method.name)),
-          real: link(places.realImage(image.imageID)))
+          }, failure: failure, made: places.image(image.imageID, of: method.name).map(link),
+          real: places.realImage(image.imageID).map(link))
       }
       return Method(name: method.name, images: images)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Gate
 import Provenance
 import Reports
 import Runs
@@ -80,14 +81,7 @@ struct SiteRun {
 
   /// The last verdict, check by check.
   private var verdictLines: [String] {
-    struct Document: Decodable {
-      struct Check: Decodable { let check, outcome, finding: String }
-      let checks: [Check]
-      let sentence: String?
-    }
-    guard let verdict,
-      let document = try? JSONDecoder().decode(Document.self, from: Data(verdict.report.utf8))
-    else { return [] }
+    guard let verdict, let document = VerdictDocument(verdict) else { return [] }
     let baseline = verdict.baseline.isEmpty ? "" : " beside baseline \(verdict.baseline)"
     return ["<h2>Verdict\(XMLText.escape(baseline))</h2>"]
       + (document.sentence.map { ["<p><strong>\(XMLText.escape($0))</strong></p>"] } ?? [])
