@@ -4,20 +4,30 @@ import Testing
 
 /// The commands of the guides in `Docs`, run as they stand.
 @Suite struct GuideTests {
-  @Test(arguments: ["evaluate-my-generator", "features-made-elsewhere", "nightly", "own-protocol"])
+  @Test(arguments: [
+    "evaluate-my-generator", "features-made-elsewhere", "nightly", "own-protocol",
+    "reproduce-a-claim",
+    "training-loop",
+  ])
   func everyCommandRuns(guide: String) throws {
     let path = Fixtures.projectRoot.appendingPathComponent("Docs/\(guide).md")
     let text = try String(contentsOf: path, encoding: .utf8)
-    let commands = text.matches(of: /(?s)```sh\n(.*?)```/).flatMap {
-      $0.1.split(separator: "\n").map { String($0) }
-    }
-    #expect(commands.count > 3)
     let folder = try TemporaryFolder()
-    for command in commands {
-      let outcome = try Program.shell(command, in: folder.url.path)
-      #expect(!outcome.wasKilled && outcome.code == 0, "\(command): \(outcome)")
+    var count = 0
+    // A block of another language is the file that its first line names.
+    for block in text.matches(of: /(?s)```([a-z]+)(?: (\S+))?\n(.*?)```/) {
+      if let file = block.2 {
+        try folder.write(block.3.utf8, to: String(file))
+        continue
+      }
+      guard block.1 == "sh" else { continue }
+      for command in block.3.split(separator: "\n") {
+        let outcome = try Program.shell(String(command), in: folder.url.path)
+        #expect(!outcome.wasKilled && outcome.code == 0, "\(command): \(outcome)")
+        count += 1
+      }
     }
-    withExtendedLifetime(folder) {}
+    #expect(count > 2)
   }
 
   /// Every page that the index names is there, and every page is named.
