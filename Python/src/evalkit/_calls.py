@@ -47,7 +47,7 @@ def score(
         real: folder, statistics (``.npz``) or images in memory; None for metrics that need none.
         fake: folder or images in memory.
         metrics: their names; None for the program's default.
-        weights: ``compact``, ``published``, ``published:DIR`` or a manifest.
+        weights: ``compact``, ``published``, a folder of published weights or a manifest.
         results: folder of the database and the caches.
         value_range: what floats for black and white are.
         progress: whether to show it, or what gets its lines.

@@ -10,7 +10,7 @@ package struct RunOptions: Sendable {
   package var jobs: Int?
   /// Seed of everything random.
   package var seed: UInt64 = 0
-  /// The suite of weights: `compact`, `published`, `published:DIR` or a manifest.
+  /// The suite of weights: `compact`, `published`, a folder of published weights or a manifest.
   package var weights = "compact"
   /// Whether convolutions are plain sums, without Winograd's algorithm.
   package var isExact = false

@@ -42,7 +42,7 @@ package struct BlameJob: RunConfigurable {
     if json { return JSONText.encode(report, pretty: true) }
     let path = reports.map { $0 + "/blame.md" }
     if let path { try OutputPlace(isReplacing: self.isReplacing).prepare(path, as: .blame) }
-    let markdown = report.markdown(link: GateOutputs.link(from: path ?? "blame.md"))
+    let markdown = report.markdown(link: Paths.links(from: path ?? "blame.md"))
     if let path { try AtomicFile.write(Array(markdown.utf8), to: path) }
     return markdown
   }
@@ -52,7 +52,7 @@ package struct BlameJob: RunConfigurable {
   /// - Throws: as ``text(json:)``.
   package func report() throws -> BlameReport {
     try metrics.forEach {
-      try NamedChoice.check($0, as: "metric", from: MetricRegistry.metrics.map(\.name))
+      try NamedChoice.check($0, as: "metric", from: MetricRegistry.names)
     }
     var request = GateRequest()
     (request.run, request.baseline, request.gate) = (run, baseline, gate)

@@ -29,7 +29,7 @@ package struct GateJob {
   ///
   /// - Throws: `RequirementError` and ``HarnessError`` of kind `usage` for what is not understood.
   static func requirements(_ texts: [String]) throws -> [Requirement] {
-    let known = MetricRegistry.metrics.map(\.name)
+    let known = MetricRegistry.names
     return try texts.map { text in
       let requirement = try Requirement(parsing: text)
       try NamedChoice.check(requirement.metric, as: "metric", from: known)
@@ -59,7 +59,7 @@ package struct GateJob {
       }
     }
     return Evidence(
-      knownMetrics: MetricRegistry.metrics.map(\.name), methods: methods,
+      knownMetrics: MetricRegistry.names, methods: methods,
       measurements: measurements, defect: defect)
   }
 

@@ -15,8 +15,8 @@ import Verdicts
 package struct HistoryJob: RunConfigurable {
   /// How the job runs.
   package var runOptions = RunOptions()
-  /// The metric to show; nil for all.
-  package var metric: String?
+  /// The metrics to show; empty for all.
+  package var metrics: [String] = []
   /// Where the Markdown and its pictures are written; nil writes nothing.
   package var reports: String?
   /// The day up to which nights are expected.
@@ -47,9 +47,8 @@ package struct HistoryJob: RunConfigurable {
 
   /// The history of every series, sorted by protocol, method and metric.
   package func report() throws -> HistoryReport {
-    if let metric {
-      try NamedChoice.check(
-        metric, as: "metric", from: MetricRegistry.metrics.map(\.name))
+    for metric in metrics {
+      try NamedChoice.check(metric, as: "metric", from: MetricRegistry.names)
     }
     let store = try ResultsDatabase.open(self.results)
     let runs = try store.runs(RunFilter(statuses: [.complete])).reversed()
@@ -90,7 +89,8 @@ package struct HistoryJob: RunConfigurable {
     let gate = GateJob(run, table: table)
     let verdicts = try Self.verdicts(ofRun: record.id, in: store)
     for method in run.methods {
-      for (name, score) in run.scores[method.name] ?? [:] where metric == nil || metric == name {
+      for (name, score) in run.scores[method.name] ?? [:]
+      where metrics.isEmpty || metrics.contains(name) {
         guard let value = score.value.number else {
           if let value = score.value.double {
             let kind = value.isNaN ? "not a number" : "infinite"
@@ -153,14 +153,9 @@ package struct HistoryJob: RunConfigurable {
   private static func verdicts(
     ofRun run: String, in store: Store
   ) throws -> [String: String] {
-    struct Document: Decodable {
-      struct Check: Decodable { let check, outcome: String }
-      let checks: [Check]
-    }
     var found: [String: String] = [:]
     for verdict in try store.verdicts(ofRun: run) {
-      let document = try? JSONDecoder().decode(Document.self, from: Data(verdict.report.utf8))
-      for check in document?.checks ?? [] { found[check.check] = check.outcome }
+      for check in VerdictDocument(verdict)?.checks ?? [] { found[check.check] = check.outcome }
     }
     return found
   }

@@ -27,6 +27,12 @@ package enum ProtocolLibrary {
     return ProtocolFiles(sources, metrics: MetricRegistry.metrics)
   }
 
+  /// Ids of tables and of claim files; none where the folders cannot be read, which a command says that opens them.
+  package static var names: (tables: [String], claims: [String]) {
+    guard let files = try? files() else { return ([], []) }
+    return ((try? files.ids()) ?? [], (try? files.claimIDs()) ?? [])
+  }
+
   /// The file of a table, as it was written.
   ///
   /// - Throws: as ``files()``; `TableError` for an unknown id.

@@ -37,12 +37,16 @@ package enum FeaturePreprocessing {
     "iresnet34": .aligned112, "iresnet50": .aligned112, "iresnet100": .aligned112,
   ]
 
+  /// Every preprocessing that can be named.
+  package static var names: [String] { known.map(\.name) }
+
+  private static var known: [Preprocessing] { Preprocessing.all + [imageNet] }
+
   /// The preprocessing of a name.
   ///
   /// - Throws: ``HarnessError`` of kind `usage` that offers the nearest name.
   package static func named(_ name: String) throws -> Preprocessing {
-    let known = Preprocessing.all + [imageNet]
-    return try choose(name, as: "preprocessing", from: known.map(\.name)) { name in
+    try choose(name, as: "preprocessing", from: names) { name in
       known.first { $0.name == name }
     }
   }

@@ -162,6 +162,9 @@ package struct NetworkLayers: Encodable, Equatable, Sendable {
 
 /// What `evalkit networks` prints.
 package enum NetworkTables {
+  /// Every network of the catalogue.
+  package static var names: [String] { NetworkCatalogue.networks.map { $0.name } }
+
   /// Every network of the catalogue at its published input size.
   ///
   /// - Throws: `GraphError`, if a network does not take its own published size.

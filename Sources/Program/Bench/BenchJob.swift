@@ -20,6 +20,9 @@ package struct BenchOptions: RunConfigurable, Sendable {
 
 /// Measures how fast this machine runs networks and what is done around them.
 package struct BenchJob {
+  /// What can be measured.
+  package static var names: [String] { BenchCatalogue.subjects.map(\.name) }
+
   private let options: BenchOptions
   private let subjects: [BenchSubject]
 

@@ -81,6 +81,9 @@ package struct TrainJob {
 
 /// The table of recipes that `evalkit train` without a name prints.
 package enum RecipeListing {
+  /// What can be trained.
+  package static var names: [String] { CompactRecipes.known.map(\.name) + ["all"] }
+
   /// Name and summary of every network of the compact suite.
   package static var text: String {
     CompactRecipes.known.map { "\($0.name)\n  \($0.summary)" }.joined(separator: "\n")

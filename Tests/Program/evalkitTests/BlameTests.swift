@@ -37,7 +37,7 @@ import Testing
 
   @Test func theWorstPairsAreNamedWithTheirImages() throws {
     let faces = try Self.spoiled(["mae", "ssim"])
-    let sections = try Self.sections(faces, "--metric", "mae", "--metric", "ssim")
+    let sections = try Self.sections(faces, "--metrics", "mae,ssim")
     #expect(sections.map { $0["metric"] as? String } == ["mae", "ssim"])
     for section in sections {
       let images = try #require(section["images"] as? [[String: Any]])
@@ -50,7 +50,7 @@ import Testing
       #expect((images[0]["real"] as? String)?.hasSuffix("/reference/07.png") == true)
     }
     #expect(!FileManager.default.fileExists(atPath: faces.path("Reports")))
-    let page = try faces.run("blame", "main", "--metric", "mae", "--count", "2")
+    let page = try faces.run("blame", "main", "--metrics", "mae", "--count", "2")
     page.expectSuccess()
     #expect(page.output.contains("| 07 | ") && page.output.contains("The worst 2 of 12 images."))
     #expect(page.output.contains("<img src=\"../generated/07.png\" width=\"96\" alt=\"\">"))
@@ -71,7 +71,7 @@ import Testing
 
   @Test func influenceOnFIDComesFromRememberedFeatures() throws {
     let faces = try Self.spoiled(["fid", "kid"])
-    let section = try #require(try Self.sections(faces, "--metric", "fid").first)
+    let section = try #require(try Self.sections(faces, "--metrics", "fid").first)
     let images = try #require(section["images"] as? [[String: Any]])
     #expect(images[0]["id"] as? String == "07", "\(section)")
     let (before, after) = (images[0]["before"] as? Double, images[0]["after"] as? Double)
@@ -81,18 +81,18 @@ import Testing
     let database = try Database(faces.path("Results"))
     try database.execute(
       "DELETE FROM run WHERE id <> (SELECT id FROM run ORDER BY rowid DESC LIMIT 1)")
-    let alone = try #require(try Self.sections(faces, "--metric", "fid").first)
+    let alone = try #require(try Self.sections(faces, "--metrics", "fid").first)
     let first = try #require((alone["images"] as? [[String: Any]])?.first)
     #expect(first["id"] as? String == "07" && first["before"] == nil, "\(alone)")
     #expect(first["after"] as? Double == after)
     #expect((alone["notes"] as? [String])?.count == 1)
-    let kid = try #require(try Self.sections(faces, "--metric", "kid").first)
+    let kid = try #require(try Self.sections(faces, "--metrics", "kid").first)
     #expect((kid["notes"] as? [String])?.first?.contains("see fid") == true)
   }
 
   @Test func classesThatMovedAreNamed() throws {
     let faces = try Self.spoiled(["miou", "accuracy"], masks: true)
-    let sections = try Self.sections(faces, "--metric", "miou", "--metric", "accuracy")
+    let sections = try Self.sections(faces, "--metrics", "miou", "--metrics", "accuracy")
     for section in sections {
       let classes = try #require(section["classes"] as? [[String: Any]])
       let names = classes.compactMap { $0["name"] as? String }
@@ -107,14 +107,14 @@ import Testing
   @Test func refusesWhatCannotBeExplained() throws {
     let faces = try Self.spoiled(["mae"])
     try faces.run("blame", "mian").expectRefusal(5, "'main'")
-    try faces.run("blame", "main", "--metric", "mea").expectRefusal(64, "'mae'")
-    try faces.run("blame", "main", "--metric", "ssim").expectRefusal(5, "ssim")
+    try faces.run("blame", "main", "--metrics", "mea").expectRefusal(64, "'mae'")
+    try faces.run("blame", "main", "--metrics", "ssim").expectRefusal(5, "ssim")
     try faces.run("blame", "main", "--method", "our").expectRefusal(64, "'our'")
     try faces.run("blame", "main", "--count", "0").expectRefusal(64, "--count")
     try faces.remove("reference/00.png")
     try faces.remove("generated/00.png")
     try faces.score("mae").expectSuccess()
-    try faces.run("blame", "main", "--metric", "mae").expectRefusal(5, "other pairs")
+    try faces.run("blame", "main", "--metrics", "mae").expectRefusal(5, "other pairs")
   }
 
   // MARK: Near duplicates

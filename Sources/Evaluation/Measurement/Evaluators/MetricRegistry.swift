@@ -14,6 +14,9 @@ package enum MetricRegistry {
   /// The metrics.
   package static let metrics: [Metric] = families.flatMap { $0.metrics }
 
+  /// Names of ``metrics``.
+  package static let names = metrics.map(\.name)
+
   /// Those of ``metrics`` that one vector an image gives.
   package static let metricsOfVectors = families.flatMap { $0.metricsOfVectors }
 

@@ -9,7 +9,7 @@ extension Metric {
     let names = text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }
     let found = try names.map { name in
       try choose(
-        String(name), as: "metric", from: MetricRegistry.metrics.map(\.name), Self.init(named:))
+        String(name), as: "metric", from: MetricRegistry.names, Self.init(named:))
     }
     guard !found.isEmpty else { throw HarnessError(.usage, "--metrics names no metric") }
     return found.enumerated().filter { !found[..<$0.offset].contains($0.element) }.map(\.element)

@@ -40,18 +40,14 @@ package struct WeightSuite: Sendable {
     return base + "/evalkit/weights"
   }
 
-  /// Understands `compact`, `published`, `published:DIR` or the path of a manifest.
+  /// Understands `compact`, `published`, `published:DIR` or `DIR`, or the path of a manifest.
   ///
   /// - Throws: ``HarnessError`` for folders and manifests that are missing or not understood.
   package init(parsing text: String) throws {
     if text == Self.compact.name {
       self = .compact
-      return
-    }
-    if text == "published" || text.hasPrefix("published:") {
-      let directory =
-        text == "published" ? Self.defaultDirectory : String(text.dropFirst("published:".count))
-      try self.init(name: text, folder: directory)
+    } else if let (name, folder) = Self.folder(text) {
+      try self.init(name: name, folder: folder)
     } else {
       try self.init(name: text, manifest: text)
     }
@@ -61,14 +57,20 @@ package struct WeightSuite: Sendable {
   ///
   /// - Throws: ``HarnessError`` for manifests that are missing or not understood.
   package static func expected(_ text: String) throws -> WeightSuite {
-    let folder =
-      text == "published"
-      ? defaultDirectory
-      : text.hasPrefix("published:") ? String(text.dropFirst("published:".count)) : nil
-    if let folder, !FileManager.default.fileExists(atPath: folder) {
-      return WeightSuite(name: text, directory: folder, note: nil, roles: [:])
+    if let (name, folder) = folder(text), !FileManager.default.fileExists(atPath: folder) {
+      return WeightSuite(name: name, directory: folder, note: nil, roles: [:])
     }
     return try WeightSuite(parsing: text)
+  }
+
+  private static let published = "published"
+
+  /// The folder of published weights that a text names, and the suite's one name for it; nil for other texts.
+  private static func folder(_ text: String) -> (name: String, folder: String)? {
+    if text == published { return (text, defaultDirectory) }
+    let prefix = "\(published):"
+    if text.hasPrefix(prefix) { return (text, String(text.dropFirst(prefix.count))) }
+    return PathKind(at: text) == .folder ? (prefix + text, text) : nil
   }
 
   private init(name: String, folder: String) throws {
@@ -98,7 +100,7 @@ package struct WeightSuite: Sendable {
     do { bytes = try RegularFile(path).contents() } catch {
       throw HarnessError(
         .usage,
-        "--weights \(path) is neither compact, published, published:DIR nor a manifest "
+        "--weights \(path) is neither compact, published, a folder of weights nor a manifest "
           + "that can be read (\(error.reason))")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -18,8 +18,8 @@ struct BenchCommand: ParsableCommand {
       """, examples: ["evalkit bench", "evalkit bench bisenet fid"])
 
   @Argument(
-    help: ArgumentHelp(
-      "Networks, metrics and operations to measure", default: "all", valueName: "name"))
+    of: .benchSubjects, default: "all",
+    help: ArgumentHelp("Networks, metrics and operations to measure", valueName: "name"))
   var names: [String] = []
 
   @OptionGroup var threads: JobsOption

@@ -3,7 +3,7 @@ import Gate
 import Harness
 import Provenance
 
-/// `evalkit blame BASELINE`.
+/// `evalkit blame [BASELINE]`.
 struct BlameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "blame",
@@ -14,18 +14,15 @@ struct BlameCommand: ParsableCommand {
       also written to blame.md in --reports, with links to the images, unless --json asks for JSON.
       """, examples: ["evalkit blame main"])
 
-  @Argument(help: "Name of the baseline")
-  var baseline: String
+  @OptionGroup var baseline: BaselineChoice
 
   @Option(name: .customLong("run"), help: .storedRun)
   var id: String?
 
   @Option(
-    name: .customLong("metric"),
-    help: ArgumentHelp(
-      "Metric to explain", default: "those that got worse", valueName: "metric"
-    ).repeatable)
-  var metrics: [String] = []
+    of: .metrics, default: "those that got worse",
+    help: ArgumentHelp("Metrics to explain, with commas", valueName: "list"))
+  var metrics: String?
 
   @Option(help: ArgumentHelp("Row to explain", default: "all", valueName: "name"))
   var method: String?
@@ -46,11 +43,17 @@ struct BlameCommand: ParsableCommand {
   @OptionGroup var output: JSONFlag
   @OptionGroup var force: ForceFlag
 
+  func validate() throws {
+    if baseline.name == nil {
+      throw ValidationError("name the baseline; 'evalkit baseline list' shows which there are")
+    }
+  }
+
   func run() throws {
-    var job = BlameJob(baseline: baseline)
+    var job = BlameJob(baseline: baseline.name ?? "")
     job.runOptions = try RunOptions(place, threads, force)
     job.run = id
-    job.metrics = metrics
+    job.metrics = metrics.map(MetricChoice.names) ?? []
     job.method = method
     job.gate = gate
     job.count = count

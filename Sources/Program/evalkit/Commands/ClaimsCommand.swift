@@ -15,7 +15,7 @@ struct ClaimsCommand: ParsableCommand {
       claim is a finding and no failure.
       """, examples: ["evalkit claims", "evalkit claims sdg"])
 
-  @Argument(help: "Paper whose claims are asked, for example sdg, or all")
+  @Argument(of: .claims, help: "Paper whose claims are asked")
   var id = "all"
 
   @OptionGroup var place: ResultsOption

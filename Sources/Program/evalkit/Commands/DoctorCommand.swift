@@ -14,7 +14,8 @@ struct DoctorCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Weights: published, published:DIR or the path of a manifest", default: "the default folder",
+      "Weights: published, a folder of published weights or the path of a manifest",
+      default: "the default folder",
       valueName: "spec"))
   var weights: String?
 

@@ -25,22 +25,25 @@ struct FacesCommand: ParsableCommand {
     help: ArgumentHelp(
       "Real label maps to compare with: a folder of PNG files, or a table made of one",
       default: "none",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var real: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write the comparison here, as Markdown", default: "not written", valueName: "file"))
+      "Write the comparison here, as Markdown", default: "not written", valueName: "file"),
+    completion: .file())
   var report: String?
 
   @Option(
     help: ArgumentHelp(
-      "Draw a contact sheet here, PNG or JPEG", default: "not drawn", valueName: "file"))
+      "Draw a contact sheet here, PNG or JPEG", default: "not drawn", valueName: "file"),
+    completion: .file())
   var sheet: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write the statistics of --real here, as a table", default: "not written", valueName: "file"))
+      "Write the statistics of --real here, as a table", default: "not written", valueName: "file"),
+    completion: .file())
   var saveTable: String?
 
   @OptionGroup var threads: JobsOption

@@ -11,7 +11,7 @@ struct GateCommand: ParsableCommand {
     discussion: """
       A requirement is METRIC OPERATOR NUMBER in the scale that the table prints, for example \
       'fid<=47', or METHOD:METRIC OPERATOR NUMBER. Without a method it holds for every measured one \
-      but the anchors. With --baseline every metric is compared with the frozen run, image by image \
+      but the anchors. With a baseline every metric is compared with the frozen run, image by image \
       where images have scores, and found worse, better, equivalent or undecided; all tests together \
       raise a false alarm in at most 5 % of nights. Exit codes: 0 no regression, 2 a regression or a \
       broken bound, 3 undecided (only with --strict), 5 no baseline, or not comparable with it, 6 the \
@@ -19,7 +19,7 @@ struct GateCommand: ParsableCommand {
       """,
     examples: [
       "evalkit gate --require 'fid<=47' --require 'id>=0.75'",
-      "evalkit gate --baseline main --html gate.html",
+      "evalkit gate main --html gate.html",
     ])
 
   @Option(
@@ -28,8 +28,7 @@ struct GateCommand: ParsableCommand {
   )
   var requirements: [String] = []
 
-  @Option(help: ArgumentHelp("Baseline to compare with", default: "none", valueName: "name"))
-  var baseline: String?
+  @OptionGroup var baseline: BaselineChoice
 
   @Option(
     help: ArgumentHelp(
@@ -59,30 +58,33 @@ struct GateCommand: ParsableCommand {
   var audit = false
 
   @Option(
-    help: ArgumentHelp("Write the checks as JUnit XML", default: "not written", valueName: "file"))
+    help: ArgumentHelp("Write the checks as JUnit XML", default: "not written", valueName: "file"),
+    completion: .file())
   var junit: String?
 
   @Option(
     help: ArgumentHelp(
       "Append the checks as Markdown, for example to $GITHUB_STEP_SUMMARY", default: "not written",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var summary: String?
 
   @Option(
     help: ArgumentHelp(
       "Write failed, duplicate and worst images as SARIF 2.1.0", default: "not written",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var sarif: String?
 
   @Option(
     name: .customLong("openmetrics"),
     help: ArgumentHelp(
-      "Write scores and checks as OpenMetrics text", default: "not written", valueName: "file"))
+      "Write scores and checks as OpenMetrics text", default: "not written", valueName: "file"),
+    completion: .file())
   var openMetrics: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write everything as one HTML page", default: "not written", valueName: "file"))
+      "Write everything as one HTML page", default: "not written", valueName: "file"),
+    completion: .file())
   var html: String?
 
   @Option(
@@ -99,11 +101,11 @@ struct GateCommand: ParsableCommand {
   @OptionGroup var force: ForceFlag
 
   func validate() throws {
-    if requirements.isEmpty, baseline == nil {
+    if requirements.isEmpty, baseline.name == nil {
       throw ValidationError(
-        "name at least one bound, for example --require 'fid<=47', or a --baseline")
+        "name at least one bound, for example --require 'fid<=47', or a baseline")
     }
-    if audit, baseline == nil { throw ValidationError("--audit needs a --baseline") }
+    if audit, baseline.name == nil { throw ValidationError("--audit needs a baseline") }
   }
 
   func run() throws {
@@ -111,7 +113,7 @@ struct GateCommand: ParsableCommand {
     request.runOptions = try RunOptions(store, threads, diagnostics, force)
     request.run = id
     request.requirements = requirements
-    request.baseline = baseline
+    request.baseline = baseline.name
     request.gate = gate
     request.isStrict = strict
     request.allowedFailures = maxFailures

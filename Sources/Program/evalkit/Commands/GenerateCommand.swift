@@ -18,8 +18,6 @@ struct GenerateCommand: ParsableCommand {
       "evalkit generate --dataset synthetic --method a=builtin:paint --output a"
     ])
 
-  @OptionGroup var common: CommonOptions
-
   @Option(help: .dataset)
   var dataset: String
 
@@ -28,7 +26,8 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: .method)
   var method: String
 
-  @Option(help: ArgumentHelp("Folder to write the images to", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Folder to write the images to", valueName: "dir"), completion: .directory)
   var output: String
 
   @Option(
@@ -40,6 +39,7 @@ struct GenerateCommand: ParsableCommand {
   @OptionGroup var failures: FailureLimit
   @OptionGroup var part: ShardOption
   @OptionGroup var command: CommandArguments
+  @OptionGroup var common: CommonOptions
 
   func run() throws {
     Interruption.listen()

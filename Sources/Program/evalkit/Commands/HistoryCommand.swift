@@ -3,7 +3,7 @@ import Gate
 import Harness
 import Provenance
 
-/// `evalkit history [METRIC]`.
+/// `evalkit history [METRICS]`.
 struct HistoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
@@ -13,10 +13,9 @@ struct HistoryCommand: ParsableCommand {
       of level that hardly any order of the same nights would show; a steady series raises one by \
       chance with a probability of at most 1 %. The Markdown is also written to history.md in \
       --reports, with a picture for each series, unless --json asks for JSON.
-      """, examples: ["evalkit history", "evalkit history fid"])
+      """, examples: ["evalkit history", "evalkit history fid,id"])
 
-  @Argument(help: ArgumentHelp("Metric, for example fid", default: "all"))
-  var metric: String?
+  @OptionGroup var metrics: MetricChoice
 
   @OptionGroup var place: ResultsOption
   @OptionGroup var protocols: ProtocolsOption
@@ -27,7 +26,7 @@ struct HistoryCommand: ParsableCommand {
   func run() throws {
     var job = HistoryJob()
     job.runOptions = try RunOptions(place, force)
-    job.metric = metric
+    job.metrics = metrics.names
     job.reports = output.json ? nil : reports.reports
     try Console.result(job.text(json: output.json))
   }

@@ -40,7 +40,7 @@ struct NetworksShowCommand: ParsableCommand {
     abstract: "Show a network's layers: shapes, parameters, multiply-adds, results.",
     examples: ["evalkit networks show inception-fid"])
 
-  @Argument(help: "Name of the network, as 'evalkit networks' lists it")
+  @Argument(of: .networks, help: "Name of the network")
   var name: String
 
   @Option(

@@ -34,12 +34,14 @@ struct PairsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "File of the only ids to use, one per line", default: "all ids", valueName: "file"))
+      "File of the only ids to use, one per line", default: "all ids", valueName: "file"),
+    completion: .file())
   var ids: String?
 
   @Option(
-    help: ArgumentHelp("File of ids to leave out, one per line", default: "none", valueName: "file")
-  )
+    help: ArgumentHelp(
+      "File of ids to leave out, one per line", default: "none", valueName: "file"),
+    completion: .file())
   var skip: String?
 
   @Option(
@@ -51,7 +53,7 @@ struct PairsCommand: ParsableCommand {
     help: ArgumentHelp(
       "Captions: a folder of <id>.txt with one per line (Multi-Modal-CelebA-HQ), a .json of "
         + "CelebA-Dialog, a .jsonl, or lines of 'image : caption'", default: "the dataset's own",
-      valueName: "path"))
+      valueName: "path"), completion: .file())
   var captions: String?
 
   @Option(
@@ -70,7 +72,7 @@ struct PairsCommand: ParsableCommand {
     help: ArgumentHelp(
       "Guidance texts, one per line, handed out in turn; pairs of one text are a group",
       default: "the captions",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var texts: String?
 
   @Option(
@@ -98,13 +100,14 @@ struct PairsCommand: ParsableCommand {
   var scribbles: String?
 
   @Option(
-    help: ArgumentHelp("Manifest to write", default: "RESULTS/pairs.jsonl", valueName: "file"))
+    help: ArgumentHelp("Manifest to write", default: "RESULTS/pairs.jsonl", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(
     help: ArgumentHelp(
       "Copy all files here; the manifest is DIR/pairs.jsonl", default: "nothing is copied",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var export: String?
 
   @Option(

@@ -12,7 +12,7 @@ struct PublishCommand: ParsableCommand {
       folder to any web host, or open its index.html. A further call brings the folder up to date.
       """, examples: ["evalkit publish site"])
 
-  @Argument(help: ArgumentHelp("Folder to fill", valueName: "dir"))
+  @Argument(help: ArgumentHelp("Folder to fill", valueName: "dir"), completion: .directory)
   var folder: String
 
   @OptionGroup var store: StoreOptions

@@ -24,20 +24,19 @@ struct ScoreCommand: ParsableCommand {
       "evalkit score --reference real.npz --generated fake.npz --metrics fid,kid",
     ])
 
-  @OptionGroup var common: CommonOptions
-  @OptionGroup var measurement: MeasurementOptions
-
   @Option(
     help: ArgumentHelp(
       "Folder of real images, a .npz with their statistics, or a .npy or .npz of features; accuracy, miou, "
-        + "clip, lpips-diversity and time need none", default: "none", valueName: "dir|file"))
+        + "clip, lpips-diversity and time need none", default: "none", valueName: "dir|file"),
+    completion: .file())
   var reference: String?
 
   @OptionGroup var studies: StudyOptions
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the images to score, or a .npy or .npz of their features", valueName: "dir|file"))
+      "Folder of the images to score, or a .npy or .npz of their features", valueName: "dir|file"),
+    completion: .file())
   var generated: String
 
   @Option(
@@ -47,16 +46,18 @@ struct ScoreCommand: ParsableCommand {
   var featuresBy: String?
 
   @Option(
+    of: .metrics, default: ScoreCommand.usualMetrics,
     help: ArgumentHelp(
-      "Comma list of metrics; one named here that cannot be measured ends the run with 6, after the "
-        + "others are measured", default: ScoreCommand.usualMetrics, valueName: "list"))
+      "Metrics to measure, with commas; one named here that cannot be measured ends the run with 6, after the "
+        + "others are measured", valueName: "list"))
   var metrics: String?
 
   private static let usualMetrics = "fid,lpips-alex,ssim,ms-ssim,mae,psnr"
 
   @Option(
     help: ArgumentHelp(
-      "Folder of label maps, for accuracy and miou", default: "none", valueName: "dir"))
+      "Folder of label maps, for accuracy and miou", default: "none", valueName: "dir"),
+    completion: .directory)
   var masks: String?
 
   @OptionGroup var metricOptions: MetricOptionArguments
@@ -69,15 +70,19 @@ struct ScoreCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the reference's FID statistics here", default: "not written", valueName: "file.npz"))
+      "Write the reference's FID statistics here", default: "not written", valueName: "file.npz"),
+    completion: .file())
   var saveStats: String?
 
   @Option(
-    help: ArgumentHelp("Write per-image values here", default: "not written", valueName: "file.csv")
-  )
+    help: ArgumentHelp(
+      "Write per-image values here", default: "not written", valueName: "file.csv"),
+    completion: .file())
   var perImage: String?
 
   @OptionGroup var failures: FailureLimit
+  @OptionGroup var measurement: MeasurementOptions
+  @OptionGroup var common: CommonOptions
 
   private var choices: MetricOptionValues {
     var choices = MetricOptionValues()

@@ -20,7 +20,7 @@ struct SelfTestCommand: ParsableCommand {
     help: ArgumentHelp(
       "Test nothing; write the faces and this program's answers, for a build after an intended change",
       default: "test",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var record: String?
 
   @OptionGroup var format: JSONFlag

@@ -19,7 +19,7 @@ struct ProtocolsCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Weights to look for: published, published:DIR or the path of a manifest",
+        "Weights to look for: published, a folder of published weights or the path of a manifest",
         valueName: "spec"))
     var weights = "published"
 
@@ -39,7 +39,7 @@ struct ProtocolsCommand: ParsableCommand {
       abstract: "Show a table's columns, switches and published values.",
       examples: ["evalkit protocols show ddgi.table1"])
 
-    @Argument(help: "Protocol id, for example ddgi.table1")
+    @Argument(of: .protocols, help: "Protocol id")
     var id: String
 
     @Flag(help: "Print the protocol's file, to start one of your own from")

@@ -8,9 +8,6 @@ import Runs
 
 /// What `table1` and `table` share.
 struct TableArguments: ParsableArguments {
-  @OptionGroup var common: CommonOptions
-  @OptionGroup var measurement: MeasurementOptions
-
   @Option(help: .dataset)
   var dataset = "synthetic"
 
@@ -28,12 +25,15 @@ struct TableArguments: ParsableArguments {
   var methods: [String] = []
 
   @Option(
+    of: .metrics, default: "the protocol's columns",
     help: ArgumentHelp(
-      "Metrics to measure; one without any value ends the run with 6, after the others are measured",
-      default: "the protocol's columns", valueName: "list"))
+      "Metrics to measure, with commas; one without any value ends the run with 6, after the others are measured",
+      valueName: "list"))
   var metrics: String?
 
-  @Option(help: .fidMode(default: "the protocol's"))
+  @Option(
+    of: .fidModes, default: "the protocol's",
+    help: ArgumentHelp("Input pipeline of FID", valueName: "mode"))
   var fidMode: String?
 
   @Option(
@@ -53,6 +53,8 @@ struct TableArguments: ParsableArguments {
   @OptionGroup var failures: FailureLimit
   @OptionGroup var part: ShardOption
   @OptionGroup var command: CommandArguments
+  @OptionGroup var measurement: MeasurementOptions
+  @OptionGroup var common: CommonOptions
 
   /// Measures, writes the report and prints it.
   func run(table id: String) throws {
@@ -114,7 +116,7 @@ struct TableOneCommand: ParsableCommand {
     commandName: "table1", abstract: "Measure and print Table 1 of a paper.",
     examples: ["evalkit table1", "evalkit table1 --pairs 100 --method ours=folder:results/ours"])
 
-  @Option(help: ArgumentHelp("Paper whose Table 1 is measured", valueName: "name"))
+  @Option(of: .papers, help: ArgumentHelp("Paper whose Table 1 is measured", valueName: "name"))
   var paper = "ddgi"
 
   @OptionGroup var arguments: TableArguments
@@ -131,7 +133,7 @@ struct TableCommand: ParsableCommand {
       "evalkit table sdg.table1 --dataset celebamask-hq:data --weights published",
     ])
 
-  @Argument(help: "Protocol id, for example ddgi.table1; see 'evalkit protocols'")
+  @Argument(of: .protocols, help: "Protocol id")
   var id: String
 
   @OptionGroup var arguments: TableArguments
@@ -145,7 +147,7 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan", abstract: "Print what a table would cost, without measuring.",
     examples: ["evalkit plan ddgi.table1 --pairs 500"])
 
-  @Argument(help: "Protocol id, for example ddgi.table1")
+  @Argument(of: .protocols, help: "Protocol id")
   var id = "ddgi.table1"
 
   @OptionGroup var arguments: TableArguments

@@ -9,10 +9,12 @@ struct TrainCommand: ParsableCommand {
     abstract: "Train the compact networks on the synthetic face world; without a name, list them.",
     examples: ["evalkit train", "evalkit train compact-bisenet"])
 
-  @Argument(help: ArgumentHelp("Networks of the compact suite, or all", default: "list them"))
+  @Argument(of: .recipes, default: "list them", help: "Networks of the compact suite")
   var names: [String] = []
 
-  @Option(help: ArgumentHelp("Folder for weights, cards and loss curves", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Folder for weights, cards and loss curves", valueName: "dir"),
+    completion: .directory)
   var output = "Results/training"
 
   @OptionGroup var threads: JobsOption

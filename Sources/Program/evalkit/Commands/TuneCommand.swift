@@ -42,13 +42,13 @@ struct TuneDiffusionCLIPCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Name of the files", default: "made of the text", valueName: "name"))
   var name: String?
 
-  @Option(help: ArgumentHelp("Folder to write to", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder to write to", valueName: "dir"), completion: .directory)
   var output = "Results/tuned"
 
   @Option(
     help: ArgumentHelp(
       "Folder of images to learn from", default: "drawn faces of the train world",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var images: String?
 
   @Option(in: .pairs, help: ArgumentHelp("Images to learn from", valueName: "n"))

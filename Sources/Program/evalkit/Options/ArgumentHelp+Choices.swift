@@ -21,13 +21,6 @@ extension ArgumentHelp {
 }
 
 extension ArgumentHelp {
-  /// Of `--fid-mode`.
-  static func fidMode(default text: String) -> ArgumentHelp {
-    ArgumentHelp(
-      "Input pipeline of FID: pytorch-fid, torch-fidelity or clean-fid", default: text,
-      valueName: "mode")
-  }
-
   /// The help of an option that may be given several times.
   var repeatable: ArgumentHelp {
     var help = self

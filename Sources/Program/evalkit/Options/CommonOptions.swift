@@ -63,7 +63,8 @@ struct StoreOptions: RunArguments {
 
 /// `--reports`.
 struct ReportsOption: ParsableArguments {
-  @Option(help: ArgumentHelp("Folder of the rendered reports", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Folder of the rendered reports", valueName: "dir"), completion: .directory)
   var reports = "Reports"
 }
 
@@ -72,7 +73,7 @@ struct ProtocolsOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Folder of more protocols, which come before the program's own",
-      default: "$EVALKIT_PROTOCOLS", valueName: "dir"))
+      default: "$EVALKIT_PROTOCOLS", valueName: "dir"), completion: .directory)
   var protocols: String?
 
   /// Names the folder to this process and those that it starts, as the variable does.

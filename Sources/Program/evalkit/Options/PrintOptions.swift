@@ -7,15 +7,14 @@ import Runs
 /// `--format` and `--color`: how a table is printed.
 struct PrintOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "What is printed: \(ArgumentHelp.list(ReportFormat.allCases.map(\.rawValue)))",
-      default: "table on a terminal, else markdown", valueName: "format"))
+    of: .formats, default: "table on a terminal, else markdown",
+    help: ArgumentHelp("What is printed", valueName: "format"))
   var format: String?
 
   @Option(
     help: ArgumentHelp(
       "Colors: auto, always or never; auto colors on a terminal unless NO_COLOR is set",
-      valueName: "when"))
+      valueName: "when"), completion: .list(Color.allCases.map(\.rawValue)))
   var color = "auto"
 
   private enum Color: String, CaseIterable {

@@ -24,7 +24,8 @@ extension RunOptions {
 /// `--results`.
 struct ResultsOption: RunArguments {
   @Option(
-    help: ArgumentHelp("Folder of the database, the baselines and the caches", valueName: "dir"))
+    help: ArgumentHelp("Folder of the database, the baselines and the caches", valueName: "dir"),
+    completion: .directory)
   var results = "Results"
 
   func apply(to options: inout RunOptions) { options.results = results }
@@ -50,7 +51,8 @@ struct SeedOption: RunArguments {
 struct WeightsOption: RunArguments {
   @Option(
     help: ArgumentHelp(
-      "Weights: compact, published, published:DIR or the path of a manifest", valueName: "spec"))
+      "Weights: compact, published, a folder of published weights or the path of a manifest",
+      valueName: "spec"))
   var weights = "compact"
 
   func apply(to options: inout RunOptions) { options.weights = weights }

@@ -8,13 +8,13 @@ struct StudyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       #"Captions, {"id": …, "text": …} a line, for clip and retrieval"#, default: "none",
-      valueName: "file.jsonl"))
+      valueName: "file.jsonl"), completion: .file())
   var captions: String?
 
   @Option(
     help: ArgumentHelp(
       #"Edits, {"id": …, "source_text": …, "target_text": …} a line, for clip-directional"#,
-      default: "none", valueName: "file.jsonl"))
+      default: "none", valueName: "file.jsonl"), completion: .file())
   var edits: String?
 
   @Option(

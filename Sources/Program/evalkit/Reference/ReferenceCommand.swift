@@ -9,10 +9,11 @@ struct ReferenceCommand: ParsableCommand {
     commandName: "reference", abstract: "Write manual pages and the reference of all commands.",
     shouldDisplay: false)
 
-  @Option(help: ArgumentHelp("Folder of manual pages to write", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Folder of manual pages to write", valueName: "dir"), completion: .directory)
   var man: String?
 
-  @Option(help: ArgumentHelp("Markdown page to write", valueName: "file"))
+  @Option(help: ArgumentHelp("Markdown page to write", valueName: "file"), completion: .file())
   var markdown: String?
 
   func run() throws {

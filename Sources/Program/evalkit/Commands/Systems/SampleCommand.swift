@@ -17,7 +17,7 @@ struct SampleCommand: ParsableCommand {
       "evalkit sample ddpm --count 4 --sheet sheet.png"
     ])
 
-  @Argument(help: "Id of the system, as 'evalkit systems' lists it")
+  @Argument(of: .systems, help: "Id of the system")
   var system: String
 
   @Option(
@@ -36,18 +36,21 @@ struct SampleCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Image that all images are made from", default: "the drawn faces", valueName: "file"))
+      "Image that all images are made from", default: "the drawn faces", valueName: "file"),
+    completion: .file())
   var image: String?
 
   @Option(in: .entries, help: ArgumentHelp("How many images", valueName: "n"))
   var count = SampleOptions.defaultCount
 
-  @Option(help: ArgumentHelp("Draw the sheet here, PNG or JPEG", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Draw the sheet here, PNG or JPEG", valueName: "file"), completion: .file())
   var sheet: String
 
   @Option(
     help: ArgumentHelp(
-      "Folder to keep the images in", default: "only the sheet is kept", valueName: "dir"))
+      "Folder to keep the images in", default: "only the sheet is kept", valueName: "dir"),
+    completion: .directory)
   var output: String?
 
   @OptionGroup var seed: SeedOption

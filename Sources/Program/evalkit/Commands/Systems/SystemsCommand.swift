@@ -39,7 +39,7 @@ struct SystemsShowCommand: ParsableCommand {
     abstract: "Show a system: source, modes, options with defaults, networks and what is missing.",
     examples: ["evalkit systems show sdg"])
 
-  @Argument(help: "Id of the system, as 'evalkit systems' lists it")
+  @Argument(of: .systems, help: "Id of the system")
   var id: String
 
   @OptionGroup var weights: WeightsOption

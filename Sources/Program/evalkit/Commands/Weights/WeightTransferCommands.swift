@@ -21,7 +21,7 @@ struct WeightsFetchCommand: ParsableCommand {
       "Networks, roles, papers or file names; 'all' for every file", valueName: "name"))
   var names: [String]
 
-  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"), completion: .directory)
   var to: String = WeightSuite.defaultDirectory
 
   @Option(
@@ -70,7 +70,7 @@ struct WeightsImportCommand: ParsableCommand {
   @Argument(help: "Files on this machine")
   var files: [String]
 
-  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"))
+  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"), completion: .directory)
   var to: String = WeightSuite.defaultDirectory
 
   @Option(

@@ -23,7 +23,7 @@ struct WeightsListCommand: ParsableCommand {
     examples: ["evalkit weights list"])
 
   @Argument(
-    help: ArgumentHelp("Folder of weights to look into", valueName: "dir"))
+    help: ArgumentHelp("Folder of weights to look into", valueName: "dir"), completion: .directory)
   var folder: String = WeightSuite.defaultDirectory
 
   @OptionGroup var format: JSONFlag
@@ -45,7 +45,7 @@ struct WeightsVerifyCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Folder of weights or one file", valueName: "dir|file"))
+      "Folder of weights or one file", valueName: "dir|file"), completion: .file())
   var place: String = WeightSuite.defaultDirectory
 
   @OptionGroup var format: JSONFlag
