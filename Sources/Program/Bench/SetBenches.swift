@@ -15,10 +15,26 @@ enum SetBenches {
       subject("cmmd", width: 512, "CMMD of two sets of CLIP embeddings") {
         try CMMD.between($0, $1)
       },
+      subject("fid-groups", width: 2048, "the Fréchet distance without each of 20 groups of images")
+      {
+        try total(FrechetSubsets($0, $1).distance(of:))
+      },
+      subject("kid-groups", width: 2048, "KID without each of 20 groups of images") {
+        total(try KernelInceptionDistance.subsets($0, $1))
+      },
     ]
   }
 
   private static let rows = 2000
+  private static let groups = 20
+
+  /// The sum of the distances without each group, as a gate needs them.
+  private static func total(_ distance: (RowSubset) throws -> Double) rethrows -> Double {
+    try (0..<groups).reduce(0) { sum, group in
+      let kept = (0..<rows).filter { $0 % groups != group }
+      return sum + (try distance(RowSubset(first: kept, second: kept)))
+    }
+  }
 
   private static func subject(
     _ name: String, width: Int, _ summary: String,

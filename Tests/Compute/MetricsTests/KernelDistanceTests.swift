@@ -73,7 +73,7 @@ struct KernelDistanceTests {
     #expect(stored.subsetSize == 300)
     #expect(abs(stored.value - fresh.value) <= 1e-12)
     let subsets = KernelInceptionDistance.subsets(.init(count: 6, size: 40), 300, 300)
-    let values = try [0, KernelInceptionDistance.largestStorage].map {
+    let values = try [0, KernelSubsets.largestStorage].map {
       try KernelInceptionDistance.between(first, second, subsets: subsets, storage: $0)
     }
     #expect(abs(values[0].value - values[1].value) <= 1e-12)

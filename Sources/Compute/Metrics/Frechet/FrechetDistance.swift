@@ -94,6 +94,10 @@ package struct FrechetDistance: Equatable, Sendable {
     return try SymmetricForm(first, second).distance(workers)
   }
 
+  static func rounding(dimensions: Int, of varianceTerm: Double) -> Double {
+    Double(dimensions) * .ulpOfOne * varianceTerm
+  }
+
   init(
     means: (first: [Double], second: [Double]), varianceTerm: Double, coupling: CouplingTerm,
     form: Form, first: CovarianceSpectrum, second: CovarianceSpectrum
@@ -105,7 +109,7 @@ package struct FrechetDistance: Equatable, Sendable {
     couplingTerm = coupling.kept
     residual = coupling.dropped
     let distance = meanTerm + varianceTerm - 2 * coupling.kept
-    rounding = Double(means.first.count) * .ulpOfOne * varianceTerm
+    rounding = Self.rounding(dimensions: means.first.count, of: varianceTerm)
     value = abs(distance) <= rounding ? 0 : distance
     self.form = form
     self.first = first

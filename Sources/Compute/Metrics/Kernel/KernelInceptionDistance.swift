@@ -40,20 +40,6 @@ package struct KernelInceptionDistance: Equatable, Sendable {
     }
   }
 
-  /// Rows of either set, ascending.
-  package struct Subset: Equatable, Sendable {
-    /// Rows of the first set, counted from 0.
-    package let first: [Int]
-    /// Rows of the second set, counted from 0.
-    package let second: [Int]
-
-    /// A subset of the rows, counted from 0 and ascending, that it takes from each set.
-    package init(first: [Int], second: [Int]) {
-      self.first = first
-      self.second = second
-    }
-  }
-
   /// Mean over the subsets.
   package let value: Double
   /// Population standard deviation over the subsets, which torch-fidelity prints; nil for `full-set`.
@@ -67,9 +53,6 @@ package struct KernelInceptionDistance: Equatable, Sendable {
   package let subsets: Int
   /// Rows of each set in a subset; nil for `full-set`.
   package let subsetSize: Int?
-
-  /// Kernel values that are kept: 384 MB, enough for two sets of 4000.
-  package static let largestStorage = 48_000_000
 
   /// The distance of two sets.
   ///
@@ -118,12 +101,14 @@ package struct KernelInceptionDistance: Equatable, Sendable {
   ///   within it.
   /// - Throws: `KernelDistanceError.dimensionMismatch`.
   package static func between(
-    _ first: FeatureMatrix, _ second: FeatureMatrix, subsets: [Subset],
-    storage: Int = largestStorage, workers: Workers = Workers(count: 1)
+    _ first: FeatureMatrix, _ second: FeatureMatrix, subsets: [RowSubset],
+    storage: Int = KernelSubsets.largestStorage, workers: Workers = Workers(count: 1)
   ) throws -> KernelInceptionDistance {
-    try MaximumMeanDiscrepancy.requireEqualWidths(first, second)
-    let sides = SubsetKernel(KernelRows(first), KernelRows(second), storage: storage)
-    let values = try sides.discrepancies(subsets, workers: workers)
+    let sides = try KernelSubsets(
+      first, second, kernel: .cubic, storage: storage, workers: workers)
+    let values = workers.map(subsets.count) { index, _ in
+      sides.squaredDiscrepancy(of: subsets[index], .unbiased)
+    }
     guard let summary = Summary(values) else { preconditionFailure("there are no subsets") }
     let count = Double(values.count)
     return KernelInceptionDistance(
@@ -134,89 +119,22 @@ package struct KernelInceptionDistance: Equatable, Sendable {
       subsetSize: subsets[0].first.count)
   }
 
+  /// The distances of whole subsets of two sets, as the variant `full-set` gives each.
+  ///
+  /// - Throws: `KernelDistanceError.dimensionMismatch`.
+  package static func subsets(
+    _ first: FeatureMatrix, _ second: FeatureMatrix
+  ) throws -> @Sendable (RowSubset) -> Double {
+    let sides = try KernelSubsets(first, second, kernel: .cubic)
+    return { sides.squaredDiscrepancy(of: $0, .unbiased) }
+  }
+
   /// The subsets that belong to a seed: for each, first the rows of one set, then of the other.
-  package static func subsets(_ draw: Draw, _ first: Int, _ second: Int) -> [Subset] {
+  package static func subsets(_ draw: Draw, _ first: Int, _ second: Int) -> [RowSubset] {
     var random = SplitMix64(seed: draw.seed)
     return (0..<draw.count).map { _ in
       let rows = random.sample(draw.size, below: first)
-      return Subset(first: rows, second: random.sample(draw.size, below: second))
-    }
-  }
-}
-
-/// KID's kernel between the rows of two sets, for many subsets.
-///
-/// While all kernel values fit into memory each is computed once, since subsets overlap; otherwise each
-/// subset computes its own.
-private struct SubsetKernel {
-  private let first: KernelRows
-  private let second: KernelRows
-  private let isStored: Bool
-
-  init(_ first: KernelRows, _ second: KernelRows, storage: Int) {
-    self.first = first
-    self.second = second
-    let own = first.count * first.count + second.count * second.count
-    isStored = own + first.count * second.count <= storage
-  }
-
-  func discrepancies(
-    _ subsets: [KernelInceptionDistance.Subset], workers: Workers
-  ) throws -> [Double] {
-    guard isStored else {
-      return workers.map(subsets.count) { index, _ in
-        KernelSums(
-          first.selecting(subsets[index].first), second.selecting(subsets[index].second),
-          kernel: .cubic, workers: Workers(count: 1)
-        ).squaredDiscrepancy(.unbiased)
-      }
-    }
-    let sides = [(first, first), (second, second), (first, second)]
-    let stored = workers.map(3) { index, _ in
-      let (rows, columns) = sides[index]
-      return rows.block(0..<rows.count, with: columns, columns: columns.count, kernel: .cubic)
-    }
-    return workers.map(subsets.count) { index, _ in
-      let subset = subsets[index]
-      return KernelSums(
-        firstCount: subset.first.count, secondCount: subset.second.count,
-        first: (within(stored[0], subset.first, width: first.count), 0),
-        second: (within(stored[1], subset.second, width: second.count), 0),
-        cross: across(stored[2], subset, width: second.count)
-      ).squaredDiscrepancy(.unbiased)
-    }
-  }
-
-  /// Over ordered pairs of different rows.
-  private func within(_ matrix: [Double], _ rows: [Int], width: Int) -> Double {
-    matrix.withUnsafeBufferPointer { matrix in
-      rows.withUnsafeBufferPointer { rows in
-        var total = 0.0
-        for end in rows.indices {
-          let start = rows[end] * width
-          var sum = 0.0
-          for index in 0..<end { sum += matrix[start + rows[index]] }
-          total += sum
-        }
-        return 2 * total
-      }
-    }
-  }
-
-  private func across(
-    _ matrix: [Double], _ subset: KernelInceptionDistance.Subset, width: Int
-  ) -> Double {
-    matrix.withUnsafeBufferPointer { matrix in
-      subset.second.withUnsafeBufferPointer { columns in
-        var total = 0.0
-        for row in subset.first {
-          let start = row * width
-          var sum = 0.0
-          for index in columns.indices { sum += matrix[start + columns[index]] }
-          total += sum
-        }
-        return total
-      }
+      return RowSubset(first: rows, second: random.sample(draw.size, below: second))
     }
   }
 }

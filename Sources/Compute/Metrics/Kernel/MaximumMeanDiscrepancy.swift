@@ -89,6 +89,25 @@ package enum CMMD {
     let squared = try MaximumMeanDiscrepancy.squared(
       first, second, kernel: .gaussian(sigma: sigma), estimator: variant.estimator,
       isNormalizing: true, workers: workers)
-    return abs(squared) <= Double(first.columns) * .ulpOfOne ? 0 : scale * squared
+    return value(ofSquared: squared, dimensions: first.columns)
+  }
+
+  /// The distances of many subsets of two sets, as ``between(_:_:variant:workers:)`` gives each.
+  ///
+  /// - Throws: `KernelDistanceError.dimensionMismatch`, `.zeroRow`.
+  package static func subsets(
+    _ first: FeatureMatrix, _ second: FeatureMatrix, variant: Variant
+  ) throws -> @Sendable (RowSubset) -> Double {
+    let sides = try KernelSubsets(
+      first, second, kernel: .gaussian(sigma: sigma), isNormalizing: true)
+    return { subset in
+      value(
+        ofSquared: sides.squaredDiscrepancy(of: subset, variant.estimator),
+        dimensions: first.columns)
+    }
+  }
+
+  private static func value(ofSquared squared: Double, dimensions: Int) -> Double {
+    abs(squared) <= Double(dimensions) * .ulpOfOne ? 0 : scale * squared
   }
 }

@@ -27,3 +27,40 @@ extension FeatureMatrix {
     return try FeatureMatrix(rows: chosen.count, columns: columns, values: selected)
   }
 }
+
+/// Some rows of either of two sets, ascending.
+package struct RowSubset: Equatable, Sendable {
+  /// Rows of the first set, counted from 0.
+  package let first: [Int]
+  /// Rows of the second set, counted from 0.
+  package let second: [Int]
+
+  /// A subset of the rows, counted from 0 and ascending, that it takes from each set.
+  package init(first: [Int], second: [Int]) {
+    self.first = first
+    self.second = second
+  }
+}
+
+/// The features of those images of a list that have some.
+package struct PresentRows: Sendable {
+  /// One row an image that has features, in their order.
+  package let features: FeatureMatrix
+  /// The row of each position; nil where there is none.
+  private let rows: [Int?]
+
+  /// Stacks the features of a list in which images may have none.
+  ///
+  /// - Throws: as `FeatureMatrix.init(stacking:)`.
+  package init(_ vectors: [[Float]?]) throws(FrechetError) {
+    features = try FeatureMatrix(stacking: vectors.compactMap(\.self))
+    var next = 0
+    rows = vectors.map { vector in
+      defer { next += vector == nil ? 0 : 1 }
+      return vector == nil ? nil : next
+    }
+  }
+
+  /// The rows of some positions, without those that have none.
+  package func rows(at positions: [Int]) -> [Int] { positions.compactMap { rows[$0] } }
+}

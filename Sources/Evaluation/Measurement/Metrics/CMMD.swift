@@ -137,8 +137,6 @@ struct DiscrepancyReduction: SetReduction {
   }
 
   func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {
-    try vectorStatistic(results) {
-      try CMMD.between($0, $1, variant: variant, workers: Workers(count: 1))
-    }
+    try vectorStatistic(results) { try CMMD.subsets($0, $1, variant: variant) }
   }
 }

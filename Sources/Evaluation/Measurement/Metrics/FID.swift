@@ -273,9 +273,7 @@ struct FrechetReduction: SetReduction {
   }
 
   func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {
-    try vectorStatistic(results) {
-      try FrechetDistance.between($0, $1, workers: Workers(count: 1)).value
-    }
+    try vectorStatistic(results) { try FrechetSubsets($0, $1).distance(of:) }
   }
 
   func harms(of results: any SetResults) throws -> [Double?] {
@@ -372,9 +370,6 @@ struct KernelReduction: SetReduction {
   }
 
   func statistic(of results: any SetResults) throws -> @Sendable ([Int]) throws -> Double {
-    try vectorStatistic(results) {
-      try KernelInceptionDistance.between($0, $1, variant: .fullSet, workers: Workers(count: 1))
-        .value
-    }
+    try vectorStatistic(results) { try KernelInceptionDistance.subsets($0, $1) }
   }
 }

@@ -122,17 +122,17 @@ extension SetReduction {
   /// Whether another reduction is of the same kind, with the same choices.
   package func isEqual(to other: any SetReduction) -> Bool { self == other as? Self }
 
-  /// The statistic of two sets of vectors.
+  /// The statistic of two sets of vectors, which `prepare` makes ready for many subsets.
   func vectorStatistic(
     _ results: any SetResults,
-    _ distance: @escaping @Sendable (_ real: FeatureMatrix, _ made: FeatureMatrix) throws -> Double
+    _ prepare: (_ real: FeatureMatrix, _ made: FeatureMatrix) throws ->
+      @Sendable (RowSubset)
+      throws -> Double
   ) throws -> @Sendable ([Int]) throws -> Double {
-    let (real, made) = try results.vectors()
-    return { kept in
-      try distance(
-        FeatureMatrix(stacking: kept.compactMap { real[$0] }),
-        FeatureMatrix(stacking: kept.compactMap { made[$0] }))
-    }
+    let found = try results.vectors()
+    let (real, made) = (try PresentRows(found.real), try PresentRows(found.made))
+    let distance = try prepare(real.features, made.features)
+    return { try distance(RowSubset(first: real.rows(at: $0), second: made.rows(at: $0))) }
   }
 }
 

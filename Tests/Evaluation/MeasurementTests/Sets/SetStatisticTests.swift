@@ -48,18 +48,28 @@ struct SetStatisticTests {
     try #require(sample.set([metric]).scores()[0].value)
   }
 
-  /// Over all pairs it is the score, and over some that of these alone, to the bit.
+  /// What sums in another order may change: those of kernel values, which are a few units, and CMMD's times 1000.
+  private func rounding(_ metric: ReducedMetric) -> Double {
+    switch metric.metric {
+    case .kid: 1e-13
+    case .cmmd: 1e-10
+    default: 0
+    }
+  }
+
+  /// Over all pairs it is the score, and over some that of these alone: to the bit but for sums in another order.
   @Test(arguments: statistics)
   func theStatisticIsTheScoreOfTheSamePairs(metric: ReducedMetric) throws {
     let seed = UInt64.random(in: 0...9999)
     let sample = SampleSet(seed: seed)
     let statistic = try metric.reduction.statistic(of: results(sample, of: metric.metric))
     let all = Array(sample.entries.indices)
-    #expect(try statistic(all) == score(sample, metric), "seed \(seed)")
+    let bound = rounding(metric)
+    #expect(abs(try statistic(all) - score(sample, metric)) <= bound, "seed \(seed)")
     var part = sample
     part.entries.removeSubrange(5..<9)
     let kept = all.filter { !(5..<9).contains($0) }
-    #expect(try statistic(kept) == score(part, metric), "seed \(seed)")
+    #expect(abs(try statistic(kept) - score(part, metric)) <= bound, "seed \(seed)")
   }
 
   /// Counts of labels are small whole numbers, of which two shares can be equal by chance, so the
@@ -80,7 +90,8 @@ struct SetStatisticTests {
       .failure(ImageFailure(state: LedgerState(rawValue: "truncated"), reason: "ends early"))
     ]
     let statistic = try metric.reduction.statistic(of: results(sample, of: metric.metric))
-    #expect(try statistic(Array(sample.entries.indices)) == score(sample, metric))
+    let whole = try statistic(Array(sample.entries.indices))
+    #expect(abs(try whole - score(sample, metric)) <= rounding(metric))
   }
 
   @Test func onlyKIDHasAnotherStatisticThanItsScore() {
