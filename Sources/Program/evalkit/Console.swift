@@ -2,6 +2,7 @@ import Essentials
 import Foundation
 import Harness
 import Provenance
+import Reports
 import Synchronization
 
 /// stdout carries results, stderr everything else.
@@ -11,12 +12,36 @@ enum Console {
   /// Columns of the line of progress that stands on the terminal; nil where none does.
   private static let standing = Mutex<Int?>(nil)
 
+  /// A result whose place the next one takes; nil where none stands on the terminal.
+  private static let draft = Mutex<TerminalDraft?>(nil)
+
+  /// Writes a result whose place the next one takes, on a terminal that can.
+  ///
+  /// - Throws: as ``result(_:)``.
+  static func draft(_ text: String) throws {
+    try result(text)
+    guard let columns = resultColumns, !isDumb else { return }
+    draft.withLock { $0 = TerminalDraft(text, columns: columns) }
+  }
+
+  /// Takes a draft away with the diagnostics behind it, and writes those again.
+  private static func replaceDraft() {
+    let standing = draft.withLock { draft in
+      defer { draft = nil }
+      return draft
+    }
+    guard let standing, let erasure = standing.erasure(windowRows: windowRows) else { return }
+    _ = write(erasure, to: STDOUT_FILENO)
+    for note in standing.notes { error(note) }
+  }
+
   /// Writes a result.
   ///
   /// - Throws: ``HarnessError`` if it cannot be written, for example to a full disk. A reader that
   ///   went away, as in `evalkit … | head`, is no failure.
   static func result(_ text: String) throws {
     clear()
+    replaceDraft()
     let code = write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
     guard code == 0 || code == EPIPE else {
       throw HarnessError(
@@ -27,6 +52,7 @@ enum Console {
   /// Writes a diagnostic; there is nowhere to complain if that fails.
   static func error(_ text: String) {
     replaceLine(by: text.hasSuffix("\n") ? text : text + "\n", standing: nil)
+    if isatty(STDERR_FILENO) == 1 { draft.withLock { $0?.note(text) } }
   }
 
   /// Shows a line of progress on a terminal; it fits into a row of it.
@@ -65,16 +91,25 @@ enum Console {
     isatty(STDOUT_FILENO) == 1 ? columns(of: STDOUT_FILENO) ?? 80 : nil
   }
 
+  /// Rows of the terminal that results go to; 0 where it does not say.
+  private static var windowRows: Int { Int(size(of: STDOUT_FILENO)?.ws_row ?? 0) }
+
   private static func columns(of file: Int32) -> Int? {
-    var size = winsize()
-    guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-    return Int(size.ws_col)
+    size(of: file).flatMap { $0.ws_col > 0 ? Int($0.ws_col) : nil }
   }
+
+  private static func size(of file: Int32) -> winsize? {
+    var size = winsize()
+    return ioctl(file, UInt(TIOCGWINSZ), &size) == 0 ? size : nil
+  }
+
+  /// Whether the terminal moves no cursor.
+  private static var isDumb: Bool { ProcessInfo.processInfo.environment["TERM"] == "dumb" }
 
   /// Whether the user's environment lets a terminal show colors.
   static var allowsColors: Bool {
     let environment = ProcessInfo.processInfo.environment
-    return environment["NO_COLOR"]?.isEmpty ?? true && environment["TERM"] != "dumb"
+    return environment["NO_COLOR"]?.isEmpty ?? true && !isDumb
   }
 
   /// Returns 0 or the system's error number.

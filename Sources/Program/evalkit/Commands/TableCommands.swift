@@ -71,7 +71,8 @@ struct TableArguments: ParsableArguments {
   /// Pairs from which on a table takes minutes, and those of the first look.
   private static let (manyPairs, fewPairs) = (1000, 100)
 
-  /// Says what is coming and how long it takes; shows a table of a few pairs to who waits at a terminal.
+  /// Says what is coming and how long it takes; shows a table of a few pairs to who waits at a terminal, until the
+  /// whole one takes its place.
   ///
   /// Only drawn faces under the compact suite, whose cost is known in a second.
   private func announce(_ id: String, _ options: TableOptions) throws {
@@ -90,7 +91,7 @@ struct TableArguments: ParsableArguments {
     few.results = "\(options.results)/preview"
     defer { try? FileManager.default.removeItem(atPath: few.results) }
     let look = try TableJobRequest(tableID: id, options: few).run(reports: "\(few.results)/reports")
-    try Console.result(
+    try Console.draft(
       "A first look at \(Self.fewPairs) of \(plan.pairs) pairs\n\n"
         + look.text(as: .table, layout: print.layout))
   }
