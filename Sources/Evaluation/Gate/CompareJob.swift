@@ -19,6 +19,8 @@ package struct CompareJob: RunConfigurable {
   package var second: String
   /// The run that bare method names belong to; nil takes the latest.
   package var run: String?
+  /// Whether metrics are left out that have to be measured again without parts of the set, which takes seconds.
+  package var isBrief = false
 
   /// Compares a second run or row with a first.
   package init(first: String, second: String) {
@@ -44,6 +46,7 @@ package struct CompareJob: RunConfigurable {
       let gate = GateJob(other.run, table: table)
       for metric in MetricRegistry.metrics
       where candidate.score(metric)?.value != nil || baseline.score(metric)?.value != nil {
+        if isBrief, case .sets = try candidate.reduction(of: metric).comparison { continue }
         comparisons.append(
           try comparison.compare(
             metric, rule: MetricRule(metric: metric.name, direction: metric.direction),

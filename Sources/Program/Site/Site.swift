@@ -53,6 +53,15 @@ struct Site {
   /// Whether a run is the last complete one of its table.
   func isLatest(_ run: SiteRun) -> Bool { latestRun(of: run.table)?.id == run.id }
 
+  /// The run before the last of a table that measured the same pairs; nil for other runs.
+  func predecessor(of run: SiteRun) -> SiteRun? {
+    guard isLatest(run), let place = runs.firstIndex(where: { $0.id == run.id }) else { return nil }
+    return runs[(place + 1)...].first {
+      $0.table == run.table && $0.run.record.status == .complete
+        && $0.run.record.pairsHash == run.run.record.pairsHash
+    }
+  }
+
   private func latestRun(of table: String) -> SiteRun? {
     runs.first { $0.table == table && $0.run.record.status == .complete }
   }

@@ -61,7 +61,8 @@ package struct SiteJob: RunConfigurable {
     var files = site.pages
     files += try self.workers.map(runs.count) { index, _ in
       try runs[index].files(
-        isLatest: site.isLatest(runs[index]), results: self.results, in: store)
+        isLatest: site.isLatest(runs[index]), after: site.predecessor(of: runs[index]),
+        runOptions, in: store)
     }.joined()
     try removeOld(keeping: Set(files.map(\.path)))
     for file in files {

@@ -33,10 +33,13 @@ struct SiteRun {
   /// The duration in words; empty where it is not known.
   var duration: String { seconds.map(JobProgress.duration) ?? "" }
 
-  /// The page and, of the latest run of a table, charts and pictures.
+  /// The page and, of the latest run of a table, charts, pictures and what changed since the run before it.
   ///
   /// - Throws: errors of the store.
-  func files(isLatest: Bool, results: String, in store: Store) throws -> [SiteFile] {
+  func files(
+    isLatest: Bool, after predecessor: SiteRun?, _ options: RunOptions, in store: Store
+  ) throws -> [SiteFile] {
+    let results = options.results
     // A protocol that is gone leaves the metrics' own columns.
     let table = try? StoredReports.table(of: run)
     var report = try StoredReports.report(run, of: table, in: store, results: results)
@@ -58,6 +61,7 @@ struct SiteRun {
         ).lines
     }
     body += verdictLines
+    if let predecessor { body += try changeLines(since: predecessor, options) }
     var files: [SiteFile] = []
     if let sheet {
       let name = "\(id).jpg"
@@ -77,6 +81,33 @@ struct SiteRun {
     Dictionary(
       run.fingerprints.map { (Site.beginning(of: $0.key), $0.value) },
       uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What changed since another run, as far as it is told without measuring sets again.
+  private func changeLines(since other: SiteRun, _ options: RunOptions) throws -> [String] {
+    let link = "<a href=\"\(other.id).html\">\(XMLText.escape(other.id))</a>"
+    let heading = "<h2>Changes since run \(link)</h2>"
+    var job = CompareJob(first: other.id, second: id)
+    job.runOptions = options
+    job.isBrief = true
+    let report: ChangeReport
+    do { report = try job.report() } catch let error as HarnessError
+      where [.notComparable, .usage].contains(error.kind)
+    { return [heading, "<p>\(XMLText.escape("\(error)"))</p>"] }
+    return [heading]
+      + HTMLTable(
+        headings: ["Method", "Metric"].map { HTMLTable.Heading(text: $0) }
+          + ["Before", "Now", "Change", "95 %", "p (Holm)"].map {
+            HTMLTable.Heading(text: $0, isNumber: true)
+          } + [HTMLTable.Heading(text: "Outcome")],
+        rows: report.changes.map { change in
+          [HTMLTable.Cell(change.method), HTMLTable.Cell(change.metric)]
+            + [
+              change.first, change.second, change.difference, change.halfWidth, change.pValue,
+            ].map { HTMLTable.Cell(ChangeReport.text($0), isNumber: true) }
+            + [HTMLTable.Cell(change.outcome)]
+        }
+      ).lines
   }
 
   /// The last verdict, check by check.

@@ -56,6 +56,12 @@ import Testing
     for part in ["ddgi.table1", "lpips-alex", "All runs", "score"] {
       #expect(overview.contains(part), "no \(part)")
     }
+    // The second run of the table, and it alone, is compared with the one before.
+    let compared = pages.filter { $0.value.contains("Changes since run") }
+    #expect(compared.count == 1, "\(compared.keys.sorted())")
+    let changes = try #require(compared.values.first?.split(separator: "Changes since run").last)
+    #expect(changes.contains("<td>lpips-alex</td>") && changes.contains("<td>equivalent</td>"))
+    #expect(!changes.contains("<td>fid</td>"))
     let history = try #require(pages["history/ddgi.table1.html"])
     #expect(history.components(separatedBy: "<svg").count - 1 == 21, "seven rows, three metrics")
     let judged = try #require(pages.first { $0.value.contains("Verdict beside baseline main") })
