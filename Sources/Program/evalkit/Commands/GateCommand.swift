@@ -105,7 +105,9 @@ struct GateCommand: ParsableCommand {
       throw ValidationError(
         "name at least one bound, for example --require 'fid<=47', or a baseline")
     }
-    if audit, baseline.name == nil { throw ValidationError("--audit needs a baseline, as an argument or as --baseline") }
+    if audit, baseline.name == nil {
+      throw ValidationError("--audit needs a baseline, as an argument or as --baseline")
+    }
   }
 
   func run() throws {
