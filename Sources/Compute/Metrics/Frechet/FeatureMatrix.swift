@@ -82,4 +82,13 @@ package struct FeatureMatrix: Equatable, Sendable {
       }
     }
   }
+
+  /// All rows as `(row − mean)·scale`, `[N, D]`, row-major.
+  func centered(around mean: [Double], scale: Double = 1) -> [Double] {
+    [Double](unsafeUninitializedCapacity: rows * columns) { buffer, count in
+      guard let target = buffer.baseAddress else { return }
+      copyCentered(0..<rows, mean: mean, scale: scale, to: target)
+      count = rows * columns
+    }
+  }
 }

@@ -172,7 +172,7 @@ private struct CovarianceFactor {
     guard features.rows > width else {
       let mean = features.mean()
       let scale = 1 / Double(features.rows - 1).squareRoot()
-      let rows = features.centered(around: mean).map { $0 * scale }
+      let rows = features.centered(around: mean, scale: scale)
       (self.mean, rank, values) = (mean, features.rows, rows)
       trace = rows.reduce(0) { $0 + $1 * $1 }
       return
@@ -187,16 +187,5 @@ private struct CovarianceFactor {
       }
     }
     (mean, self.rank, values, trace) = (statistics.mean, rank, factor, statistics.trace)
-  }
-}
-
-extension FeatureMatrix {
-  /// All rows less a mean, `[N, D]`, row-major.
-  fileprivate func centered(around mean: [Double]) -> [Double] {
-    [Double](unsafeUninitializedCapacity: rows * columns) { buffer, count in
-      guard let target = buffer.baseAddress else { return }
-      copyCentered(0..<rows, mean: mean, scale: 1, to: target)
-      count = rows * columns
-    }
   }
 }

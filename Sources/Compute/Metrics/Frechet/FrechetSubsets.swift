@@ -23,11 +23,7 @@ package struct FrechetSubsets: Sendable {
     init(_ features: FeatureMatrix) {
       let (rows, width) = (features.rows, features.columns)
       let mean = features.mean()
-      let centered = [Double](unsafeUninitializedCapacity: rows * width) { buffer, count in
-        guard let target = buffer.baseAddress else { return }
-        features.copyCentered(0..<rows, mean: mean, scale: 1, to: target)
-        count = rows * width
-      }
+      let centered = features.centered(around: mean)
       squaredNorms = (0..<rows).map { row in
         centered[row * width..<(row + 1) * width].reduce(0) { $0 + $1 * $1 }
       }

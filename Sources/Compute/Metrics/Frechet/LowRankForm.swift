@@ -19,11 +19,7 @@ struct LowRankForm {
       width = features.columns
       let mean = features.mean()
       let scale = 1 / Double(features.rows - 1).squareRoot()
-      values = [Double](unsafeUninitializedCapacity: rows * width) { buffer, count in
-        guard let target = buffer.baseAddress else { return }
-        features.copyCentered(0..<features.rows, mean: mean, scale: scale, to: target)
-        count = buffer.count
-      }
+      values = features.centered(around: mean, scale: scale)
       self.mean = mean
     }
 

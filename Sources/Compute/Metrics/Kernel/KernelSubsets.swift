@@ -29,13 +29,9 @@ package struct KernelSubsets: Sendable {
     isNormalizing: Bool = false, storage: Int = largestStorage,
     workers: Workers = Workers(count: 1)
   ) throws {
-    try MaximumMeanDiscrepancy.requireEqualWidths(first, second)
-    let both = try [first, second].map {
-      isNormalizing ? try KernelRows(normalizing: $0) : KernelRows($0)
-    }
-    (self.first, self.second) = (both[0], both[1])
-    self.kernel = kernel
-    let (first, second) = (both[0], both[1])
+    let (first, second) = try MaximumMeanDiscrepancy.rows(
+      first, second, isNormalizing: isNormalizing)
+    (self.first, self.second, self.kernel) = (first, second, kernel)
     let own = first.count * first.count + second.count * second.count
     let sides = [(first, first), (second, second), (first, second)]
     let isStored = own + first.count * second.count <= storage

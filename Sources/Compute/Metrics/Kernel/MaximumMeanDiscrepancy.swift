@@ -31,12 +31,20 @@ package enum MaximumMeanDiscrepancy {
     _ first: FeatureMatrix, _ second: FeatureMatrix, kernel: SimilarityKernel,
     estimator: Estimator, isNormalizing: Bool = false, workers: Workers = Workers(count: 1)
   ) throws -> Double {
-    try requireEqualWidths(first, second)
-    let rows = try [first, second].map {
-      isNormalizing ? try KernelRows(normalizing: $0) : KernelRows($0)
-    }
-    return KernelSums(rows[0], rows[1], kernel: kernel, workers: workers)
+    let (first, second) = try rows(first, second, isNormalizing: isNormalizing)
+    return KernelSums(first, second, kernel: kernel, workers: workers)
       .squaredDiscrepancy(estimator)
+  }
+
+  /// Two sets of equal width as kernels read them.
+  static func rows(
+    _ first: FeatureMatrix, _ second: FeatureMatrix, isNormalizing: Bool
+  ) throws -> (KernelRows, KernelRows) {
+    try requireEqualWidths(first, second)
+    func rows(_ features: FeatureMatrix) throws -> KernelRows {
+      isNormalizing ? try KernelRows(normalizing: features) : KernelRows(features)
+    }
+    return (try rows(first), try rows(second))
   }
 
   static func requireEqualWidths(
