@@ -120,9 +120,11 @@ let core: [Target] = [
 
 let compute: [Target] = [
   Wing.compute.room("Kernels", needs: ["CKernels", "Tensors"]),
-  Wing.compute.room("ReferenceKernels", needs: ["Kernels", "Tensors"]),
-  Wing.compute.room("Graphs", needs: ["Kernels", "ReferenceKernels", "Tensors", "Terms"]),
-  Wing.compute.room("Gradients", needs: ["Graphs", "Kernels", "Tensors"]),
+  Wing.compute.room("ArrayKernels", needs: ["Kernels", "Tensors"]),
+  Wing.compute.room("ReferenceKernels", needs: ["ArrayKernels", "Kernels", "Tensors"]),
+  Wing.compute.room(
+    "Graphs", needs: ["ArrayKernels", "Kernels", "ReferenceKernels", "Tensors", "Terms"]),
+  Wing.compute.room("Gradients", needs: ["ArrayKernels", "Graphs", "Kernels", "Tensors"]),
   Wing.compute.room("Objectives", needs: ["Gradients", "Graphs", "Kernels", "Tensors"]),
   Wing.compute.room(
     "Images", needs: ["CImageCodecs", "CKernels", "Essentials", "Kernels", "Tensors", "Terms"]),
@@ -134,8 +136,9 @@ let compute: [Target] = [
 let models: [Target] = [
   Wing.models.room("Checkpoints", needs: ["CZlib", "Essentials", "Graphs", "Tensors"]),
   Wing.models.room(
-    "ONNX", needs: ["Checkpoints", "Graphs", "Kernels", "Tensors", protobuf]),
-  Wing.models.room("Networks", needs: ["Essentials", "Graphs", "Kernels", "Tensors"]),
+    "ONNX", needs: ["ArrayKernels", "Checkpoints", "Graphs", "Kernels", "Tensors", protobuf]),
+  Wing.models.room(
+    "Networks", needs: ["ArrayKernels", "Essentials", "Graphs", "Kernels", "Tensors"]),
   Wing.models.room(
     "Training", needs: ["Checkpoints", "Gradients", "Graphs", "Kernels", "Tensors"]),
   Wing.models.room("Texts", needs: ["CTextData", "CZlib", "Essentials", "Tensors", "Terms"]),
@@ -266,8 +269,11 @@ let tests: [Target] = [
   Wing.core.tests(of: "Essentials"),
   Wing.core.tests(of: "Tensors"),
   Wing.core.tests(of: "Provenance"),
-  Wing.compute.tests(of: "Kernels", also: ["CKernels", "ReferenceKernels", "Tensors"]),
-  Wing.compute.tests(of: "Graphs", also: ["Gradients", "Kernels", "ReferenceKernels", "Tensors"]),
+  Wing.compute.tests(
+    of: "Kernels", also: ["ArrayKernels", "CKernels", "ReferenceKernels", "Tensors"]),
+  Wing.compute.tests(
+    of: "Graphs",
+    also: ["ArrayKernels", "Gradients", "Kernels", "ReferenceKernels", "Tensors"]),
   Wing.compute.tests(
     of: "Objectives", also: ["Gradients", "Graphs", "Kernels", "Tensors"], exclude: ["Goldens"]),
   Wing.compute.tests(of: "Images", also: ["Tensors"], exclude: ["Goldens"]),
@@ -285,8 +291,9 @@ let tests: [Target] = [
     ], exclude: ["Goldens"]),
   Wing.models.tests(
     of: "Training",
-    also: ["Checkpoints", "Gradients", "Graphs", "Kernels", "Objectives", "Tensors"],
-    exclude: ["Goldens"]),
+    also: [
+      "ArrayKernels", "Checkpoints", "Gradients", "Graphs", "Kernels", "Objectives", "Tensors",
+    ], exclude: ["Goldens"]),
   Wing.models.tests(of: "Texts", also: ["Tensors"], exclude: ["Goldens"]),
   Wing.models.tests(
     of: "Detection", also: ["Checkpoints", "Graphs", "Images", "Networks", "Tensors"],

@@ -111,14 +111,17 @@ struct StepContext: @unchecked Sendable {
     }
   }
 
-  /// Calls `body` for runs of at least `size` images, some for each worker.
+  /// Calls `body` for runs of at least `size` images, some for each worker; workers share the layers of images that
+  /// are fewer than they.
   func forEachGroup(
     of size: Int, _ body: @Sendable (_ images: Range<Int>, _ scratch: GradientScratch) -> Void
   ) {
     let length = max(size, (images + 4 * workers.count - 1) / (4 * workers.count))
     let pieces = (images + length - 1) / length
+    let threads = workers.threads(forEachOf: pieces)
     workers.forEach(pieces) { piece, worker in
       let first = piece * length
+      scratches[worker].kernels.threads = threads
       body(first..<min(first + length, images), scratches[worker])
     }
   }

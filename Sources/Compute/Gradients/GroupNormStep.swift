@@ -39,11 +39,11 @@ final class GroupNormStep: DifferentiableStep {
   }
 
   func forward(_ context: StepContext) {
-    context.forEachImage { [self] image, _ in
+    context.forEachImage { [self] image, scratch in
       context.value(output, image).writeGroupNorm(
         of: context.value(inputs[0], image), norm, parameters: parameters(context),
         modulation: modulation(context, image), activation: isSiLU ? .silu : .none,
-        level: context.level)
+        level: context.level, scratch: scratch.kernels)
     }
   }
 

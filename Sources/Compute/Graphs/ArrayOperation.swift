@@ -1,3 +1,4 @@
+import ArrayKernels
 import Kernels
 import ReferenceKernels
 import Tensors

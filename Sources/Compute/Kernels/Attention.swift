@@ -103,17 +103,31 @@ private struct AttentionJob {
   }
 
   func run(scratch: KernelScratch) {
+    let parts = scratch.parts(operations: 2 * queries.pixels * keys.pixels * output.channels)
+    // Parts of one head pack its keys and values each for itself, so heads are divided first.
+    let partsPerHead = parts.dividedUp(by: attention.heads)
+    let pieces = attention.heads * partsPerHead
+    scratch.forEachPart(of: parts) { part, scratch in
+      for piece in pieces.part(part, of: parts) {
+        run(
+          piece / partsPerHead,
+          queries.pixels.part(piece % partsPerHead, of: partsPerHead, unit: kernels.tile_rows),
+          scratch: scratch)
+      }
+    }
+  }
+
+  /// One head for some of the queries.
+  private func run(_ head: Int, _ range: Range<Int>, scratch: KernelScratch) {
     let rows = kernels.tile_rows
     scratch.reserve(
       pointers: 2 * rows,
       patches: packedKeyFloats + packedValueFloats + rows * scoreStride,
       zeros: kernels.tile_columns)
-    for head in 0..<attention.heads {
-      packKeys(head, into: scratch.patches.base)
-      packValues(head, into: scratch.patches.base + packedKeyFloats)
-      for first in stride(from: 0, to: queries.pixels, by: rows) {
-        runBlock(head, first: first, count: min(rows, queries.pixels - first), scratch: scratch)
-      }
+    packKeys(head, into: scratch.patches.base)
+    packValues(head, into: scratch.patches.base + packedKeyFloats)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: rows) {
+      runBlock(head, first: first, count: min(rows, range.upperBound - first), scratch: scratch)
     }
   }
 

@@ -56,24 +56,28 @@ extension FeatureMap {
   ///   - modulation: scale and shift of this image; nil for zeros.
   ///   - activation: applied to each value.
   ///   - level: instruction set.
+  ///   - scratch: the worker's, whose threads share the map; nil for the calling thread alone.
   /// - Exactness: statistics in Float64; one Float32 product and sum a value with factors that were rounded
   ///   once. The same bits at every level but for an activation's.
   package func writeGroupNorm(
     of input: FeatureMap, _ norm: GroupNorm, parameters: GroupNorm.Parameters,
     modulation: GroupNorm.Modulation? = nil, activation: Activation = .none,
-    level: CPULevel = .current
+    level: CPULevel = .current, scratch: KernelScratch? = nil
   ) {
     let factors = input.groupNormFactors(
-      norm, input.statistics(of: norm, level: level), parameters, modulation)
-    writeAffine(
-      of: input, scale: factors.scale, shift: factors.shift, activation: activation, level: level)
+      norm, input.statistics(of: norm, level: level, scratch: scratch), parameters, modulation)
+    scratch.forEachPart(of: pixels, costing: memoryOperations) { range in
+      pixels(range).writeAffine(
+        of: input.pixels(range), scale: factors.scale, shift: factors.shift,
+        activation: activation, level: level)
+    }
   }
 
   /// The same with weight and bias as arrays.
   package func writeGroupNorm(
     of input: FeatureMap, _ norm: GroupNorm, weight: [Float]?, bias: [Float]?,
     modulation: GroupNorm.Modulation? = nil, activation: Activation = .none,
-    level: CPULevel = .current
+    level: CPULevel = .current, scratch: KernelScratch? = nil
   ) {
     (weight ?? []).withUnsafeBufferPointer { weights in
       (bias ?? []).withUnsafeBufferPointer { biases in
@@ -82,7 +86,7 @@ extension FeatureMap {
           parameters: GroupNorm.Parameters(
             weight: weight == nil ? nil : weights.baseAddress,
             bias: bias == nil ? nil : biases.baseAddress),
-          modulation: modulation, activation: activation, level: level)
+          modulation: modulation, activation: activation, level: level, scratch: scratch)
       }
     }
   }
@@ -91,7 +95,9 @@ extension FeatureMap {
   ///
   /// The variance is `E x² − mean²`. Squares of Float32 are exact in Float64, so it loses 2⁻⁵³ of the mean's
   /// square, which is far below a Float32's rounding wherever the mean is not 10⁴ deviations large.
-  func statistics(of norm: GroupNorm, level: CPULevel) -> GroupNorm.Statistics {
+  func statistics(
+    of norm: GroupNorm, level: CPULevel, scratch: KernelScratch? = nil
+  ) -> GroupNorm.Statistics {
     precondition(channels % norm.groups == 0, "\(norm.groups) groups of \(channels) channels")
     let width = channels / norm.groups
     let count = Double(width * pixels)
@@ -100,7 +106,11 @@ extension FeatureMap {
       guard let sums = memory.baseAddress else { return }
       sums.initialize(repeating: 0, count: 2 * channels)
       let squares = sums + channels
-      addSums(to: sums, products: squares, of: .all(self), level: level)
+      scratch.forEachPart(of: norm.groups, costing: memoryOperations) { groups in
+        let first = groups.lowerBound * width
+        let own = channels(from: first, count: groups.count * width)
+        own.addSums(to: sums + first, products: squares + first, of: .all(own), level: level)
+      }
       for group in 0..<norm.groups {
         var (sum, square) = (0.0, 0.0)
         for channel in group * width..<(group + 1) * width {

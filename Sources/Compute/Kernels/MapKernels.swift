@@ -9,7 +9,7 @@ extension CPULevel {
 
 extension FeatureMap {
   /// Whether no floats lie between the pixels.
-  var isContiguous: Bool { pixelStride == channels }
+  package var isContiguous: Bool { pixelStride == channels }
 
   /// The view as one pixel that holds all values of a contiguous map.
   var asOnePixel: FeatureMap {
@@ -24,4 +24,14 @@ extension FeatureMap {
       channels == map.channels && (pixels == map.pixels || pixels == 1), "shapes differ")
     return pixels == 1 ? 0 : pixelStride
   }
+}
+
+extension FeatureMap {
+  /// Some of the pixels, counted row by row, with all channels; memory is shared.
+  package func pixels(_ range: Range<Int>) -> FeatureMap {
+    window(from: range.lowerBound, pixels: range.count, channel: 0, channels: channels)
+  }
+
+  /// Multiply-adds that take about as long as bringing the map's values to a core and back.
+  package var memoryOperations: Int { pixels * channels * 16 }
 }

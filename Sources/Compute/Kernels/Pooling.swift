@@ -51,10 +51,11 @@ extension FeatureMap {
   ///
   /// - Exactness: bit-identical to the reference; no arithmetic happens.
   package func writeMaximum(
-    of input: FeatureMap, pooling: Pooling, level: CPULevel = .current
+    of input: FeatureMap, pooling: Pooling, level: CPULevel = .current,
+    scratch: KernelScratch? = nil
   ) {
     let kernels = level.mapKernels
-    forEachRow(of: input, pooling: pooling) { _, job in kernels.maximum(&job) }
+    forEachRow(of: input, pooling: pooling, scratch) { _, job in kernels.maximum(&job) }
   }
 
   /// `y[p, c] = Σ window / divisor`, the divisor being the window's full size (`countIncludePad`)
@@ -62,7 +63,8 @@ extension FeatureMap {
   ///
   /// - Exactness: sums in Float32 row by row, then one division; the same bits at every level.
   package func writeAverage(
-    of input: FeatureMap, pooling: Pooling, countIncludePad: Bool, level: CPULevel = .current
+    of input: FeatureMap, pooling: Pooling, countIncludePad: Bool, level: CPULevel = .current,
+    scratch: KernelScratch? = nil
   ) {
     let kernels = level.mapKernels
     let widths = (0..<columns).map { column in
@@ -73,7 +75,7 @@ extension FeatureMap {
           padding: pooling.padding.columns
         ).count
     }
-    forEachRow(of: input, pooling: pooling) { row, job in
+    forEachRow(of: input, pooling: pooling, scratch) { row, job in
       let height = countIncludePad ? pooling.paddedRows(row, of: input.rows) : job.row_count
       let divisors = widths.map { Float(height * $0) }
       divisors.withUnsafeBufferPointer { divisors in
@@ -84,7 +86,8 @@ extension FeatureMap {
   }
 
   private func forEachRow(
-    of input: FeatureMap, pooling: Pooling, _ body: (Int, inout ek_pooling_row) -> Void
+    of input: FeatureMap, pooling: Pooling, _ scratch: KernelScratch?,
+    _ body: (Int, inout ek_pooling_row) -> Void
   ) {
     precondition(
       rows == pooling.outputRows(input.rows) && columns == pooling.outputColumns(input.columns)
@@ -99,13 +102,17 @@ extension FeatureMap {
     job.channel_count = channels
     job.output_count = columns
     job.output_step = pixelStride
-    for row in 0..<rows {
-      let window = pooling.window(
-        row, size: input.rows, kernel: pooling.kernel.rows, padding: pooling.padding.rows)
-      job.input = UnsafePointer(input.pixel(window.lowerBound, 0))
-      job.row_count = window.count
-      job.output = pixel(row, 0)
-      body(row, &job)
+    let shape = job
+    scratch.forEachPart(of: rows, costing: input.memoryOperations) { rows in
+      var job = shape
+      for row in rows {
+        let window = pooling.window(
+          row, size: input.rows, kernel: pooling.kernel.rows, padding: pooling.padding.rows)
+        job.input = UnsafePointer(input.pixel(window.lowerBound, 0))
+        job.row_count = window.count
+        job.output = pixel(row, 0)
+        body(row, &job)
+      }
     }
   }
 

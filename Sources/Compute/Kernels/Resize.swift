@@ -28,7 +28,8 @@ extension FeatureMap {
   ///
   /// - Exactness: Float32 in PyTorch's order, columns inside rows; the same bits at every level.
   package func writeBilinear(
-    of input: FeatureMap, alignCorners: Bool, level: CPULevel = .current
+    of input: FeatureMap, alignCorners: Bool, level: CPULevel = .current,
+    scratch: KernelScratch? = nil
   ) {
     precondition(channels == input.channels, "shapes differ")
     let kernels = level.mapKernels
@@ -36,38 +37,42 @@ extension FeatureMap {
     let columnTaps = LinearTap.all(
       outputs: columns, inputs: input.columns, alignCorners: alignCorners)
     let width = columns * channels
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { memory in
-      guard let start = memory.baseAddress else { return }
-      var stretched = StretchedRows(
-        top: start, bottom: start + width, taps: columnTaps, input: input, kernels: kernels)
-      for row in 0..<rows {
-        let tap = rowTaps[row]
-        stretched.hold(tap.lower, tap.upper)
-        guard !isContiguous else {
-          kernels.blend(
-            stretched.top, stretched.bottom, tap.fraction, pixel(row, 0), width)
-          continue
-        }
-        for column in 0..<columns {
-          kernels.blend(
-            stretched.top + column * channels, stretched.bottom + column * channels, tap.fraction,
-            pixel(row, column), channels)
+    scratch.forEachPart(of: rows, costing: memoryOperations) { rows in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { memory in
+        guard let start = memory.baseAddress else { return }
+        var stretched = StretchedRows(
+          top: start, bottom: start + width, taps: columnTaps, input: input, kernels: kernels)
+        for row in rows {
+          let tap = rowTaps[row]
+          stretched.hold(tap.lower, tap.upper)
+          guard !isContiguous else {
+            kernels.blend(
+              stretched.top, stretched.bottom, tap.fraction, pixel(row, 0), width)
+            continue
+          }
+          for column in 0..<columns {
+            kernels.blend(
+              stretched.top + column * channels, stretched.bottom + column * channels,
+              tap.fraction, pixel(row, column), channels)
+          }
         }
       }
     }
   }
 
   /// Nearest neighbor with `⌊i · in / out⌋`, `F.interpolate(mode="nearest")`.
-  package func writeNearest(of input: FeatureMap) {
-    for row in 0..<rows {
-      let source = row * input.rows / rows
-      if row > 0, isContiguous, source == (row - 1) * input.rows / rows {
-        pixel(row, 0).update(from: pixel(row - 1, 0), count: columns * channels)
-        continue
-      }
-      for column in 0..<columns {
-        pixel(row, column).update(
-          from: input.pixel(source, column * input.columns / columns), count: channels)
+  package func writeNearest(of input: FeatureMap, scratch: KernelScratch? = nil) {
+    scratch.forEachPart(of: rows, costing: memoryOperations) { part in
+      for row in part {
+        let source = row * input.rows / rows
+        if row > part.lowerBound, isContiguous, source == (row - 1) * input.rows / rows {
+          pixel(row, 0).update(from: pixel(row - 1, 0), count: columns * channels)
+          continue
+        }
+        for column in 0..<columns {
+          pixel(row, column).update(
+            from: input.pixel(source, column * input.columns / columns), count: channels)
+        }
       }
     }
   }

@@ -91,6 +91,25 @@ extension FeatureMap {
     base.update(from: input.base + ids.largestIndex * input.pixelStride, count: channels)
   }
 
+  /// `y[p] = softmax(x[p, …])` over the channels of each pixel.
+  ///
+  /// - Exactness: as the softmax of attention; sums in Float32.
+  package func writeSoftmax(
+    of input: FeatureMap, level: CPULevel = .current, scratch: KernelScratch
+  ) {
+    precondition(channels == input.channels && pixels == input.pixels, "shapes differ")
+    let kernels = level.tokenKernels
+    let padded = (channels + 15) / 16 * 16
+    scratch.reserve(pointers: 0, patches: padded, zeros: 0)
+    let row = scratch.patches.base
+    for pixel in 0..<pixels {
+      row.update(from: input.base + pixel * input.pixelStride, count: channels)
+      (row + channels).update(repeating: -.infinity, count: padded - channels)
+      kernels.softmax(row, padded, 1)
+      (base + pixel * pixelStride).update(from: row, count: channels)
+    }
+  }
+
   /// One pixel, counted row by row, and those behind it, with some of the channels; memory is shared.
   package func window(from pixel: Int, pixels count: Int, channel: Int, channels: Int) -> FeatureMap
   {

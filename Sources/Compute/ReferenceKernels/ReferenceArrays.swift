@@ -1,3 +1,4 @@
+import ArrayKernels
 import Foundation
 import Kernels
 import Tensors

@@ -1,5 +1,6 @@
 import CMemory
 import Foundation
+import Tensors
 
 /// What the system lets a process have.
 package enum SystemMemory {
@@ -7,7 +8,7 @@ package enum SystemMemory {
   /// whose address space counts what is never touched, too.
   package static var forImages: Int {
     let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    let memory = min(physical, groupLimits.min() ?? .max) / 4 * 3
+    let memory = min(physical, ControlGroups().memory ?? .max) / 4 * 3
     return min(memory, addressSpaceLeft.map { $0 / 2 } ?? .max)
   }
 
@@ -29,30 +30,5 @@ package enum SystemMemory {
   private static var addressSpaceLeft: Int? {
     let limit = address_space_limit()
     return limit == 0 ? nil : Int(clamping: limit) - (PeakMemory.addressSpace ?? 0)
-  }
-
-  /// The limits of this process's control group and of those around it, of either version.
-  private static var groupLimits: [Int] {
-    let groups = text("/proc/self/cgroup") ?? ""
-    return groups.split(separator: "\n").flatMap { line -> [Int] in
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3 else { return [] }
-      let isSecond = fields[1].isEmpty
-      guard isSecond || fields[1].split(separator: ",").contains("memory") else { return [] }
-      let root = isSecond ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory"
-      let file = isSecond ? "memory.max" : "memory.limit_in_bytes"
-      let names = fields[2].split(separator: "/")
-      return (0...names.count).compactMap { depth in
-        let folder = ([root] + names.prefix(depth).map(String.init)).joined(separator: "/")
-        return text("\(folder)/\(file)").flatMap {
-          Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
-      }
-    }
-  }
-
-  /// The system's own small files, which have no length.
-  private static func text(_ path: String) -> String? {
-    try? String(contentsOfFile: path, encoding: .utf8)
   }
 }

@@ -7,7 +7,7 @@ import Synchronization
 /// small network; these threads look out for more work a moment before they sleep.
 package final class HelperThreads: Sendable {
   /// Those of the process; started with the first work that is shared.
-  static let shared = HelperThreads(count: ProcessInfo.processInfo.activeProcessorCount - 1)
+  static let shared = HelperThreads(count: Workers.availableCores - 1)
 
   /// How long threads look out before they sleep, in nanoseconds: about what waking one takes.
   private static let watch: UInt64 = 200_000

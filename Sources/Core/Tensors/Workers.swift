@@ -9,10 +9,20 @@ package struct Workers: Sendable {
   /// How many pieces run at once.
   package let count: Int
 
-  /// - Parameter count: threads to use, at least 1; nil takes all cores the process may use.
-  package init(count: Int? = nil) {
-    self.count = max(1, count ?? ProcessInfo.processInfo.activeProcessorCount)
+  /// - Parameter count: threads to use, at least 1; nil takes ``availableCores``.
+  package init(count: Int? = nil) { self.count = max(1, count ?? Self.availableCores) }
+
+  /// Cores that the process may use: those it is not kept from, or fewer where a container has less of their time.
+  package static let availableCores = cores(
+    of: ProcessInfo.processInfo.activeProcessorCount, granted: ControlGroups().cores)
+
+  /// Cores to use of some, where the time of so many is granted; nil is all of it.
+  package static func cores(of count: Int, granted: Double?) -> Int {
+    max(1, min(count, granted.map { Int(min($0, 65_536).rounded(.up)) } ?? count))
   }
+
+  /// Threads that each of some pieces can have to itself, where there are fewer pieces than threads.
+  package func threads(forEachOf pieces: Int) -> Int { max(1, count / max(1, pieces)) }
 
   /// Calls `body` once for every index in `0 ..< pieces`, in no particular order.
   ///

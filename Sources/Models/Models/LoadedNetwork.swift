@@ -158,7 +158,8 @@ extension LoadedNetwork {
   ///   - count: how many inputs there are.
   ///   - inputShape: what every input is shaped like; nil for the network's own input.
   ///   - outputs: the results that `read` asks for.
-  ///   - workers: threads, each with memory of its own; no bit depends on them.
+  ///   - workers: threads, each with memory of its own; they share the layers of inputs that are fewer than they.
+  ///     No bit depends on them.
   ///   - input: makes one input.
   ///   - read: takes what is wanted of one input's results, by name, where they lie, `[H, W, C]`.
   /// - Returns: what was read, in the order of the inputs.
@@ -195,9 +196,11 @@ extension LoadedNetwork {
     compute: @Sendable (_ indices: Range<Int>, _ workspace: Workspace) throws -> Void
   ) throws -> [Value] {
     let size = Self.groupSize(of: count, atMost: executable.groupSize, workers: workers.count)
-    return try workers.map((count + size - 1) / size) { group, _ in
+    let groups = (count + size - 1) / size
+    return try workers.map(groups) { group, _ in
       let indices = group * size..<min((group + 1) * size, count)
       return try withWorkspace { workspace in
+        workspace.threads = workers.threads(forEachOf: groups)
         try compute(indices, workspace)
         return try indices.enumerated().map { image, index in
           try executable.requireFinite(image: image, in: workspace)

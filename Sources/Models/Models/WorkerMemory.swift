@@ -11,5 +11,10 @@ package final class WorkerMemory: @unchecked Sendable {
   package let other: Workspace
 
   /// Starts empty.
-  package init() { other = Workspace(beside: main) }
+  ///
+  /// - Parameter threads: those that share the layers of an image.
+  package init(threads: Int = 1) {
+    other = Workspace(beside: main)
+    main.threads = threads
+  }
 }

@@ -15,7 +15,7 @@ import Provenance
 ///         "many": {"minimum": ms a run, "median": ms a run, "repeats": n, "cores": …},
 ///         "perSecond": runs, "gigaflops": …, "shareOfPeak": 0…, "peakMemory": bytes}]}
 ///
-/// `one` is a run by itself on an idle machine, `many` the elapsed time of each of many runs on all
+/// `one` is a run by itself, a network on all workers, `many` the elapsed time of each of many runs on all
 /// workers. What is not known (operations of a host's subject, memory where the system does not report it)
 /// is left out. `perSecond`, `gigaflops` and `shareOfPeak` follow from the shortest time of `many`.
 package struct BenchReport: Encodable, Sendable {
@@ -52,10 +52,10 @@ package struct BenchReport: Encodable, Sendable {
   }
 
   private static let legend =
-    "ms are the shortest of all repeats, the median in parentheses. 'many' is the elapsed time an "
-    + "image\nwhen all cores work. Operations are those of direct convolutions: Winograd's are "
-    + "fewer, so the\nshare of the measured peak may exceed 100 %. Memory is the whole process at "
-    + "its largest."
+    "ms are the shortest of all repeats, the median in parentheses. 'one' is an image alone, "
+    + "'many'\nthe elapsed time of each of many, both on all cores. Operations are those of direct "
+    + "convolutions:\nWinograd's are fewer, so the share of the measured peak may exceed 100 %. "
+    + "Memory is the whole\nprocess at its largest."
 
   private static func table(_ results: [BenchResult], of kind: BenchSubject.Kind) -> String {
     let isNetwork = kind == .network

@@ -24,7 +24,7 @@ package struct BenchResult: Encodable, Equatable, Sendable {
   package let operations: Int?
   /// Runs that a worker treats together when there are many.
   package let groupSize: Int
-  /// One run by itself, the rest of the machine idle.
+  /// One run by itself; a network shares its layers among all workers.
   package let one: BenchTiming
   /// Each of many runs on all workers: elapsed time divided by runs.
   package let many: BenchTiming

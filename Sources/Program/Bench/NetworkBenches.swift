@@ -38,13 +38,16 @@ enum NetworkBenches {
     let input = sample(of: network)
     let group = [[String: Tensor]](repeating: input, count: executable.groupSize)
     let memories = (0..<workers).map { _ in WorkerMemory() }
-    let run: @Sendable ([[String: Tensor]], Int) throws -> Double = { samples, worker in
+    let run: @Sendable ([[String: Tensor]], Int, Int) throws -> Double = {
+      samples, worker, threads in
       let workspace = memories[worker].main
+      workspace.threads = threads
       try executable.compute(named: samples, in: workspace)
       return Double(executable.features(Graph.mainOutput, in: workspace).withValues { $0[0] })
     }
     return BenchWork(
-      operations: operations, one: { try run([input], $0) }, group: { try run(group, $0) },
+      operations: operations, one: { try run([input], $0, workers) },
+      group: { try run(group, $0, 1) },
       groupSize: group.count)
   }
 

@@ -143,9 +143,10 @@ private struct FeatureRows {
   /// Writes all rows.
   func write() throws -> [FeatureResult.Written] {
     let workers = options.workers
-    let memories = (0..<workers.count).map { _ in WorkerMemory() }
     // The first row that succeeds decides the shapes, in whatever order rows finish.
-    guard let head = try firstResult(in: memories[0]) else { throw report() }
+    guard let head = try firstResult(in: WorkerMemory(threads: workers.count)) else {
+      throw report()
+    }
     let shapes = head.values.map(\.shape)
     let arrays = try zip(files, shapes).map {
       try NPYRowFile(path: $0.path, rows: source.count, rowShape: $1)
@@ -156,6 +157,8 @@ private struct FeatureRows {
     try put(head.values, row: head.row)
     let start = head.row + 1
     let groups = GroupSchedule(count: source.count - start, workers: workers.count).groups
+    let threads = workers.threads(forEachOf: groups.count)
+    let memories = (0..<workers.count).map { _ in WorkerMemory(threads: threads) }
     let finished = Atomic(start)
     report(start)
     try workers.forEach(groups.count) { index, worker in

@@ -56,6 +56,25 @@ struct InvarianceTests {
     #expect(together == inputs.map { executable.run($0, in: workspace) }, "seed \(seed)")
   }
 
+  /// Layers that threads share are cut by pixels, panels, heads, groups or rows; seven threads cut unevenly.
+  @Test(arguments: [
+    ("squeezenet1_1", [3, 130, 97]), ("inception-fid", [3, 160, 139]), ("ir-se50", [3, 112, 112]),
+    ("bisenet", [3, 192, 160]), ("celebamask-unet", [3, 96, 128]), ("clip-vit-b32", [3, 224, 224]),
+    ("kl-f4", [3, 8, 8]),
+  ])
+  func threadsThatShareAnImageChangeNoBit(name: String, shape: [Int]) throws {
+    let graph = try Graph(tracing: NetworkCatalogue.named(name), inputShape: shape)
+    let executable = try Executable(graph, parameters: seeded(graph), outputs: graph.outputNames)
+    let images = (0..<2).map { SeededParameters.input(shape: shape, seed: seed + UInt64($0)) }
+    let workspace = executable.makeWorkspace()
+    let expected = executable.run(images, in: workspace)
+    for threads in [2, 7, 1] {
+      workspace.threads = threads
+      #expect(executable.run(images, in: workspace) == expected, "\(threads) threads")
+      #expect(executable.run(images[0], in: workspace) == expected[0], "\(threads) threads")
+    }
+  }
+
   @Test func workspaceLeavesNoTrace() throws {
     let shape = [3, 49, 37]
     let graph = try Graph(tracing: SqueezeNet(), inputShape: shape)

@@ -1,3 +1,4 @@
+import ArrayKernels
 import Gradients
 import Graphs
 import Kernels

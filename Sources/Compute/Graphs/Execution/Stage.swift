@@ -53,8 +53,33 @@ struct Stage: Sendable {
   /// Instruction set of the kernels on maps; layers carry their own.
   let level: CPULevel
 
-  /// Runs anything but a convolution on one image; `map` finds where a node's result lies.
+  /// Whether a pixel of the output reads the same pixel of inputs of its size, and others of one pixel.
+  private var isPixelwise: Bool {
+    switch action {
+    case .activation, .sigmoid, .affine, .sum, .product, .copy, .layerNorm, .nearestCodes,
+      .array(.function), .style(.mixture):
+      true
+    default: false
+    }
+  }
+
+  /// Runs anything but a convolution on one image, on the threads of the scratch where it can be divided; `map`
+  /// finds where a node's result lies.
   func run(map: (Int) -> FeatureMap, scratch: KernelScratch) {
+    guard isPixelwise else { return runWhole(map: map, scratch: scratch) }
+    let output = map(self.output)
+    KernelScratch?.some(scratch).forEachPart(
+      of: output.pixels, costing: output.memoryOperations
+    ) { range in
+      runWhole(
+        map: { node in
+          let whole = map(node)
+          return whole.pixels == output.pixels ? whole.pixels(range) : whole
+        }, scratch: scratch)
+    }
+  }
+
+  private func runWhole(map: (Int) -> FeatureMap, scratch: KernelScratch) {
     let output = map(self.output)
     // Stored values alone read nothing.
     let input = inputs.first.map(map) ?? output
@@ -65,15 +90,18 @@ struct Stage: Sendable {
     case .activation(let activation):
       output.writeActivation(activation, of: input, level: level)
     case .sigmoid: output.writeSigmoid(of: input, level: level)
-    case .maxPool(let pooling): output.writeMaximum(of: input, pooling: pooling, level: level)
+    case .maxPool(let pooling):
+      output.writeMaximum(of: input, pooling: pooling, level: level, scratch: scratch)
     case .averagePool(let pooling, let countIncludePad):
       output.writeAverage(
-        of: input, pooling: pooling, countIncludePad: countIncludePad, level: level)
+        of: input, pooling: pooling, countIncludePad: countIncludePad, level: level,
+        scratch: scratch)
     case .adaptiveAverage: output.writeAdaptiveAverage(of: input, level: level)
-    case .nearest: output.writeNearest(of: input)
+    case .nearest: output.writeNearest(of: input, scratch: scratch)
     case .broadcast: output.writeBroadcast(of: input)
     case .bilinear(let alignCorners):
-      output.writeBilinear(of: input, alignCorners: alignCorners, level: level)
+      output.writeBilinear(
+        of: input, alignCorners: alignCorners, level: level, scratch: scratch)
     case .subsample(let stride): output.writeSubsample(of: input, stride: stride)
     case .flatten: output.writeFlattened(input)
     case .normalize: output.writeNormalized(input)
@@ -100,7 +128,7 @@ struct Stage: Sendable {
         of: input, norm, weight: weight, bias: bias,
         modulation: inputs.count > 1
           ? GroupNorm.Modulation(scale: map(inputs[1]), shift: map(inputs[2])) : nil,
-        activation: activation, level: level)
+        activation: activation, level: level, scratch: scratch)
     case .pixelUnshuffle(let block): output.writePixelUnshuffled(input, block: block)
     case .pixelShuffle(let block): output.writePixelShuffled(input, block: block)
     case .rowsByClass: output.writeRows(of: input, byClassIn: map(inputs[1]))

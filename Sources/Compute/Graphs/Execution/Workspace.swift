@@ -17,6 +17,12 @@ package final class Workspace {
     scratch = other?.scratch ?? KernelScratch()
   }
 
+  /// Threads that share the layers of an image, the calling one included; no bit depends on them.
+  package var threads: Int {
+    get { scratch.threads }
+    set { scratch.threads = newValue }
+  }
+
   /// One workspace can serve several executables in turn; it grows to the largest.
   func reserve(floats: Int) {
     if floats > memory.count { memory = AlignedMemory(count: floats) }

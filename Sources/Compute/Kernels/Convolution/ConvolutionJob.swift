@@ -35,8 +35,30 @@ struct ConvolutionJob {
 
   func run(_ phase: Phase, group: Int, scratch: KernelScratch) {
     let size = outputs[0].extent
-    let rows = countOutputs(size.rows, from: phase.firstRow, step: phase.outputStep)
-    let columns = countOutputs(size.columns, from: phase.firstColumn, step: phase.outputStep)
+    let start = Position(
+      rows: countOutputs(size.rows, from: phase.firstRow, step: phase.outputStep),
+      columns: countOutputs(size.columns, from: phase.firstColumn, step: phase.outputStep))
+    let total = outputs.count * start.rows * start.columns
+    let parts = scratch.parts(
+      operations: total * phase.taps.count * channels * outputsPerGroup)
+    // Each block of pixels reads all weights, so with less than one for each part the panels are divided.
+    let dividesPanels =
+      total < parts * blockSize(phase) && panelCount > total.dividedUp(by: kernels.tile_rows)
+    let pieces = dividesPanels ? min(parts, panelCount) : parts
+    scratch.forEachPart(of: pieces) { part, scratch in
+      run(
+        phase, group: group, from: start,
+        pixels: dividesPanels
+          ? 0..<total : total.part(part, of: pieces, unit: kernels.tile_rows),
+        panels: dividesPanels ? panelCount.part(part, of: pieces) : 0..<panelCount,
+        scratch: scratch)
+    }
+  }
+
+  private func run(
+    _ phase: Phase, group: Int, from start: Position, pixels: Range<Int>, panels: Range<Int>,
+    scratch: KernelScratch
+  ) {
     let runs = phase.runs(longest: channels < Self.fewChannels ? .max : 1)
     let block = blockSize(phase)
     let depth = phase.taps.count * channels
@@ -47,14 +69,12 @@ struct ConvolutionJob {
     scratch.reserve(
       pointers: block * (runs.count + 2),
       patches: patches + (phase.adjoint == nil ? 0 : depth * kernels.tile_columns), zeros: depth)
-    var remaining = outputs.count * rows * columns
-    var position = Position(rows: rows, columns: columns)
-    while remaining > 0 {
-      let count = min(block, remaining)
+    var position = start
+    position.move(to: pixels.lowerBound)
+    for first in stride(from: pixels.lowerBound, to: pixels.upperBound, by: block) {
       runBlock(
-        phase, runs, group: group, from: &position, count: count,
-        panel: scratch.patches.base + patches, scratch: scratch)
-      remaining -= count
+        phase, runs, group: group, from: &position, count: min(block, pixels.upperBound - first),
+        panels: panels, panel: scratch.patches.base + patches, scratch: scratch)
     }
   }
 
@@ -70,6 +90,13 @@ struct ConvolutionJob {
     init(rows: Int, columns: Int) {
       self.rows = rows
       self.columns = columns
+    }
+
+    /// Goes to one of the list's pixels.
+    mutating func move(to pixel: Int) {
+      guard pixel > 0 else { return }
+      (image, row) = (pixel / columns).quotientAndRemainder(dividingBy: rows)
+      column = pixel % columns
     }
 
     /// Goes to the right, at most to the end of the row.
@@ -113,7 +140,7 @@ struct ConvolutionJob {
 
   private func runBlock(
     _ phase: Phase, _ runs: [Phase.Run], group: Int, from position: inout Position, count: Int,
-    panel made: UnsafeMutablePointer<Float>, scratch: KernelScratch
+    panels: Range<Int>, panel made: UnsafeMutablePointer<Float>, scratch: KernelScratch
   ) {
     let tileRows = kernels.tile_rows
     let block = blockSize(phase)
@@ -128,7 +155,7 @@ struct ConvolutionJob {
     }
     let depth = phase.taps.count * channels
     let width = kernels.tile_columns
-    for panel in 0..<panelCount {
+    for panel in panels {
       let panelIndex = group * panelCount + panel
       var tile = ek_tile()
       tile.column_count = min(width, outputsPerGroup - panel * width)

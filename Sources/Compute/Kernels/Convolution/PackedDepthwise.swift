@@ -54,6 +54,18 @@ package final class PackedDepthwise: Sendable {
     _ input: FeatureMap, to output: FeatureMap, adding residual: FeatureMap? = nil,
     scratch: KernelScratch
   ) {
+    let parts = scratch.parts(operations: output.pixels * channels * phase.taps.count)
+    scratch.forEachPart(of: parts) { part, scratch in
+      apply(
+        input, to: output, rows: output.rows.part(part, of: parts), adding: residual,
+        scratch: scratch)
+    }
+  }
+
+  private func apply(
+    _ input: FeatureMap, to output: FeatureMap, rows: Range<Int>, adding residual: FeatureMap?,
+    scratch: KernelScratch
+  ) {
     scratch.reserve(pointers: phase.taps.count, patches: 0, zeros: channels)
     let inner = innerColumns(of: input, outputColumns: output.columns)
     withUnsafeTemporaryAllocation(of: Int.self, capacity: phase.taps.count) { steps in
@@ -70,7 +82,7 @@ package final class PackedDepthwise: Sendable {
         run.residual = residual.map { UnsafePointer($0.pixel(row, column)) }
         kernels.depthwise(&run)
       }
-      for row in 0..<output.rows {
+      for row in rows {
         for column in 0..<inner.lowerBound { convolve(row: row, columns: column..<column + 1) }
         convolve(row: row, columns: inner)
         for column in inner.upperBound..<output.columns {

@@ -33,26 +33,41 @@ struct WinogradJob {
   private var tileStride: Int { (filters.inputChannels + 15) / 16 * 16 + Self.stagger }
 
   func run(scratch: KernelScratch) {
-    let size = outputs[0].extent
-    let grid = form.tileCount(size)
-    let tilesPerImage = grid.rows * grid.columns
-    let total = tilesPerImage * outputs.count
-    let block = blockSize(total)
+    let grid = form.tileCount(outputs[0].extent)
+    let total = grid.rows * grid.columns * outputs.count
+    let parts = scratch.parts(
+      operations: total * frequencies * filters.inputChannels * filters.outputChannels)
+    // Parts of the tiles share nothing but filters; where each would have too few, blocks are divided.
+    let share = scratch.threads * leastTiles
+    if parts == 1 || total < share {
+      run(0..<total, dividedInto: parts, scratch: scratch)
+    } else {
+      let parts = min(parts, total / share * scratch.threads)
+      scratch.forEachPart(of: parts) { part, scratch in
+        run(
+          total.part(part, of: parts, unit: kernels.tile_rows), dividedInto: 1, scratch: scratch)
+      }
+    }
+  }
+
+  /// Convolves some of the tiles, of which each block is divided among threads.
+  private func run(_ range: Range<Int>, dividedInto parts: Int, scratch: KernelScratch) {
+    let grid = form.tileCount(outputs[0].extent)
+    let block = blockSize(range.count)
     scratch.reserve(
       pointers: 0,
-      patches: frequencies * (block * tileStride + sumStride(block)) + filters.scratchFloats,
+      patches: frequencies * block * tileStride + panelFloats(block),
       zeros: filters.inputChannels)
     let tiles = scratch.winogradTiles(block)
-    var first = 0
-    while first < total {
-      let count = min(block, total - first)
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: block) {
+      let count = min(block, range.upperBound - first)
       for index in 0..<count {
-        let (image, tile) = (first + index).quotientAndRemainder(dividingBy: tilesPerImage)
+        let (image, tile) = (first + index).quotientAndRemainder(
+          dividingBy: grid.rows * grid.columns)
         let (row, column) = tile.quotientAndRemainder(dividingBy: grid.columns)
         tiles[index] = self.tile(image: image, row: row, column: column)
       }
-      runBlock(tiles, count: count, capacity: block, scratch: scratch)
-      first += count
+      runBlock(tiles, count: count, capacity: block, dividedInto: parts, scratch: scratch)
     }
   }
 
@@ -60,16 +75,22 @@ struct WinogradJob {
   /// blocks about alike.
   private func blockSize(_ total: Int) -> Int {
     let rows = kernels.tile_rows
-    let least = Self.leastTiles
-    let most = max(
-      Self.blockFloats / (frequencies * tileStride),
-      filters.storage == .plain ? least.plain : least.transformed)
+    let most = max(Self.blockFloats / (frequencies * tileStride), leastTiles)
     let blocks = (total + most - 1) / most
     let even = (total + blocks - 1) / blocks
     return (even + rows - 1) / rows * rows
   }
 
+  private var leastTiles: Int {
+    filters.storage == .plain ? Self.leastTiles.plain : Self.leastTiles.transformed
+  }
+
   private func sumStride(_ block: Int) -> Int { block * filters.width + Self.stagger }
+
+  /// Floats that the products of a panel need, their filters included.
+  private func panelFloats(_ block: Int) -> Int {
+    frequencies * sumStride(block) + filters.scratchFloats
+  }
 
   private func tile(image: Int, row: Int, column: Int) -> ek_winograd_tile {
     let output = outputs[image]
@@ -87,37 +108,57 @@ struct WinogradJob {
 
   private func runBlock(
     _ tiles: UnsafeMutablePointer<ek_winograd_tile>, count: Int, capacity: Int,
-    scratch: KernelScratch
+    dividedInto parts: Int, scratch: KernelScratch
   ) {
-    let transformed = scratch.patches.base
+    let own = scratch
+    let transformed = own.patches.base
     let frequencyStride = capacity * tileStride
-    transform(
-      tiles, count: count, into: transformed, frequencyStride: frequencyStride,
-      zeros: scratch.zeros.base)
-    let sums = transformed + frequencies * frequencyStride
-    let weights = sums + frequencies * sumStride(capacity)
-    for panel in 0..<filters.panelCount {
-      let columns = min(filters.width, filters.outputChannels - panel * filters.width)
-      var product = ek_product()
-      product.row_count = count
-      product.row_stride = tileStride
-      product.column_count = columns
-      for first in stride(from: 0, to: filters.inputChannels, by: filters.chunk) {
-        let channels = first..<min(first + filters.chunk, filters.inputChannels)
-        let chunk = filters.weights(panel: panel, channels: channels, scratch: weights)
-        product.depth = channels.count
-        product.continues = first > 0 ? 1 : 0
-        for frequency in 0..<frequencies {
-          product.rows = UnsafePointer(transformed + frequency * frequencyStride + first)
-          product.weights = chunk.first + frequency * chunk.stride
-          product.sums = sums + frequency * sumStride(capacity)
-          kernels.product(&product)
-        }
-      }
-      finish(
-        tiles, count: count, panel: panel, columns: columns, sums: sums,
-        frequencyStride: sumStride(capacity))
+    own.forEachPart(of: parts) { part, _ in
+      let range = count.part(part, of: parts)
+      transform(
+        tiles + range.lowerBound, count: range.count,
+        into: transformed + range.lowerBound * tileStride, frequencyStride: frequencyStride,
+        zeros: own.zeros.base)
     }
+    let panelParts = min(parts, filters.panelCount)
+    own.forEachPart(of: panelParts) { part, scratch in
+      // The transformed inputs are in the memory of the thread that divides its call.
+      let start = scratch === own ? frequencies * frequencyStride : 0
+      scratch.reserve(pointers: 0, patches: start + panelFloats(capacity), zeros: 0)
+      for panel in filters.panelCount.part(part, of: panelParts) {
+        runPanel(
+          panel, tiles, count: count, capacity: capacity, transformed: transformed,
+          sums: scratch.patches.base + start)
+      }
+    }
+  }
+
+  /// The products of one panel of outputs, and their transform back.
+  private func runPanel(
+    _ panel: Int, _ tiles: UnsafeMutablePointer<ek_winograd_tile>, count: Int, capacity: Int,
+    transformed: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
+  ) {
+    let columns = min(filters.width, filters.outputChannels - panel * filters.width)
+    let weights = sums + frequencies * sumStride(capacity)
+    var product = ek_product()
+    product.row_count = count
+    product.row_stride = tileStride
+    product.column_count = columns
+    for first in stride(from: 0, to: filters.inputChannels, by: filters.chunk) {
+      let channels = first..<min(first + filters.chunk, filters.inputChannels)
+      let chunk = filters.weights(panel: panel, channels: channels, scratch: weights)
+      product.depth = channels.count
+      product.continues = first > 0 ? 1 : 0
+      for frequency in 0..<frequencies {
+        product.rows = UnsafePointer(transformed + frequency * capacity * tileStride + first)
+        product.weights = chunk.first + frequency * chunk.stride
+        product.sums = sums + frequency * sumStride(capacity)
+        kernels.product(&product)
+      }
+    }
+    finish(
+      tiles, count: count, panel: panel, columns: columns, sums: sums,
+      frequencyStride: sumStride(capacity))
   }
 
   private func transform(

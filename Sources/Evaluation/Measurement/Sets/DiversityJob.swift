@@ -47,8 +47,9 @@ struct DiversityJob: Sendable {
       evaluator.family.selection.pairs(of: group.count).map { (group[$0.first], group[$0.second]) }
     }
     let all = comparisons.flatMap { $0 }
-    let memories = (0..<set.workers.count).map { _ in WorkerMemory() }
     let chunks = (all.count + Self.chunk - 1) / Self.chunk
+    let threads = set.workers.threads(forEachOf: chunks)
+    let memories = (0..<set.workers.count).map { _ in WorkerMemory(threads: threads) }
     var distances = try set.workers.map(chunks) { chunk, worker in
       if set.shouldStop() {
         throw HarnessError(.cancelled, "stopped on request; a second call resumes")

@@ -1,3 +1,4 @@
+import ArrayKernels
 import Foundation
 import Graphs
 import Kernels

@@ -1,3 +1,4 @@
+import ArrayKernels
 import Checkpoints
 import Graphs
 import Kernels

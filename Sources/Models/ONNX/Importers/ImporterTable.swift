@@ -1,3 +1,4 @@
+import ArrayKernels
 import Kernels
 
 /// Turns one node into an operation of the graph.

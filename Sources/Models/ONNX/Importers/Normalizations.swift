@@ -1,3 +1,4 @@
+import ArrayKernels
 import Graphs
 import Kernels
 import Tensors

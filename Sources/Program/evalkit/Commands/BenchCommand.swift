@@ -9,7 +9,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure how fast this machine runs networks, metrics and image operations.",
     discussion: """
-      Networks run on seeded weights and inputs. 'one alone' is a single run on an idle machine, \
+      Networks run on seeded weights and inputs. 'one alone' is a single run, a network's on all workers, \
       'many' the elapsed time of each of many runs on all workers; both are the shortest of all \
       repeats with the median in parentheses. GFLOP/s count the operations of direct \
       convolutions, also where fewer are done, so the share of the machine's peak, which is \

@@ -183,6 +183,23 @@ extension MapView {
     }
   }
 
+  /// Layers that are large enough to be shared by the workers of a single image.
+  @Test func noBitOfASingleImageDependsOnTheWorkers() throws {
+    let network = GradientCase(name: "wide", inputShape: [48, 40, 36]) { s, x in
+      var y = s["a"].convolution(x, to: 64, kernel: 3, padding: 1)
+      y = s["n"].groupNorm(y, groups: 8).silu()
+      y = s["b"].convolution(y, to: 96, kernel: 3, stride: 2, padding: 1)
+      return s["c"].convolution(y, to: 64, kernel: 1)
+    }
+    let run = try GradientRun(network, images: 1)
+    let one = try run.computed(workers: 1)
+    for workers in [2, 7] {
+      let many = try run.computed(workers: workers)
+      #expect(many.outputs == one.outputs, "\(workers) workers")
+      #expect(many.gradients == one.gradients, "\(workers) workers")
+    }
+  }
+
   @Test(arguments: CPULevel.allCases.filter { $0 <= .best })
   func levelsAgree(_ level: CPULevel) throws {
     for network in GradientCase.all {

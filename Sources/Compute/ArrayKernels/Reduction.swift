@@ -1,6 +1,5 @@
-import CKernels
 import Foundation
-import Tensors
+import Kernels
 
 /// What becomes of all channels of a pixel.
 package enum Reduction: String, Hashable, Sendable {
@@ -48,25 +47,6 @@ extension FeatureMap {
       let row = UnsafeBufferPointer(
         start: input.base + pixel * input.pixelStride, count: input.channels)
       base[pixel * pixelStride] = Float(reduction(row))
-    }
-  }
-
-  /// `y[p] = softmax(x[p, …])` over the channels of each pixel.
-  ///
-  /// - Exactness: as the softmax of attention; sums in Float32.
-  package func writeSoftmax(
-    of input: FeatureMap, level: CPULevel = .current, scratch: KernelScratch
-  ) {
-    precondition(channels == input.channels && pixels == input.pixels, "shapes differ")
-    let kernels = level.tokenKernels
-    let padded = (channels + 15) / 16 * 16
-    scratch.reserve(pointers: 0, patches: padded, zeros: 0)
-    let row = scratch.patches.base
-    for pixel in 0..<pixels {
-      row.update(from: input.base + pixel * input.pixelStride, count: channels)
-      (row + channels).update(repeating: -.infinity, count: padded - channels)
-      kernels.softmax(row, padded, 1)
-      (base + pixel * pixelStride).update(from: row, count: channels)
     }
   }
 }

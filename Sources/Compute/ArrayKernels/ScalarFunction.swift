@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// A function of one number, applied to every value by itself, under ONNX's names and constants.
 package enum ScalarFunction: Hashable, Sendable {
