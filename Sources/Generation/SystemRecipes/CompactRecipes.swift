@@ -6,12 +6,13 @@ package enum CompactRecipes {
   package static let embedded: [any Recipe] = [
     PerceptualRecipe(), InceptionRecipe(), IdentityRecipe(), ParserRecipe(), ContrastiveRecipe(),
     DenoiserRecipe(), ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(), AutoencoderRecipe(),
+    CollaborativeRecipe(),
   ]
 
   /// All of them, in the order in which `evalkit train all` runs them.
   package static let all: [any Recipe] =
     embedded + [
-      CollaborativeRecipe(), SCADMRecipe(), GeneratorRecipe(), ControlNetRecipe(),
+      SCADMRecipe(), GeneratorRecipe(), ControlNetRecipe(),
       InversionRecipe(), HeadGeneratorRecipe(), InversionRecipe(.heads),
     ]
 

@@ -7,6 +7,10 @@
 // file another one where a file it embeds is. Clang knows #embed in every dialect of C.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+// SHA-256 645ee967e7f940ef63a467a4123bd792771f1cbfa9309408e68eed03bebe57d8
+static const unsigned char Protocols_claims_collaborative_yaml[] = {
+#embed "../../../Protocols/claims/collaborative.yaml"
+};
 // SHA-256 8c966ed3f5419e6fd47db3418a480dd51e50532e66451bc4aef10bfa2f63a21a
 static const unsigned char Protocols_claims_diffusionclip_yaml[] = {
 #embed "../../../Protocols/claims/diffusionclip.yaml"
@@ -15,11 +19,11 @@ static const unsigned char Protocols_claims_diffusionclip_yaml[] = {
 static const unsigned char Protocols_claims_sdg_yaml[] = {
 #embed "../../../Protocols/claims/sdg.yaml"
 };
-// SHA-256 86cfc9635bd5c10e270049124ee906070894e6776c5d71633f5998f03365eb3d
+// SHA-256 ff803f09a69f39289db803b82b74540f566c7ea6bf836b26b38d2fd681bce0e4
 static const unsigned char Protocols_collaborative_table1_yaml[] = {
 #embed "../../../Protocols/collaborative.table1.yaml"
 };
-// SHA-256 2dc980b65dc59e2742fe85e1f986305345e76939bf5d2f6f9883d2ff6617ff4b
+// SHA-256 6266f16a5378bfd3fd889231a9f3c2f8aa3c527989b903917692577563841c60
 static const unsigned char Protocols_collaborative_table2_yaml[] = {
 #embed "../../../Protocols/collaborative.table2.yaml"
 };
@@ -115,6 +119,10 @@ static const unsigned char weights_compact_clip_judge_safetensors[] = {
 static const unsigned char weights_compact_clip_safetensors[] = {
 #embed "weights/compact-clip.safetensors"
 };
+// SHA-256 9e27895e62f6a8ae901740bd44e08d82b70018066db967f89a071a6daa1416bb
+static const unsigned char weights_compact_collaborative_safetensors[] = {
+#embed "weights/compact-collaborative.safetensors"
+};
 // SHA-256 cae6068be5ff8303b99e08a435dada72c0ca4d7dccaafb0ba20e89dfb9e355d2
 static const unsigned char weights_compact_denoiser_safetensors[] = {
 #embed "weights/compact-denoiser.safetensors"
@@ -141,6 +149,7 @@ static const struct {
   const unsigned char *bytes;
   size_t count;
 } files[] = {
+    {"Protocols/claims/collaborative.yaml", Protocols_claims_collaborative_yaml, sizeof Protocols_claims_collaborative_yaml},
     {"Protocols/claims/diffusionclip.yaml", Protocols_claims_diffusionclip_yaml, sizeof Protocols_claims_diffusionclip_yaml},
     {"Protocols/claims/sdg.yaml", Protocols_claims_sdg_yaml, sizeof Protocols_claims_sdg_yaml},
     {"Protocols/collaborative.table1.yaml", Protocols_collaborative_table1_yaml, sizeof Protocols_collaborative_table1_yaml},
@@ -168,6 +177,7 @@ static const struct {
     {"weights/compact-bisenet.safetensors", weights_compact_bisenet_safetensors, sizeof weights_compact_bisenet_safetensors},
     {"weights/compact-clip-judge.safetensors", weights_compact_clip_judge_safetensors, sizeof weights_compact_clip_judge_safetensors},
     {"weights/compact-clip.safetensors", weights_compact_clip_safetensors, sizeof weights_compact_clip_safetensors},
+    {"weights/compact-collaborative.safetensors", weights_compact_collaborative_safetensors, sizeof weights_compact_collaborative_safetensors},
     {"weights/compact-denoiser.safetensors", weights_compact_denoiser_safetensors, sizeof weights_compact_denoiser_safetensors},
     {"weights/compact-guide.safetensors", weights_compact_guide_safetensors, sizeof weights_compact_guide_safetensors},
     {"weights/compact-inception.safetensors", weights_compact_inception_safetensors, sizeof weights_compact_inception_safetensors},

@@ -16,6 +16,10 @@ import Testing
   private let builtin = ["paint", "retrieve", "denoise"]
   /// Rows that the papers' own systems fill.
   private let systems = [
+    "collaborative.table1": ["composable", "collaborative", "released-reweighting"],
+    "collaborative.table2": [
+      "collaborative-without-spatial", "collaborative-without-temporal", "collaborative",
+    ],
     "diffusionclip.table1": [300, 400, 500, 600].map { "diffusionclip-\($0)" },
     "diffusionclip.table3": ["latent-optimization", "diffusionclip@celeba-hq"],
     "sdg.table1": ["sdg@text"],
@@ -100,7 +104,7 @@ import Testing
 
   /// Rows that no published one stands beside: other datasets' numbers have no place among drawn faces.
   private static let comparators: Set = [
-    "latent-optimization", "ilvr", "sdg-image-100", "sdg-image-200",
+    "latent-optimization", "ilvr", "sdg-image-100", "sdg-image-200", "released-reweighting",
   ]
 
   /// Every protocol's own methods can be made, and those with the id of a published row stand for it.

@@ -110,6 +110,8 @@ struct CollaborativeEvaluation {
     func made(_ mixing: CollaborativePipeline.Mixing) throws -> [Raster] {
       var settings = CollaborativePipeline.Settings()
       settings.mixing = mixing
+      // As the networks that weigh were trained.
+      settings.isReweighted = false
       return try CollaborativePipeline(settings, model: model).images(
         for: faces.requests, workers: workers, shouldStop: { false }
       ).map { try $0.get() }
