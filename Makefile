@@ -15,7 +15,7 @@ EVALKIT_COMMIT := $(shell Tools/source_commit.sh)
 endif
 export EVALKIT_COMMIT
 
-.PHONY: help table1 table1-real train weights canary test bench fuzz parity build embed reference install dist wheel python format lint setup clean
+.PHONY: help table1 table1-real train weights canary test bench fuzz slurm-test parity build embed reference install dist wheel python format lint setup clean
 
 .DEFAULT_GOAL := table1
 
@@ -82,6 +82,10 @@ fuzz: build ## try every parser on damaged files, FUZZ_SECONDS each from FUZZ_SE
 	@echo "fuzzing for $(FUZZ_SECONDS) s a parser with FUZZ_SEED=$(FUZZ_SEED)"
 	@FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_SEED="$(FUZZ_SEED)" swift test -c release --skip-build \
 		--filter 'Fuzz'
+
+# Debian's slurmctld, slurmd, slurm-client, munge and sqlite3, and root; about three minutes.
+slurm-test: build ## measure shards on a Slurm cluster of two nodes on this machine, with faults
+	@Tools/slurm_test.sh "$(EVALKIT)"
 
 bench: build ## compare the speed with PyTorch's and write Reports/speed.md
 	@Tools/bench.sh "$(EVALKIT)" "$(FIXTURES)"

@@ -48,7 +48,8 @@ package struct GenerateOptions: RunConfigurable, Sendable {
   ///
   /// - Throws: ``HarnessError`` of kind `usage`.
   package mutating func setShard(_ text: String?) throws {
-    shard = try text.map { try Shard(parsing: $0) }
+    let environment = ProcessInfo.processInfo.environment
+    shard = try text.map { try Shard(option: $0, environment: environment) }
   }
 }
 

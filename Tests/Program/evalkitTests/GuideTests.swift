@@ -5,9 +5,8 @@ import Testing
 /// The commands of the guides in `Docs`, run as they stand.
 @Suite struct GuideTests {
   @Test(arguments: [
-    "evaluate-my-generator", "features-made-elsewhere", "nightly", "own-protocol",
-    "reproduce-a-claim",
-    "training-loop",
+    "evaluate-my-generator", "features-made-elsewhere", "many-machines", "nightly", "own-protocol",
+    "reproduce-a-claim", "training-loop",
   ])
   func everyCommandRuns(guide: String) throws {
     let path = Fixtures.projectRoot.appendingPathComponent("Docs/\(guide).md")

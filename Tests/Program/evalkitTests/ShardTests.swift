@@ -47,6 +47,29 @@ import Testing
     return outcome.output.replacingOccurrences(of: id, with: "RUN")
   }
 
+  /// The example for Slurm, its tasks started by hand, one of them again as an array of one.
+  @Test func tasksOfAnArrayAreShards() throws {
+    let faces = try faces()
+    let script = Fixtures.projectRoot.appendingPathComponent("Examples/arrays/slurm.sh").path
+    let settings =
+      "TABLE=ddgi.table1 DATASET=folder:reference WEIGHTS=\(SyntheticWeights.empty) "
+      + "METHOD=folder:generated SLURM_ARRAY_TASK_STEP=1 "
+    let metrics = "sed 's/--shard/--metrics mae,psnr,ssim --quiet --shard/' '\(script)' > job.sh"
+    try Program.shell(metrics, in: faces.path).expectSuccess()
+    for task in 1...8 {
+      // The last runs again by itself.
+      let bounds = task < 8 ? (1, 8) : (8, 8)
+      let outcome = try Program.shell(
+        "export " + settings + "SLURM_ARRAY_TASK_ID=\(task) SLURM_ARRAY_TASK_MIN=\(bounds.0) "
+          + "SLURM_ARRAY_TASK_MAX=\(bounds.1) SLURM_ARRAY_TASK_COUNT=\(bounds.1 - bounds.0 + 1) "
+          + "; . ./job.sh", in: faces.path)
+      outcome.expectSuccess()
+    }
+    try measure(faces, "--results", "whole")
+    try merge(faces, ["Results"]).expectSuccess()
+    #expect(try rows("Results", of: faces) == rows("whole", of: faces))
+  }
+
   @Test func tenShardsInAnyOrderAreOneRun() throws {
     let faces = try faces()
     try measure(faces, "--results", "whole")

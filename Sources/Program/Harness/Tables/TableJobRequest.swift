@@ -82,6 +82,7 @@ extension TableOptions {
   ///
   /// - Throws: ``HarnessError`` of kind `usage`.
   package mutating func setShard(_ text: String?) throws {
-    shard = try text.map { try Shard(parsing: $0) }
+    let environment = ProcessInfo.processInfo.environment
+    shard = try text.map { try Shard(option: $0, environment: environment) }
   }
 }

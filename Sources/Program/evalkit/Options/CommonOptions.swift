@@ -90,9 +90,8 @@ struct JSONFlag: ParsableArguments {
 struct ShardOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Do only the i-th of n parts of the work; 'evalkit merge' joins what was measured",
-      default: "all of it",
-      valueName: "i/n"))
+      "Do only the i-th of n parts of the work, or the part that 'env' finds in the variables of an array of jobs; 'evalkit merge' joins what was measured",
+      default: "all of it", valueName: "i/n"))
   var shard: String?
 }
 

@@ -12,8 +12,11 @@ package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `i/n`.
   ///
+  /// - Parameters:
+  ///   - text: what was given.
+  ///   - source: the option or variable that it was given by.
   /// - Throws: ``HarnessError`` of kind `usage`.
-  package init(parsing text: String) throws {
+  package init(parsing text: String, of source: String = "--shard") throws {
     let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map {
       try? NumberRange.shards.value(of: String($0))
     }
@@ -21,7 +24,7 @@ package struct Shard: Codable, Hashable, Sendable, CustomStringConvertible {
     else {
       throw HarnessError(
         .usage,
-        "--shard wants i/n with 1 ≤ i ≤ n ≤ \(NumberRange.shards.bounds.upperBound), for example 3/10, "
+        "\(source) wants i/n with 1 ≤ i ≤ n ≤ \(NumberRange.shards.bounds.upperBound), for example 3/10, "
           + "not '\(text)'")
     }
     self.number = number
