@@ -141,6 +141,11 @@ extension Graph {
     }
   }
 
+  /// - Throws: ``GraphError/misshapenInput(network:name:expected:found:)`` for a tensor that is not the only input's.
+  package func checkSole(_ tensor: Tensor) throws(GraphError) {
+    for input in inputs { try check(tensor, for: input) }
+  }
+
   /// The only input's tensor as a sample, for callers that know that there is one.
   ///
   /// - Precondition: the graph has one input, and the tensor has its shape.

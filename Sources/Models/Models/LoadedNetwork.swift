@@ -127,7 +127,7 @@ extension LoadedNetwork {
   /// - Returns: the main result, planar, `[C, H, W]` or `[C]`.
   /// - Throws: `GraphError` if the input is too small or the result is not finite.
   package func result(of input: Tensor) throws -> Tensor {
-    try result(by: try executable(inputShape: input.shape, outputs: [Graph.mainOutput])) {
+    try result(by: executable(inputShape: input.shape, outputs: [Graph.mainOutput])) {
       $0.compute([input], in: $1)
     }
   }
@@ -163,8 +163,8 @@ extension LoadedNetwork {
   ///   - input: makes one input.
   ///   - read: takes what is wanted of one input's results, by name, where they lie, `[H, W, C]`.
   /// - Returns: what was read, in the order of the inputs.
-  /// - Throws: `GraphError` for an unknown result and for one that is not finite; what `input` and `read`
-  ///   throw.
+  /// - Throws: `GraphError` for an unknown result, for one that is not finite and for an input of another shape; what
+  ///   `input` and `read` throw.
   package func map<Value: Sendable>(
     _ count: Int, inputShape: [Int]? = nil, outputs: [String] = [Graph.mainOutput],
     workers: Workers, input: @Sendable (Int) throws -> Tensor,
@@ -172,7 +172,9 @@ extension LoadedNetwork {
   ) throws -> [Value] {
     let executable = try executable(inputShape: inputShape, outputs: outputs)
     return try map(count, by: executable, workers: workers, read: read) { indices, workspace in
-      executable.compute(try indices.map(input), in: workspace)
+      let inputs = try indices.map(input)
+      for input in inputs { try executable.graph.checkSole(input) }
+      executable.compute(inputs, in: workspace)
     }
   }
 

@@ -1,4 +1,5 @@
 import Diffusion
+import Graphs
 import Models
 import Networks
 import Pipelines
@@ -38,6 +39,30 @@ struct CollaborativePipelineTests {
       try images(settings, model, [2, 1], workers: 1) + images(settings, model, [0], workers: 3)
     #expect(group[0] == others[2] && group[1] == others[1] && group[2] == others[0])
     #expect(group[0] != group[1] && group[0].width == 128)
+  }
+
+  /// The published label maps have 32 pixels a side, its latents 64.
+  @Test func labelMapsHaveASizeOfTheirOwn() throws {
+    let model = try LatentFixture.collaborativeReadingTokens()
+    #expect(model.mapSize == 16 && model.codec.latentShape[1] == 32)
+    for mixing in CollaborativePipeline.Mixing.allCases {
+      let made = try images(Self.settings(mixing), model, [0, 1])
+      #expect(made[0] != made[1], "\(mixing)")
+    }
+  }
+
+  @Test func anInputOfAnotherShapeIsRefused() throws {
+    let encoder = try LatentFixture.collaborative().mapEncoder
+    let planes = try LabelMapCondition(
+      LatentFixture.labels(0), side: 16, classes: CompactNetworks.mapClasses
+    ).planes
+    #expect(
+      throws: GraphError.misshapenInput(
+        network: encoder.network.name, name: Graph.mainInput, expected: encoder.network.inputShape,
+        found: planes.shape)
+    ) {
+      try encoder.map(1, workers: Workers(count: 1), input: { _ in planes }, read: { _, _ in })
+    }
   }
 
   @Test func everyModeMakesOtherImages() throws {
@@ -129,10 +154,10 @@ struct CollaborativePipelineTests {
     let system = CollaborativeSystem()
     for steps in ["27", "600"] {
       let options = try SystemOptions(["steps": steps], of: system)
-      let error = #expect(throws: SystemError.self) { try system.roles(for: options) }
+      let error = #expect(throws: SystemError.self) { try system.check(options) }
       #expect(error?.description.contains("divide") == true)
     }
-    #expect(try system.roles(for: SystemOptions(of: system)) == [.collaborative])
+    #expect(system.roles(for: try SystemOptions(of: system)) == [.collaborative])
   }
 
   /// Both stages move the image towards what it is, and α leads away from it.

@@ -57,6 +57,22 @@ enum LatentFixture {
       codec: codec(), kind: .velocity)
   }
 
+  /// Networks of the published form: the label map has a size of its own and is read as tokens alone.
+  static func collaborativeReadingTokens() throws -> CollaborativeModel {
+    let classes = CompactNetworks.mapClasses
+    let denoiser = LatentUNet(name: "tokens", summary: "", .compactBranch(contextCount: classes))
+    let model = try collaborative()
+    return try CollaborativeModel(
+      map: CollaborativeModel.Branch(
+        denoiser: network(denoiser, factors: ["out.2.weight": 0.25]),
+        diffuser: network(CompactNetworks.mapDiffuser)),
+      text: CollaborativeModel.Branch(
+        denoiser: model.text.denoiser.network, diffuser: model.text.diffuser?.network),
+      mapEncoder: network(
+        MaskEncoder(name: "map", summary: "", classes: classes, side: 16, width: 128)),
+      texts: model.texts, codec: model.codec, kind: .noise)
+  }
+
   static func scadm(isMasked: Bool = true) throws -> SCADMModel {
     try SCADMModel(
       network(CompactNetworks.scadm(isMasked: isMasked), factors: ["out.2.weight": 0.25]),

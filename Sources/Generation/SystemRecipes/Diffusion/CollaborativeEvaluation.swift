@@ -33,7 +33,7 @@ struct CollaborativeEvaluation {
     let conditions = try model.conditions(
       maps: faces.faces.map {
         try LabelMapCondition(
-          $0.labels, side: model.codec.latentShape[1], classes: CompactNetworks.mapClasses)
+          $0.labels, side: model.mapSize, classes: CompactNetworks.mapClasses)
       }, texts: faces.faces.map(\.caption), workers: workers)
     let preparation = try model.prepared(conditions, workers: workers)
     // Errors of every face, summed over the timesteps.

@@ -73,6 +73,8 @@ package struct CollaborativeModel: Sendable {
   package let text: Branch
   /// Tokens of label maps: a ``Networks/MaskEncoder`` with weights.
   package let mapEncoder: LoadedNetwork
+  /// Width and height of the label maps that ``mapEncoder`` reads, which latents need not have.
+  package var mapSize: Int { Int(Double(mapEncoder.network.inputShape[0]).squareRoot()) }
   /// Tokens of texts.
   package let texts: TextContext
   /// The autoencoder.

@@ -145,8 +145,7 @@ package struct CollaborativePipeline: ImagePipeline {
       }
       seed = request.seed
       map = try LabelMapCondition(
-        labels(), side: model.codec.latentShape[1],
-        classes: model.mapEncoder.network.inputShape[1])
+        labels(), side: model.mapSize, classes: model.mapEncoder.network.inputShape[1])
       self.text = text.lowercased()
     }
   }
