@@ -22,12 +22,15 @@ package protocol GenerationSystem: Sendable {
   /// Callers pass nothing else on, and an image that is not read cannot make another image out of date.
   func conditions(for options: SystemOptions) -> Set<ImageCondition>
 
-  /// The networks that a choice of options needs.
+  /// Refuses options that do not go together; none unless a system says otherwise.
   ///
-  /// - Throws: ``SystemError`` for options that do not go together.
-  func roles(for options: SystemOptions) throws -> [WeightRole]
+  /// - Throws: ``SystemError``.
+  func check(_ options: SystemOptions) throws
 
-  /// Reads the weights and gives what makes images.
+  /// The networks that a choice of options needs, whether or not it goes together.
+  func roles(for options: SystemOptions) -> [WeightRole]
+
+  /// Reads the weights and gives what makes images; refuses what ``check(_:)`` refuses.
   ///
   /// - Throws: ``SystemError``, errors of files and weights.
   func open(_ options: SystemOptions, in context: SystemContext) throws -> any ImagePipeline
@@ -37,6 +40,8 @@ extension GenerationSystem {
   package func conditions(for options: SystemOptions) -> Set<ImageCondition> {
     Set(ImageCondition.allCases)
   }
+
+  package func check(_ options: SystemOptions) throws {}
 }
 
 /// Something that an image can be made from, beside its seed.

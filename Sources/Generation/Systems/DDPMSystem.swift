@@ -55,16 +55,18 @@ package struct DDPMSystem: GenerationSystem {
   package func conditions(for options: SystemOptions) -> Set<ImageCondition> { [] }
 
   /// The U-Net.
+  package func roles(for options: SystemOptions) -> [WeightRole] { networks }
+
+  /// Refuses an eta beside ancestral sampling, which has all the noise.
   ///
-  /// - Throws: `SystemError.conflict` for an eta beside ancestral sampling, which has all the noise.
-  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+  /// - Throws: `SystemError.conflict`.
+  package func check(_ options: SystemOptions) throws {
     if options["sampler"] == Rule.ddpm.rawValue, options["eta"] != nil {
       throw SystemError.conflict(
         system: id,
         reason: "'eta' belongs to DDIM; add sampler=\(Rule.ddim.rawValue) or leave it out"
       )
     }
-    return networks
   }
 
   /// Reads the U-Net.
@@ -73,7 +75,7 @@ package struct DDPMSystem: GenerationSystem {
   package func open(
     _ options: SystemOptions, in context: SystemContext
   ) throws -> any ImagePipeline {
-    _ = try roles(for: options)
+    try check(options)
     let model = try model(context.loader)
     let timesteps = try Timesteps.respaced(
       "\(options.integer("steps") ?? 100)", of: model.schedule.count)

@@ -199,7 +199,7 @@ import Texts
   func optionsThatDoNotGoTogetherAreRefused(chosen: [String: String], reason: String) {
     let system = DDGISystem()
     let error = #expect(throws: SystemError.self) {
-      _ = try system.roles(for: SystemOptions(chosen, of: system))
+      try system.check(SystemOptions(chosen, of: system))
     }
     #expect("\(error.map { "\($0)" } ?? "")".contains(reason))
   }
@@ -210,11 +210,11 @@ import Texts
     let scribble = try SystemOptions(["hint": "scribble", "mode": "controlnet"], of: system)
     #expect(system.conditions(for: mask) == [.text, .labels])
     #expect(system.conditions(for: scribble) == [.text, .scribble])
-    #expect(try system.roles(for: mask) == [.controlNet, .generator, .inversion])
-    #expect(try system.roles(for: scribble) == [.controlNet])
+    #expect(system.roles(for: mask) == [.controlNet, .generator, .inversion])
+    #expect(system.roles(for: scribble) == [.controlNet])
     let heads = try SystemOptions(["mode": "3d", "yaw": "-20"], of: system)
-    #expect(try system.roles(for: heads) == [.controlNet, .headGenerator, .headInversion])
+    #expect(system.roles(for: heads) == [.controlNet, .headGenerator, .headInversion])
     let named = try SystemOptions(["mode": "3d", "codes": "b.safetensors"], of: system)
-    #expect(try system.roles(for: named) == [.controlNet, .headGenerator])
+    #expect(system.roles(for: named) == [.controlNet, .headGenerator])
   }
 }

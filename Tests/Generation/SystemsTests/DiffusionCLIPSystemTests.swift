@@ -37,9 +37,9 @@ import Testing
   @Test func opensWhatNeedsNoFile() throws {
     let pipeline = try open(["mode": "unseen", "t0": "300", "rounds": "3"])
     #expect(pipeline.fingerprint.contains("rounds=3x6") && pipeline.imageSize == 16)
-    #expect(try system.roles(for: try SystemOptions(of: system)) == [])
+    #expect(system.roles(for: try SystemOptions(of: system)) == [])
     #expect(
-      try system.roles(for: try SystemOptions(["mode": "optimize"], of: system))
+      system.roles(for: try SystemOptions(["mode": "optimize"], of: system))
         == [.clipDirectional, .id])
   }
 
@@ -123,7 +123,7 @@ import Testing
     #expect(try reads(["mode": "optimize"]) == [.image, .edit])
     #expect(try reads(["mode": "optimize", "text": "old face"]) == [.image])
     #expect(
-      try system.roles(for: try SystemOptions(["mode": "edit"], of: system))
+      system.roles(for: try SystemOptions(["mode": "edit"], of: system))
         == [.clipDirectional, .id])
   }
 

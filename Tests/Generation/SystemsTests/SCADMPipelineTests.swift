@@ -125,7 +125,7 @@ struct SCADMPipelineTests {
   func optionsThatDoNotGoTogetherAreRefused(chosen: [String: String], words: String) throws {
     let system = SCADMSystem()
     let options = try SystemOptions(chosen, of: system)
-    let error = #expect(throws: SystemError.self) { try system.roles(for: options) }
+    let error = #expect(throws: SystemError.self) { try system.check(options) }
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
   }
 
@@ -133,8 +133,8 @@ struct SCADMPipelineTests {
     let system = SCADMSystem()
     let options = try SystemOptions(["mode": "mixed", "classes": "hair+4"], of: system)
     #expect(try system.settings(for: options).classes == [13, 4])
-    #expect(try system.roles(for: options) == [.scadm])
+    #expect(system.roles(for: options) == [.scadm])
     let ancestral = try SystemOptions(["sampler": "ddpm", "steps": "1000"], of: system)
-    #expect(try system.roles(for: ancestral) == [.scadm])
+    try system.check(ancestral)
   }
 }

@@ -161,7 +161,7 @@ struct SDGPipelineTests {
   @Test func modesAskForTheirNetworks() throws {
     let system = SDGSystem()
     func roles(_ chosen: [String: String]) throws -> [WeightRole] {
-      try system.roles(for: try SystemOptions(chosen, of: system))
+      system.roles(for: try SystemOptions(chosen, of: system))
     }
     #expect(try roles([:]) == [.unet, .guide, .retrieval])
     #expect(try roles(["mode": "content"]) == [.unet, .guide])

@@ -152,6 +152,14 @@ import Testing
     }
   }
 
+  /// Also those that want a file to be named, which has no default.
+  @Test(arguments: ["ddpm", "diffusionclip", "sdg", "collaborative", "sca-dm", "ddgi"])
+  func everyModeNamesItsNetworks(id: String) throws {
+    let summary = try SystemSummary(of: id, weights: "compact")
+    #expect(!summary.text.contains("networks nothing"), "\(summary.text)")
+    #expect(summary.modes.allSatisfy { !$0.networks.isEmpty })
+  }
+
   private func sample(
     _ system: PaintingSystem, _ change: (inout SampleOptions) -> Void = { _ in }
   ) throws -> SampleJob.Output {

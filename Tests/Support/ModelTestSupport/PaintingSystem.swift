@@ -50,11 +50,14 @@ package struct PaintingSystem: GenerationSystem {
     options["mode"] == "edit" ? [.text, .image] : [.text]
   }
 
-  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+  package func roles(for options: SystemOptions) -> [WeightRole] {
+    options["mode"] == "edit" ? [.denoiser, .clip] : [.denoiser]
+  }
+
+  package func check(_ options: SystemOptions) throws {
     if options["mode"] == "text", options["strength"] != "0.5" {
       throw SystemError.conflict(system: id, reason: "'strength' belongs to mode=edit")
     }
-    return options["mode"] == "edit" ? [.denoiser, .clip] : [.denoiser]
   }
 
   package func open(

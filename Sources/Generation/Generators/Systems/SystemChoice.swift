@@ -24,7 +24,7 @@ package struct SystemChoice: Sendable {
     do throws(SystemError) { options = try SystemOptions(chosen, of: system) } catch {
       throw .system(error)
     }
-    do { _ = try system.roles(for: options) } catch {
+    do { try system.check(options) } catch {
       throw Self.failure(of: system, error)
     }
   }

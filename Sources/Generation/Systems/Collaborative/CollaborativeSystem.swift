@@ -73,10 +73,13 @@ package struct CollaborativeSystem: GenerationSystem {
     options["mode"] == Self.edit ? [.labels, .text, .image] : [.labels, .text]
   }
 
-  /// The system's file, and the compact CLIP where it reads the texts.
+  /// The system's file.
+  package func roles(for options: SystemOptions) -> [WeightRole] { [.collaborative] }
+
+  /// Refuses steps that do not divide 1000, and options of edits where nothing is edited.
   ///
-  /// - Throws: ``SystemError`` for steps that do not divide 1000.
-  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+  /// - Throws: ``SystemError``.
+  package func check(_ options: SystemOptions) throws {
     let steps = options.integer("steps") ?? 50
     guard 1000 % steps == 0 else {
       throw SystemError.conflict(
@@ -89,7 +92,6 @@ package struct CollaborativeSystem: GenerationSystem {
       throw SystemError.conflict(
         system: id, reason: "'\(name)' belongs to mode=\(Self.edit); leave it out")
     }
-    return [.collaborative]
   }
 
   /// What options say.
@@ -108,7 +110,7 @@ package struct CollaborativeSystem: GenerationSystem {
   package func open(
     _ options: SystemOptions, in context: SystemContext
   ) throws -> any ImagePipeline {
-    _ = try roles(for: options)
+    try check(options)
     let isCompact =
       context.loader.suite.roles[.collaborative]?.network == CompactNetworks.collaborativeName
     let model: CollaborativeModel =

@@ -99,9 +99,18 @@ package struct DDGISystem: GenerationSystem {
   }
 
   /// The diffusion model, and the generator with what finds its codes.
+  package func roles(for options: SystemOptions) -> [WeightRole] {
+    switch mode(options) {
+    case .pictures: [.controlNet, .generator] + (options["codes"] == nil ? [.inversion] : [])
+    case .heads: [.controlNet, .headGenerator] + (options["codes"] == nil ? [.headInversion] : [])
+    case .diffusion: [.controlNet]
+    }
+  }
+
+  /// Refuses steps that do not divide 1000, and options of other modes.
   ///
-  /// - Throws: ``SystemError`` for options that do not go together.
-  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+  /// - Throws: ``SystemError``.
+  package func check(_ options: SystemOptions) throws {
     let steps = steps(options)
     guard 1000 % steps == 0 else {
       throw SystemError.conflict(
@@ -115,13 +124,6 @@ package struct DDGISystem: GenerationSystem {
     for (name, place) in foreign where options[name] != nil {
       throw SystemError.conflict(system: id, reason: "'\(name)' belongs to \(place); leave it out")
     }
-    switch mode {
-    case .pictures:
-      return [.controlNet, .generator] + (options["codes"] == nil ? [.inversion] : [])
-    case .heads:
-      return [.controlNet, .headGenerator] + (options["codes"] == nil ? [.headInversion] : [])
-    case .diffusion: return [.controlNet]
-    }
   }
 
   /// Reads the weights.
@@ -130,7 +132,7 @@ package struct DDGISystem: GenerationSystem {
   package func open(
     _ options: SystemOptions, in context: SystemContext
   ) throws -> any ImagePipeline {
-    _ = try roles(for: options)
+    try check(options)
     let (loader, hint) = (context.loader, hint(options))
     let model = try ControlledModel.compact(
       hint, checkpoint: loader.file(of: .controlNet, CompactNetworks.controlName),

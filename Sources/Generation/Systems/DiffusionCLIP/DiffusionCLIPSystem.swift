@@ -48,15 +48,21 @@ package struct DiffusionCLIPSystem: GenerationSystem {
   }
 
   /// CLIP and the identity network are read where latents are optimized or models fine-tuned.
-  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+  package func roles(for options: SystemOptions) -> [WeightRole] {
     let mode = mode(options)
-    if mode.takesOneModel, options["weights"] != nil, options["models"] != nil {
-      throw refusal(
-        "'weights' names the model of all edits, 'models' one for each; give one of both")
-    }
     let isTuning =
       mode.takesOneModel && options["weights"] == nil && options["models"] == nil
     return modelRoles + (isTuning || mode == .optimize ? [.clipDirectional, .id] : [])
+  }
+
+  /// Refuses both of a model for all edits and one for each.
+  ///
+  /// - Throws: ``SystemError``.
+  package func check(_ options: SystemOptions) throws {
+    if mode(options).takesOneModel, options["weights"] != nil, options["models"] != nil {
+      throw refusal(
+        "'weights' names the model of all edits, 'models' one for each; give one of both")
+    }
   }
 
   private typealias Mode = DiffusionCLIPPlan.Mode
@@ -77,7 +83,7 @@ package struct DiffusionCLIPSystem: GenerationSystem {
   package func open(
     _ options: SystemOptions, in context: SystemContext
   ) throws -> any ImagePipeline {
-    _ = try roles(for: options)
+    try check(options)
     let original = try model(context)
     if editsDiffer(options) { return try editing(options, original, context) }
     let tuned = try (options["weights"] ?? "").split(separator: ",").map {

@@ -71,9 +71,12 @@ package struct SCADMSystem: GenerationSystem {
   }
 
   /// The system's file.
+  package func roles(for options: SystemOptions) -> [WeightRole] { [.scadm] }
+
+  /// Refuses steps that do not divide 1000, and options of other modes.
   ///
-  /// - Throws: ``SystemError`` for options that do not go together.
-  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+  /// - Throws: ``SystemError``.
+  package func check(_ options: SystemOptions) throws {
     let settings = try settings(for: options)
     if !settings.isAncestral, 1000 % settings.steps != 0 || settings.steps == 1000 {
       throw refusal(
@@ -90,7 +93,6 @@ package struct SCADMSystem: GenerationSystem {
       throw refusal("a reference needs both 'reference' and 'reference-labels'")
     }
     try settings.style.check(hasReference: options["reference"] != nil)
-    return [.scadm]
   }
 
   private func refusal(_ reason: String) -> SystemError { .conflict(system: id, reason: reason) }
@@ -126,7 +128,7 @@ package struct SCADMSystem: GenerationSystem {
   package func open(
     _ options: SystemOptions, in context: SystemContext
   ) throws -> any ImagePipeline {
-    _ = try roles(for: options)
+    try check(options)
     let settings = try settings(for: options)
     let isMasked = options["attention"] != "all"
     let isCompact = context.loader.suite.roles[.scadm]?.network == CompactNetworks.scadm().name

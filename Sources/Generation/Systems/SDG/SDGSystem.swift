@@ -90,7 +90,7 @@ package struct SDGSystem: GenerationSystem {
   }
 
   /// U-Net, and as the mode needs them guide and text tower.
-  package func roles(for options: SystemOptions) throws -> [WeightRole] {
+  package func roles(for options: SystemOptions) -> [WeightRole] {
     let guidance = settings(for: options, imageSize: 0).guidance
     return [.unet] + (guidance.isOff ? [] : [.guide]) + (guidance.text == 0 ? [] : [.retrieval])
   }

@@ -120,7 +120,7 @@ package struct SystemSummary: Encodable, Equatable, Sendable {
       guard let options = try? SystemOptions(chosen, of: system) else { return }
       reads = ImageCondition.allCases.filter(system.conditions(for: options).contains)
         .map(\.rawValue)
-      roles = (try? system.roles(for: options)) ?? []
+      roles = system.roles(for: options)
     }
   }
 
