@@ -1,4 +1,5 @@
 import Checkpoints
+import Diffusion
 import Faces
 import Foundation
 import Gradients
@@ -8,6 +9,7 @@ import Kernels
 import Models
 import Networks
 import Objectives
+import Pipelines
 import Recipes
 import Tensors
 import Training
@@ -16,13 +18,14 @@ import Training
 ///
 /// It learns pixels and what LPIPS sees of them, and to keep latents near a normal distribution; from quarters of faces
 /// first, which cost a quarter of the time. Half of these have an eye in their middle: eyes are small, and people look
-/// at them first. Then the latents' scale is measured, and codes are fitted to them for the
-/// system that decodes quantized latents.
+/// at them first. Then the latents' scale is measured, codes are fitted to them for the system that decodes quantized
+/// latents, and the decoder goes on alone, on latents with noise: a diffusion meets a face's latent only nearly, and a decoder
+/// that never saw such latents paints blotches.
 ///
 /// Source: Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", arXiv 2112.10752, section 3.1
 /// and appendix G; `CompVis/latent-diffusion`, `ldm/modules/losses/contperceptual.py`.
 ///
-/// - Deviation: no discriminator; codes are fitted behind the training, not learned in it.
+/// - Deviation: no discriminator; codes are fitted behind the training, not learned in it; the decoder's second part.
 package struct AutoencoderRecipe: Recipe {
   /// The network's name, and that of its file.
   package let name = CompactNetworks.autoencoder.name
@@ -33,18 +36,21 @@ package struct AutoencoderRecipe: Recipe {
   package var data: String { faces.text + ", shifted by up to two pixels whenever they are seen" }
   /// Steps and hyperparameters.
   package let plan: TrainingPlan
+  private let decoderPlan: TrainingPlan
   /// The plan, and how large the pictures are.
   package var hyperparameters: String {
-    "\(plan.description); the first \(coarseSteps) steps see a part of half the side, every second one around an eye"
+    "\(plan.description); the first \(coarseSteps) steps see a part of half the side, every second one around an eye; "
+      + "then the decoder alone on latents with the noise of the first \(Self.noisyTimesteps) timesteps: "
+      + decoderPlan.description
   }
   private let coarseSteps: Int
   private let faces: SyntheticTrainingSet.Plan
   /// Codes that are fitted, and latents that they are fitted to.
   private let (codes, codedFaces): (Int, Int)
 
-  /// Chooses length, how many of the steps see parts of faces, batches, faces and codes.
+  /// Chooses lengths, how many of the steps see parts of faces, batches, faces and codes.
   package init(
-    steps: Int = 4800, coarseSteps: Int = 4200, batchSize: Int = 16,
+    steps: Int = 4800, coarseSteps: Int = 4200, decoderSteps: Int = 2400, batchSize: Int = 16,
     faces: SyntheticTrainingSet.Plan = .shared, codes: Int = CompactNetworks.codeCount,
     codedFaces: Int = 100
   ) {
@@ -55,6 +61,11 @@ package struct AutoencoderRecipe: Recipe {
       steps: steps, batchSize: batchSize, seed: 149, optimizer: .adamW(weightDecay: 0.01),
       schedule: .cosine(peak: 2e-3, warmupSteps: steps / 20, totalSteps: steps, minimum: 2e-5),
       maximumGradientNorm: 1, emaDecay: 0.995)
+    decoderPlan = TrainingPlan(
+      steps: decoderSteps, batchSize: batchSize, seed: 193, optimizer: .adamW(weightDecay: 0.01),
+      schedule: .cosine(
+        peak: 1e-3, warmupSteps: decoderSteps / 20, totalSteps: decoderSteps, minimum: 2e-5),
+      maximumGradientNorm: 1, emaDecay: 0.995)
   }
 
   /// Both halves.
@@ -62,8 +73,10 @@ package struct AutoencoderRecipe: Recipe {
 
   /// Weight of the divergence from a normal distribution, where pixels count 1 each.
   private static let divergenceWeight = 1e-6
+  /// The decoder meets the noise of these timesteps: up to 0.37 of a latent's deviation.
+  private static let noisyTimesteps = 70
 
-  /// Trains both halves, then measures the scale and fits the codes.
+  /// Trains both halves, measures the scale and fits the codes, then trains the decoder on.
   ///
   /// A sample is a picture of `[128, 128, 3]`, or a part `[64, 64, 3]` of it, and the noise by which its latent, a
   /// quarter as high and wide, is drawn.
@@ -90,27 +103,29 @@ package struct AutoencoderRecipe: Recipe {
     let width = CompactNetworks.autoencoder.configuration.latentChannels
     let codes = LatentCodebook.fitted(
       to: latents, width: width, count: self.codes, workers: environment.workers)
+    let scale = Float(1 / Self.deviation(of: latents))
     let graphs = try Self.graphs()
-    let values = try checkpoint.bind(to: graphs.flatMap(\.parameters))
+    let values = try checkpoint.bind(to: graphs.encoder.parameters + graphs.decoder.parameters)
+    let decoder = try trainDecoder(
+      LatentCodec(
+        CompactNetworks.autoencoder, checkpoint: environment.path(first), scale: Double(scale)),
+      from: values, on: faces, in: environment)
     try environment.write(
-      graphs.flatMap(\.parameters).compactMap { parameter in
+      graphs.encoder.parameters.compactMap { parameter in
         values[parameter.name].map { (parameter.name, $0) }
-      } + [
+      } + decoder.tensors + [
         (CompactNetworks.codebookName, Tensor(shape: [self.codes, width], values: codes)),
-        (
-          LatentAutoencoder.scaleName,
-          Tensor(shape: [1], values: [Float(1 / Self.deviation(of: latents))])
-        ),
+        (LatentAutoencoder.scaleName, Tensor(shape: [1], values: [scale])),
       ], metadata: environment.metadata(plan), to: fileNames[0])
     unlink(environment.path(first))
-    return [curve]
+    return [curve, decoder.curve]
   }
 
-  private static func graphs() throws -> [Graph] {
-    [
+  private static func graphs() throws -> (encoder: Graph, decoder: Graph) {
+    (
       try Graph(tracing: CompactNetworks.autoencoder.encoder),
-      try Graph(tracing: CompactNetworks.autoencoder.decoder),
-    ]
+      try Graph(tracing: CompactNetworks.autoencoder.decoder)
+    )
   }
 
   /// The deviation of all values from their mean.
@@ -125,7 +140,8 @@ package struct AutoencoderRecipe: Recipe {
   private func train(
     on faces: SyntheticTrainingSet, to file: String, in environment: TrainingEnvironment
   ) throws -> LossCurve {
-    let graphs = try Self.graphs()
+    let (encoder, decoder) = try Self.graphs()
+    let graphs = [encoder, decoder]
     let training = try TrainingSession(name, graphs: graphs, plan: plan, environment: environment)
     let side = SyntheticTrainingSet.side
     let source = SyntheticBatches<(part: Part, seed: UInt64)>(
@@ -147,6 +163,43 @@ package struct AutoencoderRecipe: Recipe {
       to: file)
     training.removeCheckpoint()
     return curve
+  }
+
+  /// Trains the decoder of an autoencoder on, whose latents stay as they are.
+  private func trainDecoder(
+    _ codec: LatentCodec, from values: [String: Tensor], on faces: SyntheticTrainingSet,
+    in environment: TrainingEnvironment
+  ) throws -> (tensors: [(name: String, tensor: Tensor)], curve: LossCurve) {
+    let graph = try Self.graphs().decoder
+    let training = try TrainingSession(
+      "\(name)-decoder", graphs: [graph], initialValues: values, plan: decoderPlan,
+      environment: environment)
+    let decoder = try training.program(graph, outputs: [Graph.mainOutput])
+    let likeness = try Likeness(of: SyntheticTrainingSet.side, in: training)
+    let source = try NoisyLatents(
+      LatentSet(faces, by: codec, in: environment), timesteps: Self.noisyTimesteps,
+      workers: environment.workers)
+    let curve = try training.run(on: source) { samples, state in
+      decoder.fill(
+        samples.map { sample in
+          let factor = Float(1 / (sample.level.signalRate * codec.scale))
+          return Tensor(
+            shape: sample.latent.shape, values: sample.latent.values.map { factor * $0 })
+        })
+      decoder.forward(
+        count: samples.count, parameters: state.parameters, buffers: state.statistics)
+      let loss = likeness.measure(
+        decoder,
+        samples.map { sample in
+          let picture = faces.picture(sample.face)
+          return sample.isMirrored ? picture.mirrored : picture
+        })
+      decoder.backward(into: state.gradients)
+      return loss
+    }
+    let tensors = training.tensors(of: graph)
+    training.removeCheckpoint()
+    return (tensors, curve)
   }
 
   /// A square of a picture: anywhere, or around a pixel of an eye or of the glasses before it.
@@ -174,10 +227,30 @@ package struct AutoencoderRecipe: Recipe {
     }
   }
 
-  /// Both halves and LPIPS for pictures of one size.
+  /// What pictures of one size are worth: their pixels, and what LPIPS sees of them.
+  private struct Likeness {
+    private let perceptual: PerceptualLoss
+
+    init(of side: Int, in training: TrainingSession) throws {
+      perceptual = try PerceptualLoss(
+        size: side, capacity: training.plan.batchSize, workers: training.workers)
+    }
+
+    /// The loss of what a decoder made, whose gradients it sets.
+    func measure(_ decoder: GradientProgram, _ pictures: [Raster]) -> Double {
+      let (made, slopes) = (
+        decoder.values(of: Graph.mainOutput), decoder.gradients(of: Graph.mainOutput)
+      )
+      let pixels = ValueLoss.absolute.measure(
+        made, targets: pictures.flatMap(\.signedValues), addingTo: slopes)
+      return pixels + perceptual.measure(made, wanted: pictures, addingTo: slopes, weight: 1)
+    }
+  }
+
+  /// Both halves for pictures of one size.
   private struct Reconstruction {
     private let encoder, decoder: GradientProgram
-    private let perceptual: PerceptualLoss
+    private let likeness: Likeness
 
     init(of side: Int, in training: TrainingSession) throws {
       let autoencoder = CompactNetworks.autoencoder
@@ -189,8 +262,7 @@ package struct AutoencoderRecipe: Recipe {
           tracing: autoencoder.decoder,
           inputShape: [autoencoder.configuration.latentChannels] + moments.dropFirst()),
         outputs: [Graph.mainOutput], inputs: [Graph.mainInput])
-      perceptual = try PerceptualLoss(
-        size: side, capacity: training.plan.batchSize, workers: training.workers)
+      likeness = try Likeness(of: side, in: training)
     }
 
     /// Adds all gradients of a batch.
@@ -204,12 +276,7 @@ package struct AutoencoderRecipe: Recipe {
       }
       decoder.fill(posteriors.map(\.sample))
       decoder.forward(count: count, parameters: state.parameters, buffers: state.statistics)
-      let (made, slopes) = (
-        decoder.values(of: Graph.mainOutput), decoder.gradients(of: Graph.mainOutput)
-      )
-      let pixels = ValueLoss.absolute.measure(
-        made, targets: pictures.flatMap(\.signedValues), addingTo: slopes)
-      let seen = perceptual.measure(made, wanted: pictures, addingTo: slopes, weight: 1)
+      let seen = likeness.measure(decoder, pictures)
       decoder.backward(into: state.gradients)
       let share =
         AutoencoderRecipe.divergenceWeight / Double(count * pictures[0].samples.count)
@@ -223,7 +290,7 @@ package struct AutoencoderRecipe: Recipe {
           .fill(from: gradient, level: .current)
       }
       encoder.backward(into: state.gradients)
-      return pixels + seen + divergence
+      return seen + divergence
     }
   }
 

@@ -35,16 +35,23 @@ struct NoisyLatents: BatchSource {
   let workers: Workers
   /// The levels of noise.
   let schedule: NoiseSchedule
+  /// Timesteps that are drawn: all of the schedule's, or its first ones.
+  private let timesteps: Int
   private let clean: @Sendable (_ face: Int, _ isMirrored: Bool) -> Tensor
 
   /// Samples of latents on latent diffusion's schedule.
   ///
+  /// - Parameters:
+  ///   - latents: the clean ones.
+  ///   - timesteps: how many of the first timesteps are drawn; nil takes all.
+  ///   - workers: threads; no bit depends on them.
   /// - Throws: nothing for this schedule.
-  init(_ latents: LatentSet, workers: Workers) throws {
+  init(_ latents: LatentSet, timesteps: Int? = nil, workers: Workers) throws {
     faces = latents.faces
     shape = latents.shape
     self.workers = workers
     schedule = try .latentDiffusion
+    self.timesteps = timesteps ?? schedule.count
     clean = { latents.latent($0, isMirrored: $1) }
   }
 
@@ -57,6 +64,7 @@ struct NoisyLatents: BatchSource {
     shape = [3, size, size]
     self.workers = workers
     self.schedule = schedule
+    timesteps = schedule.count
     clean = { face, isMirrored in
       let picture = faces.picture(face).resized(width: size, height: size, filter: .bicubic)
       return (isMirrored ? picture.mirrored : picture).signedPlanes
@@ -72,7 +80,7 @@ struct NoisyLatents: BatchSource {
       random = SplitMix64(seed: random.next())
       return sample(
         request.samples[index], isMirrored: random.nextIndex(below: 2) == 1,
-        at: random.nextIndex(below: schedule.count), seed: random.next())
+        at: random.nextIndex(below: timesteps), seed: random.next())
     }
   }
 
