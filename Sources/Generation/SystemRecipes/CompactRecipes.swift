@@ -6,13 +6,13 @@ package enum CompactRecipes {
   package static let embedded: [any Recipe] = [
     PerceptualRecipe(), InceptionRecipe(), IdentityRecipe(), ParserRecipe(), ContrastiveRecipe(),
     DenoiserRecipe(), ContrastiveRecipe.judge(), GuideRecipe(), UNetRecipe(), AutoencoderRecipe(),
-    CollaborativeRecipe(),
+    CollaborativeRecipe(), SCADMRecipe(),
   ]
 
   /// All of them, in the order in which `evalkit train all` runs them.
   package static let all: [any Recipe] =
     embedded + [
-      SCADMRecipe(), GeneratorRecipe(), ControlNetRecipe(),
+      GeneratorRecipe(), ControlNetRecipe(),
       InversionRecipe(), HeadGeneratorRecipe(), InversionRecipe(.heads),
     ]
 

@@ -15,6 +15,10 @@ static const unsigned char Protocols_claims_collaborative_yaml[] = {
 static const unsigned char Protocols_claims_diffusionclip_yaml[] = {
 #embed "../../../Protocols/claims/diffusionclip.yaml"
 };
+// SHA-256 f5c355b7b079770fc189286ff1f1f627c944af1b93636a71205577680e70e1a7
+static const unsigned char Protocols_claims_sca_dm_yaml[] = {
+#embed "../../../Protocols/claims/sca-dm.yaml"
+};
 // SHA-256 3b1c90e9e3f7fddda914f1c04d6555264c3634be1dff71d883e2d74792cd38c7
 static const unsigned char Protocols_claims_sdg_yaml[] = {
 #embed "../../../Protocols/claims/sdg.yaml"
@@ -55,15 +59,15 @@ static const unsigned char Protocols_diffusionclip_table3_yaml[] = {
 static const unsigned char Protocols_gates_ddgi_table1_yaml[] = {
 #embed "../../../Protocols/gates/ddgi.table1.yaml"
 };
-// SHA-256 237eb5f19068440219b32429255e7ce17cfe84e496e5a01cf741ec191e0d8818
+// SHA-256 7571cbf5e66eaa4e9d87c9c9eb4865d88c057f7620df7154c4651eb11e471e0f
 static const unsigned char Protocols_sca_dm_diversity_yaml[] = {
 #embed "../../../Protocols/sca-dm.diversity.yaml"
 };
-// SHA-256 4cdff01f1e73fac4657875b4553c213aad8899b50dad16196f804e3b1be2e533
+// SHA-256 434fb89cb431e97ae3ad1c6cf364edb00711102b56af64055f4cacae63fb1d59
 static const unsigned char Protocols_sca_dm_figure8_yaml[] = {
 #embed "../../../Protocols/sca-dm.figure8.yaml"
 };
-// SHA-256 32113dbdd3ec119796e26402e3834952646b83a3d14514880363a36cefcfdd3d
+// SHA-256 00410971ae4e5d9a16be653316d2cb7917202a52f91a4bf938b5060cfa9cd6f6
 static const unsigned char Protocols_sca_dm_table1_yaml[] = {
 #embed "../../../Protocols/sca-dm.table1.yaml"
 };
@@ -103,7 +107,7 @@ static const unsigned char weights_compact_alexnet_heads_safetensors[] = {
 static const unsigned char weights_compact_alexnet_safetensors[] = {
 #embed "weights/compact-alexnet.safetensors"
 };
-// SHA-256 4ddad047231f24d817765faa694812d97268f565a5c9fb9fdbc07692eee45c91
+// SHA-256 e7051b7917f2e67d488e4291815f17b5107546e4a24a6004a2c1ae7b1dcf75a1
 static const unsigned char weights_compact_autoencoder_safetensors[] = {
 #embed "weights/compact-autoencoder.safetensors"
 };
@@ -139,6 +143,10 @@ static const unsigned char weights_compact_inception_safetensors[] = {
 static const unsigned char weights_compact_iresnet_safetensors[] = {
 #embed "weights/compact-iresnet.safetensors"
 };
+// SHA-256 67f4ebb0a22346c169c646c6154fb66d8eb67e6e3f72b40cc7fc6800705bab95
+static const unsigned char weights_compact_sca_dm_safetensors[] = {
+#embed "weights/compact-sca-dm.safetensors"
+};
 // SHA-256 96a99c3cd77d615267b49860dfc034fef156d54876e66a15100af0fb5c3b6239
 static const unsigned char weights_compact_unet_safetensors[] = {
 #embed "weights/compact-unet.safetensors"
@@ -151,6 +159,7 @@ static const struct {
 } files[] = {
     {"Protocols/claims/collaborative.yaml", Protocols_claims_collaborative_yaml, sizeof Protocols_claims_collaborative_yaml},
     {"Protocols/claims/diffusionclip.yaml", Protocols_claims_diffusionclip_yaml, sizeof Protocols_claims_diffusionclip_yaml},
+    {"Protocols/claims/sca-dm.yaml", Protocols_claims_sca_dm_yaml, sizeof Protocols_claims_sca_dm_yaml},
     {"Protocols/claims/sdg.yaml", Protocols_claims_sdg_yaml, sizeof Protocols_claims_sdg_yaml},
     {"Protocols/collaborative.table1.yaml", Protocols_collaborative_table1_yaml, sizeof Protocols_collaborative_table1_yaml},
     {"Protocols/collaborative.table2.yaml", Protocols_collaborative_table2_yaml, sizeof Protocols_collaborative_table2_yaml},
@@ -182,6 +191,7 @@ static const struct {
     {"weights/compact-guide.safetensors", weights_compact_guide_safetensors, sizeof weights_compact_guide_safetensors},
     {"weights/compact-inception.safetensors", weights_compact_inception_safetensors, sizeof weights_compact_inception_safetensors},
     {"weights/compact-iresnet.safetensors", weights_compact_iresnet_safetensors, sizeof weights_compact_iresnet_safetensors},
+    {"weights/compact-sca-dm.safetensors", weights_compact_sca_dm_safetensors, sizeof weights_compact_sca_dm_safetensors},
     {"weights/compact-unet.safetensors", weights_compact_unet_safetensors, sizeof weights_compact_unet_safetensors},
 };
 

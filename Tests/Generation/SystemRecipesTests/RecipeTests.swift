@@ -65,7 +65,7 @@ import Testing
         steps: 2, batchSize: 2, refiningSteps: 2, refiningBatchSize: 2, polishingSteps: 2,
         faces: faces),
       AutoencoderRecipe(
-        steps: 2, coarseSteps: 1, batchSize: 3, faces: faces, codedFaces: 4),
+        steps: 2, coarseSteps: 1, decoderSteps: 2, batchSize: 3, faces: faces, codedFaces: 4),
       CollaborativeRecipe(
         startSteps: 2, textSteps: 2, mapSteps: 2, diffuserSteps: 2, batchSize: 2, faces: faces),
       SCADMRecipe(steps: 2, batchSize: 2, faces: faces),
@@ -77,11 +77,11 @@ import Testing
       #expect(!recipe.summary.isEmpty && !recipe.data.isEmpty)
     }
     #expect(Set(CompactRecipes.known.map(\.name)).count == CompactRecipes.known.count)
-    // Its networks are one system's, which no command runs by themselves.
-    let system = "compact-collaborative"
+    // Their networks are one system's each, which no command runs by themselves.
+    let systems = ["compact-collaborative", "compact-sca-dm"]
     for recipe in CompactRecipes.embedded {
       for file in recipe.fileNames { #expect(CompactWeights.contains("compact:\(file)")) }
-      guard recipe.name != system else { continue }
+      guard !systems.contains(recipe.name) else { continue }
       #expect(recipe.networks.first?.name == recipe.name)
       #expect(try NetworkCatalogue.named(recipe.name).name == recipe.name)
     }
@@ -108,7 +108,7 @@ import Testing
       names.reduce(0) { $0 + (CompactWeights.bytes(of: "compact:\($1).safetensors")?.count ?? 0) }
     }
     let pixels = size("compact-clip-judge", "compact-guide", "compact-unet")
-    let latents = size("compact-autoencoder", "compact-collaborative")
+    let latents = size("compact-autoencoder", "compact-collaborative", "compact-sca-dm")
     #expect((1..<16_000_000).contains(pixels), "\(pixels) bytes")
     #expect((1..<17_000_000).contains(latents), "\(latents) bytes")
     #expect(total - pixels - latents < 12_000_000, "\(total) bytes")

@@ -115,7 +115,7 @@ import Testing
   /// Protocols, metrics, rows and options of the files that ship.
   @Test func everyClaimCanBeAsked() throws {
     let files = try ProtocolLibrary.files()
-    #expect(try files.claimIDs() == ["collaborative", "diffusionclip", "sdg"])
+    #expect(try files.claimIDs() == ["collaborative", "diffusionclip", "sca-dm", "sdg"])
     for id in try files.claimIDs() {
       let file = try files.claims(id)
       #expect(!file.title.isEmpty && file.claims.count >= 9)
@@ -295,11 +295,11 @@ import Testing
     var job = try ClaimsJob("all")
     job.results = folder.path("none")
     let report = try job.report()
-    #expect(report.papers.map(\.id) == ["collaborative", "diffusionclip", "sdg"])
+    #expect(report.papers.map(\.id) == ["collaborative", "diffusionclip", "sca-dm", "sdg"])
     #expect(report.papers.flatMap(\.claims).allSatisfy { $0.verdict == "not measured" })
     #expect(report.commands.count == Set(report.commands).count)
-    // Two tables of images, another on two numbers of pairs, and five seeds of three tables of sets.
-    #expect(report.commands.count == 4 + 5 * 3)
+    // Three tables of images, another on two numbers of pairs, and five seeds of six tables of sets.
+    #expect(report.commands.count == 5 + 5 * 6)
   }
 
   @Test func theReportIsWrittenWithWhatAVerdictMeans() throws {
@@ -338,6 +338,6 @@ import Testing
         count += 1
       }
     }
-    #expect(count == 30)
+    #expect(count == 36)
   }
 }
