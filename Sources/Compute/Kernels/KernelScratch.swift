@@ -12,15 +12,14 @@ package final class KernelScratch {
   private static let partsPerThread = 4
 
   /// Threads among which a call is divided, the calling one included.
-  package var threads: Int {
-    get { 1 + helpers.count }
-    set {
-      precondition(newValue > 0, "\(newValue) threads")
-      if newValue <= helpers.count { helpers.removeLast(helpers.count + 1 - newValue) }
-      while helpers.count < newValue - 1 { helpers.append(KernelScratch()) }
+  package var threads = 1 {
+    didSet {
+      precondition(threads > 0, "\(threads) threads")
+      while helpers.count < threads - 1 { helpers.append(KernelScratch()) }
     }
   }
 
+  /// Memory of further threads; it stays where there are fewer for a while.
   private var helpers: [KernelScratch] = []
   /// Pointer tables of one block of output pixels.
   private(set) var pointers: UnsafeMutablePointer<UnsafePointer<Float>?>
@@ -83,12 +82,12 @@ extension KernelScratch {
   ///
   /// The calling thread's own memory keeps what it holds beyond what `body` writes there.
   func forEachPart(of parts: Int, _ body: (_ part: Int, _ scratch: KernelScratch) -> Void) {
-    guard parts > 1, !helpers.isEmpty else {
+    guard parts > 1, threads > 1 else {
       for part in 0..<parts { body(part, self) }
       return
     }
     // Each thread uses the scratch of its number alone.
-    nonisolated(unsafe) let team = [self] + helpers
+    nonisolated(unsafe) let team = [self] + helpers.prefix(threads - 1)
     withoutActuallyEscaping(body) { body in
       nonisolated(unsafe) let body = body
       Workers(count: team.count).forEach(parts) { part, worker in body(part, team[worker]) }
