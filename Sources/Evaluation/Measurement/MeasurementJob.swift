@@ -123,8 +123,7 @@ package struct MeasurementJob {
 
   private func measureGroups() throws -> [PairResult] {
     let (admission, groups) = (admission, groups)
-    let threads = workers.threads(forEachOf: groups.count)
-    let memories = (0..<workers.count).map { _ in WorkerMemory(threads: threads) }
+    let memories = WorkerMemory.each(of: workers, sharing: groups.count)
     let digests = FileDigests()
     // What all images of a method lack is known only at the end; until then each image lacks it.
     let needed = needed ?? strictlyNeeded

@@ -119,6 +119,11 @@ package struct SyntheticTrainingSet: Sendable {
       samples: bytes(sample, 0..<Self.pictureBytes))
   }
 
+  /// The picture of a sample or of its mirror image, `[128, 128, 3]`.
+  package func picture(_ sample: Int, isMirrored: Bool) -> Raster {
+    isMirrored ? picture(sample).mirrored : picture(sample)
+  }
+
   /// A sample's label map, `[128, 128, 1]`.
   package func labels(_ sample: Int) -> Raster {
     Raster(

@@ -1,4 +1,5 @@
 import Graphs
+import Tensors
 
 /// One worker's memory for all networks.
 ///
@@ -16,5 +17,16 @@ package final class WorkerMemory: @unchecked Sendable {
   package init(threads: Int = 1) {
     other = Workspace(beside: main)
     main.threads = threads
+  }
+
+  /// Memory for each worker of a job; workers that are more than its pieces share the layers of an image.
+  ///
+  /// - Parameters:
+  ///   - workers: of the job.
+  ///   - pieces: what they take one after the other.
+  /// - Returns: one for each worker.
+  package static func each(of workers: Workers, sharing pieces: Int) -> [WorkerMemory] {
+    let threads = workers.threads(forEachOf: pieces)
+    return (0..<workers.count).map { _ in WorkerMemory(threads: threads) }
   }
 }

@@ -157,8 +157,7 @@ private struct FeatureRows {
     try put(head.values, row: head.row)
     let start = head.row + 1
     let groups = GroupSchedule(count: source.count - start, workers: workers.count).groups
-    let threads = workers.threads(forEachOf: groups.count)
-    let memories = (0..<workers.count).map { _ in WorkerMemory(threads: threads) }
+    let memories = WorkerMemory.each(of: workers, sharing: groups.count)
     let finished = Atomic(start)
     report(start)
     try workers.forEach(groups.count) { index, worker in

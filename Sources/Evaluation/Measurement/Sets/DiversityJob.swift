@@ -48,8 +48,7 @@ struct DiversityJob: Sendable {
     }
     let all = comparisons.flatMap { $0 }
     let chunks = (all.count + Self.chunk - 1) / Self.chunk
-    let threads = set.workers.threads(forEachOf: chunks)
-    let memories = (0..<set.workers.count).map { _ in WorkerMemory(threads: threads) }
+    let memories = WorkerMemory.each(of: set.workers, sharing: chunks)
     var distances = try set.workers.map(chunks) { chunk, worker in
       if set.shouldStop() {
         throw HarnessError(.cancelled, "stopped on request; a second call resumes")

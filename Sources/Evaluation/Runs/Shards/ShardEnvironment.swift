@@ -1,4 +1,5 @@
 import Essentials
+import Foundation
 import Provenance
 
 extension Shard {
@@ -12,10 +13,13 @@ extension Shard {
   /// Reads an option: `i/n`, or `env` for what the environment says.
   ///
   /// - Throws: ``HarnessError`` of kind `usage`.
-  package init(option text: String, environment: [String: String]) throws {
+  package init(
+    option text: String,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws {
     self =
       text == Self.environmentWord
-      ? try Self.named(by: environment) : try Shard(parsing: text, of: "--shard")
+      ? try Self.named(by: environment) : try Shard(parsing: text)
   }
 
   /// The task of an array of jobs that this process is.

@@ -121,8 +121,7 @@ package struct SCADMRecipe: Recipe {
     of sample: NoisyLatents.Sample, among faces: SyntheticTrainingSet
   ) throws -> [String: Tensor] {
     var random = SplitMix64(seed: sample.seed)
-    let picture = faces.picture(sample.face)
-    let face = (sample.isMirrored ? picture.mirrored : picture).signedPlanes
+    let face = faces.picture(sample.face, isMirrored: sample.isMirrored).signedPlanes
     let isDiscarded = random.nextIndex(below: 2) == 1
     let labels = faces.labels(sample.face, isMirrored: sample.isMirrored)
     return [

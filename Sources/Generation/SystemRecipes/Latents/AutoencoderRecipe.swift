@@ -190,10 +190,7 @@ package struct AutoencoderRecipe: Recipe {
         count: samples.count, parameters: state.parameters, buffers: state.statistics)
       let loss = likeness.measure(
         decoder,
-        samples.map { sample in
-          let picture = faces.picture(sample.face)
-          return sample.isMirrored ? picture.mirrored : picture
-        })
+        samples.map { faces.picture($0.face, isMirrored: $0.isMirrored) })
       decoder.backward(into: state.gradients)
       return loss
     }

@@ -46,8 +46,7 @@ package struct LatentSet: Sendable {
       for start in stride(from: 0, to: total, by: 256) {
         let portion = min(256, total - start)
         let latents = try codec.latents(portion, workers: environment.workers) { index in
-          let picture = faces.picture((start + index) / 2)
-          return (start + index) % 2 == 0 ? picture : picture.mirrored
+          faces.picture((start + index) / 2, isMirrored: (start + index) % 2 == 1)
         }
         for (index, latent) in latents.enumerated() {
           let halves = latent.values.map { Float16($0) }

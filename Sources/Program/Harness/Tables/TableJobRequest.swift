@@ -82,7 +82,6 @@ extension TableOptions {
   ///
   /// - Throws: ``HarnessError`` of kind `usage`.
   package mutating func setShard(_ text: String?) throws {
-    let environment = ProcessInfo.processInfo.environment
-    shard = try text.map { try Shard(option: $0, environment: environment) }
+    shard = try text.map { try Shard(option: $0) }
   }
 }
