@@ -32,7 +32,7 @@ let strict: [SwiftSetting] = [
 /// Rooms without unsafe pointers, which the compiler holds to it; calls of the system are marked `unsafe` there.
 let memorySafe: Set = [
   "Terms", "Provenance", "Diffusion", "Detection", "Networks", "Models", "Tables", "Verdicts",
-  "Reports", "Runs", "Gate", "Bench", "Scores", "Site", "Harness",
+  "Reports", "Runs", "Gate", "Bench", "Scores", "Site", "Cluster", "Harness",
 ]
 
 /// Rooms whose tests compute much themselves.
@@ -234,6 +234,8 @@ let program: [Target] = [
     "Site",
     needs: ["Essentials", "Gate", "Provenance", "Reports", "Runs", "Store", "Tensors"]),
   Wing.program.room(
+    "Cluster", needs: ["Essentials", "Provenance", "Reports", "Runs", "Store"]),
+  Wing.program.room(
     "Harness",
     needs: [
       "Checkpoints", "Datasets", "Essentials", "Faces", "Gate", "Generators", "Graphs", "Images",
@@ -244,8 +246,9 @@ let program: [Target] = [
   .executableTarget(
     name: "evalkit",
     dependencies: [
-      "Bench", "CBuild", "CMemory", "Datasets", "Essentials", "Gate", "Generators", "Harness",
-      "Measurement", "Models", "Provenance", "Reports", "Runs", "Scores", "Site", "Verdicts",
+      "Bench", "CBuild", "CMemory", "Cluster", "Datasets", "Essentials", "Gate", "Generators",
+      "Harness", "Measurement", "Models", "Provenance", "Reports", "Runs", "Scores", "Site",
+      "Verdicts",
       argumentParser,
     ], path: "Sources/Program/evalkit", swiftSettings: strict, linkerSettings: staticLibraries),
 ]
@@ -345,6 +348,7 @@ let tests: [Target] = [
       "Datasets", "Essentials", "Generators", "Images", "Measurement", "Metrics", "Models",
       "Provenance", "Reports", "Store", "Tables", "Tensors", "Terms",
     ]),
+  Wing.program.tests(of: "Cluster", also: ["Provenance"]),
   Wing.program.tests(of: "Bench", also: ["Graphs", "Networks", "Provenance", "Tensors"]),
   Wing.program.tests(
     of: "Harness",

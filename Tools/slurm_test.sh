@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A table in eight shards on a Slurm cluster of two nodes, with a shard out of memory, one on a full disk, a node that is
-# killed and tasks that are preempted; in the end the joined run must hold the numbers of one process, bit for bit.
+# killed and tasks that are preempted; then by "evalkit slurm", cancelled in the middle. In the end the joined runs must
+# hold the numbers of one process, bit for bit.
 # usage: slurm_test.sh EVALKIT [PAIRS]   (needs Debian's slurmctld, slurmd, slurm-client, munge, sqlite3, and root)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -124,4 +125,30 @@ say "the array: $(state "$job")"
   fail "the joined run has other numbers"
 }
 say "equal, bit for bit: $(scores Results | wc -l) scores of $pairs pairs"
+
+# Waits until "evalkit slurm status" says that shards do something.
+until_status() {
+  for _ in $(seq 300); do
+    ! "$evalkit" slurm status night | tail -n 1 | grep -q "$1" || return 0
+    sleep 0.5
+  done
+  fail "the job does not get to: $1"
+}
+
+mkdir "$folder/job/submitted"
+cd "$folder/job/submitted"
+say "evalkit slurm: $("$evalkit" slurm submit --shards 4 --cpus 1 --memory 2G --scratch "$folder/node" night \
+  table "$TABLE" --dataset "$DATASET" --weights "$WEIGHTS" --method "ours=$METHOD" --pairs "$pairs" \
+  --metrics "$metrics" --quiet)"
+until_status '4 running'
+sleep 4
+say "$("$evalkit" slurm cancel night)"
+until_status '4 stopped'
+say "in the middle: $("$evalkit" slurm status night | tail -n 1)"
+say "again: $("$evalkit" slurm submit night)"
+until_status 'merge: ended'
+say "$("$evalkit" slurm status night | tail -n 1)"
+"$evalkit" slurm collect night --quiet > /dev/null
+[ "$(scores Results)" = "$(scores ../whole)" ] || fail "the collected run has other numbers"
+say "equal, bit for bit"
 rm -r "$folder/job"

@@ -44,6 +44,8 @@ extension NumberRange where Value == Int {
   package static var passes: Self { Self(1...1000) }
   /// Processes that share a run.
   package static var shards: Self { Self(1...100_000) }
+  /// Minutes until a cluster ends a task: up to a month.
+  package static var minutes: Self { Self(1...43_200) }
 }
 
 extension NumberRange where Value == Double {

@@ -18,6 +18,7 @@ struct Evalkit: AsyncParsableCommand {
         subcommands: [
           TableOneCommand.self, TableCommand.self, ScoreCommand.self, PlanCommand.self,
           ProtocolsCommand.self, PairsCommand.self, GenerateCommand.self, MergeCommand.self,
+          SlurmCommand.self,
         ]),
       CommandGroup(
         name: "Stored run",

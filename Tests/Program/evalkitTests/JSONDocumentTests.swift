@@ -53,6 +53,7 @@ import Testing
     Call("weights-inspect", "weights inspect HEADS"),
     Call("features", "features --network compact-bisenet --images pairs/images --output f.npy"),
     Call("doctor", "doctor"), Call("bench-list", "bench --list"),
+    Call("slurm-status", "slurm status night"),
     Call("bench", "bench compact-bisenet --seconds 0.01 --quiet"),
     Call("bench-stages", "bench compact-bisenet --stages --seconds 0.01 --quiet"),
   ]
@@ -87,6 +88,11 @@ import Testing
         atPath: folder.path("pairs/images"), toPath: folder.path("broken"))
       try Data("no picture".utf8).write(
         to: URL(fileURLWithPath: folder.path("broken/000000.png")))
+    case "slurm-status":
+      try Program.run(
+        ["slurm", "submit", "--dry-run", "--shards", "2", "night", "table1", "--pairs", "4"],
+        in: folder.url.path
+      ).expectSuccess()
     case "votes":
       try Data(
         #"{"choice": "ours", "options": ["ours", "e4e"], "group": "hard", "question": "7"}"#.utf8

@@ -4,7 +4,7 @@ import Harness
 import Provenance
 
 /// `evalkit claims [ID]`.
-struct ClaimsCommand: ParsableCommand {
+struct ClaimsCommand: ParsableCommand, ClusterCommand {
   static let configuration = CommandConfiguration(
     commandName: "claims",
     abstract: "Ask stored runs what papers claim: holds, contradicted or not shown.",

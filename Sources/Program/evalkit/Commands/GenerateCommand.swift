@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import Harness
 import Provenance
 
@@ -58,4 +59,10 @@ struct GenerateCommand: ParsableCommand {
     let output = try GenerateJob(options).run()
     try Console.result(common.json ? output.json : output.text)
   }
+}
+
+extension GenerateCommand: ClusterCommand {
+  var work: SlurmJob.Work { .images(folder: output) }
+  var givenShard: String? { part.shard }
+  var givenJobs: Int? { common.threads.jobs }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cluster
 import Datasets
 import Foundation
 import Harness
@@ -111,8 +112,31 @@ struct TableArguments: ParsableArguments {
   }
 }
 
+/// A command that measures a table in shards on a cluster.
+protocol ClusterTableCommand: ClusterCommand {
+  /// Id of the protocol.
+  var tableID: String { get }
+  /// What the command line says of it.
+  var arguments: TableArguments { get }
+}
+
+extension ClusterTableCommand {
+  var work: SlurmJob.Work {
+    .table(results: arguments.common.place.results, reports: arguments.common.reports.reports)
+  }
+  var givenShard: String? { arguments.part.shard }
+  var givenJobs: Int? { arguments.common.threads.jobs }
+
+  func threadSeconds() throws -> Double? {
+    var options = try arguments.options()
+    options.notice = { _ in }
+    let plan = try TableJobRequest(tableID: tableID, options: options).plan()
+    return plan.estimatedSeconds * Double(plan.jobs)
+  }
+}
+
 /// `evalkit table1`.
-struct TableOneCommand: ParsableCommand {
+struct TableOneCommand: ParsableCommand, ClusterTableCommand {
   static let configuration = CommandConfiguration(
     commandName: "table1", abstract: "Measure and print Table 1 of a paper.",
     examples: ["evalkit table1", "evalkit table1 --pairs 100 --method ours=folder:results/ours"])
@@ -122,11 +146,13 @@ struct TableOneCommand: ParsableCommand {
 
   @OptionGroup var arguments: TableArguments
 
-  func run() throws { try arguments.run(table: "\(paper).table1") }
+  var tableID: String { "\(paper).table1" }
+
+  func run() throws { try arguments.run(table: tableID) }
 }
 
 /// `evalkit table ID`.
-struct TableCommand: ParsableCommand {
+struct TableCommand: ParsableCommand, ClusterTableCommand {
   static let configuration = CommandConfiguration(
     commandName: "table", abstract: "Measure and print any table, by protocol id.",
     examples: [
@@ -138,6 +164,8 @@ struct TableCommand: ParsableCommand {
   var id: String
 
   @OptionGroup var arguments: TableArguments
+
+  var tableID: String { id }
 
   func run() throws { try arguments.run(table: id) }
 }

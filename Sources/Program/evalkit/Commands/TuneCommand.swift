@@ -11,7 +11,7 @@ struct TuneCommand: ParsableCommand {
 }
 
 /// `evalkit tune diffusionclip`.
-struct TuneDiffusionCLIPCommand: ParsableCommand {
+struct TuneDiffusionCLIPCommand: ParsableCommand, ClusterCommand {
   static let configuration = CommandConfiguration(
     commandName: "diffusionclip",
     abstract: "Fine-tune DiffusionCLIP's diffusion model from one text to another.",
