@@ -91,7 +91,7 @@ private struct RunNeeds {
     for name in try store.baselineNames() {
       if let run = try store.baseline(name)?.run { baselines[run, default: []].append(name) }
     }
-    for record in try store.runs(limit: .max) {
+    for record in try store.runs(limit: .max) where try store.pruned(record.id) == nil {
       let run = try StoredRun(record, in: store)
       // Runs of an older evalkit do not record what their scores depend on.
       guard run.settings.reductions != nil else { continue }

@@ -18,6 +18,10 @@ extension ImageBrowser {
   init(
     _ run: StoredRun, columns: [ReportColumn], in store: Store, results: String, page: String
   ) throws {
+    guard try store.pruned(run.record.id) == nil else {
+      self.init(metrics: [], methods: [])
+      return
+    }
     let scores = Dictionary(grouping: try store.scores(ofRun: run.record.id), by: \.method)
     let present = Set(scores.values.joined().map(\.score.metric))
     let shown = columns.filter { column in

@@ -30,9 +30,12 @@ package enum StoredReports {
   package static func report(
     _ run: StoredRun, of table: PaperTable?, in store: Store, results: String
   ) throws -> TableReport {
-    let ranks = table?.isRanked == true ? try StoredRanks(run, in: store).ranks(in: table) : []
+    let isPruned = try store.pruned(run.record.id) != nil
+    let isRanked = table?.isRanked == true && !isPruned
+    let ranks = isRanked ? try StoredRanks(run, in: store).ranks(in: table) : []
     var report = ReportBuilder(run, table: table, ranks: ranks).report()
-    report.sheet = try SheetFile(run, in: store, results: results).shown
+    // What the sheet shows is chosen by values of single images.
+    if !isPruned { report.sheet = try SheetFile(run, in: store, results: results).shown }
     return report
   }
 

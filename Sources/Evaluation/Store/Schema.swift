@@ -15,6 +15,7 @@ enum Schema {
     ("3 shards, times and use", thirdTables),
     ("4 digests of results", fourthTables),
     ("5 durations of runs", fifthTables),
+    ("6 pruned runs", sixthTables),
   ]
 
   /// The schema that this version reads and writes.
@@ -218,6 +219,23 @@ enum Schema {
     CREATE TABLE runTime (
       runID TEXT NOT NULL PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
       seconds REAL NOT NULL
+    ) WITHOUT ROWID;
+
+    """
+
+  /// Runs whose values of single images were deleted: when, and how many images of each method had scores.
+  private static let sixthTables = """
+    CREATE TABLE prunedRun (
+      runID TEXT NOT NULL PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,
+      pruned TEXT NOT NULL
+    ) WITHOUT ROWID;
+
+    CREATE TABLE prunedImages (
+      runID TEXT NOT NULL,
+      method TEXT NOT NULL,
+      scored INTEGER NOT NULL,
+      PRIMARY KEY (runID, method),
+      FOREIGN KEY (runID, method) REFERENCES method (runID, name) ON DELETE CASCADE
     ) WITHOUT ROWID;
 
     """

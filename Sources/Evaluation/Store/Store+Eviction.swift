@@ -50,6 +50,10 @@ extension Store {
   ///
   /// - Throws: `StoreError`, `locked` while another process uses the file.
   package func compact() throws(StoreError) {
-    do { try queue.vacuum() } catch { throw StoreError(error, at: path) }
+    do {
+      try queue.vacuum()
+      // All pages were written beside the file.
+      _ = try queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    } catch { throw StoreError(error, at: path) }
   }
 }

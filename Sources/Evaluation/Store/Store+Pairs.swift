@@ -4,6 +4,7 @@ extension Store {
   /// The pairs of a run, sorted by id (by bytes); none for runs of a schema before the second.
   package func pairs(ofRun run: String) throws(StoreError) -> [PairRecord] {
     try read { database in
+      try requireImages(ofRun: run, in: database)
       let pairs = try Row.fetchAll(
         database, sql: "SELECT * FROM pair WHERE runID = ? ORDER BY imageID", arguments: [run]
       ).map { row in

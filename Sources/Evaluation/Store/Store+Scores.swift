@@ -64,6 +64,7 @@ extension Store {
     ofRun run: String, method: String? = nil, image: String? = nil, metric: String? = nil
   ) throws(StoreError) -> [ImageScore] {
     try read { database in
+      try requireImages(ofRun: run, in: database)
       let scores = try Row.fetchAll(
         database,
         sql: """
@@ -88,6 +89,7 @@ extension Store {
   /// A method's images and how each ended, sorted by id (by bytes).
   package func images(ofRun run: String, method: String) throws(StoreError) -> [ImageRecord] {
     try read { database in
+      try requireImages(ofRun: run, in: database)
       let images = try Row.fetchAll(
         database,
         sql: """
@@ -130,6 +132,9 @@ extension Store {
         guard found.scored + found.failed == (try row.count("total")),
           counts.updateValue(found, forKey: try row.value("method")) == nil
         else { throw RowDamage(column: "state", found: "another word than 'scored' and 'failed'") }
+      }
+      for (method, scored) in try prunedCounts(ofRun: run, in: database) {
+        counts[method] = ImageCounts(scored: scored, failed: counts[method]?.failed ?? 0)
       }
       return counts
     }

@@ -39,7 +39,8 @@ extension Store {
   /// How long a method's images took, sorted by id (by bytes).
   package func times(ofRun run: String, method: String) throws(StoreError) -> [GenerationRecord] {
     try read { database in
-      try Row.fetchAll(
+      try requireImages(ofRun: run, in: database)
+      return try Row.fetchAll(
         database,
         sql: "SELECT * FROM generation WHERE runID = ? AND method = ? ORDER BY imageID",
         arguments: [run, method]

@@ -32,6 +32,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
   case contradiction(path: String, row: String)
   /// A cached result is not what was stored.
   case damagedResult(path: String, key: String)
+  /// A run's values of single images were deleted.
+  case pruned(path: String, run: String, date: String)
   /// A row breaks a rule of the schema, such as a score whose fingerprint was never registered.
   case rejected(path: String, reason: String)
   /// Anything else that SQLite reports.
@@ -78,6 +80,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     case .damagedResult(let path, let key):
       "\(path) holds a damaged result (\(key.prefix(12))) of an image; measure the same again, which puts "
         + "it right."
+    case .pruned(let path, let run, let date):
+      "\(path) has no values of single images of run \(run) any more: 'evalkit runs prune' deleted them on "
+        + "\(date.prefix(10)); choose a later run, or measure it again."
     case .rejected(let path, let reason):
       "\(path) refuses a row: \(reason)."
     case .failed(let path, let reason):

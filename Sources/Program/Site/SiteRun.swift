@@ -93,7 +93,11 @@ struct SiteRun {
     let report: ChangeReport
     do { report = try job.report() } catch let error as HarnessError
       where [.notComparable, .usage].contains(error.kind)
-    { return [heading, "<p>\(XMLText.escape("\(error)"))</p>"] }
+    { return [heading, "<p>\(XMLText.escape("\(error)"))</p>"] } catch StoreError.pruned(
+      _, let run, _)
+    {
+      return [heading, "<p>Values of single images of run \(run) were deleted.</p>"]
+    }
     return [heading]
       + HTMLTable(
         headings: ["Method", "Metric"].map { HTMLTable.Heading(text: $0) }

@@ -32,8 +32,8 @@ struct OpeningTests {
       let error = #expect(throws: StoreError.self) {
         try Store(path: fixture.path, access: access)
       }
-      #expect(error == .newerSchema(path: fixture.path, found: 99, supported: 5))
-      #expect(error?.description.contains("newer than schema 5") == true)
+      #expect(error == .newerSchema(path: fixture.path, found: 99, supported: 6))
+      #expect(error?.description.contains("newer than schema 6") == true)
     }
     #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path)) == before)
   }
@@ -42,7 +42,7 @@ struct OpeningTests {
     let folder = try TemporaryFolder()
     let path = folder.path("old.sqlite")
     try execute("PRAGMA application_id = 0x65766B74; CREATE TABLE t (x)", at: path)
-    #expect(throws: StoreError.olderSchema(path: path, found: 0, supported: 5)) {
+    #expect(throws: StoreError.olderSchema(path: path, found: 0, supported: 6)) {
       try Store(path: path, access: .readOnly)
     }
   }

@@ -45,7 +45,7 @@ struct SchemaTests {
   @Test func setsThePragmas() throws {
     let fixture = try StoreFixture()
     #expect(try query("PRAGMA journal_mode", of: fixture.path, as: String.self) == ["wal"])
-    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [5])
+    #expect(try query("PRAGMA user_version", of: fixture.path, as: Int.self) == [6])
     #expect(
       try query("PRAGMA application_id", of: fixture.path, as: Int.self) == [0x6576_6B74])
     let names = try query(
@@ -53,14 +53,14 @@ struct SchemaTests {
     #expect(
       names == [
         "1 runs, images and scores", "2 pairs, baselines and verdicts", "3 shards, times and use",
-        "4 digests of results", "5 durations of runs",
+        "4 digests of results", "5 durations of runs", "6 pruned runs",
       ])
   }
 
   /// A released migration may not change: databases made by it are out there.
   @Test func pinsReleasedMigrations() throws {
     let fixture = try StoreFixture()
-    #expect(try tables(of: fixture.path) == GoldenFolder().text("schema-5.sql"))
+    #expect(try tables(of: fixture.path) == GoldenFolder().text("schema-6.sql"))
   }
 
   /// A file of the first schema keeps what it holds and gains what is new.
@@ -82,13 +82,13 @@ struct SchemaTests {
           """)
     }
     try queue.close()
-    #expect(throws: StoreError.olderSchema(path: path, found: 1, supported: 5)) {
+    #expect(throws: StoreError.olderSchema(path: path, found: 1, supported: 6)) {
       try Store(path: path, access: .readOnly)
     }
     let store = try Store(path: path)
     #expect(try store.text(ofFingerprint: "f") == "text")
     #expect(try store.artifact("k") == Data([1, 2]))
-    #expect(try tables(of: path) == GoldenFolder().text("schema-5.sql"))
+    #expect(try tables(of: path) == GoldenFolder().text("schema-6.sql"))
   }
 
   private func tables(of path: String) throws -> String {
@@ -117,11 +117,12 @@ struct SchemaTests {
     try fixture.store.add(seconds: 1, toRun: "r1")
     try fixture.store.add(seconds: 1.5, toRun: "r1")
     #expect(try fixture.store.seconds(ofRun: "r1") == 2.5)
+    _ = try fixture.store.prune(["r1"])
     let queue = try DatabaseQueue(path: fixture.path)
     try queue.write { try $0.execute(sql: "DELETE FROM run") }
     for table in [
       "method", "image", "failure", "score", "setScore", "pair", "verdict", "generation",
-      "shardPair", "runTime",
+      "shardPair", "runTime", "prunedRun", "prunedImages",
     ] {
       #expect(try query("SELECT count(*) FROM \(table)", of: fixture.path, as: Int.self) == [0])
     }

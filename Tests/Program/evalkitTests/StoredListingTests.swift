@@ -36,6 +36,32 @@ import Testing
     try faces.run("show", "nowhere").expectRefusal(5, "'nowhere'")
   }
 
+  /// Reports and histories stay, single values go, and the site says so; baselines and the latest run are spared.
+  @Test func oldRunsArePruned() throws {
+    let faces = try Faces(3)
+    for seed in 1...3 { try faces.score("mae,ssim", "--seed", "\(seed)").expectSuccess() }
+    let ids = try Database(faces.path("Results")).rows("SELECT id FROM run ORDER BY rowid").map {
+      String($0.dropFirst(4).dropLast())
+    }
+    try #require(ids.count == 3)
+    try faces.run("baseline", "set", "main", "--run", ids[0]).expectSuccess()
+    let report = try faces.run("report", ids[1]).output
+    let tried = try faces.run("runs", "prune", "--keep", "1", "--dry-run")
+    #expect(tried.output.contains("would prune 1 run: \(ids[1])"), "\(tried)")
+    try faces.run("show", ids[1], "00").expectSuccess()
+    let pruned = try faces.run("runs", "prune", "--keep", "1")
+    #expect(pruned.output.contains("pruned 1 run: 6 scores"), "\(pruned)")
+    #expect(try faces.run("report", ids[1]).output == report)
+    try faces.run("show", ids[1], "00").expectRefusal(1, ids[1], "'evalkit runs prune' deleted")
+    for id in [ids[0], ids[2]] { try faces.run("show", id, "00").expectSuccess() }
+    try faces.run("history").expectSuccess()
+    try faces.run("publish", "site").expectSuccess()
+    let page = String(decoding: try faces.bytes(of: "site/runs/\(ids[2]).html"), as: UTF8.self)
+    #expect(page.contains("Values of single images of run \(ids[1]) were deleted."))
+    let again = try faces.run("runs", "prune", "--keep", "1")
+    #expect(again.output.contains("no run is old enough"), "\(again)")
+  }
+
   @Test func nothingStoredIsSaid() throws {
     let faces = try Faces(2)
     for command in ["runs", "show", "open"] {

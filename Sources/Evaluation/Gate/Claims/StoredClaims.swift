@@ -45,7 +45,7 @@ struct StoredClaims {
   /// Complete runs by protocol, the latest first.
   private var runs: [String: [StoredRun]] = [:]
 
-  /// Reads the complete runs of some protocols; no database is one without runs.
+  /// Reads the complete runs of some protocols that have values of single images; no database is one without runs.
   ///
   /// - Throws: errors of the store.
   init(of protocols: Set<String>, results: String) throws {
@@ -57,7 +57,8 @@ struct StoredClaims {
     self.store = store
     for id in protocols {
       let records = try store.runs(RunFilter(protocolID: id, statuses: [.complete]))
-      runs[id] = try records.map { try StoredRun($0, in: store) }
+      runs[id] = try records.filter { try store.pruned($0.id) == nil }
+        .map { try StoredRun($0, in: store) }
     }
   }
 

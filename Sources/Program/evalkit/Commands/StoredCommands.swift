@@ -77,17 +77,50 @@ struct ReportCommand: ParsableCommand {
 /// `evalkit runs`.
 struct RunsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "runs", abstract: "List the stored runs, the latest first.",
-    examples: ["evalkit runs", "evalkit runs --json"])
+    commandName: "runs", abstract: "List the stored runs, the latest first, or prune old ones.",
+    examples: ["evalkit runs", "evalkit runs prune"],
+    subcommands: [List.self, Prune.self], defaultSubcommand: List.self)
 
-  @Option(in: .entries, help: ArgumentHelp("How many runs at most", valueName: "n"))
-  var limit = 20
+  /// `evalkit runs list`.
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the stored runs, the latest first.", examples: ["evalkit runs list --json"])
 
-  @OptionGroup var store: StoreOptions
+    @Option(in: .entries, help: ArgumentHelp("How many runs at most", valueName: "n"))
+    var limit = 20
 
-  func run() throws {
-    let listing = try RunListing(results: store.results, limit: limit)
-    try Console.result(store.json ? listing.json : listing.text)
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+      let listing = try RunListing(results: store.results, limit: limit)
+      try Console.result(store.json ? listing.json : listing.text)
+    }
+  }
+
+  /// `evalkit runs prune`.
+  struct Prune: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Delete what old runs hold of single images.",
+      discussion: """
+        Scores of sets, failures and settings of all runs stay, and with them reports and 'evalkit history'. What goes are \
+        the values of single images, which 'compare', 'blame', 'verify' and 'show RUN ID' need. The latest runs of each \
+        table, dataset and weights stay as they are, and so do runs that a baseline was made of and runs that are not \
+        complete. The cache of results has a limit of its own: 'evalkit cache --limit'.
+        """, examples: ["evalkit runs prune --keep 10 --dry-run", "evalkit runs prune"])
+
+    @Option(
+      in: .entries, help: ArgumentHelp("How many runs of each kind stay whole", valueName: "n"))
+    var keep = 30
+
+    @Flag(help: "Say which runs would be pruned, and delete nothing")
+    var dryRun = false
+
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+      let pruning = try RunPruning(results: store.results, keeping: keep, isTried: dryRun)
+      try Console.result(store.json ? pruning.json : pruning.text)
+    }
   }
 }
 
