@@ -22,7 +22,7 @@ struct InversionRecipeTests {
     let inversion = InversionRecipe(
       mappingSteps: 2, modulationSteps: 1, batchSize: 1, faces: Self.faces)
     let heads = HeadGeneratorRecipe(
-      steps: 2, coarseSteps: 1, batchSize: 2,
+      steps: 2, coarseSteps: 1, batchSize: 2, sides: 2,
       heads: SyntheticTrainingSet.Plan(people: 2, photos: 1))
     let headInversion = InversionRecipe(
       .heads, mappingSteps: 2, modulationSteps: 1, batchSize: 1, faces: Self.faces)

@@ -99,8 +99,15 @@ struct GeneratorEvaluation {
 
   /// What the encoder's codes make of faces.
   private func found(_ pictures: [Raster]) throws -> [Raster] {
-    let codes = try encoder.vectors(pictures.count, workers: workers) {
+    let layout = EncodedFace(StyleGAN2.compact.configuration)
+    let encoded = try encoder.vectors(pictures.count, workers: workers) {
       pictures[$0].signedPlanes
+    }
+    let mapped = try generator.mapping.vectors(encoded.count, workers: workers) {
+      Tensor(shape: [layout.width], values: Array(encoded[$0][layout.mean]))
+    }
+    let codes = zip(encoded, mapped).map { encoded, mapped in
+      encoded[layout.offsets].enumerated().map { $1 + mapped[$0 % layout.width] }
     }
     return try generator.pictures(of: codes, workers: workers).map { Raster(signedPlanes: $0) }
   }

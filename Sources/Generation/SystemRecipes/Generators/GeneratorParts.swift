@@ -14,7 +14,7 @@ struct GeneratorParts {
   let mapping: Graph
   /// Codes to pictures.
   let synthesis: Graph
-  /// Pictures to all codes, one behind the other.
+  /// Pictures to an ``EncodedFace``.
   let encoder: Graph
   /// Pictures to one number, larger for real ones.
   let critic: Graph
@@ -33,13 +33,12 @@ struct GeneratorParts {
         part: CompactDiscriminator(name: "critic", for: sizes), prefix: "critic"))
   }
 
-  /// What finds codes of faces.
+  /// What finds vectors and codes of faces.
   static func encoder(of generator: StyleGAN2) -> some Network {
     let sizes = generator.configuration
     return PrefixedNetwork(
       part: CompactDiscriminator(
-        name: "encoder", for: sizes, outputs: sizes.codeCount * sizes.codeWidth),
-      prefix: "encoder")
+        name: "encoder", for: sizes, outputs: EncodedFace(sizes).count), prefix: "encoder")
   }
 
   /// First values of one of the networks.
@@ -47,6 +46,32 @@ struct GeneratorParts {
     graph.equalizedValues(
       seed: seed, rate: graph.network == mapping.network ? StyleGAN2Mapping.rate : 1)
   }
+}
+
+/// What a generator's encoder says of a face: means and logarithms of variances of its vector, `[2·D]`, then by what its
+/// codes differ from the mapped vector, `[L·D]`.
+struct EncodedFace {
+  /// `D`.
+  let width: Int
+  private let codeCount: Int
+
+  /// For a generator's codes.
+  init(_ sizes: StyleGAN2.Configuration) {
+    width = sizes.codeWidth
+    codeCount = sizes.codeCount
+  }
+
+  /// All numbers.
+  var count: Int { (2 + codeCount) * width }
+  /// Where a vector's mean is.
+  var mean: Range<Int> { 0..<width }
+  /// Where its mean and the logarithm of its variance are.
+  var moments: Range<Int> { 0..<2 * width }
+  /// Where the codes' differences are.
+  var offsets: Range<Int> { 2 * width..<count }
+
+  /// Rows of an image's codes among those of all.
+  func rows(of image: Int) -> Range<Int> { image * codeCount..<(image + 1) * codeCount }
 }
 
 extension Graph {
@@ -109,6 +134,18 @@ extension MapView {
             }
           }
         }
+      }
+    }
+  }
+}
+
+extension MapView {
+  /// Adds values, pixel by pixel.
+  func add(_ values: ArraySlice<Float>) {
+    withMutableValues { own in
+      for (index, value) in values.enumerated() {
+        let (pixel, channel) = index.quotientAndRemainder(dividingBy: channels)
+        own[pixel * pixelStride + channel] += value
       }
     }
   }

@@ -11,9 +11,9 @@ import Training
 
 /// The compact generator of faces: an encoder anchors it first, then a critic sharpens it.
 ///
-/// In the first part faces go through an encoder's codes and back, which makes codes that faces can be found in. In the
-/// second part the generator also makes faces of random vectors, and learns by pairs of a real and a made one which of
-/// them looks more real; gradients of the critic are held small on both.
+/// In the first part faces go through an encoder's vectors and back, which makes codes that faces can be found in and
+/// vectors of which random ones make faces. In the second part the generator makes faces of random vectors too, and learns
+/// by pairs of a real and a made one which of them looks more real; gradients of the critic are held small on both.
 ///
 /// Sources: Karras et al., arXiv 1912.04958; Huang et al., "The GAN is dead; long live the GAN! A Modern Baseline GAN",
 /// arXiv 2501.05441 (pairs, penalties on both sides).
@@ -91,7 +91,8 @@ package struct GeneratorRecipe: Recipe {
       .run(
         on: faces,
         from: Dictionary(
-          uniqueKeysWithValues: tensors([parts.synthesis, parts.encoder], in: first, environment)),
+          uniqueKeysWithValues: tensors(
+            [parts.mapping, parts.synthesis, parts.encoder], in: first, environment)),
         to: second, in: environment)
     try write(second, parts, in: environment)
     for file in [first, second] { unlink(environment.path(file)) }

@@ -32,11 +32,10 @@ struct GeneratorSharpening {
     on faces: SyntheticTrainingSet, from learned: [String: Tensor], to file: String,
     in environment: TrainingEnvironment
   ) throws -> LossCurve {
-    let fresh = [parts.mapping, parts.critic]
     let training = try TrainingSession(
-      name, graphs: [parts.synthesis, parts.encoder] + fresh,
-      initialValues: fresh.reduce(into: learned) { values, graph in
-        values.merge(parts.firstValues(of: graph, seed: plan.seed)) { first, _ in first }
+      name, graphs: [parts.mapping, parts.synthesis, parts.encoder, parts.critic],
+      initialValues: learned.merging(parts.firstValues(of: parts.critic, seed: plan.seed)) {
+        first, _ in first
       }, plan: plan, environment: environment)
     let step = try Step(parts, plan.batchSize, training)
     let source = MirroredFaces(
@@ -58,7 +57,9 @@ struct GeneratorSharpening {
     init(_ parts: GeneratorParts, _ batchSize: Int, _ training: TrainingSession) throws {
       sizes = parts.generator.configuration
       let found = Self.foundCount(of: batchSize)
-      mapping = try training.program(parts.mapping, outputs: [Graph.mainOutput])
+      mapping = try training.program(
+        parts.mapping, outputs: [Graph.mainOutput], inputs: [Graph.mainInput],
+        capacity: batchSize + found)
       synthesis = try training.program(
         parts.synthesis, outputs: [Graph.mainOutput], inputs: [Graph.mainInput],
         capacity: batchSize + found)
@@ -75,16 +76,19 @@ struct GeneratorSharpening {
     /// - Returns: the critic's loss of pairs, without penalties.
     func loss(_ samples: [MirroredFaces.Sample], _ state: TrainingState) -> Double {
       let count = samples.count
-      let wanted = samples.prefix(Self.foundCount(of: count)).map(\.picture)
+      let shown = samples.prefix(Self.foundCount(of: count))
+      let wanted = shown.map(\.picture)
       // Made faces lie before found ones.
-      let codes = synthesis.input(count: count + wanted.count)
-      mapping.fill(
-        samples.map { NormalNumbers(seed: $0.seed).tensor([sizes.codeWidth], deviation: 1) })
-      mapping.forward(count: count, parameters: state.parameters)
+      let vectors =
+        samples.map { NormalNumbers(seed: $0.seed).tensor([sizes.codeWidth], deviation: 1) }
+        + finding.vectors(of: wanted, seeds: shown.map { $0.seed ^ 1 }, state)
+      mapping.fill(vectors)
+      mapping.forward(count: vectors.count, parameters: state.parameters)
+      let codes = synthesis.input(count: vectors.count)
       codes.copyCodes(
         from: mapping.values(of: Graph.mainOutput), count: sizes.codeCount, first: 0)
-      finding.forward(wanted, into: codes, first: count, state)
-      synthesis.forward(count: count + wanted.count, parameters: state.parameters)
+      finding.addOffsets(to: codes, first: count)
+      synthesis.forward(count: vectors.count, parameters: state.parameters)
 
       let (made, slopes) = (
         synthesis.values(of: Graph.mainOutput), synthesis.gradients(of: Graph.mainOutput)
@@ -102,7 +106,7 @@ struct GeneratorSharpening {
         to: mapping.gradients(of: Graph.mainOutput), count: sizes.codeCount, first: 0)
       mapping.backward(into: state.gradients)
       _ = finding.backward(
-        codeSlopes, first: count, codeWeight: GeneratorAnchoring.codeWeight, state)
+        vectors: mapping.gradients(ofInput: nil), codes: codeSlopes, first: count, state)
       return loss
     }
 

@@ -7,43 +7,40 @@ import Recipes
 import Systems
 import Tensors
 
-/// What a trained generator of heads is worth: known heads from sides where they are known, and random ones.
+/// What a trained generator of heads is worth, on heads of the test world whose codes are found in their fronts.
 struct HeadEvaluation {
   private let generator: HeadGenerator
-  private let codes: Tensor
-  private let heads: SyntheticTrainingSet.Plan
+  private let encoder: HeadEncoder
   private let workers: Workers
   private static let count = 60
   /// Degrees to which heads are turned.
   private static let yaws: [Float] = [-25, -12.5, 0, 12.5, 25]
 
-  /// Reads the generator's file and the codes of its heads.
+  /// Reads the generator's file and the encoder's.
   ///
   /// - Throws: `CheckpointError`, `BindingError`, `FileError`.
-  init(
-    generator: String, codes: String, heads: SyntheticTrainingSet.Plan, workers: Workers
-  ) throws {
+  init(generator: String, encoder: String, workers: Workers) throws {
     self.generator = try HeadGenerator(checkpoint: generator)
-    self.codes = try Checkpoint.open(path: codes).tensor(named: HeadTraining.codes).tensor()
-    self.heads = heads
+    self.encoder = try HeadEncoder(encoder)
     self.workers = workers
   }
 
-  /// Codes behind the mapping of some heads.
-  private func mapped(_ numbers: [Int]) throws -> [[Float]] {
-    let width = codes.shape[1]
-    return try generator.mapping.vectors(numbers.count, workers: workers) { index in
-      let start = numbers[index] * width
-      return Tensor(shape: [width], values: Array(codes.values[start..<start + width]))
+  /// Codes behind the mapping of heads.
+  private func mapped(_ fronts: [Raster]) throws -> [[Float]] {
+    let codes = try encoder.codes(of: fronts, workers: workers)
+    return try generator.mapping.vectors(codes.count, workers: workers) {
+      Tensor(shape: [codes[$0].count], values: codes[$0])
     }
   }
 
-  private func views(_ numbers: [Int], yaw: Float) -> [TurnedHeads.Sample] {
-    workers.map(numbers.count) { index, _ in
-      TurnedHeads.view(
-        of: heads.scene(numbers[index]), head: numbers[index], yaw: yaw, pitch: 0, seed: 0)
+  /// Heads of the test world, from a side.
+  private func views(_ count: Int, yaw: Float) -> [TurnedHeads.Sample] {
+    workers.map(count) { number, _ in
+      TurnedHeads.view(of: World.test.scene(number, seed: 14), yaw: yaw, pitch: 0)
     }
   }
+
+  private func fronts(_ count: Int) -> [Raster] { views(count, yaw: 0).map(\.picture) }
 
   private func made(_ codes: [[Float]], like views: [TurnedHeads.Sample]) throws -> [Raster] {
     try generator.pictures(of: codes, seenBy: views.map(\.view), workers: workers)
@@ -54,15 +51,15 @@ struct HeadEvaluation {
   ///
   /// - Throws: `GraphError` if a result is not finite; errors of the embedded networks.
   func metrics() throws -> [HeldOutMetric] {
-    let numbers = (0..<min(Self.count, heads.count)).map { $0 * heads.count / Self.count }
-    let codes = try mapped(numbers)
+    let (left, right) = (views(Self.count, yaw: -25), views(Self.count, yaw: 25))
+    let fronts = fronts(Self.count)
+    let codes = try mapped(fronts)
     let persons = try CompactPersons(workers: workers)
-    let (left, right) = (views(numbers, yaw: -25), views(numbers, yaw: 25))
     let (toLeft, toRight) = (try made(codes, like: left), try made(codes, like: right))
     let made = toLeft + toRight
     let error = zip(made, left + right).reduce(0) { $0 + Self.difference($1.0, $1.1.picture) }
-    let values = 2 * numbers.count * left[0].picture.samples.count
-    let data = "\(numbers.count) heads of the training, turned by 25 degrees each way"
+    let values = 2 * Self.count * left[0].picture.samples.count
+    let data = "\(Self.count) heads of the test world, turned by 25 degrees each way"
     return [
       HeldOutMetric(
         name: "mean absolute error of a view, values in 0…1",
@@ -74,6 +71,13 @@ struct HeadEvaluation {
         name: "the same of the heads themselves",
         value: try persons.likeness(of: left.map(\.picture), to: right.map(\.picture)),
         minimum: nil, data: data),
+      HeldOutMetric(
+        name: "mean cosine of identity of views and the heads' fronts",
+        value: try persons.likeness(of: made, to: fronts + fronts), minimum: nil, data: data),
+      HeldOutMetric(
+        name: "the same of the heads themselves",
+        value: try persons.likeness(
+          of: (left + right).map(\.picture), to: fronts + fronts), minimum: nil, data: data),
     ]
   }
 
@@ -82,29 +86,23 @@ struct HeadEvaluation {
     zip(one.samples, other.samples).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
   }
 
-  /// Heads from five sides, and random ones.
+  /// Heads from five sides.
   ///
   /// - Throws: `GraphError` if a result is not finite.
   func pictures() throws -> [CardPicture] {
-    let numbers = [0, 1, 2, 3].map { $0 * heads.count / 4 }
-    let known = try mapped(numbers)
-    let random = try generator.mapping.codes(
-      seeds: [1, 2, 3, 4], width: codes.shape[1], workers: workers)
-    var rows: [Raster] = []
-    for (index, number) in numbers.enumerated() {
-      let sides = Self.yaws.flatMap { views([number], yaw: $0) }
-      rows += sides.map(\.picture)
-      rows += try made(sides.map { _ in known[index] }, like: sides)
-    }
-    for code in random {
-      let sides = Self.yaws.flatMap { views([numbers[0]], yaw: $0) }
-      rows += try made(sides.map { _ in code }, like: sides)
+    let count = 6
+    let sides = Self.yaws.map { views(count, yaw: $0) }
+    let codes = try mapped(fronts(count))
+    let made = try sides.map { try self.made(codes, like: $0) }
+    let rows = (0..<count).flatMap { head in
+      sides.map { $0[head].picture } + made.map { $0[head] }
     }
     return [
       CardPicture(
         name: "views",
         caption:
-          "Four heads from five sides, each as it is drawn and as it is made of its code; then heads of random vectors.",
+          "Heads of the test world from five sides (above), and what is made of the codes that the training's encoder "
+          + "finds in their fronts (below).",
         raster: PictureGrid(pictures: rows, columns: Self.yaws.count, zoom: 2).raster)
     ]
   }

@@ -9,7 +9,7 @@ import Tensors
 import Training
 import Volumes
 
-/// The training of a generator of heads and of a code for each head.
+/// The training of a generator of heads, and of an encoder that finds a head's code in its front.
 struct HeadTraining {
   /// Of the training, for messages and its checkpoint.
   let name: String
@@ -19,54 +19,55 @@ struct HeadTraining {
   let coarseSteps: Int
   /// Whose heads.
   let heads: SyntheticTrainingSet.Plan
+  /// From how many sides each is seen beside its front.
+  let sides: Int
 
-  /// Name of the heads' codes, `[heads, D]`.
-  static let codes = "codes"
+  /// What finds codes: reads `[3, 64, 64]`, gives `[D]`.
+  static let encoder = PrefixedNetwork(
+    part: CompactDiscriminator(
+      name: "encoder", for: StyleGAN2.compact.configuration,
+      outputs: CompactNetworks.headPlanes.configuration.codeWidth), prefix: "encoder")
 
   /// Weights of LPIPS and of the cover beside the pixels' absolute error.
   private static let (perceptualWeight, coverWeight) = (0.5, 0.2)
 
-  /// Trains networks and codes and writes them.
+  /// Trains all networks and writes them.
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   func run(to file: String, in environment: TrainingEnvironment) throws -> LossCurve {
-    let width = CompactNetworks.headPlanes.configuration.codeWidth
     let graphs = [
       try Graph(tracing: CompactNetworks.headPlanes.mapping),
       try Graph(tracing: CompactNetworks.headPlanes.synthesis),
       try Graph(tracing: CompactNetworks.headDecoder),
+      try Graph(tracing: Self.encoder),
     ]
     var initial = graphs[0].equalizedValues(seed: plan.seed, rate: StyleGAN2Mapping.rate)
     for graph in graphs.dropFirst() {
       initial.merge(graph.equalizedValues(seed: plan.seed)) { first, _ in first }
     }
-    let codes = ParameterSpecification(name: Self.codes, shape: [heads.count, width])
     let training = try TrainingSession(
-      name, graphs: graphs,
-      lossParameters: [
-        (codes, NormalNumbers(seed: plan.seed).tensor(codes.shape, deviation: 1))
-      ], initialValues: initial, plan: plan, environment: environment)
+      name, graphs: graphs, initialValues: initial, plan: plan, environment: environment)
     let step = try Step(graphs, plan.batchSize, training)
-    let source = TurnedHeads(
-      heads: heads, coarseSteps: coarseSteps, workers: environment.workers)
+    let source = try TurnedHeads(
+      heads, sides: sides, coarseSteps: coarseSteps, in: environment)
     let curve = try training.run(on: source) { samples, state in step.loss(samples, state) }
     try environment.write(
-      graphs.flatMap { training.tensors(of: $0) } + [
-        (Self.codes, training.state.result[Self.codes] ?? Tensor(shape: codes.shape))
-      ], metadata: environment.metadata(plan, curve), to: file)
+      graphs.flatMap { training.tensors(of: $0) }, metadata: environment.metadata(plan, curve),
+      to: file)
     training.removeCheckpoint()
     return curve
   }
 
   /// What one step computes.
   private struct Step {
-    private let mapping, synthesis: GradientProgram
+    private let encoder, mapping, synthesis: GradientProgram
     private let renderer: PlaneRenderer
     /// Of pictures of either size.
     private let perceptual: [Int: PerceptualLoss]
     private let sizes = CompactNetworks.headPlanes.configuration
 
     init(_ graphs: [Graph], _ batchSize: Int, _ training: TrainingSession) throws {
+      encoder = try training.program(graphs[3], outputs: [Graph.mainOutput])
       mapping = try training.program(
         graphs[0], outputs: [Graph.mainOutput], inputs: [Graph.mainInput])
       synthesis = try training.program(
@@ -86,8 +87,11 @@ struct HeadTraining {
 
     /// Adds all gradients of a batch.
     func loss(_ samples: [TurnedHeads.Sample], _ state: TrainingState) -> Double {
-      let (count, width) = (samples.count, sizes.codeWidth)
-      mapping.fill(samples.map { Self.code(of: $0.head, width, in: state.parameters) })
+      let count = samples.count
+      encoder.fill(samples.map(\.front))
+      encoder.forward(count: count, parameters: state.parameters)
+      mapping.input(count: count).copyCodes(
+        from: encoder.values(of: Graph.mainOutput), count: 1, first: 0)
       mapping.forward(count: count, parameters: state.parameters)
       synthesis.input(count: count).copyCodes(
         from: mapping.values(of: Graph.mainOutput), count: sizes.codeCount, first: 0)
@@ -108,18 +112,10 @@ struct HeadTraining {
       synthesis.gradients(ofInput: nil).addCodes(
         to: mapping.gradients(of: Graph.mainOutput), count: sizes.codeCount, first: 0)
       mapping.backward(into: state.gradients)
-      let ofCodes = mapping.gradients(ofInput: nil)
-      for (index, sample) in samples.enumerated() {
-        let own = ofCodes.image(index, of: count).pixelValues()
-        state.gradients.add(own, to: HeadTraining.codes, at: sample.head * width)
-      }
+      mapping.gradients(ofInput: nil).addCodes(
+        to: encoder.gradients(of: Graph.mainOutput), count: 1, first: 0)
+      encoder.backward(into: state.gradients)
       return loss
-    }
-
-    private static func code(of head: Int, _ width: Int, in parameters: ParameterBlock) -> Tensor {
-      Tensor(
-        shape: [width],
-        values: parameters.values(of: HeadTraining.codes, from: head * width, count: width))
     }
 
     /// The loss of pictures and covers, and what it means for renderings.
@@ -162,19 +158,5 @@ private struct CoverLoss {
     loss =
       -wanted * Elementary.logarithm(held) - (1 - wanted) * Elementary.logarithm(1 - held)
     slope = (held - wanted) / (held * (1 - held))
-  }
-}
-
-extension ParameterBlock {
-  /// A run of a parameter's values; empty where the block has none of the name.
-  fileprivate func values(of name: String, from start: Int, count: Int) -> [Float] {
-    guard let all = values(of: name) else { return [] }
-    return (start..<start + count).map { all[$0] }
-  }
-
-  /// Adds to a run of a parameter's values.
-  fileprivate func add(_ values: [Float], to name: String, at start: Int) {
-    guard let all = self.values(of: name) else { return }
-    for (index, value) in values.enumerated() { all[start + index] += value }
   }
 }

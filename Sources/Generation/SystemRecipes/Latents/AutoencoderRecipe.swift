@@ -269,7 +269,9 @@ package struct AutoencoderRecipe: Recipe {
       encoder.forward(count: count, parameters: state.parameters, buffers: state.statistics)
       let moments = encoder.values(of: Graph.mainOutput)
       let posteriors = seeds.enumerated().map { image, seed in
-        LatentPosterior(moments.image(image, of: count), seed: seed)
+        let own = moments.image(image, of: count)
+        return LatentPosterior(
+          moments: own.pixelPlanes, shape: [own.channels / 2, own.rows, own.columns], seed: seed)
       }
       decoder.fill(posteriors.map(\.sample))
       decoder.forward(count: count, parameters: state.parameters, buffers: state.statistics)
@@ -281,10 +283,12 @@ package struct AutoencoderRecipe: Recipe {
       var divergence = 0.0
       for image in posteriors.indices {
         let (part, gradient) = posteriors[image].gradient(
-          latentSlopes.image(image, of: count), divergenceWeight: share)
+          latentSlopes.image(image, of: count).pixelPlanes, divergenceWeight: share)
         divergence += share * part
-        encoder.gradients(of: Graph.mainOutput).image(image, of: count).map
-          .fill(from: gradient, level: .current)
+        let own = moments.image(image, of: count)
+        encoder.gradients(of: Graph.mainOutput).image(image, of: count).map.fill(
+          from: Tensor(shape: [own.channels, own.rows, own.columns], values: gradient),
+          level: .current)
       }
       encoder.backward(into: state.gradients)
       return seen + divergence
@@ -308,58 +312,7 @@ package struct AutoencoderRecipe: Recipe {
   }
 }
 
-/// The normal distribution of a latent while an autoencoder is trained, and the latent that is drawn from it.
-struct LatentPosterior {
-  private let mean: [Float]
-  private let logVariance: [Float]
-  private let noise: [Float]
-  /// `[Z, s, s]`.
-  let sample: Tensor
-
-  /// Draws a latent.
-  ///
-  /// - Parameters:
-  ///   - moments: `[s·s, 2 Z]` of one image.
-  ///   - seed: of the noise.
-  init(_ moments: MapView, seed: UInt64) {
-    let channels = moments.channels / 2
-    let shape = [channels, moments.rows, moments.columns]
-    let all = moments.planar(shape: [2 * channels, moments.rows, moments.columns]).values
-    let count = all.count / 2
-    mean = Array(all[..<count])
-    // The reference's bounds; `DiagonalGaussianDistribution`.
-    logVariance = all[count...].map { min(max($0, -30), 20) }
-    var numbers = NormalNumbers(seed: seed)
-    noise = mean.map { _ in numbers.next() }
-    var values = mean
-    for index in values.indices {
-      values[index] += Float(Elementary.exponential(Double(logVariance[index]) / 2)) * noise[index]
-    }
-    sample = Tensor(shape: shape, values: values)
-  }
-
-  /// The divergence from a normal distribution, and the gradient by the moments.
-  ///
-  /// - Parameters:
-  ///   - slopes: by the drawn latent, `[s·s, Z]`.
-  ///   - divergenceWeight: of the divergence in the loss.
-  /// - Returns: the divergence, and `[2 Z, s, s]`.
-  func gradient(
-    _ slopes: MapView, divergenceWeight: Double
-  ) -> (divergence: Double, gradient: Tensor) {
-    let bySample = slopes.planar(shape: sample.shape).values
-    var (ofMean, ofVariance) = (bySample, bySample)
-    var divergence = 0.0
-    for index in mean.indices {
-      let variance = Elementary.exponential(Double(logVariance[index]))
-      let deviation = variance.squareRoot()
-      let (mean, slope) = (Double(mean[index]), Double(bySample[index]))
-      divergence += (mean * mean + variance - 1 - Double(logVariance[index])) / 2
-      ofMean[index] = Float(slope + divergenceWeight * mean)
-      ofVariance[index] = Float(
-        slope * Double(noise[index]) * deviation / 2 + divergenceWeight * (variance - 1) / 2)
-    }
-    let shape = [2 * sample.shape[0]] + sample.shape.dropFirst()
-    return (divergence, Tensor(shape: shape, values: ofMean + ofVariance))
-  }
+extension MapView {
+  /// All values, one channel's behind the other's.
+  fileprivate var pixelPlanes: [Float] { planar(shape: [channels, rows, columns]).values }
 }
