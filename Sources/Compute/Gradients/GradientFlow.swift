@@ -1,4 +1,5 @@
 import Graphs
+
 /// In which order gradients flow back, which of them exist, and how long values and gradients live.
 ///
 /// With `R` steps, step `i` runs forwards at moment `i` and backwards at `2R − i`; losses are taken at `R`.

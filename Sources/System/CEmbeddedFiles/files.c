@@ -143,7 +143,7 @@ static const unsigned char weights_compact_inception_safetensors[] = {
 static const unsigned char weights_compact_iresnet_safetensors[] = {
 #embed "weights/compact-iresnet.safetensors"
 };
-// SHA-256 67f4ebb0a22346c169c646c6154fb66d8eb67e6e3f72b40cc7fc6800705bab95
+// SHA-256 0a0b5af256643d38e626a408b5d71cb1a5d8bcb9dc5cd1a69f2a020f0587e648
 static const unsigned char weights_compact_sca_dm_safetensors[] = {
 #embed "weights/compact-sca-dm.safetensors"
 };

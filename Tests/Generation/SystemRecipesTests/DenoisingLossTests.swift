@@ -90,4 +90,34 @@ import Testing
       }
     }
   }
+
+  /// Weighted pixels: the loss is their weighted mean, the gradient its derivative, and weights of 1 change no bit.
+  @Test func pixelsCountByTheirWeights() throws {
+    let level = try NoiseSchedule.latentDiffusion.level(at: 400)
+    let velocity = NormalNumbers(seed: 21).tensor([4, 2, 2], deviation: 1)
+    let values = NormalNumbers(seed: 22).tensor([16], deviation: 1).values
+    func measured(_ weights: [Float]?) -> (value: Double, gradient: [Float]) {
+      let result = MapView(copying: values, rows: 2, columns: 2, channels: 4)
+      let gradient = MapView(
+        copying: [Float](repeating: 0, count: 16), rows: 2, columns: 2, channels: 4)
+      let value = DenoisingLoss(limitsSignal: false).measure(
+        result, velocity: velocity, at: level, pixelWeights: weights, addingTo: gradient, weight: 1)
+      return (value, gradient.withValues { span in span.indices.map { span[$0] } })
+    }
+    let plain = measured(nil)
+    #expect(measured([1, 1, 1, 1]) == plain)
+    let weights: [Float] = [0.5, 2, 1, 0.25]
+    let weighted = measured(weights)
+    var expected = 0.0
+    for pixel in 0..<4 {
+      for channel in 0..<4 {
+        let place = 4 * pixel + channel
+        let error = Double(values[place]) - Double(velocity.values[4 * channel + pixel])
+        expected += Double(weights[pixel]) * error * error / 16
+        #expect(weighted.gradient[place] == weights[pixel] * plain.gradient[place])
+      }
+    }
+    // Differences are taken in single precision.
+    #expect(abs(weighted.value - expected) <= 1e-6 * expected)
+  }
 }

@@ -1,3 +1,4 @@
+import Faces
 import Graphs
 import Networks
 import Recipes
@@ -19,5 +20,21 @@ import Testing
     #expect((3_700_000..<4_000_000).contains(collaborative), "\(collaborative)")
     let scadm = try count(SCADMRecipe().networks)
     #expect(scadm == 3_447_556 + 302_404)
+  }
+
+  /// A latent's pixels at a detail and half a pixel around it count six times the others, and 1 on average.
+  @Test func pixelsNearDetailsCountMore() {
+    var labels = Raster(
+      width: 32, height: 32, channels: 1, samples: [UInt8](repeating: Label.skin, count: 32 * 32))
+    #expect(FaceDetails.weights(in: labels, side: 8) == [Float](repeating: 1, count: 64))
+    // Rows 9 and 10 lie in the latent's row 2 and reach one more above and below; columns 0 to 2 in its column 0.
+    for place in [9 * 32, 10 * 32 + 2] { labels.samples[place] = Label.leftEye }
+    let weights = FaceDetails.weights(in: labels, side: 8)
+    let near: Set<Int> = [8, 16, 24, 17, 25]
+    let ordinary = 64 / Float(64 + 5 * near.count)
+    for (pixel, weight) in weights.enumerated() {
+      let expected = near.contains(pixel) ? 6 * ordinary : ordinary
+      #expect(abs(weight - expected) <= 1e-6 * expected, "pixel \(pixel)")
+    }
   }
 }

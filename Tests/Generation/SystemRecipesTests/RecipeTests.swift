@@ -67,8 +67,9 @@ import Testing
       AutoencoderRecipe(
         steps: 2, coarseSteps: 1, decoderSteps: 2, batchSize: 3, faces: faces, codedFaces: 4),
       CollaborativeRecipe(
-        startSteps: 2, textSteps: 2, mapSteps: 2, diffuserSteps: 2, batchSize: 2, faces: faces),
-      SCADMRecipe(steps: 2, batchSize: 2, faces: faces),
+        startSteps: 2, textSteps: 2, mapSteps: 2, detailSteps: 2, diffuserSteps: 2, batchSize: 2,
+        faces: faces),
+      SCADMRecipe(steps: 2, detailSteps: 2, batchSize: 2, faces: faces),
     ]
   }
 

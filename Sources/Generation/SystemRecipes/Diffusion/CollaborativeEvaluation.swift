@@ -86,7 +86,20 @@ struct CollaborativeEvaluation {
         name: "the same, lower end of its 99 % interval over faces",
         value: Self.mean(saved) - Self.quantile * Self.standardError(saved), minimum: 0, data: data)
     )
-    return metrics
+    return try metrics
+      + faces.overlap(of: made(faces.requests, .full), "by both branches", workers: workers)
+  }
+
+  private func made(
+    _ requests: [ImageRequest], _ mixing: CollaborativePipeline.Mixing
+  ) throws -> [Raster] {
+    var settings = CollaborativePipeline.Settings()
+    settings.mixing = mixing
+    // As the networks that weigh were trained.
+    settings.isReweighted = false
+    return try CollaborativePipeline(settings, model: model).images(
+      for: requests, workers: workers, shouldStop: { false }
+    ).map { try $0.get() }
   }
 
   /// Of the normal distribution, for an interval of 99 %.
@@ -107,16 +120,10 @@ struct CollaborativeEvaluation {
   /// - Throws: `GraphError` for a result that is not finite.
   func pictures() throws -> [CardPicture] {
     let faces = LatentFaces(8, seed: 11, workers: workers)
-    func made(_ mixing: CollaborativePipeline.Mixing) throws -> [Raster] {
-      var settings = CollaborativePipeline.Settings()
-      settings.mixing = mixing
-      // As the networks that weigh were trained.
-      settings.isReweighted = false
-      return try CollaborativePipeline(settings, model: model).images(
-        for: faces.requests, workers: workers, shouldStop: { false }
-      ).map { try $0.get() }
-    }
-    let rows = try faces.faces.map(\.picture) + made(.full) + made(.map) + made(.text)
+    let requests = faces.requests
+    let rows =
+      try faces.faces.map(\.picture) + made(requests, .full) + made(requests, .map)
+      + made(requests, .text)
     return [
       CardPicture(
         name: "samples",

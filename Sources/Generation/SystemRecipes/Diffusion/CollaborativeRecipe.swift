@@ -36,14 +36,17 @@ package struct CollaborativeRecipe: Recipe {
   }
   /// Steps and hyperparameters of the text's branch at first.
   package var plan: TrainingPlan { plans.start }
-  private let plans:
-    (start: TrainingPlan, text: TrainingPlan, map: TrainingPlan, diffusers: TrainingPlan)
+  private let plans: Plans
   private let faces: SyntheticTrainingSet.Plan
 
-  /// Chooses the lengths of the parts, the batches and the faces.
+  private struct Plans {
+    let start, text, map, textDetails, mapDetails, diffusers: TrainingPlan
+  }
+
+  /// Chooses the lengths of the parts, the batches and the faces; each branch learns details for as long.
   package init(
-    startSteps: Int = 5000, textSteps: Int = 4000, mapSteps: Int = 3600, diffuserSteps: Int = 1600,
-    batchSize: Int = 16, faces: SyntheticTrainingSet.Plan = .shared
+    startSteps: Int = 5000, textSteps: Int = 4000, mapSteps: Int = 3600, detailSteps: Int = 7000,
+    diffuserSteps: Int = 1600, batchSize: Int = 16, faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
     func plan(
@@ -53,12 +56,13 @@ package struct CollaborativeRecipe: Recipe {
         steps: steps, batchSize: batchSize, seed: seed, peak: peak, minimum: minimum,
         emaDecay: decay)
     }
-    plans = (
-      plan(startSteps, peak: 1e-3, minimum: 5e-4, seed: 151, decay: 0.999),
-      plan(textSteps, peak: 6e-4, minimum: 2e-5, seed: 157, decay: 0.999),
-      plan(mapSteps, peak: 1e-3, minimum: 2e-5, seed: 173, decay: 0.999),
-      plan(diffuserSteps, peak: 2e-3, minimum: 2e-5, seed: 163, decay: 0.99)
-    )
+    plans = Plans(
+      start: plan(startSteps, peak: 1e-3, minimum: 5e-4, seed: 151, decay: 0.999),
+      text: plan(textSteps, peak: 6e-4, minimum: 2e-5, seed: 157, decay: 0.999),
+      map: plan(mapSteps, peak: 1e-3, minimum: 2e-5, seed: 173, decay: 0.999),
+      textDetails: plan(detailSteps, peak: 6e-4, minimum: 1e-5, seed: 179, decay: 0.999),
+      mapDetails: plan(detailSteps, peak: 6e-4, minimum: 1e-5, seed: 181, decay: 0.999),
+      diffusers: plan(diffuserSteps, peak: 2e-3, minimum: 2e-5, seed: 163, decay: 0.99))
   }
 
   /// The branches, what makes tokens of label maps, and the networks that weigh.
@@ -72,12 +76,29 @@ package struct CollaborativeRecipe: Recipe {
   /// All plans in words.
   package var hyperparameters: String {
     "text: \(plans.start.description), then \(plans.text.description); map: "
-      + "\(plans.map.description); weights: \(plans.diffusers.description)"
+      + "\(plans.map.description); each then with pixels near eyes, glasses, brows and mouths weighed higher and timesteps in the middle drawn more often: "
+      + "\(plans.textDetails.description), \(plans.mapDetails.description); weights: "
+      + "\(plans.diffusers.description)"
   }
 
-  /// Names of the parts that wait for the others; the text's branch is trained in two.
-  private enum Part: String {
-    case start, text, map, diffusers
+  /// Names of the parts that wait for the others; the last ones of both branches favor ``FaceDetails``.
+  private enum Part: String, CaseIterable {
+    case start, text, map
+    case textDetails = "text-details"
+    case mapDetails = "map-details"
+    case diffusers
+
+    var isMap: Bool { self == .map || self == .mapDetails }
+    var favorsDetails: Bool { self == .textDetails || self == .mapDetails }
+    /// The part whose result a branch goes on from.
+    var before: Part? {
+      switch self {
+      case .start, .diffusers: nil
+      case .text: .start
+      case .map, .textDetails: .text
+      case .mapDetails: .map
+      }
+    }
   }
 
   private func file(_ part: Part) -> String { "\(name)-\(part.rawValue).part" }
@@ -91,20 +112,21 @@ package struct CollaborativeRecipe: Recipe {
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
     let material = try Material(faces, in: environment)
     var curves: [LossCurve] = []
-    var before: Part?
-    for (part, plan) in [(Part.start, plans.start), (.text, plans.text), (.map, plans.map)] {
+    for (part, plan) in [
+      (Part.start, plans.start), (.text, plans.text), (.map, plans.map),
+      (.textDetails, plans.textDetails), (.mapDetails, plans.mapDetails),
+    ] {
       curves.append(
         try self.part(part, plan, in: environment) {
-          try trainBranch(part, plan, from: before, on: material, in: environment)
+          try trainBranch(part, plan, on: material, in: environment)
         })
-      before = part
     }
     curves.append(
       try part(.diffusers, plans.diffusers, in: environment) {
         try trainDiffusers(on: material, in: environment)
       })
     try join(in: environment)
-    for part in [Part.start, .text, .map, .diffusers] { unlink(environment.path(file(part))) }
+    for part in Part.allCases { unlink(environment.path(file(part))) }
     return curves
   }
 
@@ -149,21 +171,21 @@ package struct CollaborativeRecipe: Recipe {
     }
   }
 
-  /// Trains a branch, which goes on from what a part before it has learned.
+  /// Trains a branch's part, which goes on from what the part before it has learned.
   private func trainBranch(
-    _ part: Part, _ plan: TrainingPlan, from before: Part?, on material: Material,
-    in environment: TrainingEnvironment
+    _ part: Part, _ plan: TrainingPlan, on material: Material, in environment: TrainingEnvironment
   ) throws -> LossCurve {
-    let isMap = part == .map
+    let isMap = part.isMap
     let network: any Network = isMap ? MapDrivenBranch() : CompactNetworks.textBranch
-    let begun = try before.map { try Checkpoint.open(path: environment.path(file($0))) }
+    let begun = try part.before.map { try Checkpoint.open(path: environment.path(file($0))) }
     let graph = try Graph(tracing: network)
     let training = try TrainingSession(
       "\(name)-\(part.rawValue)", graphs: [graph],
       initialValues: try Self.initialValues(of: graph, from: begun), plan: plan,
       environment: environment)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
-    let curve = try training.run(on: material.source) { samples, state in
+    let source = try material.source(favoringDetails: part.favorsDetails)
+    let curve = try training.run(on: source) { samples, state in
       let contexts = isMap ? [] : try material.texts(of: samples)
       let inputs = try samples.enumerated().map { index, sample in
         let own =
@@ -222,7 +244,7 @@ package struct CollaborativeRecipe: Recipe {
       environment: environment)
     let programs = try graphs.map { try training.program($0, outputs: [Graph.mainOutput]) }
     let branches = try Branches(self, environment)
-    let curve = try training.run(on: material.source) { samples, state in
+    let curve = try training.run(on: material.source(favoringDetails: false)) { samples, state in
       let count = samples.count
       let maps = try samples.map { try material.map(of: $0) }
       let conditions = try branches.conditions(
@@ -262,14 +284,14 @@ package struct CollaborativeRecipe: Recipe {
     private let map, text, encoder: LoadedNetwork
 
     init(_ recipe: CollaborativeRecipe, _ environment: TrainingEnvironment) throws {
-      let mapFile = try OpenCheckpoint(environment.path(recipe.file(.map)))
+      let mapFile = try OpenCheckpoint(environment.path(recipe.file(.mapDetails)))
       map = try LoadedNetwork(
         CompactNetworks.mapBranch, checkpoint: mapFile, ignoring: ["\(MapDrivenBranch.encoder)."])
       encoder = try LoadedNetwork(
         MapTokens(), checkpoint: mapFile,
         ignoring: ["time_embed.", "input_blocks.", "middle_block.", "output_blocks.", "out."])
       text = try LoadedNetwork(
-        CompactNetworks.textBranch, checkpoint: environment.path(recipe.file(.text)))
+        CompactNetworks.textBranch, checkpoint: environment.path(recipe.file(.textDetails)))
     }
 
     func conditions(
@@ -319,12 +341,12 @@ package struct CollaborativeRecipe: Recipe {
       }
     }
     let all =
-      try tensors(.map) { name in
+      try tensors(.mapDetails) { name in
         let own = "\(MapDrivenBranch.encoder)."
         return name.hasPrefix(own)
           ? "cond_stage_model.seg_mask_cond_stage_model.\(name.dropFirst(own.count))"
           : "model.seg_mask_unet.diffusion_model.\(name)"
-      } + tensors(.text) { "model.text_unet.diffusion_model.\($0)" }
+      } + tensors(.textDetails) { "model.text_unet.diffusion_model.\($0)" }
       + tensors(.diffusers) { name in
         let isMap = name.hasPrefix("\(Part.map.rawValue).")
         let rest = name.dropFirst((isMap ? Part.map : .text).rawValue.count + 1)
@@ -350,7 +372,7 @@ package struct CollaborativeRecipe: Recipe {
 
 /// What is learned from: latents, label maps, captions.
 private struct Material {
-  let source: NoisyLatents
+  private let latents: LatentSet
   private let captions: [String]
   private let context: TextContext
   private let workers: Workers
@@ -358,12 +380,17 @@ private struct Material {
   init(_ plan: SyntheticTrainingSet.Plan, in environment: TrainingEnvironment) throws {
     let faces = try environment.trainingSet(plan)
     workers = environment.workers
-    source = try NoisyLatents(
-      LatentSet(faces, by: environment.codec(), in: environment), workers: environment.workers)
+    latents = try LatentSet(faces, by: environment.codec(), in: environment)
     captions = environment.workers.map(faces.count) { sample, _ in
       DialogCaption.beardAndAge(faces.traits(sample), seed: UInt64(sample)).lowercased()
     }
     context = try .ofProgram()
+  }
+
+  /// Noisy latents, where pixels near details may count more.
+  func source(favoringDetails: Bool) throws -> NoisyLatents {
+    try NoisyLatents(
+      latents, favorsDetails: favoringDetails, favorsMiddle: favoringDetails, workers: workers)
   }
 
   /// The tokens of the samples' captions.
@@ -374,8 +401,8 @@ private struct Material {
   /// A sample's label map.
   func map(of sample: NoisyLatents.Sample) throws -> LabelMapCondition {
     try LabelMapCondition(
-      source.faces.labels(sample.face, isMirrored: sample.isMirrored),
-      side: source.shape[1], classes: CompactNetworks.mapClasses)
+      latents.faces.labels(sample.face, isMirrored: sample.isMirrored),
+      side: latents.shape[1], classes: CompactNetworks.mapClasses)
   }
 }
 

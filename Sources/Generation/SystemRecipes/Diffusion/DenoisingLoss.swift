@@ -30,12 +30,13 @@ package struct DenoisingLoss {
   ///   - result: `[s, s, Z]`, the velocity.
   ///   - velocity: `[Z, s, s]`, what was to be found.
   ///   - level: how noisy the latent was.
+  ///   - pixelWeights: what each of the `s·s` pixels counts; nil if all count alike.
   ///   - gradient: shaped like the result.
   ///   - weight: factor on the gradient.
   /// - Returns: the latent's loss.
   package func measure(
-    _ result: MapView, velocity: Tensor, at level: NoiseLevel, addingTo gradient: MapView,
-    weight: Double
+    _ result: MapView, velocity: Tensor, at level: NoiseLevel, pixelWeights: [Float]? = nil,
+    addingTo gradient: MapView, weight: Double
   ) -> Double {
     let (pixels, channels) = (result.pixels, result.channels)
     let share = self.weight(at: level) / Double(pixels * channels)
@@ -44,12 +45,13 @@ package struct DenoisingLoss {
     result.withValues { values in
       gradient.withMutableValues { slopes in
         for pixel in 0..<pixels {
+          let pixelWeight = pixelWeights?[pixel] ?? 1
           for channel in 0..<channels {
             let error =
               values[pixel * result.pixelStride + channel]
               - velocity.values[channel * pixels + pixel]
-            squares += Double(error) * Double(error)
-            slopes[pixel * gradient.pixelStride + channel] += factor * error
+            squares += Double(pixelWeight) * Double(error) * Double(error)
+            slopes[pixel * gradient.pixelStride + channel] += factor * pixelWeight * error
           }
         }
       }

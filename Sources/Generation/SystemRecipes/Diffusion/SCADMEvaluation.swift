@@ -42,7 +42,7 @@ struct SCADMEvaluation {
     let nothing = try model.prepared(
       maps: maps, codes: model.codes(of: maps.map { _ in nil }, maps: maps, workers: workers),
       workers: workers)
-    return try Self.timesteps.flatMap { timestep in
+    let errors = try Self.timesteps.flatMap { timestep in
       let noisy = try faces.noisy(
         at: timestep, by: model.codec, on: model.schedule, workers: workers)
       return try [("their own styles", own), ("no styles", nothing)].map { words, conditions in
@@ -55,6 +55,21 @@ struct SCADMEvaluation {
           minimum: nil, data: "\(Self.faces) faces of the test world")
       }
     }
+    return try errors
+      + faces.overlap(
+        of: made(faces.requests, .reconstruct, nil), "in their own styles", workers: workers)
+  }
+
+  private func made(
+    _ requests: [ImageRequest], _ style: SCADMPipeline.Style,
+    _ reference: SCADMPipeline.Reference?
+  ) throws -> [Raster] {
+    var settings = SCADMPipeline.Settings()
+    settings.style = style
+    settings.steps = Self.steps
+    return try SCADMPipeline(settings, model: model, reference: reference, groupSize: 16).images(
+      for: requests, workers: workers, shouldStop: { false }
+    ).map { try $0.get() }
   }
 
   /// Faces that are made from label maps, with their own styles, another face's and drawn ones.
@@ -63,21 +78,11 @@ struct SCADMEvaluation {
   func pictures() throws -> [CardPicture] {
     let faces = LatentFaces(9, seed: 12, workers: workers)
     let (shown, other) = (Array(faces.requests.prefix(8)), faces.faces[8])
-    func made(_ style: SCADMPipeline.Style, _ reference: SCADMPipeline.Reference?) throws
-      -> [Raster]
-    {
-      var settings = SCADMPipeline.Settings()
-      settings.style = style
-      settings.steps = Self.steps
-      return try SCADMPipeline(settings, model: model, reference: reference, groupSize: 16).images(
-        for: shown, workers: workers, shouldStop: { false }
-      ).map { try $0.get() }
-    }
     let reference = SCADMPipeline.Reference(
       image: other.picture, labels: other.labels, digest: "card")
     let rows =
-      try faces.faces.prefix(8).map(\.picture) + made(.reconstruct, nil) + made(.swap, reference)
-      + made(.noise, nil)
+      try faces.faces.prefix(8).map(\.picture) + made(shown, .reconstruct, nil)
+      + made(shown, .swap, reference) + made(shown, .noise, nil)
     return [
       CardPicture(
         name: "samples",

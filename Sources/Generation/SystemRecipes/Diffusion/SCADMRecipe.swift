@@ -1,6 +1,7 @@
 import Checkpoints
 import Diffusion
 import Faces
+import Foundation
 import Gradients
 import Graphs
 import Images
@@ -31,8 +32,9 @@ package struct SCADMRecipe: Recipe {
   package var data: String {
     faces.text + ", half of them mirrored; half of the images whose style is read are black"
   }
-  /// Steps and hyperparameters.
+  /// Steps and hyperparameters of the first part.
   package let plan: TrainingPlan
+  private let detailPlan: TrainingPlan
   private let faces: SyntheticTrainingSet.Plan
   private let unet: SCADMUNet
 
@@ -41,15 +43,24 @@ package struct SCADMRecipe: Recipe {
   /// - Parameters:
   ///   - isMasked: whether a pixel reads the code of its own class alone.
   ///   - steps: how long.
+  ///   - detailSteps: how long behind that with the weights of ``FaceDetails``.
   ///   - batchSize: samples of a step.
   ///   - faces: the faces.
   package init(
-    isMasked: Bool = true, steps: Int = 5400, batchSize: Int = 16,
+    isMasked: Bool = true, steps: Int = 5400, detailSteps: Int = 3600, batchSize: Int = 16,
     faces: SyntheticTrainingSet.Plan = .shared
   ) {
     self.faces = faces
     unet = CompactNetworks.scadm(isMasked: isMasked)
     plan = .diffusion(steps: steps, batchSize: batchSize, seed: 167)
+    detailPlan = .diffusion(
+      steps: detailSteps, batchSize: batchSize, seed: 197, peak: 6e-4, minimum: 1e-5)
+  }
+
+  /// Both plans in words.
+  package var hyperparameters: String {
+    "\(plan.description), then with pixels near eyes, glasses, brows and mouths weighed higher: "
+      + detailPlan.description
   }
 
   /// The U-Net and the style encoder.
@@ -77,7 +88,7 @@ package struct SCADMRecipe: Recipe {
     }
   }
 
-  /// Trains both networks and writes them as one file.
+  /// Trains both networks, then goes on with details weighed higher, and writes them as one file.
   ///
   /// A sample is a noisy latent of `[4, 32, 32]`, its timestep, the face's label map `[19, 128, 128]` and the face
   /// itself `[3, 128, 128]`, or zeros.
@@ -86,17 +97,36 @@ package struct SCADMRecipe: Recipe {
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
     let faces = try environment.trainingSet(self.faces)
     let latents = try LatentSet(faces, by: environment.codec(), in: environment)
+    let first = "\(name).first"
+    let start =
+      try environment.finished(name, plan, in: first)
+      ?? train(name, plan, on: latents, to: first, in: environment)
+    let details = try train(
+      "\(name)-details", detailPlan, on: latents,
+      from: Checkpoint.open(path: environment.path(first)),
+      to: fileNames[0], in: environment)
+    unlink(environment.path(first))
+    return [start, details]
+  }
+
+  /// Trains a part, which goes on from what a part before it has learned and then favors details.
+  private func train(
+    _ part: String, _ plan: TrainingPlan, on latents: LatentSet, from begun: Checkpoint? = nil,
+    to file: String, in environment: TrainingEnvironment
+  ) throws -> LossCurve {
     let graph = try Graph(tracing: Pair(unet: unet))
     let training = try TrainingSession(
-      name, graphs: [graph],
-      initialValues: graph.zeros(
-        of: [
-          "out_layers.2.weight", "out_layers.3.weight", "proj_out.weight",
-          "diffusion_model.out.2.weight",
-        ]), plan: plan,
+      part, graphs: [graph],
+      initialValues: try begun?.bind(to: graph.parameters)
+        ?? graph.zeros(
+          of: [
+            "out_layers.2.weight", "out_layers.3.weight", "proj_out.weight",
+            "diffusion_model.out.2.weight",
+          ]), plan: plan,
       environment: environment)
     let program = try training.program(graph, outputs: [Graph.mainOutput])
-    let source = try NoisyLatents(latents, workers: environment.workers)
+    let source = try NoisyLatents(
+      latents, favorsDetails: begun != nil, workers: environment.workers)
     let curve = try training.run(on: source) { samples, state in
       let inputs = try environment.workers.map(samples.count) { index, _ in
         try Self.inputs(of: samples[index], among: source.faces)
@@ -111,9 +141,11 @@ package struct SCADMRecipe: Recipe {
       return loss
     }
     try environment.write(
-      training.tensors(of: graph), metadata: environment.metadata(plan), to: fileNames[0])
+      training.tensors(of: graph),
+      metadata: begun == nil ? environment.metadata(plan, curve) : ["plan": hyperparameters],
+      to: file)
     training.removeCheckpoint()
-    return [curve]
+    return curve
   }
 
   /// What a sample brings to both networks; half of all images are black.

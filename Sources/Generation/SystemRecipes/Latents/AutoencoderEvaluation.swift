@@ -32,14 +32,15 @@ struct AutoencoderEvaluation {
   func metrics() throws -> [HeldOutMetric] {
     let faces = Self.portraits(Self.faces, workers)
     let parser = try CompactParser(workers: workers)
-    let own = try overlap(of: faces.map(\.picture), with: faces.map(\.labels), parser)
+    let labels = faces.map(\.labels)
+    let own = try FaceOverlap(of: faces.map(\.picture), with: labels, by: parser)
     let data = "\(Self.faces) faces of the test world, 128×128"
     return try [("", plain), (" with codes", quantizing)].flatMap { words, codec in
       let made = try reconstructed(faces.map(\.picture), by: codec)
       let error = zip(faces, made).reduce(0.0) { sum, pair in
         sum + Self.meanError(pair.0.picture, pair.1) / Double(faces.count)
       }
-      let found = try overlap(of: made, with: faces.map(\.labels), parser)
+      let found = try FaceOverlap(of: made, with: labels, by: parser)
       return [
         HeldOutMetric(
           name: "mean absolute error of a reconstruction\(words), values in 0…1", value: error,
@@ -71,19 +72,6 @@ struct AutoencoderEvaluation {
   private func reconstructed(_ pictures: [Raster], by codec: LatentCodec) throws -> [Raster] {
     let latents = try codec.latents(pictures.count, workers: workers) { pictures[$0] }
     return try codec.images(of: latents, workers: workers)
-  }
-
-  private func overlap(
-    of pictures: [Raster], with labels: [Raster], _ parser: CompactParser
-  ) throws -> (mean: Double, eyes: Double) {
-    let total = try parser.agreement(of: pictures, with: labels)
-    let eyes = [Label.leftEye, Label.rightEye].compactMap {
-      total.intersectionOverUnion[Int($0)]
-    }
-    return (
-      MeanIntersectionOverUnion.agg19.score(of: total) ?? 0,
-      eyes.reduce(0, +) / Double(max(eyes.count, 1))
-    )
   }
 
   /// Faces, their reconstructions, and those from quantized latents.

@@ -23,6 +23,8 @@ struct NoisyLatents: BatchSource {
     let velocity: Tensor
     /// How noisy it is.
     let level: NoiseLevel
+    /// What each of the `s·s` pixels counts; nil if all count alike.
+    let weights: [Float]?
     /// For what else is drawn with the sample.
     let seed: UInt64
   }
@@ -37,6 +39,7 @@ struct NoisyLatents: BatchSource {
   let schedule: NoiseSchedule
   /// Timesteps that are drawn: all of the schedule's, or its first ones.
   private let timesteps: Int
+  private let favorsDetails, favorsMiddle: Bool
   private let clean: @Sendable (_ face: Int, _ isMirrored: Bool) -> Tensor
 
   /// Samples of latents on latent diffusion's schedule.
@@ -44,14 +47,22 @@ struct NoisyLatents: BatchSource {
   /// - Parameters:
   ///   - latents: the clean ones.
   ///   - timesteps: how many of the first timesteps are drawn; nil takes all.
+  ///   - favorsDetails: whether pixels near ``FaceDetails`` count more.
+  ///   - favorsMiddle: whether timesteps at which details form come more often.
   ///   - workers: threads; no bit depends on them.
   /// - Throws: nothing for this schedule.
-  init(_ latents: LatentSet, timesteps: Int? = nil, workers: Workers) throws {
+  init(
+    _ latents: LatentSet, timesteps: Int? = nil, favorsDetails: Bool = false,
+    favorsMiddle: Bool = false,
+    workers: Workers
+  ) throws {
     faces = latents.faces
     shape = latents.shape
     self.workers = workers
     schedule = try .latentDiffusion
     self.timesteps = timesteps ?? schedule.count
+    self.favorsDetails = favorsDetails
+    self.favorsMiddle = favorsMiddle
     clean = { latents.latent($0, isMirrored: $1) }
   }
 
@@ -65,6 +76,7 @@ struct NoisyLatents: BatchSource {
     self.workers = workers
     self.schedule = schedule
     timesteps = schedule.count
+    (favorsDetails, favorsMiddle) = (false, false)
     clean = { face, isMirrored in
       let picture = faces.picture(face).resized(width: size, height: size, filter: .bicubic)
       return (isMirrored ? picture.mirrored : picture).signedPlanes
@@ -78,10 +90,25 @@ struct NoisyLatents: BatchSource {
       var random = SplitMix64(seed: request.seed &+ UInt64(index))
       // The first number tells neighboring seeds apart in every bit.
       random = SplitMix64(seed: random.next())
+      let isMirrored = random.nextIndex(below: 2) == 1
+      let drawn = random.nextIndex(below: timesteps)
+      let seed = random.next()
+      // Every second timestep is one at which details form.
+      let isMiddle = favorsMiddle && random.nextIndex(below: 2) == 1
       return sample(
-        request.samples[index], isMirrored: random.nextIndex(below: 2) == 1,
-        at: random.nextIndex(below: timesteps), seed: random.next())
+        request.samples[index], isMirrored: isMirrored,
+        at: isMiddle ? middleTimestep(seed: random.next()) : drawn, seed: seed)
     }
+  }
+
+  /// A timestep whose share of all has a logit that is normally distributed: seldom one of the first or last.
+  ///
+  /// Source: Esser et al., "Scaling Rectified Flow Transformers for High-Resolution Image Synthesis", arXiv 2403.03206,
+  /// section 3.1.
+  private func middleTimestep(seed: UInt64) -> Int {
+    var numbers = NormalNumbers(seed: seed)
+    let share = 1 / (1 + Elementary.exponential(-Double(numbers.next())))
+    return min(Int(share * Double(timesteps)), timesteps - 1)
   }
 
   /// A face's latent with the noise of a seed.
@@ -95,7 +122,11 @@ struct NoisyLatents: BatchSource {
       face: face, isMirrored: isMirrored, latent: noisy,
       timestep: Tensor(shape: [1], values: [Float(timestep)]),
       velocity: Prediction(.noise, noise).converted(to: .velocity, in: noisy, at: level).values,
-      level: level, seed: random.next())
+      level: level,
+      weights: favorsDetails
+        ? FaceDetails.weights(
+          in: faces.labels(face, isMirrored: isMirrored), side: latent.shape[1]) : nil,
+      seed: random.next())
   }
 }
 
@@ -115,8 +146,8 @@ extension DenoisingLoss {
       sum + share
         * measure(
           values.image(sample.offset, of: samples.count), velocity: sample.element.velocity,
-          at: sample.element.level, addingTo: slopes.image(sample.offset, of: samples.count),
-          weight: share)
+          at: sample.element.level, pixelWeights: sample.element.weights,
+          addingTo: slopes.image(sample.offset, of: samples.count), weight: share)
     }
   }
 }
