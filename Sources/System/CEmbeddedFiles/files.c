@@ -123,7 +123,7 @@ static const unsigned char weights_compact_clip_judge_safetensors[] = {
 static const unsigned char weights_compact_clip_safetensors[] = {
 #embed "weights/compact-clip.safetensors"
 };
-// SHA-256 9e27895e62f6a8ae901740bd44e08d82b70018066db967f89a071a6daa1416bb
+// SHA-256 593e379d516235426e7a16b119367c0c9e30da30cca54c8a52db8113d0df120b
 static const unsigned char weights_compact_collaborative_safetensors[] = {
 #embed "weights/compact-collaborative.safetensors"
 };
