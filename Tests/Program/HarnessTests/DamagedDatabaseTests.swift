@@ -91,14 +91,35 @@ import Testing
     return refusal.map(FuzzOutcome.refused) ?? .read
   }
 
+  /// Parts of rows by which evalkit finds its way.
+  private static let words = [
+    "complete", "scored", "\"pairCount\"", "metric.mae", "psnr", "regression", "mae",
+  ]
+
+  private static func places(of word: [UInt8], in file: [UInt8]) -> [Range<Int>] {
+    guard file.count >= word.count else { return [] }
+    return (0...file.count - word.count).filter { start in
+      word.indices.allSatisfy { file[start + $0] == word[$0] }
+    }.map { $0..<$0 + word.count }
+  }
+
   @Test func flippedBitsEndInSentences() throws {
     let place = URL(fileURLWithPath: folder.path("Results/evalkit.sqlite"))
     let sound = [UInt8](try Data(contentsOf: place))
     let copy = folder.path("Damaged")
+    let words = Self.words.flatMap { Self.places(of: Array($0.utf8), in: sound) }
+    try #require(words.count >= Self.words.count)
     let target = FuzzTarget(
       "database", corpus: [sound],
       damage: { mutator, file, _ in
         var file = file
+        // In the most of a file SQLite itself finds the damage; in words that a row consists of nobody but evalkit does.
+        if mutator.random.nextIndex(below: 2) == 0 {
+          let word = words[mutator.random.nextIndex(below: words.count)]
+          let place = word.lowerBound + mutator.random.nextIndex(below: word.count)
+          file[place] ^= 1 << UInt8(mutator.random.nextIndex(below: 7))
+          return file
+        }
         // What stands before is SQLite's own header.
         for _ in 0..<[1, 4, 20, 200][mutator.random.nextIndex(below: 4)] {
           let place = 100 + mutator.random.nextIndex(below: max(1, file.count - 100))
@@ -119,6 +140,7 @@ import Testing
     }
     let report = target.run(cases: 60)
     #expect(report.failure == nil, "\(report)")
-    #expect(report.refused > 10 && report.sentences > 3, "\(report)")
+    // SQLite's sentence, and one at least of evalkit's own; how many more there are is chance.
+    #expect(report.refused > 10 && report.sentences > 1, "\(report)")
   }
 }
