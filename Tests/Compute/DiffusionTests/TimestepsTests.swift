@@ -104,6 +104,7 @@ import Testing
     let schedule = try NoiseSchedule.rootLinear(first: 0.0015, last: 0.0195)
     let fifty = try Timesteps.uniform(50)
     #expect(fifty.values == (0..<50).map { 20 * $0 + 1 })
+    #expect(try Timesteps.uniform(100).values == (0..<100).map { 10 * $0 + 1 })
     #expect(try Timesteps.uniform(200).values == (0..<200).map { 5 * $0 + 1 })
     let last = try #require(try fifty.descending(on: schedule).last)
     #expect(last.timestep == 1 && last.to.cumulativeAlpha == Double(Float(0.9985)))

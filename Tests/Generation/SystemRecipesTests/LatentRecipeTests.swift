@@ -1,3 +1,4 @@
+import Checkpoints
 import Faces
 import Graphs
 import Networks
@@ -36,5 +37,28 @@ import Testing
       let expected = near.contains(pixel) ? 6 * ordinary : ordinary
       #expect(abs(weight - expected) <= 1e-6 * expected, "pixel \(pixel)")
     }
+  }
+
+  /// What weighs both branches learns beside them; they stay as they are, in every bit.
+  @Test func weighingLeavesTheBranchesAsTheyAre() throws {
+    let faces = SyntheticTrainingSet.Plan(people: 2, photos: 2)
+    func tensors(diffuserSteps: Int) throws -> [String: [Float]] {
+      var found: [String: [Float]] = [:]
+      let recipe = CollaborativeRecipe(
+        startSteps: 1, textSteps: 1, mapSteps: 1, detailSteps: 1, diffuserSteps: diffuserSteps,
+        batchSize: 2, faces: faces)
+      let autoencoder = AutoencoderRecipe(
+        steps: 1, coarseSteps: 1, decoderSteps: 1, batchSize: 2, faces: faces, codedFaces: 2)
+      _ = try RepeatedTraining([autoencoder, recipe], on: faces).run(workers: 2) { environment in
+        let file = try Checkpoint.open(path: environment.path(recipe.fileNames[0]))
+        for tensor in file.tensors { found[tensor.name] = try tensor.tensor().values }
+      }
+      return found
+    }
+    let (short, long) = (try tensors(diffuserSteps: 1), try tensors(diffuserSteps: 3))
+    #expect(Set(short.keys) == Set(long.keys))
+    let changed = short.keys.filter { short[$0] != long[$0] }
+    #expect(!changed.isEmpty)
+    #expect(changed.allSatisfy { $0.contains("confidence_predictor") }, "\(changed.sorted())")
   }
 }

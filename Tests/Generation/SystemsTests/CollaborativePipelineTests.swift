@@ -120,12 +120,63 @@ struct CollaborativePipelineTests {
 
   @Test func theReleasedWeightingHasTheReferencesNumbers() {
     let half = Influence(share: 0.5, rows: 1, columns: 1)
+    // k/(1 + k) of the logistic in double precision.
     for (timestep, share) in [
-      (981, 0.666), (741, 0.593), (501, 0.401), (241, 0.128), (1, 0.0),
+      (981, 0.666271), (741, 0.593242), (501, 0.401005), (241, 0.127860), (1, 2.467e-6),
     ] as [(Int, Float)] {
       let found = half.reweighted(at: timestep).map.values[0]
-      #expect(abs(found - share) < 6e-4, "\(timestep): \(found)")
+      #expect(abs(found - share) < 1e-6, "\(timestep): \(found)")
     }
+  }
+
+  /// A token a class: its pixels row by row, by Pillow's nearest filter, which takes pixel 8 of 16.
+  @Test func tokensAreMadeOfEachClassesPixels() throws {
+    var labels = Raster(
+      width: 512, height: 512, channels: 1, samples: [UInt8](repeating: 18, count: 512 * 512))
+    for row in 0..<512 {
+      for column in 0..<512 {
+        // The middle of each block of 16 has another class than the rest.
+        guard row % 16 == 8, column % 16 == 8 else { continue }
+        labels.samples[512 * row + column] = UInt8(row / 16 % 19)
+      }
+    }
+    let planes = try LabelMapCondition(labels, side: 32, classes: 19).planes
+    #expect(planes.shape == [1024, 19, 1])
+    for pixel in [0, 31, 32, 500, 1023] {
+      for label in 0..<19 {
+        #expect(
+          planes.values[19 * pixel + label] == (label == pixel / 32 % 19 ? 1 : 0),
+          "pixel \(pixel), class \(label)")
+      }
+    }
+  }
+
+  /// Both published versions, by the levels of the file's encoder.
+  @Test func theAutoencoderIsTheFiles() {
+    let large = CollaborativeModel.publishedAutoencoder(hasFourthLevel: true)
+    let small = CollaborativeModel.publishedAutoencoder(hasFourthLevel: false)
+    #expect(large.autoencoder.configuration.imageSize == 512 && large.scale == 0.141)
+    #expect(small.autoencoder.configuration.imageSize == 256 && small.scale == 0.058)
+    for (autoencoder, hasLevel) in [(large.autoencoder, true), (small.autoencoder, false)] {
+      let graph = try? Graph(tracing: autoencoder.encoder)
+      let names = graph?.parameters.map(\.name) ?? []
+      #expect(names.contains { $0.hasPrefix("encoder.down.3.") } == hasLevel)
+      #expect(names.contains { $0.hasPrefix("encoder.down.2.") })
+    }
+  }
+
+  /// Reports say which files made an image.
+  @Test func weightsAreNamed() throws {
+    let files = [
+      WeightFile(path: "/w/a.ckpt", sha256: "aa"), WeightFile(path: "/w/a.ckpt", sha256: "aa"),
+      WeightFile(path: "b.ckpt", sha256: "bb"),
+    ]
+    #expect(
+      WeightFile.summary(of: files) == "weights: a.ckpt (SHA-256 aa); b.ckpt (SHA-256 bb)")
+    let model = try LatentFixture.collaborative()
+    let networks = [model.map.denoiser.network, model.text.denoiser.network, model.mapEncoder]
+    #expect(model.notes == [WeightFile.summary(of: networks.map(\.weights))])
+    #expect(try LatentFixture.scadm().notes[0].hasPrefix("weights: "))
   }
 
   @Test func sharesComeFromTheLogitsDifference() {
@@ -165,16 +216,21 @@ struct CollaborativePipelineTests {
     let model = try LatentFixture.collaborative()
     var tuning = ImagicTuning()
     (tuning.conditionSteps, tuning.networkSteps, tuning.networkRate) = (3, 3, 1e-3)
-    func edited(_ amount: Double, workers: Int = 2) throws -> Raster {
-      try CollaborativeEditing(
+    func edited(_ amount: Double, workers: Int = 2, seed: UInt64? = nil) throws -> Raster {
+      let usual = LatentFixture.request(1)
+      let request = ImageRequest(
+        id: usual.id, seed: seed ?? usual.seed, text: usual.text, image: usual.image,
+        labels: usual.labels)
+      return try CollaborativeEditing(
         Self.settings(.full), tuning: tuning, amount: amount, model: model
       ).images(
-        for: [LatentFixture.request(1)], workers: Workers(count: workers), shouldStop: { false })[0]
+        for: [request], workers: Workers(count: workers), shouldStop: { false })[0]
         .get()
     }
     let image = try edited(0)
     #expect(try image == edited(0, workers: 1))
     #expect(try image != edited(1))
+    #expect(try image != edited(0, seed: 99))
     let stopped = try CollaborativeEditing(
       Self.settings(.full), tuning: tuning, amount: 1, model: model)
     #expect(throws: CancellationError.self) {

@@ -100,6 +100,30 @@ struct SCADMPipelineTests {
     #expect(plain != quantized)
   }
 
+  /// `(x + 1)·127.5`, cut off and not rounded.
+  @Test func picturesAreTruncated() {
+    let steps: [Float] = [0.999, 1.001, 127.49, 127.51, 254.9, 254.999, -20, 300]
+    let planes = Tensor(
+      shape: [3, 2, 4], values: [0, 1, 2].flatMap { _ in steps.map { $0 / 127.5 - 1 } })
+    let raster = Raster(truncatingSignedPlanes: planes)
+    #expect(
+      (0..<8).map { raster.samples[3 * $0] }.elementsEqual([0, 1, 127, 127, 254, 254, 0, 255]))
+  }
+
+  /// A scale of 1, which is 0 in the paper's convention, is no guidance: the same bits, and no second branch is asked.
+  @Test func aScaleOfOneIsNoGuidance() throws {
+    #expect(!GuidanceScale.fromUnconditional(1).needsUnconditional)
+    #expect(!GuidanceScale.beyondConditional(0).needsUnconditional)
+    #expect(GuidanceScale.fromUnconditional(1.5).needsUnconditional)
+    let model = try LatentFixture.scadm()
+    var settings = Self.settings(.reconstruct)
+    let plain = try images(settings, model, [0])
+    settings.scale = .fromUnconditional(1)
+    #expect(try images(settings, model, [0]) == plain)
+    settings.scale = .beyondConditional(0)
+    #expect(try images(settings, model, [0]) == plain)
+  }
+
   @Test func drawnLatentsSpreadAroundTheMean() throws {
     let codec = try LatentFixture.codec()
     let picture = LatentFixture.picture(1)

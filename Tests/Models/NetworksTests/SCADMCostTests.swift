@@ -30,6 +30,13 @@ struct SCADMCostTests {
     }
   }
 
+  /// Averages are stored under names without dots; all 801 stay distinct, so each finds its own.
+  @Test func namesOfAveragesAreDistinct() throws {
+    let official = try Golden.parameters(of: SCADMUNet.published.name)
+    let stripped = Set(official.keys.map { $0.replacing(".", with: "") })
+    #expect(official.count == 801 && stripped.count == 801)
+  }
+
   /// The official count without what cross-attention does beside a table of 19 rows; and all of the norms' scales and
   /// shifts and those tables last.
   @Test func costIsThePublishedOneWithoutDeadProducts() throws {

@@ -42,7 +42,7 @@ package struct CollaborativeEditing: ImagePipeline {
 
   /// Networks, weights and settings.
   package var fingerprint: String {
-    "editing@1 \(tuning.fingerprint) amount=\(amount) \(untaught.fingerprint)"
+    "editing@2 \(tuning.fingerprint) amount=\(amount) \(untaught.fingerprint)"
   }
 
   /// Width and height of the images.
@@ -75,9 +75,10 @@ package struct CollaborativeEditing: ImagePipeline {
       [CollaborativePipeline.Wanted(request, for: model)], for: model, workers: workers)[0]
     let size = model.codec.imageSize
     let picture = try image().resized(width: size, height: size, filter: .bicubic)
-    // The scripts draw the latent from the encoder's distribution once.
+    // The scripts draw the latent from the encoder's distribution once; not with the noise that sampling begins with.
+    var seeds = SplitMix64(seed: request.seed)
     let latent = try model.codec.latents(
-      1, workers: workers, sampling: [SeededNoise(seed: request.seed)]
+      1, workers: workers, sampling: [SeededNoise(seed: seeds.next())]
     ) { _ in picture }[0]
     func taught(
       _ network: LoadedNetwork, _ condition: [String: Tensor], _ number: UInt64

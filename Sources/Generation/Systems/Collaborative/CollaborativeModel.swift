@@ -113,10 +113,14 @@ package struct CollaborativeModel: Sendable {
       mapEncoder: mapEncoder, texts: texts, codec: codec, kind: kind, conflicts: conflicts)
   }
 
-  /// How many tensors its files have differently, and one of them; nothing where they agree.
+  /// Which files its networks were read from, how many tensors these have differently, and one of them.
   package var notes: [String] {
-    guard let first = conflicts.first else { return [] }
-    return ["\(conflicts.count) tensors of the files differ, for example: \(first)"]
+    let files = [
+      WeightFile.summary(
+        of: [map.denoiser.network, text.denoiser.network, mapEncoder].map(\.weights))
+    ]
+    guard let first = conflicts.first else { return files }
+    return files + ["\(conflicts.count) tensors of the files differ, for example: \(first)"]
   }
 
   /// Names everything that can move a pixel.

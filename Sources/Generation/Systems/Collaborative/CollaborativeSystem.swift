@@ -170,7 +170,8 @@ extension CollaborativeModel {
     )
   }
 
-  /// The published networks at 256 pixels, all in one file or each condition's in its own.
+  /// The published networks, all in one file or each condition's in its own; images have 512 pixels where the
+  /// autoencoder reduces by 8, else 256.
   ///
   /// - Throws: `UnavailableMetric` if it is missing; errors of files and weights.
   package static func published(from loader: ModelLoader) throws -> CollaborativeModel {
@@ -179,8 +180,10 @@ extension CollaborativeModel {
     let (mapBranch, textBranch) = try branches(
       of: file, map: (map, LatentUNet.collaborativeMapDiffuser),
       text: (.collaborativeBranch, .collaborativeDiffuser))
-    let autoencoder = LatentAutoencoder.kl4
     let stage = try loader.firstStage()
+    let (autoencoder, scale) = publishedAutoencoder(
+      hasFourthLevel: (stage ?? file).holds(
+        "\(stage == nil ? "\(Part.firstStage)." : "")encoder.down.3"))
     func half(_ network: any PublishedNetwork) throws -> LoadedNetwork {
       try stage?.network(network, part: "") ?? file.network(network, part: Part.firstStage)
     }
@@ -191,8 +194,21 @@ extension CollaborativeModel {
         file.network(BERTEmbedder.collaborative, part: Part.textEncoder)),
       codec: LatentCodec(
         encoder: try half(autoencoder.encoder), decoder: try half(autoencoder.decoder),
-        configuration: autoencoder.configuration, scale: 0.058),
+        configuration: autoencoder.configuration, scale: scale),
       kind: .noise, conflicts: file.conflicts)
+  }
+
+  /// The autoencoder of a published version, and what its latents are multiplied by.
+  ///
+  /// Source: `ziqihuangg/Collaborative-Diffusion`, `configs/256_codiff_mask_text.yaml` and `512_codiff_mask_text.yaml`,
+  /// `scale_factor`.
+  ///
+  /// - Parameter hasFourthLevel: whether the file's encoder halves a third time.
+  /// - Returns: that of 512 pixels, or else of 256.
+  package static func publishedAutoencoder(
+    hasFourthLevel: Bool
+  ) -> (autoencoder: LatentAutoencoder, scale: Double) {
+    hasFourthLevel ? (.kl8, 0.141) : (.kl4, 0.058)
   }
 
   /// The compact networks; texts are read by the compact CLIP.

@@ -47,6 +47,11 @@ package struct SCADMModel: Sendable {
     schedule = try .latentDiffusion
   }
 
+  /// Which files its networks were read from, and whether averages.
+  package var notes: [String] {
+    [WeightFile.summary(of: [denoiser.network.weights, encoder.weights])]
+  }
+
   /// Names everything that can move a pixel.
   package var fingerprint: String {
     "unet=\(denoiser.network.weights.identity) style=\(encoder.weights.identity) "

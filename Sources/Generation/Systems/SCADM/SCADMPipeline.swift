@@ -127,6 +127,8 @@ package struct SCADMPipeline: ImagePipeline {
 
   /// Width and height of the images.
   package var imageSize: Int { model.codec.imageSize }
+  /// What its files are.
+  package var notes: [String] { model.notes }
 
   /// Makes the images of a group; see ``ImagePipeline/images(for:workers:shouldStop:)``.
   ///

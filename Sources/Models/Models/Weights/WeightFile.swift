@@ -16,6 +16,22 @@ package struct WeightFile: Hashable, Sendable {
     self.part = part
   }
 
+  /// Which files some networks were read from, in words: each once, with its digest and the sets of tensors.
+  package static func summary(of files: [WeightFile]) -> String {
+    var parts: [(file: String, names: [String])] = []
+    for file in files {
+      let name = file.path.split(separator: "/").last.map(String.init) ?? file.path
+      let text = "\(name) (SHA-256 \(file.sha256))"
+      let place = parts.firstIndex { $0.file == text } ?? parts.endIndex
+      if place == parts.endIndex { parts.append((text, [])) }
+      if let part = file.part?.name { parts[place].names.append(part) }
+    }
+    let words = parts.map {
+      $0.names.isEmpty ? $0.file : "\($0.names.joined(separator: ", ")) of \($0.file)"
+    }
+    return "weights: \(words.joined(separator: "; "))"
+  }
+
   /// What a fingerprint calls it: its digest, and the set of tensors where there are several.
   package var identity: String { part.map { "\(sha256)/\($0.name)" } ?? sha256 }
 
