@@ -7,6 +7,13 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
   /// Starts the sequence that belongs to a seed.
   package init(seed: UInt64) { state = seed }
 
+  /// Starts a sequence that shares no bits with those of neighboring seeds: the first number of a seed's own
+  /// sequence tells them apart in every bit.
+  package init(mixing seed: UInt64) {
+    var own = Self(seed: seed)
+    self.init(seed: own.next())
+  }
+
   /// The next 64 bits of the sequence.
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

@@ -101,7 +101,7 @@ package struct ContrastiveRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let first = "\(name).first"
     let firstCurve =
       try environment.finished(name, plan, in: first)

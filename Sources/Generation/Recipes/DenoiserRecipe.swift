@@ -46,7 +46,7 @@ package struct DenoiserRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let network = CompactNetworks.denoiser
     let graph = try Graph(tracing: network)
     let training = try TrainingSession(name, graphs: [graph], plan: plan, environment: environment)

@@ -48,7 +48,7 @@ package struct IdentityRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let trunk = CompactNetworks.iResNet
     let graph = try Graph(tracing: HeadedNetwork(trunk: trunk, isNormalized: true))
     let losses = EmbeddingLosses(plan, people: faces.plan.people)

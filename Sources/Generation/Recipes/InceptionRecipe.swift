@@ -47,7 +47,7 @@ package struct InceptionRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let photos = faces.plan.photos
     let trunk = CompactNetworks.inception
     let graph = try Graph(

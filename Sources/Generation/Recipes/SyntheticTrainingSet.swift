@@ -1,6 +1,4 @@
-import Essentials
 import Faces
-import Foundation
 import Images
 import Networks
 import Tensors
@@ -57,42 +55,24 @@ package struct SyntheticTrainingSet: Sendable {
 
   /// Which faces these are.
   package let plan: Plan
-  private let records: Data
+  private let records: RecordFile
 
   /// Opens the drawn faces of a plan, drawing them first where they are not there.
   ///
   /// - Parameters:
   ///   - plan: which faces.
-  ///   - folder: where the file is kept; made if it is not there.
-  ///   - workers: threads that draw; no byte depends on them.
-  ///   - progress: called with how many are drawn.
-  /// - Throws: `FileError`.
-  package init(
-    _ plan: Plan, in folder: String, workers: Workers,
-    progress: @Sendable (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-  ) throws {
+  ///   - environment: threads, of which no byte depends on, folder and reports.
+  /// - Throws: ``TrainingStopped``, `FileError`.
+  package init(_ plan: Plan, in environment: TrainingEnvironment) throws {
     self.plan = plan
-    let path =
-      "\(folder)/faces-\(Self.version)-\(plan.world.rawValue)-\(plan.seed)-\(plan.people)x"
-      + "\(plan.photos).bin"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    func drawn() throws -> Data {
-      try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    }
-    if (try? drawn().count) != plan.count * Self.recordBytes {
-      let file = try AtomicFile(path)
-      // In portions, so that progress is reported.
-      for start in stride(from: 0, to: plan.count, by: 64) {
-        let portion = min(64, plan.count - start)
-        try workers.forEach(portion) { index, _ in
-          let record = Self.record(plan.scene(start + index))
-          try record.withUnsafeBytes { try file.write($0, at: (start + index) * Self.recordBytes) }
-        }
-        try progress(start + portion, plan.count)
+    records = try environment.records(
+      "faces-\(Self.version)-\(plan.world.rawValue)-\(plan.seed)-\(plan.people)x\(plan.photos).bin",
+      "drawing faces", count: plan.count, recordBytes: Self.recordBytes
+    ) { samples in
+      environment.workers.map(samples.count) { index, _ in
+        Self.record(plan.scene(samples.lowerBound + index))
       }
-      try file.commit()
     }
-    records = try drawn()
   }
 
   private static func record(_ scene: Scene) -> [UInt8] {
@@ -116,7 +96,7 @@ package struct SyntheticTrainingSet: Sendable {
   package func picture(_ sample: Int) -> Raster {
     Raster(
       width: Self.side, height: Self.side, channels: 3,
-      samples: bytes(sample, 0..<Self.pictureBytes))
+      samples: records.bytes(of: sample, 0..<Self.pictureBytes))
   }
 
   /// The picture of a sample or of its mirror image, `[128, 128, 3]`.
@@ -128,17 +108,12 @@ package struct SyntheticTrainingSet: Sendable {
   package func labels(_ sample: Int) -> Raster {
     Raster(
       width: Self.side, height: Self.side, channels: 1,
-      samples: bytes(sample, Self.pictureBytes..<Self.recordBytes))
+      samples: records.bytes(of: sample, Self.pictureBytes..<Self.recordBytes))
   }
 
   /// The label map of a sample or of its mirror image, in which left and right have changed places, `[128, 128, 1]`.
   package func labels(_ sample: Int, isMirrored: Bool) -> Raster {
     isMirrored ? labels(sample).mirrored.withSidesExchanged : labels(sample)
-  }
-
-  private func bytes(_ sample: Int, _ range: Range<Int>) -> [UInt8] {
-    let start = records.startIndex + sample * Self.recordBytes
-    return [UInt8](records[start + range.lowerBound..<start + range.upperBound])
   }
 
   /// What can be seen on a sample.

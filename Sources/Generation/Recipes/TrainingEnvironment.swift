@@ -14,8 +14,6 @@ package struct TrainingStopped: Error, CustomStringConvertible {
 
 /// How far a training has come.
 package enum TrainingProgress: Sendable {
-  /// Faces are being drawn.
-  case drawing(done: Int, total: Int)
   /// What a training needs is being computed; `activity` says what.
   case preparing(_ activity: String, done: Int, total: Int)
   /// A step was taken; `resumed` of them were taken in an earlier call.
@@ -47,16 +45,6 @@ package struct TrainingEnvironment: Sendable {
     let trained = path("\(name).safetensors")
     return FileManager.default.fileExists(atPath: trained)
       ? trained : CompactWeights.path(of: name)
-  }
-
-  /// The drawn faces of a plan, drawing them first where they are not there.
-  ///
-  /// - Throws: ``TrainingStopped``, `FileError`.
-  package func trainingSet(_ plan: SyntheticTrainingSet.Plan) throws -> SyntheticTrainingSet {
-    try SyntheticTrainingSet(plan, in: folder, workers: workers) { done, total in
-      if shouldStop() { throw TrainingStopped() }
-      report(.drawing(done: done, total: total))
-    }
   }
 
   /// What a file says of its training; with the curve if it is a part that another goes on from.

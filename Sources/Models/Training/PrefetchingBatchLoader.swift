@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import Tensors
 
 /// What a step is trained on.
 package struct BatchRequest: Sendable {
@@ -15,6 +16,11 @@ package struct BatchRequest: Sendable {
     self.step = step
     self.samples = samples
     self.seed = seed
+  }
+
+  /// The random numbers of a sample of the batch, whose place in it is `index`.
+  package func random(forSample index: Int) -> SplitMix64 {
+    SplitMix64(mixing: seed &+ UInt64(index))
   }
 }
 

@@ -95,8 +95,6 @@ extension JobProgress {
   /// How far a training has come, with the last batch's loss.
   init(_ progress: TrainingProgress) {
     switch progress {
-    case .drawing(let done, let total):
-      self.init(activity: "drawing faces", finished: done, total: total)
     case .preparing(let activity, let done, let total):
       self.init(activity: activity, finished: done, total: total)
     case .step(let recipe, let step, let steps, let resumed, let loss):

@@ -15,7 +15,8 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     let drawn = try SyntheticTrainingSet(
-      SyntheticTrainingSet.Plan(people: 2, photos: 1), in: folder.url.path, workers: Workers())
+      SyntheticTrainingSet.Plan(people: 2, photos: 1),
+      in: TrainingEnvironment(folder: folder.url.path))
     faces = try NoisyFaces(faces: drawn, size: 8, workers: Workers())
   }
 

@@ -22,7 +22,7 @@ struct RepeatedTraining {
   init(_ recipes: [any Recipe], on faces: SyntheticTrainingSet.Plan) throws {
     self.recipes = recipes
     drawn = try TemporaryFolder()
-    _ = try SyntheticTrainingSet(faces, in: drawn.url.path, workers: Workers())
+    _ = try SyntheticTrainingSet(faces, in: TrainingEnvironment(folder: drawn.url.path))
   }
 
   /// Trains in a folder of its own.

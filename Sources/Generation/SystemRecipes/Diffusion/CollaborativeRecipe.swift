@@ -378,7 +378,7 @@ private struct Material {
   private let workers: Workers
 
   init(_ plan: SyntheticTrainingSet.Plan, in environment: TrainingEnvironment) throws {
-    let faces = try environment.trainingSet(plan)
+    let faces = try SyntheticTrainingSet(plan, in: environment)
     workers = environment.workers
     latents = try LatentSet(faces, by: environment.codec(), in: environment)
     captions = environment.workers.map(faces.count) { sample, _ in

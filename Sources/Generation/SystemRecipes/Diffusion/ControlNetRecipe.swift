@@ -204,7 +204,8 @@ struct ControlMaterial {
   init(_ plan: SyntheticTrainingSet.Plan, in environment: TrainingEnvironment) throws {
     workers = environment.workers
     source = NoisyLatents(
-      picturesOf: try environment.trainingSet(plan), size: CompactNetworks.invertedSize,
+      picturesOf: try SyntheticTrainingSet(plan, in: environment),
+      size: CompactNetworks.invertedSize,
       on: try .cosine(), workers: environment.workers)
     context = try .ofProgram(tokens: CompactNetworks.controlTokens)
   }

@@ -59,7 +59,7 @@ package struct GuideRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let graph = try Graph(tracing: UnitGuide())
     let training = try TrainingSession(
       name, graphs: [graph], initialValues: try Self.firstValues(of: graph), plan: plan,

@@ -49,9 +49,7 @@ package struct NoisyFaces: BatchSource {
   /// Noisy faces from the request alone.
   package func batch(_ request: BatchRequest) -> [Sample] {
     workers.map(request.samples.count) { index, _ in
-      var random = SplitMix64(seed: request.seed &+ UInt64(index))
-      // The first number tells neighboring seeds apart in every bit.
-      random = SplitMix64(seed: random.next())
+      var random = request.random(forSample: index)
       let picture = faces.picture(request.samples[index])
         .resized(width: size, height: size, filter: .bicubic)
       let isMirrored = random.nextIndex(below: 2) == 1

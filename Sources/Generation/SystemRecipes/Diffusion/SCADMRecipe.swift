@@ -95,7 +95,7 @@ package struct SCADMRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let latents = try LatentSet(faces, by: environment.codec(), in: environment)
     let first = "\(name).first"
     let start =

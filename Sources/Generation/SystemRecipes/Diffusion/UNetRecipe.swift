@@ -74,7 +74,7 @@ package struct UNetRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let (first, second) = ("\(name).first", "\(name).second")
     let size = CompactNetworks.unetSize
     func learned(_ file: String) throws -> [String: Tensor] {

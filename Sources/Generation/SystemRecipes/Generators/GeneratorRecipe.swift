@@ -77,7 +77,7 @@ package struct GeneratorRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let parts = try GeneratorParts(.compact)
     let (first, second) = ("\(name).first", "\(name).second")
     let anchor = "\(name)-anchor"

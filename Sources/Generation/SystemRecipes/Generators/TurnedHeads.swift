@@ -1,6 +1,5 @@
 import Essentials
 import Faces
-import Foundation
 import Images
 import Networks
 import Recipes
@@ -32,7 +31,7 @@ struct TurnedHeads: BatchSource {
   let workers: Workers
   /// Sides of a head beside its front.
   private let sides: Int
-  private let records: Data
+  private let records: RecordFile
 
   /// How far heads are turned and tilted, in degrees each way.
   private static let (yaw, pitch): (Float, Float) = (30, 12)
@@ -57,29 +56,16 @@ struct TurnedHeads: BatchSource {
     self.sides = sides
     self.coarseSteps = coarseSteps
     workers = environment.workers
-    let bytes = Self.pictureBytes + sides * Self.sampleBytes
-    let path = environment.path(
-      "heads-\(FileDigest.sha256(of: "1 \(heads) \(sides)".utf8).prefix(12)).bin")
-    func drawn() throws -> Data {
-      try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    }
-    if (try? drawn().count) != heads.count * bytes {
-      let file = try AtomicFile(path)
-      for start in stride(from: 0, to: heads.count, by: 64) {
-        let count = min(64, heads.count - start)
-        let records = workers.map(count) { index, _ in
-          Self.record(of: heads.scene(start + index), head: start + index, sides: sides)
-        }
-        for (index, record) in records.enumerated() {
-          try record.withUnsafeBytes { try file.write($0, at: (start + index) * bytes) }
-        }
-        if start + count < heads.count, environment.shouldStop() { throw TrainingStopped() }
-        environment.report(
-          .preparing("drawing heads", done: start + count, total: heads.count))
+    records = try environment.records(
+      "heads-\(FileDigest.sha256(of: "1 \(heads) \(sides)".utf8).prefix(12)).bin",
+      "drawing heads", count: heads.count,
+      recordBytes: Self.pictureBytes + sides * Self.sampleBytes
+    ) { range in
+      environment.workers.map(range.count) { index, _ in
+        let head = range.lowerBound + index
+        return Self.record(of: heads.scene(head), head: head, sides: sides)
       }
-      try file.commit()
     }
-    records = try drawn()
   }
 
   var sampleCount: Int { heads.count }
@@ -87,9 +73,7 @@ struct TurnedHeads: BatchSource {
   /// Views from the request alone.
   func batch(_ request: BatchRequest) -> [Sample] {
     workers.map(request.samples.count) { index, _ in
-      var random = SplitMix64(seed: request.seed &+ UInt64(index))
-      // The first number tells neighboring seeds apart in every bit.
-      random = SplitMix64(seed: random.next())
+      var random = request.random(forSample: index)
       let sample = sample(
         request.samples[index], side: random.nextIndex(below: sides), seed: random.next())
       return request.step < coarseSteps ? sample.halved : sample
@@ -100,8 +84,7 @@ struct TurnedHeads: BatchSource {
 
   /// A head's front, then picture, cover and view of each other side.
   private static func record(of scene: Scene, head: Int, sides: Int) -> [UInt8] {
-    var random = SplitMix64(seed: UInt64(head))
-    random = SplitMix64(seed: random.next())
+    var random = SplitMix64(mixing: UInt64(head))
     var record = front(of: scene).samples
     for _ in 0..<sides {
       let yaw = (2 * random.nextUnit() - 1) * Self.yaw
@@ -117,10 +100,9 @@ struct TurnedHeads: BatchSource {
   }
 
   private func sample(_ head: Int, side: Int, seed: UInt64) -> Sample {
-    let start = head * (Self.pictureBytes + sides * Self.sampleBytes)
-    let first = start + Self.pictureBytes + side * Self.sampleBytes
+    let first = Self.pictureBytes + side * Self.sampleBytes
     func bytes(_ start: Int, _ count: Int) -> [UInt8] {
-      Array(records[records.startIndex + start..<records.startIndex + start + count])
+      records.bytes(of: head, start..<start + count)
     }
     func raster(_ start: Int, channels: Int) -> Raster {
       Raster(
@@ -132,7 +114,7 @@ struct TurnedHeads: BatchSource {
       Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(coded[4 * place + $1]) << (8 * $1) })
     }
     return Sample(
-      front: raster(start, channels: 3), picture: raster(first, channels: 3),
+      front: raster(0, channels: 3), picture: raster(first, channels: 3),
       cover: raster(first + Self.pictureBytes, channels: 1),
       view: HeadView(
         yaw: values[0], pitch: values[1], roll: values[2], left: values[3], top: values[4],

@@ -83,7 +83,7 @@ package struct AutoencoderRecipe: Recipe {
   ///
   /// - Throws: errors of files, ``TrainingStopped``, `TrainingError`.
   package func train(in environment: TrainingEnvironment) throws -> [LossCurve] {
-    let faces = try environment.trainingSet(self.faces)
+    let faces = try SyntheticTrainingSet(self.faces, in: environment)
     let first = "\(name).first"
     let curve =
       try environment.finished(name, plan, in: first)

@@ -1,5 +1,4 @@
 import Essentials
-import Foundation
 import Graphs
 import Images
 import Kernels
@@ -20,7 +19,7 @@ package struct LatentSet: Sendable {
   package let faces: SyntheticTrainingSet
   /// `[Z, s, s]` of a latent.
   package let shape: [Int]
-  private let records: Data
+  private let records: RecordFile
 
   /// Opens the latents of faces, making them first where they are not there.
   ///
@@ -34,40 +33,29 @@ package struct LatentSet: Sendable {
   ) throws {
     self.faces = faces
     shape = codec.latentShape
-    let bytes = 2 * shape.elementCount
-    let path = environment.path(
-      "latents-\(FileDigest.sha256(of: "\(codec.fingerprint) \(faces.plan)".utf8).prefix(12)).bin")
-    func made() throws -> Data {
-      try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
-    }
-    let total = 2 * faces.count
-    if (try? made().count) != total * bytes {
-      let file = try AtomicFile(path)
-      for start in stride(from: 0, to: total, by: 256) {
-        let portion = min(256, total - start)
-        let latents = try codec.latents(portion, workers: environment.workers) { index in
-          faces.picture((start + index) / 2, isMirrored: (start + index) % 2 == 1)
-        }
-        for (index, latent) in latents.enumerated() {
-          let halves = latent.values.map { Float16($0) }
-          try halves.withUnsafeBytes { try file.write($0, at: (start + index) * bytes) }
-        }
-        if start + portion < total, environment.shouldStop() { throw TrainingStopped() }
-        environment.report(.preparing("encoding faces", done: start + portion, total: total))
+    records = try environment.records(
+      "latents-\(FileDigest.sha256(of: "\(codec.fingerprint) \(faces.plan)".utf8).prefix(12)).bin",
+      "encoding faces", count: 2 * faces.count, recordBytes: 2 * shape.elementCount, portion: 256
+    ) { range in
+      try codec.latents(range.count, workers: environment.workers) { index in
+        let place = range.lowerBound + index
+        return faces.picture(place / 2, isMirrored: place % 2 == 1)
+      }.map { latent in
+        latent.values.map { Float16($0) }.withUnsafeBytes { [UInt8]($0) }
       }
-      try file.commit()
     }
-    records = try made()
   }
 
   /// The latent of a face or of its mirror image.
   package func latent(_ sample: Int, isMirrored: Bool) -> Tensor {
-    let count = shape.elementCount
-    let start = records.startIndex + (2 * sample + (isMirrored ? 1 : 0)) * 2 * count
+    let bytes = records.bytes(
+      of: 2 * sample + (isMirrored ? 1 : 0), 0..<2 * shape.elementCount)
     return Tensor(
       shape: shape,
-      values: records[start..<start + 2 * count].withUnsafeBytes { bytes in
-        (0..<count).map { Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self)) }
+      values: bytes.withUnsafeBytes { bytes in
+        (0..<shape.elementCount).map {
+          Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self))
+        }
       })
   }
 }

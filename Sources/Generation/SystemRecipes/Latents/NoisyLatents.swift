@@ -87,9 +87,7 @@ struct NoisyLatents: BatchSource {
 
   func batch(_ request: BatchRequest) -> [Sample] {
     workers.map(request.samples.count) { index, _ in
-      var random = SplitMix64(seed: request.seed &+ UInt64(index))
-      // The first number tells neighboring seeds apart in every bit.
-      random = SplitMix64(seed: random.next())
+      var random = request.random(forSample: index)
       let isMirrored = random.nextIndex(below: 2) == 1
       let drawn = random.nextIndex(below: timesteps)
       let seed = random.next()
