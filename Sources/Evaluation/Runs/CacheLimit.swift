@@ -87,14 +87,11 @@ private struct RunNeeds {
   private var keysOfRuns: [(name: String, keys: Set<String>)] = []
 
   init(_ store: Store) throws {
-    var baselines: [String: [String]] = [:]
-    for name in try store.baselineNames() {
-      if let run = try store.baseline(name)?.run { baselines[run, default: []].append(name) }
-    }
-    for record in try store.runs(limit: .max) where try store.pruned(record.id) == nil {
+    let baselines = try store.baselinesByRun()
+    for record in try store.runs(limit: .max) {
       let run = try StoredRun(record, in: store)
       // Runs of an older evalkit do not record what their scores depend on.
-      guard run.settings.reductions != nil else { continue }
+      guard !run.isPruned, run.settings.reductions != nil else { continue }
       let results = try StoredResults(run, in: store)
       let keys = try run.methods.reduce(into: Set<String>()) {
         $0.formUnion(try results.keys(of: $1.name))

@@ -18,7 +18,7 @@ extension ImageBrowser {
   init(
     _ run: StoredRun, columns: [ReportColumn], in store: Store, results: String, page: String
   ) throws {
-    guard try store.pruned(run.record.id) == nil else {
+    guard !run.isPruned else {
       self.init(metrics: [], methods: [])
       return
     }

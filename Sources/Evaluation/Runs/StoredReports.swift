@@ -30,12 +30,11 @@ package enum StoredReports {
   package static func report(
     _ run: StoredRun, of table: PaperTable?, in store: Store, results: String
   ) throws -> TableReport {
-    let isPruned = try store.pruned(run.record.id) != nil
-    let isRanked = table?.isRanked == true && !isPruned
+    let isRanked = table?.isRanked == true && !run.isPruned
     let ranks = isRanked ? try StoredRanks(run, in: store).ranks(in: table) : []
     var report = ReportBuilder(run, table: table, ranks: ranks).report()
     // What the sheet shows is chosen by values of single images.
-    if !isPruned { report.sheet = try SheetFile(run, in: store, results: results).shown }
+    if !run.isPruned { report.sheet = try SheetFile(run, in: store, results: results).shown }
     return report
   }
 

@@ -22,6 +22,8 @@ package struct StoredRun: Sendable {
   package let failures: [FailureRecord]
   /// Texts of the fingerprints that the scores refer to.
   package let fingerprints: [String: String]
+  /// Whether its values of single images were deleted.
+  package let isPruned: Bool
 
   /// Reads a run.
   ///
@@ -31,6 +33,7 @@ package struct StoredRun: Sendable {
     settings = try RunSettings(json: record.settings, run: record.id)
     methods = try store.methods(ofRun: record.id)
       .filter { $0.kind != .reference }
+    isPruned = try store.pruned(record.id) != nil
     let scores = try store.setScores(ofRun: record.id)
     self.scores = Dictionary(grouping: scores, by: \.method).mapValues { list in
       Dictionary(list.map { ($0.metric, $0) }, uniquingKeysWith: { $1 })

@@ -78,6 +78,16 @@ extension Store {
     }
   }
 
+  /// Names of the baselines that were made of each run, sorted (by bytes).
+  package func baselinesByRun() throws(StoreError) -> [String: [String]] {
+    try read { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT runID, name FROM baseline ORDER BY name")
+      return try rows.reduce(into: [:]) { names, row in
+        names[try row.value("runID"), default: []].append(try row.value("name"))
+      }
+    }
+  }
+
   /// Deletes a baseline; returns whether there was one.
   package func deleteBaseline(_ name: String) throws(StoreError) -> Bool {
     try write { database in

@@ -57,8 +57,7 @@ struct StoredClaims {
     self.store = store
     for id in protocols {
       let records = try store.runs(RunFilter(protocolID: id, statuses: [.complete]))
-      runs[id] = try records.filter { try store.pruned($0.id) == nil }
-        .map { try StoredRun($0, in: store) }
+      runs[id] = try records.map { try StoredRun($0, in: store) }.filter { !$0.isPruned }
     }
   }
 

@@ -26,7 +26,7 @@ package struct RunPruning: Encodable {
   /// - Throws: ``HarnessError`` where there is no database; errors of the store.
   package init(results: String, keeping count: Int, isTried: Bool) throws {
     let store = try ResultsDatabase.open(results, access: isTried ? .readOnly : .readWrite)
-    let frozen = Set(try store.baselineNames().compactMap { try store.baseline($0)?.run })
+    let frozen = Set(try store.baselinesByRun().keys)
     var kept: [[String]: Int] = [:]
     var runs: [String] = []
     for record in try store.runs(RunFilter(statuses: [.complete]), limit: .max) {
