@@ -35,6 +35,19 @@ let memorySafe: Set = [
   "Reports", "Runs", "Gate", "Bench", "Scores", "Site", "Cluster", "Harness",
 ]
 
+/// Rooms that leave computing to others; optimizing them took a third of a build and gained nothing that a job's time
+/// shows.
+let unoptimized: Set = [
+  "ONNX", "Networks", "Tables", "Reports", "Measurement", "Runs", "Gate", "Bench", "Scores", "Site",
+  "Cluster", "Harness", "evalkit",
+]
+
+/// The settings of a room.
+func settings(of name: String) -> [SwiftSetting] {
+  strict + (memorySafe.contains(name) ? [.strictMemorySafety()] : [])
+    + (unoptimized.contains(name) ? [.unsafeFlags(["-Onone"])] : [])
+}
+
 /// Rooms whose tests compute much themselves.
 ///
 /// All others leave computing to the rooms, and are compiled without optimization in half the time.
@@ -54,7 +67,7 @@ enum Wing: String {
   func room(_ name: String, needs dependencies: [Target.Dependency] = []) -> Target {
     .target(
       name: name, dependencies: dependencies, path: "Sources/\(rawValue)/\(name)",
-      swiftSettings: memorySafe.contains(name) ? strict + [.strictMemorySafety()] : strict)
+      swiftSettings: settings(of: name))
   }
 
   func tests(
@@ -250,7 +263,8 @@ let program: [Target] = [
       "Harness", "Measurement", "Models", "Provenance", "Reports", "Runs", "Scores", "Site",
       "Verdicts",
       argumentParser,
-    ], path: "Sources/Program/evalkit", swiftSettings: strict, linkerSettings: staticLibraries),
+    ], path: "Sources/Program/evalkit", swiftSettings: settings(of: "evalkit"),
+    linkerSettings: staticLibraries),
 ]
 
 let support: [Target] = [
