@@ -97,11 +97,11 @@ class Scores(_Named[Score]):
 
 
 def _score(name: str, entry: Mapping[str, Any]) -> Score:
-    known = {"value", "n", "standardError", "fingerprint"}
+    known = {"value", "n", "standardError", "fingerprint", "details"}
     return Score(
         metric=name, value=entry.get("value"), n=entry.get("n"),
         standard_error=entry.get("standardError"), fingerprint=entry.get("fingerprint", ""),
-        details={key: value for key, value in entry.items() if key not in known},
+        details={key: value for key, value in entry.items() if key not in known} | entry.get("details", {}),
     )
 
 

@@ -12,7 +12,7 @@ import Testing
     try folder.write("<html>".utf8, to: "page.bin")
     func imported(_ arguments: String...) throws -> Outcome {
       try Program.run(
-        ["weights", "import", "--to", folder.path("weights")] + arguments, in: folder.url.path)
+        ["weights", "import", "--output", folder.path("weights")] + arguments, in: folder.url.path)
     }
     try imported("known.bin", "--as", unknown.fileName).expectSuccess()
     // The same bytes are known by no digest, so both are refused, one after the other.

@@ -14,15 +14,16 @@ struct WeightsFetchCommand: ParsableCommand {
     discussion:
       "Every file is checked by length and SHA-256 before it gets its name. Mind the licenses "
       + "that 'evalkit weights list' shows.",
-    examples: ["evalkit weights fetch ddgi", "evalkit weights fetch inception-fid --to weights"])
+    examples: [
+      "evalkit weights fetch ddgi", "evalkit weights fetch inception-fid --output weights",
+    ])
 
   @Argument(
     help: ArgumentHelp(
       "Networks, roles, papers or file names; 'all' for every file", valueName: "name"))
   var names: [String]
 
-  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"), completion: .directory)
-  var to: String = WeightSuite.defaultDirectory
+  @OptionGroup var place: WeightsFolder
 
   @Option(
     help: ArgumentHelp(
@@ -40,7 +41,7 @@ struct WeightsFetchCommand: ParsableCommand {
   var noProgress = false
 
   func run() throws {
-    let job = try WeightFetchJob(names, into: to, mirror: mirror)
+    let job = try WeightFetchJob(names, into: place.output, mirror: mirror)
     Interruption.listen()
     let line = ProgressLine(isSilent: noProgress)
     let entries = job.run(isRehearsal: dryRun) { file, count, total in
@@ -70,8 +71,7 @@ struct WeightsImportCommand: ParsableCommand {
   @Argument(help: "Files on this machine")
   var files: [String]
 
-  @Option(help: ArgumentHelp("Folder of weights", valueName: "dir"), completion: .directory)
-  var to: String = WeightSuite.defaultDirectory
+  @OptionGroup var place: WeightsFolder
 
   @Option(
     name: .customLong("as"),
@@ -91,7 +91,16 @@ struct WeightsImportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let job = WeightImportJob(into: to, isLinking: link)
+    let job = WeightImportJob(into: place.output, isLinking: link)
     try job.run(files, as: name) { try Console.result("\($0) → \($1)") }
   }
+}
+
+/// `--output` of commands that put files into the folder of weights.
+struct WeightsFolder: ParsableArguments {
+  // `--to` is what it was called before folders to write to had one name.
+  @Option(
+    name: [.customLong("output"), .customLong("to")],
+    help: ArgumentHelp("Folder of weights", valueName: "dir"), completion: .directory)
+  var output = WeightSuite.defaultDirectory
 }
