@@ -245,7 +245,7 @@ let program: [Target] = [
     ]),
   Wing.program.room(
     "Site",
-    needs: ["Essentials", "Gate", "Provenance", "Reports", "Runs", "Store", "Tensors"]),
+    needs: ["Essentials", "Gate", "Provenance", "Reports", "Runs", "Store", "Tables", "Tensors"]),
   Wing.program.room(
     "Cluster", needs: ["Essentials", "Provenance", "Reports", "Runs", "Store"]),
   Wing.program.room(

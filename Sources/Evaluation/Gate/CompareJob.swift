@@ -20,7 +20,7 @@ package struct CompareJob: RunConfigurable {
   /// The run that bare method names belong to; nil takes the latest.
   package var run: String?
   /// Whether metrics are left out that have to be measured again without parts of the set, which takes seconds.
-  package var isBrief = false
+  private var isBrief = false
 
   /// Compares a second run or row with a first.
   package init(first: String, second: String) {
@@ -34,7 +34,36 @@ package struct CompareJob: RunConfigurable {
   ///   can be compared; errors of the store.
   package func report() throws -> ChangeReport {
     let store = try ResultsDatabase.open(self.results)
-    let (one, other) = (try Side(first, run: run, in: store), try Side(second, run: run, in: store))
+    let other = try Side(second, run: run, in: store)
+    return try report(
+      from: Side(first, run: run, in: store), to: other,
+      table: StoredReports.table(of: other.run), in: store)
+  }
+
+  /// The changes from one run to another, as far as they are told without measuring sets again.
+  ///
+  /// - Parameters:
+  ///   - first: what is compared with.
+  ///   - second: what is compared.
+  ///   - table: the second's protocol; nil if there is none.
+  ///   - options: threads.
+  ///   - store: where both are stored.
+  /// - Returns: the changes.
+  /// - Throws: as ``report()``.
+  package static func briefReport(
+    from first: StoredRun, to second: StoredRun, table: PaperTable?, _ options: RunOptions,
+    in store: Store
+  ) throws -> ChangeReport {
+    var job = CompareJob(first: first.record.id, second: second.record.id)
+    job.runOptions = options
+    job.isBrief = true
+    return try job.report(from: Side(first), to: Side(second), table: table, in: store)
+  }
+
+  private func report(
+    from one: Side, to other: Side, table: PaperTable?, in store: Store
+  ) throws -> ChangeReport {
+    let gate = GateJob(other.run, table: table)
     let workers = runOptions.workers
     var comparisons: [MetricComparison] = []
     for (mine, theirs) in try Self.rows(of: other, beside: one) {
@@ -42,8 +71,6 @@ package struct CompareJob: RunConfigurable {
       let baseline = try StoredMethod(one.run, method: theirs, in: store, workers: workers)
       let comparison = MethodComparison(
         candidate: candidate, baseline: baseline, mismatch: Self.mismatch(candidate, baseline))
-      let table = try StoredReports.table(of: other.run)
-      let gate = GateJob(other.run, table: table)
       for metric in MetricRegistry.metrics
       where candidate.score(metric)?.value != nil || baseline.score(metric)?.value != nil {
         if isBrief, case .sets = try candidate.reduction(of: metric).comparison { continue }
@@ -83,6 +110,8 @@ package struct CompareJob: RunConfigurable {
   private struct Side {
     let run: StoredRun
     let method: String?
+
+    init(_ run: StoredRun) { (self.run, method) = (run, nil) }
 
     init(_ text: String, run: String?, in store: Store) throws {
       if let colon = text.firstIndex(of: ":") {

@@ -24,17 +24,20 @@ package enum StoredReports {
       try report(run, of: table(of: run), in: store, results: results), layout: layout)
   }
 
-  /// All that is stored of a run: the table, the sheet of images, and ranks where the protocol wants them.
+  /// All that is stored of a run: the table, the sheet of images if it is asked for, and ranks where the protocol wants
+  /// them.
   ///
   /// - Throws: errors of the store.
   package static func report(
-    _ run: StoredRun, of table: PaperTable?, in store: Store, results: String
+    _ run: StoredRun, of table: PaperTable?, in store: Store, results: String, hasSheet: Bool = true
   ) throws -> TableReport {
     let isRanked = table?.isRanked == true && !run.isPruned
     let ranks = isRanked ? try StoredRanks(run, in: store).ranks(in: table) : []
     var report = ReportBuilder(run, table: table, ranks: ranks).report()
     // What the sheet shows is chosen by values of single images.
-    if !run.isPruned { report.sheet = try SheetFile(run, in: store, results: results).shown }
+    if hasSheet, !run.isPruned {
+      report.sheet = try SheetFile(run, in: store, results: results).shown
+    }
     return report
   }
 
@@ -42,7 +45,11 @@ package enum StoredReports {
   package static func table(of run: StoredRun) throws -> PaperTable? {
     let id = run.record.protocolID
     guard id != StoredRun.scoreProtocolID else { return nil }
-    let table = try ProtocolLibrary.files().table(id)
+    return try table(of: run, in: ProtocolLibrary.files().table(id))
+  }
+
+  /// A protocol with the switches that were set for a run of it.
+  package static func table(of run: StoredRun, in table: PaperTable) throws -> PaperTable {
     guard case .table(let recipe)? = run.settings.recipe else { return table }
     return try table.setting(
       PaperTable.switches(recipe.switches), fidMode: recipe.fidMode.map(FrechetMode.named))

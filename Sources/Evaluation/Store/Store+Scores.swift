@@ -65,20 +65,23 @@ extension Store {
   ) throws(StoreError) -> [ImageScore] {
     try read { database in
       try requireImages(ofRun: run, in: database)
-      let scores = try Row.fetchAll(
+      let asked = [("runID", run), ("method", method), ("imageID", image), ("metric", metric)]
+        .compactMap { column, value in value.map { (column: column, value: $0) } }
+      let rows = try Row.fetchCursor(
         database,
         sql: """
           SELECT method, imageID, metric, value, reason, fingerprint FROM score
-          WHERE runID = :run AND method = coalesce(:method, method)
-            AND imageID = coalesce(:image, imageID) AND metric = coalesce(:metric, metric)
+          WHERE \(asked.map { "\($0.column) = ?" }.joined(separator: " AND "))
           ORDER BY method, imageID, metric
-          """, arguments: ["run": run, "method": method, "image": image, "metric": metric]
-      ).map { row in
+          """, arguments: StatementArguments(asked.map(\.value)))
+      var scores: [ImageScore] = []
+      while let row = try rows.next() {
         let score = ScoreRecord(
           metric: try row.value("metric"), value: try row.storedValue(),
           fingerprint: try row.value("fingerprint"))
-        return ImageScore(
-          method: try row.value("method"), imageID: try row.value("imageID"), score: score)
+        scores.append(
+          ImageScore(
+            method: try row.value("method"), imageID: try row.value("imageID"), score: score))
       }
       try RowDamage.check(
         scores.map { [$0.method, $0.imageID, $0.score.metric] }, of: "imageID")

@@ -5,6 +5,7 @@ import Provenance
 import Reports
 import Runs
 import Store
+import Tables
 import Tensors
 
 /// Writes a results database as a site of static pages: an overview, the history of every metric, runs with their
@@ -58,11 +59,14 @@ package struct SiteJob: RunConfigurable {
       try SiteRun(records[index], in: store)
     }
     let site = Site(runs: runs, history: try history.report(), claims: try claims.report())
+    let protocols = try ProtocolLibrary.files()
+    // A protocol that is gone leaves the metrics' own columns.
+    let tables = Set(runs.map(\.table)).reduce(into: [:]) { $0[$1] = try? protocols.table($1) }
     var files = site.pages
     files += try self.workers.map(runs.count) { index, _ in
       try runs[index].files(
-        isLatest: site.isLatest(runs[index]), after: site.predecessor(of: runs[index]),
-        runOptions, in: store)
+        of: tables[runs[index].table], isLatest: site.isLatest(runs[index]),
+        after: site.predecessor(of: runs[index]), runOptions, in: store)
     }.joined()
     try removeOld(keeping: Set(files.map(\.path)))
     for file in files {

@@ -4,6 +4,7 @@ import Provenance
 import Reports
 import Runs
 import Store
+import Tables
 
 /// A run with its page.
 struct SiteRun {
@@ -33,17 +34,18 @@ struct SiteRun {
   /// The duration in words; empty where it is not known.
   var duration: String { seconds.map(JobProgress.duration) ?? "" }
 
-  /// The page and, of the latest run of a table, charts, pictures and what changed since the run before it.
+  /// The page in its protocol's columns and, of the latest run of a table, charts, pictures and what changed since the run
+  /// before it.
   ///
   /// - Throws: errors of the store.
   func files(
-    isLatest: Bool, after predecessor: SiteRun?, _ options: RunOptions, in store: Store
+    of table: PaperTable?, isLatest: Bool, after predecessor: SiteRun?, _ options: RunOptions,
+    in store: Store
   ) throws -> [SiteFile] {
-    let results = options.results
-    // A protocol that is gone leaves the metrics' own columns.
-    let table = try? StoredReports.table(of: run)
-    var report = try StoredReports.report(run, of: table, in: store, results: results)
-    let sheet = isLatest ? report.sheet : nil
+    let table = table.flatMap { try? StoredReports.table(of: run, in: $0) }
+    var report = try StoredReports.report(
+      run, of: table, in: store, results: options.results, hasSheet: isLatest)
+    let sheet = report.sheet
     report.sheet = nil
     // Their texts are long and mostly alike; one page holds each once.
     let fingerprints = report.fingerprints
@@ -61,7 +63,9 @@ struct SiteRun {
         ).lines
     }
     body += verdictLines
-    if let predecessor { body += try changeLines(since: predecessor, options) }
+    if let predecessor {
+      body += try changeLines(since: predecessor, in: table, options, in: store)
+    }
     var files: [SiteFile] = []
     if let sheet {
       let name = "\(id).jpg"
@@ -84,14 +88,16 @@ struct SiteRun {
   }
 
   /// What changed since another run, as far as it is told without measuring sets again.
-  private func changeLines(since other: SiteRun, _ options: RunOptions) throws -> [String] {
+  private func changeLines(
+    since other: SiteRun, in table: PaperTable?, _ options: RunOptions, in store: Store
+  ) throws -> [String] {
     let link = "<a href=\"\(other.id).html\">\(XMLText.escape(other.id))</a>"
     let heading = "<h2>Changes since run \(link)</h2>"
-    var job = CompareJob(first: other.id, second: id)
-    job.runOptions = options
-    job.isBrief = true
     let report: ChangeReport
-    do { report = try job.report() } catch let error as HarnessError
+    do {
+      report = try CompareJob.briefReport(
+        from: other.run, to: run, table: table, options, in: store)
+    } catch let error as HarnessError
       where [.notComparable, .usage].contains(error.kind)
     { return [heading, "<p>\(XMLText.escape("\(error)"))</p>"] } catch StoreError.pruned(
       _, let run, _)
